@@ -1,0 +1,194 @@
+import { readCsv } from './csv.js';
+import type { Accelerator, GridCarbon, HostedPrice, Market, ModelShape, Offer, StoragePrice } from './types.js';
+
+/** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
+export type CatalogTexts = Readonly<Record<string, string>>;
+export const catalogFiles = [
+  'accelerators.csv',
+  'instances.csv',
+  'models.csv',
+  'region_carbon.csv',
+  'serverless.csv',
+  'storage_egress.csv',
+  'hosted_prices.csv',
+] as const;
+
+/** Look-up of accelerators, models and prices; plain data, built once. */
+export interface Catalog {
+  readonly accelerators: readonly Accelerator[];
+  readonly models: readonly ModelShape[];
+  readonly offers: readonly Offer[];
+  readonly hosted: readonly HostedPrice[];
+  readonly carbon: readonly GridCarbon[];
+  readonly storage: readonly StoragePrice[];
+  /** The chip that a written name means (`A100-SXM4-80GB`, `nvidia-l4`, `h100`), or undefined. Exact by alias after normalising; never by likeness. */
+  accelerator(name: string): Accelerator | undefined;
+  /** A published model by its repository id (case-insensitive, with or without the owner where that is unique). */
+  model(id: string): ModelShape | undefined;
+  offersOf(acceleratorId: string): readonly Offer[];
+  /** Offers of an instance type, every region and market. */
+  instance(type: string): readonly Offer[];
+}
+
+/** Lower-case letters and digits of a written name; `nvidia`, `tesla`, `gpu` in front say nothing. */
+export const nameKey = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .replace(/^(nvidia|tesla|gpu|amd|google)+/, '');
+
+const num = (cell: string | undefined): number | undefined => (cell === undefined ? undefined : Number(cell));
+const defined = <T extends object>(record: T): T => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+
+export function createCatalog(texts: CatalogTexts): Catalog {
+  const rows = (name: (typeof catalogFiles)[number]) => readCsv(texts[name] ?? '');
+  const sourced = (row: Record<string, string>) => ({ source: row['source'] ?? 'not stated', asOf: row['as_of'] ?? '' });
+  const accelerators = rows('accelerators.csv').map(
+    (row) =>
+      defined({
+        id: row['id'] ?? '',
+        name: row['name'] ?? '',
+        vendor: row['vendor'] ?? '',
+        aliases: (row['aliases'] ?? '').split(';').filter(Boolean),
+        architecture: row['architecture'] ?? '',
+        computeCapability: num(row['compute_capability']),
+        memoryGib: num(row['memory_gib']),
+        memoryBandwidthGbps: num(row['memory_bandwidth_gbps']),
+        fp32Tflops: num(row['fp32_tflops']),
+        tf32Tflops: num(row['tf32_dense_tflops']),
+        fp16Tflops: num(row['fp16_dense_tflops']),
+        bf16Tflops: num(row['bf16_dense_tflops']),
+        fp8Tflops: num(row['fp8_dense_tflops']),
+        int8Tops: num(row['int8_dense_tops']),
+        fp4Tflops: num(row['fp4_dense_tflops']),
+        int4Tops: num(row['int4_dense_tops']),
+        interconnectGbps: num(row['interconnect_gbps']),
+        pcieGen: num(row['pcie_gen']),
+        tdpW: num(row['tdp_w']),
+        releaseYear: num(row['release_year']),
+        ...sourced(row),
+      }) as Accelerator,
+  );
+  const models = rows('models.csv').map(
+    (row) =>
+      defined({
+        id: row['id'] ?? '',
+        family: row['family'] ?? '',
+        params: num(row['params_total']),
+        paramsActive: num(row['params_active']),
+        layers: num(row['layers']),
+        hidden: num(row['hidden_size']),
+        ffn: num(row['intermediate_size']),
+        heads: num(row['attention_heads']),
+        kvHeads: num(row['kv_heads']),
+        headDim: num(row['head_dim']),
+        vocab: num(row['vocab_size']),
+        maxPosition: num(row['max_position']),
+        tiedEmbeddings: row['tie_embeddings'] === undefined ? undefined : row['tie_embeddings'] === 'true',
+        attention: row['attention'],
+        slidingWindow: num(row['sliding_window']),
+        experts: num(row['experts']),
+        expertsPerToken: num(row['experts_per_token']),
+        moeFfn: num(row['moe_intermediate_size']),
+        kvLoraRank: num(row['kv_lora_rank']),
+        modality: row['modality'] ?? 'text',
+        dtype: row['torch_dtype'],
+        forwardGmacs: num(row['forward_gmacs']),
+        ...sourced(row),
+      }) as ModelShape,
+  );
+  const markets: readonly [Market, string][] = [
+    ['on-demand', 'on_demand_usd_per_hour'],
+    ['spot', 'spot_usd_per_hour'],
+    ['reserved-1y', 'reserved_1y_usd_per_hour'],
+    ['reserved-3y', 'reserved_3y_usd_per_hour'],
+  ];
+  const offers = rows('instances.csv').flatMap((row) =>
+    markets.flatMap(([market, column]) => {
+      const usdPerHour = num(row[column]);
+      return usdPerHour === undefined
+        ? []
+        : [
+            defined({
+              provider: row['provider'] ?? '',
+              instance: row['instance_type'] ?? '',
+              region: row['region'] ?? 'any',
+              acceleratorId: row['accelerator_id'] ?? '',
+              acceleratorCount: Number(row['accelerator_count']),
+              vcpus: num(row['vcpus']),
+              memoryGib: num(row['memory_gib']),
+              networkGbps: num(row['network_gbps']),
+              market,
+              usdPerHour,
+              ...sourced(row),
+            }) as Offer,
+          ];
+    }),
+  );
+  const hosted = rows('hosted_prices.csv').map(
+    (row) =>
+      defined({
+        provider: row['provider'] ?? '',
+        model: row['model'] ?? '',
+        inputUsd: Number(row['input_usd']),
+        outputUsd: Number(row['output_usd']),
+        cachedInputUsd: num(row['cached_input_usd']),
+        cacheWriteUsd: num(row['cache_write_usd']),
+        batchInputUsd: num(row['batch_input_usd']),
+        batchOutputUsd: num(row['batch_output_usd']),
+        fromInputTokens: num(row['from_input_tokens']),
+        ...sourced(row),
+      }) as HostedPrice,
+  );
+  const carbon = rows('region_carbon.csv').map(
+    (row) =>
+      defined({
+        provider: row['provider'] ?? '',
+        region: row['region'] ?? '',
+        gramsPerKwh: num(row['grid_gco2_per_kwh']),
+        pue: num(row['pue']),
+        ...sourced(row),
+      }) as GridCarbon,
+  );
+  const storage = rows('storage_egress.csv').map((row) => ({
+    provider: row['provider'] ?? '',
+    service: row['service'] ?? '',
+    unit: row['unit'] ?? '',
+    region: row['region'] ?? 'any',
+    usd: Number(row['price']),
+    ...sourced(row),
+  }));
+
+  const byName = new Map<string, Accelerator>();
+  for (const chip of accelerators) for (const name of [chip.id, chip.name, ...chip.aliases]) if (!byName.has(nameKey(name))) byName.set(nameKey(name), chip);
+  const byModel = new Map<string, ModelShape | undefined>();
+  for (const model of models) byModel.set(model.id.toLowerCase(), model);
+  for (const model of models) {
+    const bare = model.id.toLowerCase().split('/').at(-1) ?? '';
+    if (!model.id.includes('/') || models.some((other) => other.id.toLowerCase() === bare)) continue;
+    byModel.set(bare, byModel.has(bare) ? undefined : model); // a bare name that two owners use names neither
+  }
+  const grouped = (key: (offer: Offer) => string) => {
+    const groups = new Map<string, Offer[]>();
+    for (const offer of offers) {
+      const list = groups.get(key(offer));
+      if (list) list.push(offer);
+      else groups.set(key(offer), [offer]);
+    }
+    return groups;
+  };
+  const byChip = grouped((offer) => offer.acceleratorId);
+  const byInstance = grouped((offer) => offer.instance.toLowerCase());
+  return {
+    accelerators,
+    models,
+    offers,
+    hosted,
+    carbon,
+    storage,
+    accelerator: (name) => byName.get(nameKey(name)),
+    model: (id) => byModel.get(id.toLowerCase()),
+    offersOf: (id) => byChip.get(id) ?? [],
+    instance: (type) => byInstance.get(type.toLowerCase().replace(/^ml\./, '')) ?? [],
+  };
+}
