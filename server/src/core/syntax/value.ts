@@ -1,0 +1,38 @@
+/** A value out of a configuration file (YAML, JSON, TOML), with its place. Anchors, aliases and merges are resolved. */
+interface Located {
+  readonly start: number;
+  readonly end: number;
+}
+export type Value = Located &
+  (
+    | {
+        readonly kind: 'scalar';
+        readonly value: string | number | boolean | null /** As written, without quotes. */;
+        readonly raw: string /** A block scalar's text starts here, for reading a program inside. */;
+        readonly textStart?: number;
+      }
+    | { readonly kind: 'map'; readonly entries: readonly Entry[] }
+    | { readonly kind: 'seq'; readonly items: readonly Value[] }
+  );
+export interface Entry {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly value: Value;
+}
+
+/** The value under a path of keys (and indices), or undefined. */
+export function at(value: Value | undefined, ...path: readonly (string | number)[]): Value | undefined {
+  let here = value;
+  for (const step of path) {
+    if (here?.kind === 'map') here = here.entries.findLast((entry) => entry.key === String(step))?.value;
+    else if (here?.kind === 'seq' && typeof step === 'number') here = here.items[step];
+    else return undefined;
+  }
+  return here;
+}
+export const entryOf = (value: Value | undefined, key: string): Entry | undefined =>
+  value?.kind === 'map' ? value.entries.findLast((entry) => entry.key === key) : undefined;
+export const entriesOf = (value: Value | undefined): readonly Entry[] => (value?.kind === 'map' ? value.entries : []);
+export const itemsOf = (value: Value | undefined): readonly Value[] => (value?.kind === 'seq' ? value.items : []);
+export const scalarOf = (value: Value | undefined): string | number | boolean | null | undefined => (value?.kind === 'scalar' ? value.value : undefined);
