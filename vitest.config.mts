@@ -2,8 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**', 'node_modules/**'],
-    testTimeout: 20_000,
+    projects: [
+      { test: { name: 'core', include: ['test/{unit,session,cli,property}/**/*.test.ts'], testTimeout: 30_000 } },
+      // One real workbench at a time: two would disturb each other's timing on small machines.
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false } },
+    ],
   },
 });
