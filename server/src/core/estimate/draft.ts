@@ -40,6 +40,8 @@ export class Draft {
   }
 
   done(): Estimation {
-    return { estimates: this.estimates, unknown: [...this.missing.values()], assumed: this.assumed, notes: this.notes };
+    // What blocks most stands first; a gap that blocks nothing only widens a range.
+    const unknown = [...this.missing.values()].sort((a, b) => b.blocks.length - a.blocks.length);
+    return { estimates: this.estimates, unknown, assumed: this.assumed, notes: this.notes };
   }
 }

@@ -3,7 +3,7 @@ import type { Accelerator, Market } from '../catalog/types.js';
 import type { Interval, Term } from '../model/estimate.js';
 import { known, type Maybe, unknown } from '../model/maybe.js';
 import type { Draft } from './draft.js';
-import { product, scale } from './interval.js';
+import { product } from './interval.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
 
 /** Hours of a month as clouds bill it.
@@ -84,6 +84,3 @@ function toHourly(choice: PriceChoice, count: number): HourlyPrice {
     },
   };
 }
-
-/** The price of each of a number of accelerators. */
-export const perAccelerator = (price: HourlyPrice, count: number): Interval => scale(price.usd, 1 / count);
