@@ -32,6 +32,8 @@ export interface Catalog {
   instance(type: string): readonly Offer[];
   /** What is in an instance type, whether or not its price is known: `ml.` types hold what the EC2 type of that name holds. */
   hardware(type: string): InstanceHardware | undefined;
+  /** The day of the newest price of accelerators: what is a year older is stale. */
+  readonly newestPrice: string;
   /** Hosted models by exact name. */
   readonly hostedBook: HostedBook;
 }
@@ -176,6 +178,11 @@ export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog
       if (!offer) return undefined;
       return { acceleratorId: offer.acceleratorId, acceleratorCount: offer.acceleratorCount, provider: offer.provider, source: offer.source };
     },
+    newestPrice:
+      offers
+        .map(({ asOf }) => asOf)
+        .sort()
+        .at(-1) ?? '',
     get hostedBook() {
       book ??= hostedBook(hosted); // built on first use: most files call no hosted model
       return book;

@@ -1,3 +1,4 @@
+import { hostedProvider } from './hosted-providers.js';
 import type { HostedPrice } from './types.js';
 
 type Row = Readonly<Record<string, string>>;
@@ -34,7 +35,7 @@ export type HostedMatch =
   | { readonly found: true; readonly provider: string; readonly model: string; readonly prices: readonly HostedPrice[]; readonly note?: string }
   | {
       readonly found: false;
-      readonly reason: 'unknown-model' | 'which-provider' | 'not-by-token';
+      readonly reason: 'unknown-model' | 'which-provider';
       readonly nearest: readonly string[];
       readonly providers: readonly string[];
     };
@@ -48,60 +49,6 @@ export interface HostedBook {
 const makers = ['openai', 'anthropic', 'google', 'mistral', 'deepseek', 'cohere', 'x-ai', 'perplexity', 'moonshotai', 'voyageai', 'zai', 'minimax'];
 // Azure's list for OpenAI models is OpenAI's (genai-prices gives Azure the same fallback).
 const fallback: Readonly<Record<string, string>> = { azure: 'openai' };
-const providerNames: Readonly<Record<string, string>> = {
-  openai: 'openai',
-  'azure-openai': 'azure',
-  azure_openai: 'azure',
-  azure_ai: 'azure',
-  azure: 'azure',
-  anthropic: 'anthropic',
-  claude: 'anthropic',
-  google: 'google',
-  gemini: 'google',
-  'google-genai': 'google',
-  google_genai: 'google',
-  'google-gla': 'google',
-  'google-vertex': 'google',
-  vertex_ai: 'google',
-  vertexai: 'google',
-  vertex: 'google',
-  bedrock: 'bedrock',
-  bedrock_converse: 'bedrock',
-  'aws-bedrock': 'bedrock',
-  'bedrock-runtime': 'bedrock',
-  mistral: 'mistral',
-  mistralai: 'mistral',
-  groq: 'groq',
-  deepseek: 'deepseek',
-  cohere: 'cohere',
-  cohere_chat: 'cohere',
-  together: 'together',
-  together_ai: 'together',
-  togetherai: 'together',
-  fireworks: 'fireworks',
-  fireworks_ai: 'fireworks',
-  xai: 'x-ai',
-  'x-ai': 'x-ai',
-  perplexity: 'perplexity',
-  cerebras: 'cerebras',
-  moonshot: 'moonshotai',
-  moonshotai: 'moonshotai',
-  voyage: 'voyageai',
-  voyageai: 'voyageai',
-  zai: 'zai',
-  minimax: 'minimax',
-  baseten: 'baseten',
-  novita: 'novita',
-  cloudflare: 'cloudflare',
-  openrouter: 'openrouter',
-};
-
-/** Our name of a hosted provider as written in code: `vertex_ai`, `langchain-groq`, `azure-openai`. */
-export function hostedProvider(written: string): string | undefined {
-  const key = written.trim().toLowerCase();
-  return providerNames[key] ?? providerNames[key.replace(/^(langchain|llama-?index|llms?)[-_.]/, '')];
-}
-
 /** The book of hosted prices. A team's own rows win over the list. */
 export function hostedBook(rows: readonly HostedPrice[]): HostedBook {
   const exact = new Map<string, Map<string, HostedPrice[]>>();

@@ -97,7 +97,7 @@ export function chooseOffers(catalog: Catalog, acceleratorId: string, count: num
   const inMarket = all.filter((offer) => offer.market === market && (provider === undefined || offer.provider === provider));
   const own = inMarket.filter((offer) => offer.own && (query.region === undefined || offer.region === 'any' || offer.region === query.region));
   const node = Math.min(needed, query.perNode ?? 8);
-  if (own.length > 0) return known({ ...spread(own, needed, node), market, basis: 'own rate', missing: [], notes: notesOf(own) });
+  if (own.length > 0) return known({ ...byRegion(own, needed, node, query.region, 'own rate'), market });
   if (provider !== undefined) {
     const machines = inMarket.filter((offer) => offer.service === 'vm');
     const offers = machines.length > 0 ? machines : inMarket.filter((offer) => offer.service !== 'sagemaker');
@@ -144,6 +144,16 @@ export function priceInstances(catalog: Catalog, type: string, instances: number
   return known({ ...choice, market });
 }
 
+/** The provider that an instance type belongs to: by the price book, else by the form of its name.
+ * @source naming of EC2 (`p5.48xlarge`), Compute Engine (`n1-standard-8`) and Azure (`Standard_NC6s_v3`) machine types */
+export function providerOfInstance(catalog: Catalog, type: string): string | undefined {
+  const listed = catalog.hardware(type)?.provider;
+  if (listed !== undefined) return listed;
+  if (/^(ml\.)?[a-z]{1,4}\d[a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/i.test(type)) return 'aws';
+  if (/^standard_[a-z]+\d/i.test(type)) return 'azure';
+  return /^(n1|n2|n2d|g2|g4|a2|a3|a4|c2|c3|e2|t2d)-[a-z]+-?[0-9a-z]*$/i.test(type) ? 'gcp' : undefined;
+}
+
 /** The provider that alone has a region of this name, or undefined. */
 export function providerOfRegion(catalog: Catalog, region: string | undefined): string | undefined {
   if (region === undefined) return undefined;
@@ -183,11 +193,6 @@ function byRegion(offers: readonly Offer[], needed: number, node: number, region
     notes,
   };
 }
-
-const spread = (offers: readonly Offer[], needed: number, node: number): Three => {
-  const best = cheapest(offers, needed, node);
-  return { low: best, likely: best, high: best };
-};
 
 /** The cheapest way to have `needed` accelerators out of offers of one provider and region. */
 function cheapest(offers: readonly Offer[], needed: number, node: number): PricedOffer {

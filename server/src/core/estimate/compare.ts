@@ -1,7 +1,7 @@
 import { isMarketplace, providerName, scaled } from '../catalog/price-book.js';
 import type { Market, Offer } from '../catalog/types.js';
 import type { Interval } from '../model/estimate.js';
-import { deviceCount } from './devices.js';
+import { deviceCount, hardwareOf } from './devices.js';
 import { carbonOf, energyOf } from './energy.js';
 import { estimate } from './estimate.js';
 import { type Fits, fitsOf } from './fits.js';
@@ -46,7 +46,10 @@ export function compare(spec: Spec, context: EstimateContext, options: CompareOp
   const { catalog } = context;
   const facts = new FactReader(spec);
   const { instance_type: _machine, ...rest } = spec.facts;
-  const ids = options.accelerators ?? [...new Set(catalog.offers.filter((offer) => !isMarketplace(offer)).map((offer) => offer.acceleratorId))];
+  const stated = hardwareOf(spec, catalog);
+  // A bare resource says nothing about the work, so only its own accelerator can be compared.
+  const same = spec.kind === 'resource' && stated.known ? [stated.value.accelerator.id] : undefined;
+  const ids = options.accelerators ?? same ?? [...new Set(catalog.offers.filter((offer) => !isMarketplace(offer)).map((offer) => offer.acceleratorId))];
   const provider = facts.text('provider') ?? context.provider;
   const region = facts.text('region') ?? context.region;
   const devices = deviceCount(spec, catalog);
@@ -92,8 +95,10 @@ export function compare(spec: Spec, context: EstimateContext, options: CompareOp
       });
     }
   }
+  // Where some accelerators have an answer, those that the formulas cannot tell are left out.
+  const told = rows.filter((row) => (row.unit === 'usd/month' ? row.fits !== 'unknown' || spec.kind === 'resource' : row.usd !== undefined));
   const cost = (row: CompareRow) => row.usd?.likely ?? Number.POSITIVE_INFINITY;
-  return rows.sort(
+  return (told.length > 0 ? told : rows).sort(
     (a, b) => Number(a.fits === 'does-not-fit') - Number(b.fits === 'does-not-fit') || cost(a) - cost(b) || a.provider.localeCompare(b.provider),
   );
 }

@@ -1,12 +1,12 @@
 import type { Accelerator } from '../catalog/types.js';
 import type { Estimation } from '../model/estimate.js';
-import { unknown } from '../model/maybe.js';
+import { known, type Maybe, unknown } from '../model/maybe.js';
 import { type Devices, deviceCount, hardwareOf } from './devices.js';
 import { Draft } from './draft.js';
 import { carbonOf, energyOf } from './energy.js';
 import { memoryShare } from './fits.js';
 import { exact, inverse, product, scale } from './interval.js';
-import { explainPrice, hourlyPrice, usdFor } from './money.js';
+import { duration, explainPrice, hourlyPrice, usdFor } from './money.js';
 import { addHolding } from './resource.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
 
@@ -22,7 +22,7 @@ export function withTrainingMoney(base: Estimation, spec: Spec, context: Estimat
   const wanted = ['usd', 'energy_kwh', 'carbon_kg'];
   if (!hardware.known) draft.miss(hardware, ...wanted);
   addMemoryShare(draft, hardware.known ? hardware.value.accelerator : undefined);
-  const count = trainingDevices(spec, context, base);
+  const count = devicesOf(spec, context, base);
   if (count.known) draft.note(...count.value.notes);
   else draft.miss(count, ...wanted);
   if (hardware.known && count.known) {
@@ -34,9 +34,10 @@ export function withTrainingMoney(base: Estimation, spec: Spec, context: Estimat
     if (!price.known) draft.miss(price, 'usd');
     else {
       explainPrice(draft, price.value, spec, context);
+      if (price.value.choice.market === 'spot') draft.note('spot: the hours and money that interruptions repeat are not in the figure');
       draft.add('usd_per_hour', price.value.usd, 'usd/hour', price.value.choice.basis, price.value.term);
       if (limit !== undefined && limit > 0) {
-        draft.add('usd_max', scale(price.value.usd, limit / 3600), 'usd', `if it runs to its limit of ${limit / 3600} h; ${price.value.choice.basis}`);
+        draft.add('usd_max', scale(price.value.usd, limit / 3600), 'usd', `if it runs to its limit of ${duration(limit)}; ${price.value.choice.basis}`);
       }
       if (gpuHours) {
         const hours = scale(gpuHours, 1 / devices);
@@ -76,8 +77,10 @@ export function withServingMoney(base: Estimation, spec: Spec, context: Estimate
   const facts = new FactReader(spec);
   const hardware = hardwareOf(spec, context.catalog);
   addMemoryShare(draft, hardware.known ? hardware.value.accelerator : undefined);
-  const held = addHolding(draft, spec, context);
-  const count = deviceCount(spec, context.catalog);
+  const taken = deviceCount(spec, context.catalog).known ? undefined : takenCount(base);
+  const placed: Spec = taken === undefined ? spec : { ...spec, facts: { ...spec.facts, gpu_count: taken } };
+  const held = addHolding(draft, placed, context);
+  const count = deviceCount(placed, context.catalog);
   const rate = base.estimates['saturation_output_tokens_per_s'] ?? base.estimates['output_tokens_per_s'];
   const wanted = ['usd_per_1m_tokens', 'usd_per_1k_requests'];
   if (!held || !count.known) {
@@ -85,8 +88,8 @@ export function withServingMoney(base: Estimation, spec: Spec, context: Estimate
     return draft.done();
   }
   if (!rate || rate.likely <= 0) return draft.done();
-  // Rates are of one replica: every replica adds its price and its tokens, so the ratio is that of one.
-  const one = scale(held.perDevice, count.value.perReplica);
+  // Rates are of one replica, or of all devices where `gpus` states them: the devices of the rate are priced, and the ratio holds for all.
+  const one = scale(held.perDevice, facts.number('gpus') ?? count.value.perReplica);
   const perToken = scale(product(one, inverse(rate)), 1 / 3600);
   const stated = facts.number('utilisation') ?? facts.number('utilization');
   const busy = stated !== undefined && stated > 0 && stated <= 1 ? stated : assumedUtilisation;
@@ -154,23 +157,19 @@ function itemsPerSecond(base: Estimation, outputTokens: number | undefined) {
   return rate && rate.low > 0 && outputTokens !== undefined && outputTokens > 0 ? scale(rate, 1 / outputTokens) : undefined;
 }
 
-/** The devices of a training: as stated, or as the training formulas took them and listed. */
-function trainingDevices(spec: Spec, context: EstimateContext, base: Estimation): ReturnType<typeof deviceCount> {
+/** The devices of a workload: as stated, or as its formulas took them and listed. */
+function devicesOf(spec: Spec, context: EstimateContext, base: Estimation): Maybe<Devices> {
   const count = deviceCount(spec, context.catalog);
   if (count.known) return count;
-  const taken = base.assumed.find(({ fact, value }) => (fact === 'gpus' || fact === 'gpu_count') && typeof value === 'number' && value > 0);
-  if (!taken || typeof taken.value !== 'number') return count;
-  const devices: Devices = {
-    total: exact(taken.value),
-    perReplica: taken.value,
-    replicas: exact(1),
-    rule: `${taken.value}: ${taken.why}`,
-    facts: [],
-    assumed: [],
-    notes: [],
-  };
-  return { known: true, value: devices };
+  const taken = takenCount(base);
+  if (taken === undefined) return count;
+  return known({ total: exact(taken), perReplica: taken, replicas: exact(1), rule: `${taken}, not stated`, facts: [], assumed: [], notes: [] });
 }
+
+const takenCount = ({ assumed }: Estimation): number | undefined => {
+  const value = assumed.find(({ fact }) => fact === 'gpus' || fact === 'gpu_count')?.value;
+  return typeof value === 'number' && value > 0 ? value : undefined;
+};
 
 function addMemoryShare(draft: Draft, accelerator: Accelerator | undefined): void {
   const peak = draft.estimates['peak_memory_gib'];

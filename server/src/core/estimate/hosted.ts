@@ -1,4 +1,5 @@
-import { type HostedMatch, hostedProvider } from '../catalog/hosted.js';
+import type { HostedMatch } from '../catalog/hosted.js';
+import { hostedProvider, providerOfAddress } from '../catalog/hosted-providers.js';
 import type { HostedPrice } from '../catalog/types.js';
 import type { Estimation, Interval, Term } from '../model/estimate.js';
 import { known, type Maybe, unknown } from '../model/maybe.js';
@@ -102,11 +103,12 @@ function priceOf(facts: FactReader, context: EstimateContext): Maybe<{ match: Ho
   const written = facts.text('api_provider') ?? facts.text('provider') ?? facts.text('framework');
   const provider = written === undefined ? undefined : hostedProvider(written);
   const address = facts.text('base_url') ?? facts.text('api_base');
-  const isLocal = address !== undefined && /localhost|127\.0\.0\.1|0\.0\.0\.0|\.svc(\.|:|\/|$)|\.local(:|\/|$)|host\.docker\.internal/i.test(address);
-  if (isLocal || /^(langchain-)?(ollama|llama-?cpp|vllm|lmstudio)/i.test(written ?? '') || /^(ollama|ollama_chat|hosted_vllm|lm_studio)\//i.test(model)) {
+  const at = address === undefined ? undefined : providerOfAddress(address);
+  if (at?.own || /^(langchain-)?(ollama|llama-?cpp|vllm|lmstudio)/i.test(written ?? '') || /^(ollama|ollama_chat|hosted_vllm|lm_studio)\//i.test(model)) {
     return unknown(['model'], 'the model runs on your own machine: its cost is that of the accelerator');
   }
-  const match = context.catalog.hostedBook.find(model, provider);
+  if (at && at.provider === undefined) return unknown(['provider'], `the prices of ${at.host} are not listed: add your own`);
+  const match = context.catalog.hostedBook.find(model, at?.provider ?? provider);
   if (match.found) return known({ match });
   if (match.reason === 'which-provider') return unknown(['provider'], `${match.providers.join(', ')} sell “${model}” at different prices: say which`);
   const near = match.nearest.length > 0 ? `; nearest listed: ${match.nearest.join(', ')}` : '';

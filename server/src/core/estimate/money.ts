@@ -1,4 +1,4 @@
-import { chooseOffers, type OfferQuery, type PriceChoice, priceInstances, providerName } from '../catalog/price-book.js';
+import { chooseOffers, isStale, type OfferQuery, type PriceChoice, priceInstances, providerName, providerOfInstance } from '../catalog/price-book.js';
 import type { Accelerator, Market } from '../catalog/types.js';
 import type { Interval, Term } from '../model/estimate.js';
 import { known, type Maybe, unknown } from '../model/maybe.js';
@@ -20,7 +20,9 @@ export interface HourlyPrice {
 /** Where a workload runs, from its facts, then from the workspace; an absent part stays unknown. */
 export function offerQuery(spec: Spec, context: EstimateContext, perNode?: number): OfferQuery {
   const facts = new FactReader(spec);
-  const provider = facts.text('provider') ?? facts.text('cloud') ?? context.provider;
+  const type = facts.text('instance_type');
+  const provider =
+    facts.text('provider') ?? facts.text('cloud') ?? (type === undefined ? undefined : providerOfInstance(context.catalog, type)) ?? context.provider;
   const region = facts.text('region') ?? context.region;
   const spot = facts.flag('spot');
   const market: Market | undefined = spot === true ? 'spot' : spot === false && context.market === 'spot' ? 'on-demand' : context.market;
@@ -45,6 +47,14 @@ export function hourlyPrice(spec: Spec, context: EstimateContext, accelerator: A
       const priced = priceInstances(catalog, type, Math.max(1, Math.ceil(count / Math.max(1, machine.acceleratorCount))), query);
       return priced.known ? known(toHourly(priced.value, count)) : priced;
     }
+    // Compute Engine sells accelerators apart from their host; the price book names the two together (`n1-standard-8+1xt4`).
+    const inNode = perNode ?? count;
+    const attached =
+      accelerator && catalog.offersOf(accelerator.id).find(({ instance }) => instance.toLowerCase().startsWith(`${type.toLowerCase()}+${inNode}x`))?.instance;
+    if (attached !== undefined) {
+      const priced = priceInstances(catalog, attached, Math.ceil(count / inNode), query);
+      return priced.known ? known(toHourly(priced.value, count)) : priced;
+    }
     if (/^ml\./i.test(type)) return unknown(['instance_type'], `${type} is not in the price book: add your own rate`);
   }
   if (accelerator === undefined) return unknown(['gpu_type'], 'say which GPU it runs on');
@@ -61,7 +71,14 @@ export function explainPrice(draft: Draft, price: HourlyPrice, spec: Spec, conte
   for (const what of choice.missing)
     draft.miss(unknown([what], what === 'provider' ? 'say who provides the GPUs: prices differ several times' : 'say which region'));
   draft.note(...choice.notes);
+  const { offer } = choice.likely;
+  const against = context.today ?? context.catalog.newestPrice;
+  if (isStale(offer.asOf, against)) draft.note(`the price of ${offer.provider} ${offer.instance} is of ${offer.asOf}: check it`);
 }
+
+/** A time limit as people say it. */
+export const duration = (seconds: number): string =>
+  seconds >= 3600 ? `${Number((seconds / 3600).toFixed(2))} h` : `${Number((seconds / 60).toFixed(1))} min`;
 
 /** Money for a number of hours of the whole job: the two are independent, so their intervals combine in log space. */
 export const usdFor = (hours: Interval, price: HourlyPrice): Interval => product(hours, price.usd);
