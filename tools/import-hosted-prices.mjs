@@ -51,7 +51,7 @@ const half = {
 // Tokens of these are sound, pictures or pages, which a price per text token does not tell.
 const notText =
   /audio|realtime|transcri|(^|-)tts|whisper|voice|sonic|voxtral|-live|native-audio|image|dall-e|video|omni|(^|-)ocr|sora|veo|imagen|lyria|computer-use/;
-const embedding = /embed|rerank|^voyage|bge-|gte-|e5-|(^|\/)m2-bert|^(ada|text-embedding)/;
+const embedding = /embed|rerank|^voyage|bge-|gte-|(^|[-/])e5-|(^|\/)m2-bert/;
 const regionPrefix = /^(us|eu|apac|jp|au|in|ca|sa|us-gov)\./;
 
 const hours = (constraint) => {
@@ -74,7 +74,7 @@ function inForce(prices) {
   return covered > 12 ? { prices: peak, other: base, note: 'price by time of day' } : { prices: base, other: peak, note: 'price by time of day' };
 }
 
-/** Exact names of the match rule. A trailing `+` allows a date, `-latest` or a version number after the name, nothing else. */
+/** Exact names of the match rule. A trailing `+` allows a date, `-latest` or a revision number after the name, nothing else. */
 function names(rule, found = new Set()) {
   for (const part of rule.or ?? rule.and ?? []) names(part, found);
   if (rule.equals) found.add(rule.equals);
@@ -84,6 +84,14 @@ function names(rule, found = new Set()) {
     if (stem.length > 3) found.add(`${stem}+`);
   }
   return found;
+}
+
+/** A stem that the listed id continues with a version holds for that version only: another one can have another price. */
+function versioned(aliases, id) {
+  return aliases.flatMap((name) => {
+    const version = name.endsWith('+') && id.includes(name.slice(0, -1)) ? /^(-v\d+)(:\d+)?$/.exec(id.slice(id.indexOf(name.slice(0, -1)) + name.length - 1))?.[1] : undefined;
+    return version === undefined ? [name] : [name.slice(0, -1), `${name.slice(0, -1)}${version}+`];
+  });
 }
 
 const amount = (price, from) => {
@@ -104,7 +112,8 @@ for (const [id, provider] of Object.entries(providers)) {
   for (const model of findProvider({ providerId: id }).models) {
     const drop = (reason) => left.push(`${provider} ${model.id}: ${reason}`);
     const { prices, other, note } = inForce(model.prices);
-    const kind = embedding.test(model.id) || (provider === 'voyageai' && prices.output_mtok === undefined) ? 'embedding' : 'text';
+    const isAzureAda = provider === 'azure' && model.id === 'ada' && prices.output_mtok === undefined; // listed for text-embedding-ada-002
+    const kind = embedding.test(model.id) || isAzureAda ? 'embedding' : 'text';
     if (notText.test(model.id)) {
       drop('priced by sound, picture or page');
       continue;
@@ -127,7 +136,7 @@ for (const [id, provider] of Object.entries(providers)) {
       continue;
     }
     const bare = model.id.replace(/^regional\./, '');
-    const aliases = new Set([...names(model.match)].filter((name) => name !== bare && !(provider === 'bedrock' && regionPrefix.test(name))));
+    const aliases = new Set(versioned([...names(model.match)], bare).filter((name) => name !== bare && !(provider === 'bedrock' && regionPrefix.test(name))));
     const starts = [...new Set(Object.values(prices).flatMap((price) => (typeof price === 'object' ? price.tiers.map((tier) => tier.start) : [])))].sort(
       (a, b) => a - b,
     );

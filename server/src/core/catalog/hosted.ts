@@ -157,13 +157,13 @@ function parseName(written: string): { forms: string[]; provider?: string; bare:
   return provider === undefined ? { forms, bare } : { forms, provider, bare };
 }
 
-/** Without what a provider appends to a released name: a date, `latest`, a version or revision number. */
+/** Without what a provider appends to a released name: a date, `latest`, a revision number. */
 function withoutVersion(name: string): string {
   let rest = name;
   for (let before = ''; before !== rest; ) {
     before = rest;
     rest = rest.replace(
-      /(-latest|@latest|@default|[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|-0\d{2}|-v\d+(:\d+)?(:\d+k)?|:\d+(:\d+k)?|-preview(-\d\d-\d\d(-\d{4})?)?|-\d\d-\d\d)$/,
+      /(-latest|@latest|@default|[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|-0\d{2}|:\d+(:\d+k)?|-preview(-\d\d-\d\d(-\d{4})?)?|-\d\d-\d\d)$/,
       '',
     );
   }

@@ -90,7 +90,7 @@ export interface Offer extends Sourced {
 export interface HostedPrice extends Sourced {
   readonly provider: string;
   readonly model: string;
-  /** Other exact names of the model. A trailing `+` lets a date, `latest` or a version number follow. */
+  /** Other exact names of the model. A trailing `+` lets a date, `latest` or a revision number follow. */
   readonly match: readonly string[];
   readonly kind: 'text' | 'embedding';
   readonly inputUsd: number;
