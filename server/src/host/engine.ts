@@ -206,7 +206,10 @@ export class Engine {
     const context = await this.context();
     return workloads.map((workload) => ({
       workload,
-      estimation: estimate({ kind: workload.kind, facts: Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) }, context),
+      estimation: estimate(
+        { kind: workload.kind, facts: { framework: workload.framework, ...Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) } },
+        context,
+      ),
     }));
   }
   private async load(): Promise<{ catalog: Catalog; coefficients: Coefficients }> {
