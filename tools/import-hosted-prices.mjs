@@ -89,7 +89,10 @@ function names(rule, found = new Set()) {
 /** A stem that the listed id continues with a version holds for that version only: another one can have another price. */
 function versioned(aliases, id) {
   return aliases.flatMap((name) => {
-    const version = name.endsWith('+') && id.includes(name.slice(0, -1)) ? /^(-v\d+)(:\d+)?$/.exec(id.slice(id.indexOf(name.slice(0, -1)) + name.length - 1))?.[1] : undefined;
+    const version =
+      name.endsWith('+') && id.includes(name.slice(0, -1))
+        ? /^(-v\d+)(:\d+)?$/.exec(id.slice(id.indexOf(name.slice(0, -1)) + name.length - 1))?.[1]
+        : undefined;
     return version === undefined ? [name] : [name.slice(0, -1), `${name.slice(0, -1)}${version}+`];
   });
 }

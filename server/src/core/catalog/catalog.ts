@@ -1,7 +1,7 @@
 import { readCsv } from './csv.js';
 import { type HostedBook, hostedBook, hostedPrice } from './hosted.js';
 import { instanceOffers, type OwnRates, serverlessOffer, withOwnOffers } from './offers.js';
-import type { Accelerator, GridCarbon, HostedPrice, ModelShape, Offer, StoragePrice } from './types.js';
+import type { Accelerator, GridCarbon, HostedPrice, ModelShape, Offer, SampleModel, StoragePrice } from './types.js';
 
 /** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
 export type CatalogTexts = Readonly<Record<string, string>>;
@@ -13,6 +13,7 @@ export const catalogFiles = [
   'serverless.csv',
   'storage_egress.csv',
   'hosted_prices.csv',
+  'sample_models.csv',
 ] as const;
 
 /** Look-up of accelerators, models and prices; plain data, built once. */
@@ -23,6 +24,8 @@ export interface Catalog {
   readonly hosted: readonly HostedPrice[];
   readonly carbon: readonly GridCarbon[];
   readonly storage: readonly StoragePrice[];
+  /** The work of one sample of a vision, diffusion, speech or recommendation model, by a written name; the row of the nearest image size. */
+  sampleModel(name: string, imageSize: number | undefined): SampleModel | undefined;
   /** The chip that a written name means (`A100-SXM4-80GB`, `nvidia-l4`, `h100`), or undefined. Exact by alias after normalising; never by likeness. */
   accelerator(name: string): Accelerator | undefined;
   /** A published model by its repository id (case-insensitive, with or without the owner where that is unique). */
@@ -140,6 +143,21 @@ export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog
     ...sourced(row),
   }));
 
+  const sampleModels = rows('sample_models.csv').map(
+    (row) =>
+      defined({
+        id: row['id'] ?? '',
+        pattern: new RegExp(row['pattern'] ?? '$^', 'i'),
+        kind: (row['kind'] ?? 'convolution') as SampleModel['kind'],
+        imageSize: num(row['image_size']),
+        paramsM: num(row['params_m']),
+        gmacs: Number(row['gmacs']),
+        activationsM: num(row['activations_m']),
+        usualBatch: num(row['usual_batch']),
+        ...sourced(row),
+      }) as SampleModel,
+  );
+
   const byName = new Map<string, Accelerator>();
   for (const chip of accelerators) for (const name of [chip.id, chip.name, ...chip.aliases]) if (!byName.has(nameKey(name))) byName.set(nameKey(name), chip);
   const byModel = new Map<string, ModelShape | undefined>();
@@ -169,6 +187,11 @@ export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog
     hosted,
     carbon,
     storage,
+    sampleModel: (name, imageSize) => {
+      const matches = sampleModels.filter((model) => model.pattern.test(name));
+      const off = (model: SampleModel) => (imageSize === undefined || model.imageSize === undefined ? 0 : Math.abs(Math.log(model.imageSize / imageSize)));
+      return matches.toSorted((a, b) => off(a) - off(b))[0];
+    },
     accelerator: (name) => byName.get(nameKey(name)),
     model: (id) => byModel.get(id.toLowerCase()),
     offersOf: (id) => byChip.get(id) ?? [],

@@ -162,10 +162,7 @@ function withoutVersion(name: string): string {
   let rest = name;
   for (let before = ''; before !== rest; ) {
     before = rest;
-    rest = rest.replace(
-      /(-latest|@latest|@default|[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|-0\d{2}|:\d+(:\d+k)?|-preview(-\d\d-\d\d(-\d{4})?)?|-\d\d-\d\d)$/,
-      '',
-    );
+    rest = rest.replace(/(-latest|@latest|@default|[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|-0\d{2}|:\d+(:\d+k)?|-preview(-\d\d-\d\d(-\d{4})?)?|-\d\d-\d\d)$/, '');
   }
   return rest;
 }
