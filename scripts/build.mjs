@@ -1,5 +1,5 @@
 // Bundles the product into dist/: client and server for both hosts, the command line, the webview, and the files they read.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 const require = createRequire(import.meta.url);
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const production = !process.argv.includes('--dev');
 const base = {
   bundle: true,
@@ -25,7 +26,16 @@ const bundles = [
   { entry: 'client/src/browser/main.ts', name: 'client-browser', platform: 'browser', format: 'cjs', external: ['vscode'] },
   { entry: 'server/src/node/main.ts', name: 'server-node', platform: 'node', format: 'cjs', alias },
   { entry: 'server/src/browser/main.ts', name: 'server-browser', platform: 'browser', format: 'iife', alias: { 'jsonc-parser': alias['jsonc-parser'] } },
-  { entry: 'server/src/node/cli-main.ts', name: 'cli', platform: 'node', format: 'cjs', alias },
+  {
+    entry: 'server/src/node/cli-main.ts',
+    name: 'cli',
+    platform: 'node',
+    format: 'cjs',
+    external: ['./cli-run.js'],
+    define: { VERSION: JSON.stringify(version) },
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  { entry: 'server/src/node/cli-run.ts', name: 'cli-run', platform: 'node', format: 'cjs', alias },
   { entry: 'webview/src/main.tsx', name: 'webview', platform: 'browser', format: 'iife' },
 ].filter(({ entry }) => existsSync(entry));
 
