@@ -165,6 +165,11 @@ describe('a bare resource', () => {
   ])('%s', (_, facts, name, value) => expect(resource(facts).estimates[name]?.likely).toBeCloseTo(value, 4));
   it('has no monthly bill where a limit ends it', () =>
     expect(resource({ gpu_type: 'l4', gpu_count: 1, max_time: 60 }).estimates['usd_per_month']).toBeUndefined());
+  it('does not sell seconds of a serverless GPU as a month without saying so', () => {
+    const { estimates, notes } = resource({ gpu_type: 't4', gpu_count: 1, provider: 'modal' }, nowhere);
+    expect(estimates['usd_per_hour']?.likely).toBeCloseTo(0.5904, 6);
+    expect(notes.join()).toContain('never scales down');
+  });
   it('takes GPUs attached to a Compute Engine host with their host', () => {
     const { estimates } = resource({ instance_type: 'n1-standard-8', gpu_type: 'nvidia-tesla-t4', gpu_count: 1, region: 'us-central1' }, nowhere);
     expect(estimates['usd_per_hour']?.basis).toContain('n1-standard-8+1xt4');
