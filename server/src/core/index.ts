@@ -1,9 +1,13 @@
 // The only door of the core: adapters import from here.
-export { type Catalog, type CatalogTexts, catalogFiles, createCatalog } from './catalog/catalog.js';
-export type { Accelerator, Market, Offer } from './catalog/types.js';
+export { type Catalog, type CatalogTexts, catalogFiles, createCatalog, type OwnPrices } from './catalog/catalog.js';
+export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
+export { commonAccelerators, type OnAccelerator, onLikelyAccelerators } from './estimate/alternatives.js';
 export type { Coefficients } from './estimate/coefficients.js';
+export { type CompareOptions, type CompareRow, compare } from './estimate/compare.js';
 export { estimate } from './estimate/estimate.js';
+export { type Fits, fitsOf } from './estimate/fits.js';
 export type { EstimateContext, Spec } from './estimate/spec.js';
+export { approximateTokens } from './estimate/tokens.js';
 export type { AssumedFact, Estimate, Estimation, Interval, MissingFact, Term, Unit } from './model/estimate.js';
 export type { Fact, FactValue, Origin, UnknownFact } from './model/fact.js';
 export type { Problem, Severity } from './model/problem.js';

@@ -143,6 +143,18 @@ describe('offers of accelerators', () => {
   });
 });
 
+describe('the list of offers', () => {
+  it('holds no price that cannot be one: 0.03 to 40 USD an accelerator-hour, with a source and a day', () => {
+    for (const offer of catalog.offers.filter(({ acceleratorCount }) => acceleratorCount >= 1)) {
+      const each = offer.usdPerHour / offer.acceleratorCount;
+      expect(each, `${offer.provider} ${offer.instance} ${offer.market}`).toBeGreaterThan(0.03);
+      expect(each, `${offer.provider} ${offer.instance} ${offer.market}`).toBeLessThan(40);
+      expect(offer.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+      expect(offer.source).not.toBe('');
+    }
+  });
+});
+
 describe('own rates', () => {
   const own: Offer = {
     provider: 'aws',

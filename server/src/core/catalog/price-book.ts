@@ -163,7 +163,7 @@ export function providerOfRegion(catalog: Catalog, region: string | undefined): 
 }
 
 /** True if the price is a year or more older than the newest of the list. */
-export const isStale = (asOf: string, newest: string): boolean => asOf !== '' && monthsOf(newest) - monthsOf(asOf) >= 12;
+export const isStale = (asOf: string, newest: string): boolean => asOf !== '' && newest !== '' && monthsOf(newest) - monthsOf(asOf) >= 12;
 
 type Three = Pick<PriceChoice, 'low' | 'likely' | 'high'>;
 

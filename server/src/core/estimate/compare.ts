@@ -85,7 +85,7 @@ export function compare(spec: Spec, context: EstimateContext, options: CompareOp
         accelerator: id,
         count: number,
         instances: priced.instances,
-        ...(hours && !stays ? { hours } : {}),
+        ...(hours && !stays ? { hours: scale(hours, 1) } : {}),
         ...(usd ? { usd } : {}),
         unit: stays ? 'usd/month' : 'usd',
         fits: fitsOf(estimation),

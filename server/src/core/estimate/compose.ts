@@ -89,7 +89,7 @@ export function withServingMoney(base: Estimation, spec: Spec, context: Estimate
   }
   if (!rate || rate.likely <= 0) return draft.done();
   // Rates are of one replica, or of all devices where `gpus` states them: the devices of the rate are priced, and the ratio holds for all.
-  const one = scale(held.perDevice, facts.number('gpus') ?? count.value.perReplica);
+  const one = scale(held.perDevice, facts.number('gpus') || count.value.perReplica);
   const perToken = scale(product(one, inverse(rate)), 1 / 3600);
   const stated = facts.number('utilisation') ?? facts.number('utilization');
   const busy = stated !== undefined && stated > 0 && stated <= 1 ? stated : assumedUtilisation;

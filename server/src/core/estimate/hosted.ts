@@ -1,5 +1,6 @@
 import type { HostedMatch } from '../catalog/hosted.js';
 import { hostedProvider, providerOfAddress } from '../catalog/hosted-providers.js';
+import { isStale } from '../catalog/price-book.js';
 import type { HostedPrice } from '../catalog/types.js';
 import type { Estimation, Interval, Term } from '../model/estimate.js';
 import { known, type Maybe, unknown } from '../model/maybe.js';
@@ -34,6 +35,7 @@ export function estimateHosted(spec: Spec, context: EstimateContext): Estimation
   }
   const price = rates.value;
   draft.note(...price.notes);
+  if (isStale(price.row.asOf, context.today ?? '')) draft.note(`the price of ${match.model} is of ${price.row.asOf}: check it`);
   const basis = `${match.provider} list price, ${price.row.asOf}`;
   const source = `${price.row.source}, ${price.row.asOf}`;
   const priceTerm = (id: string, label: string, value: Interval): Term => ({ id, label, value: value.likely, unit: 'usd/1M tokens', source, facts: ['model'] });

@@ -40,6 +40,8 @@ export function addHolding(draft: Draft, spec: Spec, context: EstimateContext): 
   }
   const { price, usd } = priced.value;
   explainPrice(draft, price, spec, context);
+  if (!bounded && price.choice.likely.offer.billedBy === 'second')
+    draft.note('billed by the second while it runs: the month is for one that never scales down');
   draft.add('usd_per_hour', usd, 'usd/hour', price.choice.basis, price.term);
   const over = (id: string, hours: number, formula: string, unit: 'usd' | 'usd/month'): Term => ({
     id,
