@@ -84,6 +84,7 @@ export class PythonProgram {
   private readonly tree: SyntaxTree;
   private readonly boundNames = new Map<string, readonly Binding[]>();
   private importTable: { byName: Map<string, Import>; stars: string[] } | undefined;
+  private definitionTable: Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> | undefined;
   constructor(tree: SyntaxTree) {
     this.tree = tree;
     this.text = tree.text;
@@ -194,28 +195,85 @@ export class PythonProgram {
     const full = found.name === undefined ? found.module : `${found.module}.${found.name}`;
     return full + head.slice(head.replace(/(\(\)|\[\])+$/, '').length) + (dot < 0 ? '' : name.slice(dot));
   }
-  /** Classes by name, in order. The pattern needs `g` and matches the class's name. */
-  classes(pattern: RegExp = /(?<=^[ \t]*class[ \t]+)\w+/gm): ClassInfo[] {
-    return this.matches(pattern).flatMap((at) => {
-      const chain = this.chain(at);
-      const node = chain.at(-2);
-      return node?.type === 'class_definition' && node.childForFieldName('name')?.startIndex === at ? [this.toClass(node, chain.at(-3))] : [];
-    });
+  /** Every class, in order. */
+  classes(): ClassInfo[] {
+    return this.placesOf('class').flatMap((at) => this.classNamedAt(at) ?? []);
   }
+  /** The first class of a name. */
   class(name: string): ClassInfo | undefined {
-    return this.classes(new RegExp(`(?<=^[ \\t]*class[ \\t]+)${name}\\b`, 'gm'))[0];
+    const at = this.definitions.class.get(name)?.[0];
+    return at === undefined ? undefined : this.classNamedAt(at);
   }
-  functions(pattern: RegExp = /(?<=^[ \t]*(?:async[ \t]+)?def[ \t]+)\w+/gm): FunctionInfo[] {
-    return this.matches(pattern).flatMap((at) => {
-      const chain = this.chain(at);
+  /** Every function and method, in order. */
+  functions(): FunctionInfo[] {
+    return this.placesOf('def').flatMap((at) => this.functionNamedAt(at) ?? []);
+  }
+  /** The first function or method of a name, within a span if one is given. */
+  function(name: string, within: { start: number; end: number } = anywhere): FunctionInfo | undefined {
+    const at = this.definitions.def.get(name)?.find((place) => place >= within.start && place < within.end);
+    return at === undefined ? undefined : this.functionNamedAt(at);
+  }
+  /** The function that starts at an offset, as `Binding.scope` says it. */
+  functionAt(start: number): FunctionInfo | undefined {
+    const chain = start < 0 ? [] : this.chain(start);
+    const level = chain.findIndex((node) => node.type === 'function_definition' && node.startIndex === start);
+    return level < 0 ? undefined : this.toFunction(chain[level]!, chain[level - 1]);
+  }
+  /** What a function returns where it says so, in order; nested functions' returns are theirs. */
+  returned(owner: FunctionInfo): Expr[] {
+    const found: Expr[] = [];
+    const pattern = /\breturn\b/g;
+    pattern.lastIndex = owner.bodyStart;
+    for (let match = pattern.exec(this.text); match && match.index < owner.end; match = pattern.exec(this.text)) {
+      const chain = this.chain(match.index);
       const node = chain.at(-2);
-      return node?.type === 'function_definition' ? [this.toFunction(node, chain.at(-3))] : [];
-    });
+      if (node?.type !== 'return_statement' || scopeOf(chain) !== owner.start) continue;
+      const value = this.expr(named(node)[0] ?? null);
+      if (value) found.push(value);
+    }
+    return found;
   }
-  function(name: string): FunctionInfo | undefined {
-    return this.functions(new RegExp(`(?<=^[ \\t]*(?:async[ \\t]+)?def[ \\t]+)${name}\\b`, 'gm'))[0];
+  /** The last value given to an element by name: `config["lr"] = 1e-4`. */
+  keyed(object: string, key: string): Expr | undefined {
+    if (!/^[\w.]+$/.test(object) || !/^[\w.-]+$/.test(key) || !this.text.includes(`${object}[`)) return undefined;
+    const pattern = new RegExp(`(?<![\\w.])${object.replaceAll('.', '\\.')}\\[["']${key.replaceAll('.', '\\.')}["']\\]\\s*=(?!=)`, 'g');
+    let found: Expr | undefined;
+    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
+      const node = this.chain(match.index).findLast((candidate) => candidate.type === 'assignment');
+      if (node?.startIndex === match.index) found = this.expr(node.childForFieldName('right'));
+    }
+    return found;
   }
 
+  /** Offsets of the names that `def` and `class` statements bind. */
+  private get definitions(): Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> {
+    if (this.definitionTable) return this.definitionTable;
+    const table = { def: new Map<string, number[]>(), class: new Map<string, number[]>() };
+    const pattern = /^[ \t]*(?:async[ \t]+)?(def|class)[ \t]+(\w+)/gm;
+    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
+      const name = match[2]!;
+      const places = table[match[1] as 'def' | 'class'];
+      const at = match.index + match[0].length - name.length;
+      const known = places.get(name);
+      if (known) known.push(at);
+      else places.set(name, [at]);
+    }
+    this.definitionTable = table;
+    return table;
+  }
+  private placesOf(kind: 'def' | 'class'): number[] {
+    return [...this.definitions[kind].values()].flat().sort((a, b) => a - b);
+  }
+  private classNamedAt(at: number): ClassInfo | undefined {
+    const chain = this.chain(at);
+    const node = chain.at(-2);
+    return node?.type === 'class_definition' && node.childForFieldName('name')?.startIndex === at ? this.toClass(node, chain.at(-3)) : undefined;
+  }
+  private functionNamedAt(at: number): FunctionInfo | undefined {
+    const chain = this.chain(at);
+    const node = chain.at(-2);
+    return node?.type === 'function_definition' && node.childForFieldName('name')?.startIndex === at ? this.toFunction(node, chain.at(-3)) : undefined;
+  }
   private leaf(at: number): Node | undefined {
     return this.tree.root()?.descendantForIndex(at, at) ?? undefined;
   }
@@ -308,8 +366,10 @@ export class PythonProgram {
       if (binding) found.push(binding);
     }
     for (const kind of ['def', 'class'] as const) {
-      for (const at of this.matches(new RegExp(`(?<=^[ \\t]*(?:async[ \\t]+)?${kind}[ \\t]+)${name}\\b`, 'gm'))) {
-        const outer = this.chain(at).slice(0, -2);
+      for (const at of this.definitions[kind].get(name) ?? []) {
+        const chain = this.chain(at);
+        if (chain.at(-1)?.type !== 'identifier') continue;
+        const outer = chain.slice(0, -2);
         found.push({ kind, name, start: at, end: at + name.length, scope: scopeOf(outer), ...inClass(outer) });
       }
     }
