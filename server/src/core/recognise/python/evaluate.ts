@@ -2,7 +2,7 @@ import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Binding, PythonProgram } from '../../syntax/python/program.js';
 import { type Evaluated, type KnownValue, type Memory, maxSteps, type ReadsValues, type UnknownValue } from './evaluated.js';
-import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller } from './follow.js';
+import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
 import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption } from './options.js';
 
 /** Evaluates expressions of one program by reading: constants, arithmetic on them, arguments' and options' defaults. Nothing is run. */
@@ -79,6 +79,10 @@ export class Evaluator implements ReadsValues {
   /** The value under a key of what an expression means: a dict, `dict(…)`, a namespace, a constructor's keywords. */
   entry(expr: Expr, key: string): Expr | undefined {
     return entryOf(this, this.expression(expr), key, 0);
+  }
+  /** True where an `if` around a place is known not to be taken: by a constant, or by an option's default. */
+  isOff(at: number): boolean {
+    return isOff(this, at);
   }
   /** The default of a command-line option that the program declares, by its attribute name. */
   option(name: string): Evaluated | undefined {

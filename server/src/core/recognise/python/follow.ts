@@ -29,9 +29,22 @@ export function followed(evaluator: ReadsValues, expr: Expr, steps: number): Exp
       const returned = returnedBy(evaluator, expr);
       return returned ? onward(returned) : expr;
     }
+    case 'conditional': {
+      const test = evaluator.value(expr.test, steps + 1);
+      return test.known ? onward(test.value ? expr.value : expr.otherwise) : expr;
+    }
     default:
       return expr;
   }
+}
+
+/** True where an `if` around a place is known not to be taken: by a constant, or by an option's default. */
+export function isOff(evaluator: ReadsValues, at: number): boolean {
+  return evaluator.program.blocks(at).some((block) => {
+    if (block.kind !== 'if' || !block.subject || at < block.bodyStart) return false;
+    const test = evaluator.value(block.subject);
+    return test.known && Boolean(test.value) !== at < block.bodyEnd;
+  });
 }
 
 /** The assignment to an attribute that is in force: `config.lr = 1`, `self.lr = lr` of the same class. */

@@ -17,6 +17,8 @@ export interface Block {
   readonly end: number;
   /** Where the body begins: the header is `[start, bodyStart)`. */
   readonly bodyStart: number;
+  /** Where the body ends; what follows up to `end` is an `else` or `except`. */
+  readonly bodyEnd: number;
   /** Of a def or class. */
   readonly name?: string;
   /** A for's iterable, a while's or if's condition. */
@@ -299,7 +301,7 @@ export class PythonProgram {
     const kind = blockKinds[node.type];
     if (!kind) return [];
     const body = node.childForFieldName('body') ?? node.childForFieldName('consequence');
-    const at = { kind, start: node.startIndex, end: node.endIndex, bodyStart: body?.startIndex ?? node.endIndex };
+    const at = { kind, start: node.startIndex, end: node.endIndex, bodyStart: body?.startIndex ?? node.endIndex, bodyEnd: body?.endIndex ?? node.endIndex };
     const subject = this.expr(node.childForFieldName('right') ?? node.childForFieldName('condition'));
     const target = kind === 'for' ? this.expr(node.childForFieldName('left')) : undefined;
     const name = kind === 'def' || kind === 'class' ? node.childForFieldName('name') : null;
@@ -472,6 +474,7 @@ const blockKinds: Readonly<Record<string, Block['kind']>> = {
   while_statement: 'while',
   with_statement: 'with',
   if_statement: 'if',
+  elif_clause: 'if',
   try_statement: 'try',
   list_comprehension: 'comprehension',
   generator_expression: 'comprehension',
