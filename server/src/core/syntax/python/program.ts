@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { SyntaxTree } from '../tree.js';
 import type { Call, Expr } from './ast.js';
 import { named, toExpr } from './convert.js';
+import { Paths } from './path.js';
 
 /** A call found by its callee's last name. */
 export interface CallSite {
@@ -65,7 +66,15 @@ export interface ClassInfo {
   readonly end: number;
   readonly bases: readonly Expr[];
   readonly decorators: readonly Expr[];
-  readonly fields: readonly { readonly name: string; readonly start: number; readonly end: number; readonly annotation?: string; readonly value?: Expr }[];
+  readonly fields: readonly Field[];
+}
+export interface Field {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly annotation?: string;
+  /** Read when asked for: options classes are long. */
+  readonly value?: Expr | undefined;
 }
 
 export interface FunctionInfo {
@@ -86,6 +95,10 @@ export class PythonProgram {
   private readonly tree: SyntaxTree;
   private readonly boundNames = new Map<string, readonly Binding[]>();
   private importTable: { byName: Map<string, Import>; stars: string[] } | undefined;
+  private readonly knownExprs = new Map<number, Expr>();
+  private readonly paths = new Paths();
+  private readonly knownClasses = new Map<number, ClassInfo>();
+  private readonly knownFunctions = new Map<number, FunctionInfo>();
   private definitionTable: Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> | undefined;
   constructor(tree: SyntaxTree) {
     this.tree = tree;
@@ -121,13 +134,13 @@ export class PythonProgram {
     if (level > 1 && chain[level - 1]!.type === 'subscript' && chain[level - 2]!.type === 'call') level--;
     const parent = chain[level - 1];
     if (parent?.type !== 'call' || parent.startIndex !== chain[level]!.startIndex) return undefined;
-    const expr = toExpr(parent, this.text);
-    return expr.kind === 'call' ? expr : undefined;
+    const expr = this.expr(parent);
+    return expr?.kind === 'call' ? expr : undefined;
   }
   /** The innermost call that holds an offset in its argument list. */
   callAround(at: number): Call | undefined {
     const node = this.chain(at).findLast((candidate) => candidate.type === 'call' && (candidate.childForFieldName('arguments')?.startIndex ?? at) < at);
-    const expr = node ? toExpr(node, this.text) : undefined;
+    const expr = this.expr(node ?? null);
     return expr?.kind === 'call' ? expr : undefined;
   }
   /** The compound statements around an offset, innermost first. */
@@ -176,7 +189,8 @@ export class PythonProgram {
     for (const [depth, scope] of scopes.entries()) {
       const here = plain.filter((binding) => binding.scope === scope && (binding.inClass === undefined || (depth === 0 && classes.includes(binding.inClass))));
       if (here.length === 0) continue;
-      const before = here.filter((binding) => binding.start < at);
+      // On its own right side a name still means what it meant before.
+      const before = here.filter((binding) => binding.start < at && !(binding.value && at >= binding.value.start && at < binding.value.end));
       return (depth === 0 ? before.at(-1) : undefined) ?? (depth === 0 && before.length === 0 && scope === -1 ? here[0] : here.at(-1));
     }
     return undefined;
@@ -277,16 +291,20 @@ export class PythonProgram {
     return node?.type === 'function_definition' && node.childForFieldName('name')?.startIndex === at ? this.toFunction(node, chain.at(-3)) : undefined;
   }
   private leaf(at: number): Node | undefined {
-    return this.tree.root()?.descendantForIndex(at, at) ?? undefined;
+    return this.chain(at).at(-1);
   }
-  /** Nodes from the root to the leaf at an offset. The cursor's descent by offset answers nothing in this runtime, so it climbs. */
+  /** Nodes from the root to the leaf at an offset. */
   private chain(at: number): Node[] {
-    const nodes: Node[] = [];
-    for (let node = this.leaf(at) ?? null; node; node = node.parent) nodes.push(node);
-    return nodes.reverse();
+    return this.paths.to(this.tree.root(), at);
   }
   private expr(node: Node | null): Expr | undefined {
-    return node ? toExpr(node, this.text) : undefined;
+    if (!node) return undefined;
+    let found = this.knownExprs.get(node.id);
+    if (!found) {
+      found = toExpr(node, this.text);
+      this.knownExprs.set(node.id, found);
+    }
+    return found;
   }
   private slice(node: Node): string {
     return this.text.slice(node.startIndex, node.endIndex);
@@ -318,10 +336,12 @@ export class PythonProgram {
     ];
   }
   private toClass(node: Node, parent: Node | undefined): ClassInfo {
+    const known = this.knownClasses.get(node.startIndex);
+    if (known) return known;
     const name = node.childForFieldName('name');
     const bases = node.childForFieldName('superclasses');
     const body = node.childForFieldName('body');
-    return {
+    const found: ClassInfo = {
       name: name ? this.slice(name) : '',
       start: node.startIndex,
       end: node.endIndex,
@@ -331,14 +351,31 @@ export class PythonProgram {
         const assignment = statement.type === 'expression_statement' ? named(statement)[0] : undefined;
         const left = assignment?.type === 'assignment' ? assignment.childForFieldName('left') : null;
         if (!assignment || left?.type !== 'identifier') return [];
-        return [{ name: this.slice(left), start: left.startIndex, end: assignment.endIndex, ...this.annotated(assignment, 'right') }];
+        const type = assignment.childForFieldName('type');
+        const right = assignment.childForFieldName('right');
+        const value = (): Expr | undefined => this.expr(right);
+        return [
+          {
+            name: this.slice(left),
+            start: left.startIndex,
+            end: assignment.endIndex,
+            ...(type && { annotation: this.slice(type) }),
+            get value() {
+              return value();
+            },
+          },
+        ];
       }),
     };
+    this.knownClasses.set(node.startIndex, found);
+    return found;
   }
   private toFunction(node: Node, parent: Node | undefined): FunctionInfo {
+    const known = this.knownFunctions.get(node.startIndex);
+    if (known) return known;
     const name = node.childForFieldName('name');
     const list = node.childForFieldName('parameters');
-    return {
+    const found: FunctionInfo = {
       name: name ? this.slice(name) : '',
       start: node.startIndex,
       end: node.endIndex,
@@ -351,6 +388,8 @@ export class PythonProgram {
           : [];
       }),
     };
+    this.knownFunctions.set(node.startIndex, found);
+    return found;
   }
   private annotated(node: Node, valueField: string): { annotation?: string; value?: Expr } {
     const type = node.childForFieldName('type');
