@@ -1,14 +1,14 @@
 import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Binding, PythonProgram } from '../../syntax/python/program.js';
-import type { Evaluated, KnownValue, ReadsValues, UnknownValue } from './evaluated.js';
-import { argparseOption, dataclassField } from './options.js';
-
-const maxSteps = 60;
+import { type Evaluated, type KnownValue, type Memory, maxSteps, type ReadsValues, type UnknownValue } from './evaluated.js';
+import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
+import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption } from './options.js';
 
 /** Evaluates expressions of one program by reading: constants, arithmetic on them, arguments' and options' defaults. Nothing is run. */
 export class Evaluator implements ReadsValues {
   readonly program: PythonProgram;
+  readonly memory: Memory = { given: new Map(), options: new Map() };
   private readonly uri: string;
   constructor(program: PythonProgram, uri: string) {
     this.program = program;
@@ -59,8 +59,8 @@ export class Evaluator implements ReadsValues {
       case 'attribute':
         return this.attribute(expr, steps);
       case 'subscript': {
-        const element = this.element(expr, steps);
-        return element ? asVariable(this.value(element, steps + 1)) : (this.environment(expr, steps) ?? open('an element that the text does not decide'));
+        const found = element(this, expr, steps);
+        return found ? asVariable(this.value(found, steps + 1)) : (this.environment(expr, steps) ?? open('an element that the text does not decide'));
       }
       case 'call':
         return this.call(expr, steps);
@@ -68,26 +68,30 @@ export class Evaluator implements ReadsValues {
         return open('not a value that the text decides');
     }
   }
-  /** Follows names, attributes and elements to the expression that is meant: a call, a list, a dict … */
+  /** Follows names, attributes, elements and local calls to the expression that is meant: a call, a list, a dict … */
   expression(expr: Expr, steps = 0): Expr {
-    if (steps > maxSteps) return expr;
-    if (expr.kind === 'name') {
-      const binding = this.program.lookup(expr.name, expr.start);
-      if (binding?.kind === 'assign' && binding.value && binding.index === undefined) return this.expression(binding.value, steps + 1);
-    }
-    if (expr.kind === 'attribute') {
-      const bound = this.program.bindings(expr.name).filter((binding) => binding.object === dotted(expr.object) && binding.kind === 'assign');
-      const value = (bound.findLast((binding) => binding.start < expr.start) ?? bound.at(-1))?.value;
-      if (value) return this.expression(value, steps + 1);
-      const owner = this.expression(expr.object, steps + 1);
-      const field = owner.kind === 'call' ? argument(owner, expr.name)?.value : undefined;
-      if (field) return this.expression(field, steps + 1);
-    }
-    if (expr.kind === 'subscript') {
-      const element = this.element(expr, steps);
-      if (element) return this.expression(element, steps + 1);
-    }
-    return expr;
+    return followed(this, expr, steps);
+  }
+  /** A call's argument by keyword, by position, or out of a dict that is spread into the call. */
+  argument(call: Call, keyword: string, position?: number): Expr | undefined {
+    return givenArgument(this, call, keyword, position);
+  }
+  /** The value under a key of what an expression means: a dict, `dict(…)`, a namespace, a constructor's keywords. */
+  entry(expr: Expr, key: string): Expr | undefined {
+    return entryOf(this, this.expression(expr), key, 0);
+  }
+  /** True where an `if` around a place is known not to be taken: by a constant, or by an option's default. */
+  isOff(at: number): boolean {
+    return isOff(this, at);
+  }
+  /** The default of a command-line option that the program declares, by its attribute name. */
+  option(name: string): Evaluated | undefined {
+    return declaredOption(this, name);
+  }
+  /** The name of the class that an expression is an instance of, qualified through the imports. */
+  instanceOf(expr: Expr): string | undefined {
+    const name = classNameOf(this, expr);
+    return name === undefined ? undefined : this.program.qualified(name);
   }
   /** The full dotted name of what a call calls: `transformers.Trainer`. */
   callee(call: Call): string {
@@ -96,7 +100,10 @@ export class Evaluator implements ReadsValues {
   }
   /** A fact of an expression, or an unknown fact that says why. None (null) is neither: the setting is off. */
   fact(name: string, expr: Expr, change: (value: FactValue) => FactValue | undefined = (value) => value): Fact | UnknownFact | undefined {
-    const found = this.value(expr);
+    return this.toFact(name, this.value(expr), change);
+  }
+  /** As `fact`, of a value that is already known. */
+  toFact(name: string, found: Evaluated, change: (value: FactValue) => FactValue | undefined = (value) => value): Fact | UnknownFact | undefined {
     const span = { uri: this.uri, start: found.start, end: found.end };
     const param = found.param === undefined ? {} : { param: found.param };
     if (!found.known) {
@@ -127,34 +134,16 @@ export class Evaluator implements ReadsValues {
       return imported ? this.imported(imported.module, imported.name, binding.start, binding.name) : open(`${binding.name} is imported`);
     }
     if (binding.kind === 'parameter') {
-      const given = this.givenByCaller(binding, steps);
-      if (given) return given;
-      if (!binding.value) return open(`${binding.name} is a parameter that the callers decide`);
-      const value = this.value(binding.value, steps + 1);
-      return value.known
-        ? {
-            ...value,
-            origin: value.origin === 'literal' ? 'default' : value.origin,
-            param: value.param ?? binding.name,
-            note: value.note ?? `default of the parameter ${binding.name}`,
-          }
-        : value;
+      const given = givenByCaller(this, binding, steps);
+      const value = given ? this.value(given, steps + 1) : undefined;
+      if (value?.known) return asVariable(value);
+      const option = parameterOption(this, binding, steps);
+      if (option) return option;
+      if (!binding.value) return value?.imported || value?.param ? value : open(`${binding.name} is a parameter that the callers decide`);
+      return asParameter(this.value(binding.value, steps + 1), binding.name);
     }
     if (binding.kind !== 'assign' || !binding.value || binding.index !== undefined) return open(`${binding.name} changes while the program runs`);
     return asVariable(this.value(binding.value, steps + 1));
-  }
-  /** A parameter whose function is called just once in this file has that call's argument. */
-  private givenByCaller(parameter: Binding, steps: number): Evaluated | undefined {
-    const owner = this.program.functions().find((candidate) => candidate.start === parameter.scope);
-    if (!owner) return undefined;
-    const calls = this.program.calls(new RegExp(`\\b${owner.name}\\b(?=\\s*\\()`, 'g')).filter((site) => site.at < owner.start || site.at > owner.end);
-    const position = owner.parameters
-      .filter((candidate) => candidate.name !== 'self' && candidate.name !== 'cls')
-      .findIndex((candidate) => candidate.name === parameter.name);
-    const given = calls.flatMap((site) => argument(site.call, parameter.name, position < 0 ? undefined : position) ?? []);
-    if (calls.length !== 1 || given.length !== 1) return undefined;
-    const value = this.value(given[0]!.value, steps + 1);
-    return value.known ? asVariable(value) : undefined;
   }
   private imported(module: string, name: string | undefined, start: number, written: string): UnknownValue {
     return {
@@ -169,7 +158,11 @@ export class Evaluator implements ReadsValues {
     const here = { start: expr.start, end: expr.end };
     const left = this.value(expr.left, steps + 1);
     if (expr.op === 'or' || expr.op === 'and') {
-      if (!left.known) return left;
+      // os.environ["X"] or 8
+      if (!left.known) {
+        const fallback = expr.op === 'or' && left.param !== undefined ? this.value(expr.right, steps + 1) : undefined;
+        return fallback?.known && fallback.value !== null ? { ...fallback, origin: 'default', param: left.param! } : left;
+      }
       return Boolean(left.value) === (expr.op === 'or') ? left : this.value(expr.right, steps + 1);
     }
     const right = this.value(expr.right, steps + 1);
@@ -179,20 +172,25 @@ export class Evaluator implements ReadsValues {
     if (value === undefined) return { known: false, reason: `${expr.op} is not computed here`, ...here };
     const origin =
       left.origin === 'literal' && right.origin === 'literal' ? 'literal' : left.origin === 'default' || right.origin === 'default' ? 'default' : 'variable';
-    return { known: true, value, origin, ...here };
+    const param = left.param ?? right.param;
+    return { known: true, value, origin, ...here, ...(param === undefined || origin !== 'default' ? {} : { note: `follows from --${param}` }) };
   }
   private attribute(expr: Extract<Expr, { kind: 'attribute' }>, steps: number): Evaluated {
     const here = { start: expr.start, end: expr.end };
     const object = dotted(expr.object) ?? '';
-    const own = this.program.bindings(expr.name).filter((binding) => binding.object === object && binding.kind === 'assign');
-    const set = own.findLast((binding) => binding.start < expr.start) ?? own.at(-1);
-    if (set) return this.bound(set, steps + 1);
-    const qualified = this.program.qualified(object);
-    if (qualified === 'torch') return { known: true, value: expr.name, origin: 'literal', ...here };
-    const option = argparseOption(this, expr.name, object) ?? dataclassField(this, expr, steps);
+    const set = assignedAttribute(this, expr);
+    // args.x = args.x or 8 leads back to itself: the option's own default is meant then.
+    const assigned = set ? this.bound(set, steps + 1) : undefined;
+    if (assigned && (assigned.known || assigned.imported)) return assigned;
+    if (this.program.qualified(object) === 'torch') return { known: true, value: expr.name, origin: 'literal', ...here };
+    const owner = this.expression(expr.object, steps + 1);
+    const entry = owner.kind === 'dict' || owner.kind === 'call' ? entryOf(this, owner, expr.name, steps + 1) : undefined;
+    if (entry) return asVariable(this.value(entry, steps + 1));
+    const keyed = this.program.keyed(object, expr.name);
+    if (keyed) return asVariable(this.value(keyed, steps + 1));
+    const option = this.hyperparameter(expr, object, steps) ?? dataclassField(this, expr, steps) ?? argparseOption(this, expr, steps);
     if (option) return option;
-    const meant = this.expression(expr, steps + 1);
-    if (meant !== expr) return asVariable(this.value(meant, steps + 1));
+    if (assigned) return assigned;
     const imported = this.program.imports.get(object.split('.')[0] ?? '');
     if (imported) {
       const path = [...object.split('.').slice(1), expr.name];
@@ -205,14 +203,13 @@ export class Evaluator implements ReadsValues {
     }
     return { known: false, reason: `${object}.${expr.name} is not decided in this file`, ...here, param: expr.name };
   }
-  /** The element that an index with a known key means, of a dict or list that is written out. */
-  private element(expr: Extract<Expr, { kind: 'subscript' }>, steps: number): Expr | undefined {
-    const key = this.value(expr.index, steps + 1);
-    const owner = this.expression(expr.object, steps + 1);
-    if (!key.known) return undefined;
-    if (owner.kind === 'dict') return owner.entries.findLast((entry) => entry.key?.kind === 'string' && entry.key.value === key.value)?.value;
-    if ((owner.kind === 'list' || owner.kind === 'tuple') && typeof key.value === 'number') return owner.items.at(key.value);
-    return owner.kind === 'call' && dotted(owner.callee) === 'dict' ? argument(owner, String(key.value))?.value : undefined;
+  /** `self.hparams.lr` is the parameter of the class's constructor that `save_hyperparameters()` kept. */
+  private hyperparameter(expr: Extract<Expr, { kind: 'attribute' }>, object: string, steps: number): Evaluated | undefined {
+    if (!/^self\.hparams$/.test(object)) return undefined;
+    const owner = this.program.blocks(expr.start).find((block) => block.kind === 'class');
+    const made = owner && this.program.function('__init__', owner);
+    const parameter = made?.parameters.find((one) => one.name === expr.name);
+    return parameter ? this.bound({ kind: 'parameter', ...parameter, end: parameter.start + parameter.name.length, scope: made!.start }, steps + 1) : undefined;
   }
   private environment(expr: Expr, steps: number): Evaluated | undefined {
     const call = expr.kind === 'call';
@@ -253,8 +250,8 @@ export class Evaluator implements ReadsValues {
       if (numbers.every(Number.isFinite))
         return { known: true, value: name === 'max' ? Math.max(...numbers) : Math.min(...numbers), origin: 'variable', ...here };
     }
-    if (/(^|\.)field$/.test(name)) {
-      const given = argument(expr, 'default')?.value;
+    if (/(^|\.)(field|Field|ib)$/.test(name)) {
+      const given = argument(expr, 'default', /Field$/.test(name) ? 0 : undefined)?.value;
       if (given) return this.value(given, steps + 1);
     }
     if (name === 'len' && first) {
@@ -262,12 +259,9 @@ export class Evaluator implements ReadsValues {
       if (list.kind === 'list' || list.kind === 'tuple') return { known: true, value: list.items.length, origin: 'variable', ...here };
     }
     if (expr.callee.kind === 'attribute' && expr.callee.name === 'get' && first) {
-      const owner = this.expression(expr.callee.object, steps + 1);
       const key = this.value(first, steps + 1);
-      const found =
-        owner.kind === 'dict' && key.known
-          ? owner.entries.findLast((entry) => entry.key?.kind === 'string' && entry.key.value === key.value)?.value
-          : undefined;
+      const owner = expr.callee.object;
+      const found = key.known && typeof key.value === 'string' ? entryOf(this, this.expression(owner, steps + 1), key.value, steps + 1) : undefined;
       if (found) return asVariable(this.value(found, steps + 1));
       const fallback = expr.args[1]?.value;
       if (fallback) {
@@ -275,6 +269,16 @@ export class Evaluator implements ReadsValues {
         return value.known ? { ...value, origin: 'default', ...(key.known ? { param: String(key.value) } : {}) } : value;
       }
     }
+    if (name === 'getattr' && first) {
+      const key = expr.args[1] ? this.value(expr.args[1].value, steps + 1) : undefined;
+      if (key?.known && typeof key.value === 'string') {
+        const value = this.value({ kind: 'attribute', object: first, name: key.value, ...here }, steps + 1);
+        const fallback = expr.args[2]?.value;
+        return value.known || !fallback ? value : asParameter(this.value(fallback, steps + 1), key.value);
+      }
+    }
+    const meant = this.expression(expr, steps + 1);
+    if (meant !== expr) return asVariable(this.value(meant, steps + 1));
     if (/device_count$|get_world_size$/.test(name)) return { known: false, reason: `${name}() is decided at run time`, ...here };
     return { known: false, reason: name === '' ? 'the result of a call' : `the result of ${name}()`, ...here };
   }
@@ -282,6 +286,17 @@ export class Evaluator implements ReadsValues {
 
 /** A value that reached its use by name. A default or an import stays what it is. */
 export const asVariable = (value: Evaluated): Evaluated => (value.known && value.origin === 'literal' ? { ...value, origin: 'variable' } : value);
+
+/** The default of a parameter that a caller or a command line may replace. */
+const asParameter = (value: Evaluated, name: string): Evaluated =>
+  value.known
+    ? {
+        ...value,
+        origin: value.origin === 'literal' ? 'default' : value.origin,
+        param: value.param ?? name,
+        note: value.note ?? `default of the parameter ${name}`,
+      }
+    : value;
 
 function arithmetic(op: string, a: FactValue | null, b: FactValue | null): FactValue | undefined {
   if (op === '==') return a === b;

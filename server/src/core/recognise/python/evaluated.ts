@@ -29,4 +29,12 @@ export interface ReadsValues {
   value(expr: Expr, steps?: number): Evaluated;
   expression(expr: Expr, steps?: number): Expr;
   callee(call: Call): string;
+  /** Answers remembered for this program. */
+  readonly memory: Memory;
 }
+export interface Memory {
+  readonly given: Map<number, Expr | undefined>;
+  readonly options: Map<string, Evaluated | undefined>;
+}
+/** Longest chain of names, calls and attributes that is followed. */
+export const maxSteps = 60;

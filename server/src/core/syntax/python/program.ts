@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { SyntaxTree } from '../tree.js';
 import type { Call, Expr } from './ast.js';
 import { named, toExpr } from './convert.js';
+import { Paths } from './path.js';
 
 /** A call found by its callee's last name. */
 export interface CallSite {
@@ -17,6 +18,8 @@ export interface Block {
   readonly end: number;
   /** Where the body begins: the header is `[start, bodyStart)`. */
   readonly bodyStart: number;
+  /** Where the body ends; what follows up to `end` is an `else` or `except`. */
+  readonly bodyEnd: number;
   /** Of a def or class. */
   readonly name?: string;
   /** A for's iterable, a while's or if's condition. */
@@ -63,7 +66,15 @@ export interface ClassInfo {
   readonly end: number;
   readonly bases: readonly Expr[];
   readonly decorators: readonly Expr[];
-  readonly fields: readonly { readonly name: string; readonly start: number; readonly end: number; readonly annotation?: string; readonly value?: Expr }[];
+  readonly fields: readonly Field[];
+}
+export interface Field {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly annotation?: string;
+  /** Read when asked for: options classes are long. */
+  readonly value?: Expr | undefined;
 }
 
 export interface FunctionInfo {
@@ -84,6 +95,11 @@ export class PythonProgram {
   private readonly tree: SyntaxTree;
   private readonly boundNames = new Map<string, readonly Binding[]>();
   private importTable: { byName: Map<string, Import>; stars: string[] } | undefined;
+  private readonly knownExprs = new Map<number, Expr>();
+  private readonly paths = new Paths();
+  private readonly knownClasses = new Map<number, ClassInfo>();
+  private readonly knownFunctions = new Map<number, FunctionInfo>();
+  private definitionTable: Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> | undefined;
   constructor(tree: SyntaxTree) {
     this.tree = tree;
     this.text = tree.text;
@@ -118,13 +134,13 @@ export class PythonProgram {
     if (level > 1 && chain[level - 1]!.type === 'subscript' && chain[level - 2]!.type === 'call') level--;
     const parent = chain[level - 1];
     if (parent?.type !== 'call' || parent.startIndex !== chain[level]!.startIndex) return undefined;
-    const expr = toExpr(parent, this.text);
-    return expr.kind === 'call' ? expr : undefined;
+    const expr = this.expr(parent);
+    return expr?.kind === 'call' ? expr : undefined;
   }
   /** The innermost call that holds an offset in its argument list. */
   callAround(at: number): Call | undefined {
     const node = this.chain(at).findLast((candidate) => candidate.type === 'call' && (candidate.childForFieldName('arguments')?.startIndex ?? at) < at);
-    const expr = node ? toExpr(node, this.text) : undefined;
+    const expr = this.expr(node ?? null);
     return expr?.kind === 'call' ? expr : undefined;
   }
   /** The compound statements around an offset, innermost first. */
@@ -173,7 +189,8 @@ export class PythonProgram {
     for (const [depth, scope] of scopes.entries()) {
       const here = plain.filter((binding) => binding.scope === scope && (binding.inClass === undefined || (depth === 0 && classes.includes(binding.inClass))));
       if (here.length === 0) continue;
-      const before = here.filter((binding) => binding.start < at);
+      // On its own right side a name still means what it meant before.
+      const before = here.filter((binding) => binding.start < at && !(binding.value && at >= binding.value.start && at < binding.value.end));
       return (depth === 0 ? before.at(-1) : undefined) ?? (depth === 0 && before.length === 0 && scope === -1 ? here[0] : here.at(-1));
     }
     return undefined;
@@ -194,39 +211,100 @@ export class PythonProgram {
     const full = found.name === undefined ? found.module : `${found.module}.${found.name}`;
     return full + head.slice(head.replace(/(\(\)|\[\])+$/, '').length) + (dot < 0 ? '' : name.slice(dot));
   }
-  /** Classes by name, in order. The pattern needs `g` and matches the class's name. */
-  classes(pattern: RegExp = /(?<=^[ \t]*class[ \t]+)\w+/gm): ClassInfo[] {
-    return this.matches(pattern).flatMap((at) => {
-      const chain = this.chain(at);
-      const node = chain.at(-2);
-      return node?.type === 'class_definition' && node.childForFieldName('name')?.startIndex === at ? [this.toClass(node, chain.at(-3))] : [];
-    });
+  /** Every class, in order. */
+  classes(): ClassInfo[] {
+    return this.placesOf('class').flatMap((at) => this.classNamedAt(at) ?? []);
   }
+  /** The first class of a name. */
   class(name: string): ClassInfo | undefined {
-    return this.classes(new RegExp(`(?<=^[ \\t]*class[ \\t]+)${name}\\b`, 'gm'))[0];
+    const at = this.definitions.class.get(name)?.[0];
+    return at === undefined ? undefined : this.classNamedAt(at);
   }
-  functions(pattern: RegExp = /(?<=^[ \t]*(?:async[ \t]+)?def[ \t]+)\w+/gm): FunctionInfo[] {
-    return this.matches(pattern).flatMap((at) => {
-      const chain = this.chain(at);
+  /** Every function and method, in order. */
+  functions(): FunctionInfo[] {
+    return this.placesOf('def').flatMap((at) => this.functionNamedAt(at) ?? []);
+  }
+  /** The first function or method of a name, within a span if one is given. */
+  function(name: string, within: { start: number; end: number } = anywhere): FunctionInfo | undefined {
+    const at = this.definitions.def.get(name)?.find((place) => place >= within.start && place < within.end);
+    return at === undefined ? undefined : this.functionNamedAt(at);
+  }
+  /** The function that starts at an offset, as `Binding.scope` says it. */
+  functionAt(start: number): FunctionInfo | undefined {
+    const chain = start < 0 ? [] : this.chain(start);
+    const level = chain.findIndex((node) => node.type === 'function_definition' && node.startIndex === start);
+    return level < 0 ? undefined : this.toFunction(chain[level]!, chain[level - 1]);
+  }
+  /** What a function returns where it says so, in order; nested functions' returns are theirs. */
+  returned(owner: FunctionInfo): Expr[] {
+    const found: Expr[] = [];
+    const pattern = /\breturn\b/g;
+    pattern.lastIndex = owner.bodyStart;
+    for (let match = pattern.exec(this.text); match && match.index < owner.end; match = pattern.exec(this.text)) {
+      const chain = this.chain(match.index);
       const node = chain.at(-2);
-      return node?.type === 'function_definition' ? [this.toFunction(node, chain.at(-3))] : [];
-    });
+      if (node?.type !== 'return_statement' || scopeOf(chain) !== owner.start) continue;
+      const value = this.expr(named(node)[0] ?? null);
+      if (value) found.push(value);
+    }
+    return found;
   }
-  function(name: string): FunctionInfo | undefined {
-    return this.functions(new RegExp(`(?<=^[ \\t]*(?:async[ \\t]+)?def[ \\t]+)${name}\\b`, 'gm'))[0];
+  /** The last value given to an element by name: `config["lr"] = 1e-4`. */
+  keyed(object: string, key: string): Expr | undefined {
+    if (!/^[\w.]+$/.test(object) || !/^[\w.-]+$/.test(key) || !this.text.includes(`${object}[`)) return undefined;
+    const pattern = new RegExp(`(?<![\\w.])${object.replaceAll('.', '\\.')}\\[["']${key.replaceAll('.', '\\.')}["']\\]\\s*=(?!=)`, 'g');
+    let found: Expr | undefined;
+    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
+      const node = this.chain(match.index).findLast((candidate) => candidate.type === 'assignment');
+      if (node?.startIndex === match.index) found = this.expr(node.childForFieldName('right'));
+    }
+    return found;
   }
 
-  private leaf(at: number): Node | undefined {
-    return this.tree.root()?.descendantForIndex(at, at) ?? undefined;
+  /** Offsets of the names that `def` and `class` statements bind. */
+  private get definitions(): Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> {
+    if (this.definitionTable) return this.definitionTable;
+    const table = { def: new Map<string, number[]>(), class: new Map<string, number[]>() };
+    const pattern = /^[ \t]*(?:async[ \t]+)?(def|class)[ \t]+(\w+)/gm;
+    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
+      const name = match[2]!;
+      const places = table[match[1] as 'def' | 'class'];
+      const at = match.index + match[0].length - name.length;
+      const known = places.get(name);
+      if (known) known.push(at);
+      else places.set(name, [at]);
+    }
+    this.definitionTable = table;
+    return table;
   }
-  /** Nodes from the root to the leaf at an offset. The cursor's descent by offset answers nothing in this runtime, so it climbs. */
+  private placesOf(kind: 'def' | 'class'): number[] {
+    return [...this.definitions[kind].values()].flat().sort((a, b) => a - b);
+  }
+  private classNamedAt(at: number): ClassInfo | undefined {
+    const chain = this.chain(at);
+    const node = chain.at(-2);
+    return node?.type === 'class_definition' && node.childForFieldName('name')?.startIndex === at ? this.toClass(node, chain.at(-3)) : undefined;
+  }
+  private functionNamedAt(at: number): FunctionInfo | undefined {
+    const chain = this.chain(at);
+    const node = chain.at(-2);
+    return node?.type === 'function_definition' && node.childForFieldName('name')?.startIndex === at ? this.toFunction(node, chain.at(-3)) : undefined;
+  }
+  private leaf(at: number): Node | undefined {
+    return this.chain(at).at(-1);
+  }
+  /** Nodes from the root to the leaf at an offset. */
   private chain(at: number): Node[] {
-    const nodes: Node[] = [];
-    for (let node = this.leaf(at) ?? null; node; node = node.parent) nodes.push(node);
-    return nodes.reverse();
+    return this.paths.to(this.tree.root(), at);
   }
   private expr(node: Node | null): Expr | undefined {
-    return node ? toExpr(node, this.text) : undefined;
+    if (!node) return undefined;
+    let found = this.knownExprs.get(node.id);
+    if (!found) {
+      found = toExpr(node, this.text);
+      this.knownExprs.set(node.id, found);
+    }
+    return found;
   }
   private slice(node: Node): string {
     return this.text.slice(node.startIndex, node.endIndex);
@@ -241,7 +319,7 @@ export class PythonProgram {
     const kind = blockKinds[node.type];
     if (!kind) return [];
     const body = node.childForFieldName('body') ?? node.childForFieldName('consequence');
-    const at = { kind, start: node.startIndex, end: node.endIndex, bodyStart: body?.startIndex ?? node.endIndex };
+    const at = { kind, start: node.startIndex, end: node.endIndex, bodyStart: body?.startIndex ?? node.endIndex, bodyEnd: body?.endIndex ?? node.endIndex };
     const subject = this.expr(node.childForFieldName('right') ?? node.childForFieldName('condition'));
     const target = kind === 'for' ? this.expr(node.childForFieldName('left')) : undefined;
     const name = kind === 'def' || kind === 'class' ? node.childForFieldName('name') : null;
@@ -258,10 +336,12 @@ export class PythonProgram {
     ];
   }
   private toClass(node: Node, parent: Node | undefined): ClassInfo {
+    const known = this.knownClasses.get(node.startIndex);
+    if (known) return known;
     const name = node.childForFieldName('name');
     const bases = node.childForFieldName('superclasses');
     const body = node.childForFieldName('body');
-    return {
+    const found: ClassInfo = {
       name: name ? this.slice(name) : '',
       start: node.startIndex,
       end: node.endIndex,
@@ -271,14 +351,31 @@ export class PythonProgram {
         const assignment = statement.type === 'expression_statement' ? named(statement)[0] : undefined;
         const left = assignment?.type === 'assignment' ? assignment.childForFieldName('left') : null;
         if (!assignment || left?.type !== 'identifier') return [];
-        return [{ name: this.slice(left), start: left.startIndex, end: assignment.endIndex, ...this.annotated(assignment, 'right') }];
+        const type = assignment.childForFieldName('type');
+        const right = assignment.childForFieldName('right');
+        const value = (): Expr | undefined => this.expr(right);
+        return [
+          {
+            name: this.slice(left),
+            start: left.startIndex,
+            end: assignment.endIndex,
+            ...(type && { annotation: this.slice(type) }),
+            get value() {
+              return value();
+            },
+          },
+        ];
       }),
     };
+    this.knownClasses.set(node.startIndex, found);
+    return found;
   }
   private toFunction(node: Node, parent: Node | undefined): FunctionInfo {
+    const known = this.knownFunctions.get(node.startIndex);
+    if (known) return known;
     const name = node.childForFieldName('name');
     const list = node.childForFieldName('parameters');
-    return {
+    const found: FunctionInfo = {
       name: name ? this.slice(name) : '',
       start: node.startIndex,
       end: node.endIndex,
@@ -291,6 +388,8 @@ export class PythonProgram {
           : [];
       }),
     };
+    this.knownFunctions.set(node.startIndex, found);
+    return found;
   }
   private annotated(node: Node, valueField: string): { annotation?: string; value?: Expr } {
     const type = node.childForFieldName('type');
@@ -308,8 +407,10 @@ export class PythonProgram {
       if (binding) found.push(binding);
     }
     for (const kind of ['def', 'class'] as const) {
-      for (const at of this.matches(new RegExp(`(?<=^[ \\t]*(?:async[ \\t]+)?${kind}[ \\t]+)${name}\\b`, 'gm'))) {
-        const outer = this.chain(at).slice(0, -2);
+      for (const at of this.definitions[kind].get(name) ?? []) {
+        const chain = this.chain(at);
+        if (chain.at(-1)?.type !== 'identifier') continue;
+        const outer = chain.slice(0, -2);
         found.push({ kind, name, start: at, end: at + name.length, scope: scopeOf(outer), ...inClass(outer) });
       }
     }
@@ -412,6 +513,7 @@ const blockKinds: Readonly<Record<string, Block['kind']>> = {
   while_statement: 'while',
   with_statement: 'with',
   if_statement: 'if',
+  elif_clause: 'if',
   try_statement: 'try',
   list_comprehension: 'comprehension',
   generator_expression: 'comprehension',
