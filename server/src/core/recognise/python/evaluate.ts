@@ -9,7 +9,7 @@ const maxSteps = 60;
 /** Evaluates expressions of one program by reading: constants, arithmetic on them, arguments' and options' defaults. Nothing is run. */
 export class Evaluator implements ReadsValues {
   readonly program: PythonProgram;
-  private readonly uri: string;
+  readonly uri: string;
   constructor(program: PythonProgram, uri: string) {
     this.program = program;
     this.uri = uri;
