@@ -1,9 +1,33 @@
 import { deepspeed } from './json/deepspeed.js';
+import { trainerArgumentsJson } from './json/trainer-arguments.js';
 import { openaiPython } from './python/openai.js';
 import type { Recogniser } from './types.js';
 import { accelerate } from './yaml/accelerate.js';
+import { aiToolkit } from './yaml/ai-toolkit.js';
 import { axolotl } from './yaml/axolotl.js';
+import { litgpt } from './yaml/litgpt.js';
 import { llamaFactory } from './yaml/llama-factory.js';
+import { llmFoundry } from './yaml/llm-foundry.js';
+import { maxtext } from './yaml/maxtext.js';
+import { nemo } from './yaml/nemo.js';
+import { torchtune } from './yaml/torchtune.js';
+import { trainerArguments } from './yaml/trainer-arguments.js';
+import { wandbSweep } from './yaml/wandb-sweep.js';
 
 /** Every recogniser; adding a format adds its file and its line here. */
-export const recognisers: readonly Recogniser[] = [openaiPython, deepspeed, accelerate, axolotl, llamaFactory];
+export const recognisers: readonly Recogniser[] = [
+  openaiPython,
+  deepspeed,
+  trainerArgumentsJson,
+  accelerate,
+  aiToolkit,
+  axolotl,
+  litgpt,
+  llamaFactory,
+  llmFoundry,
+  maxtext,
+  nemo,
+  torchtune,
+  trainerArguments,
+  wandbSweep,
+];

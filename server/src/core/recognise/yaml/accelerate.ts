@@ -15,6 +15,7 @@ export const accelerate: YamlRecogniser = {
       takeDevices(facts, root);
       takeStrategy(facts, root);
       facts.take('precision', at(root, 'mixed_precision'), precision, 'mixed_precision');
+      for (const [name, axis] of axes) facts.take(name, at(root, 'parallelism_config', `parallelism_config_${axis}_size`), integer);
       return { ...facts.workload('resource', 'accelerate', 'accelerate'), fragment: true as const };
     });
   },
@@ -22,6 +23,11 @@ export const accelerate: YamlRecogniser = {
 
 const companions = ['compute_environment', 'num_processes', 'num_machines', 'mixed_precision', 'machine_rank', 'main_training_function', 'use_cpu', 'gpu_ids'];
 const isAccelerate = (root: Value): boolean => hasKey(root, 'distributed_type') && countKeys(root, companions) >= 2;
+
+const axes = [
+  ['tensor_parallel', 'tp'],
+  ['context_parallel', 'cp'],
+] as const;
 
 /** `num_processes` counts over all machines. */
 function takeDevices(facts: ConfigFacts, root: Value): void {

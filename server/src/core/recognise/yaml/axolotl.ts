@@ -57,7 +57,7 @@ const fields: readonly Field[] = [
 const companions = ['datasets', 'pretraining_dataset', 'sequence_len', 'micro_batch_size', 'num_epochs', 'adapter', 'sample_packing', 'val_set_size', 'lora_r'];
 /** A merge or inference configuration has a `base_model` too; only a training names its data. */
 const isAxolotl = (root: Value): boolean =>
-  hasKey(root, 'base_model') && countKeys(root, companions) >= 3 && (hasKey(root, 'micro_batch_size') || datasetOf(root) !== undefined);
+  text(at(root, 'base_model') ?? root) !== undefined && countKeys(root, companions) >= 3 && (hasKey(root, 'micro_batch_size') || datasetOf(root) !== undefined);
 
 function datasetOf(root: Value): Value | undefined {
   for (const key of ['datasets', 'pretraining_dataset']) {
