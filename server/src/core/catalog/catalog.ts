@@ -1,5 +1,5 @@
 import { readCsv } from './csv.js';
-import type { Accelerator, GridCarbon, HostedPrice, Market, ModelShape, Offer, StoragePrice } from './types.js';
+import type { Accelerator, Cpu, GridCarbon, HostedPrice, InferenceModel, Market, ModelShape, Offer, RequestShape, StoragePrice } from './types.js';
 
 /** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
 export type CatalogTexts = Readonly<Record<string, string>>;
@@ -11,6 +11,9 @@ export const catalogFiles = [
   'serverless.csv',
   'storage_egress.csv',
   'hosted_prices.csv',
+  'cpus.csv',
+  'inference_models.csv',
+  'inference_workloads.csv',
 ] as const;
 
 /** Look-up of accelerators, models and prices; plain data, built once. */
@@ -21,6 +24,10 @@ export interface Catalog {
   readonly hosted: readonly HostedPrice[];
   readonly carbon: readonly GridCarbon[];
   readonly storage: readonly StoragePrice[];
+  readonly cpus: readonly Cpu[];
+  readonly requestShapes: readonly RequestShape[];
+  /** Multiply-adds and activations of a published single-pass model by name or alias. */
+  inferenceModel(name: string): InferenceModel | undefined;
   /** The chip that a written name means (`A100-SXM4-80GB`, `nvidia-l4`, `h100`), or undefined. Exact by alias after normalising; never by likeness. */
   accelerator(name: string): Accelerator | undefined;
   /** A published model by its repository id (case-insensitive, with or without the owner where that is unique). */
@@ -159,6 +166,42 @@ export function createCatalog(texts: CatalogTexts): Catalog {
     ...sourced(row),
   }));
 
+  const cpus = rows('cpus.csv').map(
+    (row) =>
+      defined({
+        match: row['match'] ?? '',
+        name: row['name'] ?? '',
+        cores: Number(row['cores']),
+        baseGhz: Number(row['base_ghz']),
+        memoryBandwidthGbps: Number(row['memory_bandwidth_gbps']),
+        fp32FlopPerCycle: Number(row['fp32_flop_per_cycle']),
+        bf16FlopPerCycle: num(row['bf16_flop_per_cycle']),
+        int8OpPerCycle: num(row['int8_op_per_cycle']),
+        ...sourced(row),
+      }) as Cpu,
+  );
+  const requestShapes = rows('inference_workloads.csv').map((row) => ({
+    match: row['match'] ?? '',
+    inputTokens: Number(row['input_tokens']),
+    outputTokens: Number(row['output_tokens']),
+    ...sourced(row),
+  }));
+  const byInference = new Map<string, InferenceModel>();
+  for (const row of rows('inference_models.csv')) {
+    const model = defined({
+      name: row['name'] ?? '',
+      kind: row['kind'] ?? 'vision',
+      params: num(row['params']),
+      forwardGmacs: Number(row['forward_gmacs']),
+      activationsM: Number(row['activations_m']),
+      kernels: Number(row['kernels']),
+      imageSize: num(row['image_size']),
+      passes: Number(row['passes']),
+      ...sourced(row),
+    }) as InferenceModel;
+    for (const name of [model.name, ...(row['aliases'] ?? '').split(';').filter(Boolean)]) byInference.set(nameKey(name), model);
+  }
+
   const byName = new Map<string, Accelerator>();
   for (const chip of accelerators) for (const name of [chip.id, chip.name, ...chip.aliases]) if (!byName.has(nameKey(name))) byName.set(nameKey(name), chip);
   const byModel = new Map<string, ModelShape | undefined>();
@@ -186,6 +229,9 @@ export function createCatalog(texts: CatalogTexts): Catalog {
     hosted,
     carbon,
     storage,
+    cpus,
+    requestShapes,
+    inferenceModel: (name) => byInference.get(nameKey(name)) ?? byInference.get(nameKey(name.split('/').at(-1) ?? '')),
     accelerator: (name) => byName.get(nameKey(name)),
     model: (id) => byModel.get(id.toLowerCase()),
     offersOf: (id) => byChip.get(id) ?? [],
