@@ -38,7 +38,13 @@ export function robustFit(points: readonly FitPoint[], options: FitOptions): Rec
     points.forEach((point, at) => {
       const base = point.predict(values);
       const keys = keysOf[at] ?? [];
-      const moved = keys.map((key) => point.predict({ ...values, [key]: (values[key] ?? 0) + step }));
+      const moved = keys.map((key) => {
+        const now = values[key] ?? 0;
+        values[key] = now + step;
+        const nudged = point.predict(values);
+        values[key] = now;
+        return nudged;
+      });
       point.targets.forEach((target, metric) => {
         const now = base[metric];
         if (now === undefined) return;

@@ -57,6 +57,22 @@ export interface ModelShape extends Sourced {
   readonly forwardGmacs?: number;
 }
 
+/** The work of one training sample of a model whose unit is not the token. */
+export interface SampleModel extends Sourced {
+  readonly id: string;
+  /** Matches the names that people write. */
+  readonly pattern: RegExp;
+  readonly kind: 'convolution' | 'depthwise' | 'detection' | 'diffusion' | 'gan' | 'speech' | 'recommendation' | 'recurrent';
+  /** Edge of the square input that the figures hold for. */
+  readonly imageSize?: number;
+  readonly paramsM?: number;
+  /** Forward-equivalent multiply-accumulates (1e9) of one sample: one training step costs three times that. */
+  readonly gmacs: number;
+  /** Outputs of all layers (1e6 elements) of one forward pass. */
+  readonly activationsM?: number;
+  readonly usualBatch?: number;
+}
+
 export type Market = 'on-demand' | 'spot' | 'reserved-1y' | 'reserved-3y';
 
 /** A priced way to rent accelerators: the whole instance, by the hour. */

@@ -1,0 +1,143 @@
+import type { Coefficients } from '../coefficients.js';
+import type { ChipClass } from './chip.js';
+import type { StackClass } from './framework.js';
+
+/** Every number that is fitted: name → start value, how far it may move, and what it is.
+ * Values are positive and fitted in the logarithm, pulled towards the start value by `ease`. */
+export interface Knob {
+  readonly start: number;
+  /** Standard deviation of the prior on the logarithm. */
+  readonly ease: number;
+  readonly low: number;
+  readonly high: number;
+  readonly note: string;
+}
+
+const knob = (start: number, ease: number, low: number, high: number, note: string): Knob => ({ start, ease, low, high, note });
+const reach = (start: number, chip: string): Knob =>
+  knob(start, 0.25, 0.08, 0.95, `share of the dense 16-bit peak that large matrix products reach on ${chip}`);
+
+/** Fitted numbers of the speed model. */
+export const speedKnobs = {
+  'reach.pascal': reach(0.6, 'Pascal'),
+  'reach.volta': reach(0.62, 'Volta'),
+  'reach.turing': reach(0.5, 'Turing'),
+  'reach.ampere': reach(0.75, 'A100-class Ampere'),
+  'reach.ampere-rtx': reach(0.7, 'GeForce and workstation Ampere'),
+  'reach.ada': reach(0.6, 'Ada'),
+  'reach.hopper': reach(0.68, 'Hopper'),
+  'reach.blackwell': reach(0.68, 'Blackwell'),
+  'reach.blackwell-rtx': reach(0.65, 'GeForce and workstation Blackwell'),
+  'reach.tpu': reach(0.65, 'TPU'),
+  'reach.amd': reach(0.45, 'AMD CDNA'),
+  'reach.gaudi': reach(0.6, 'Gaudi'),
+  'reach.other': reach(0.4, 'other accelerators'),
+  'stack.vendor': knob(1, 0.05, 0.7, 1.3, 'matrix efficiency of tuned vendor recipes'),
+  'stack.stack': knob(0.97, 0.15, 0.5, 1.2, 'matrix efficiency of training stacks, by vendor recipes'),
+  'stack.everyday': knob(0.85, 0.2, 0.4, 1.1, 'matrix efficiency of everyday code, by vendor recipes'),
+  'reach.fp8': knob(0.8, 0.2, 0.4, 1.1, 'share of the fp8 peak, by the share of the 16-bit peak'),
+  'reach.fp4': knob(0.5, 0.25, 0.2, 1.1, 'share of the fp4 peak, by the share of the 16-bit peak'),
+  'reach.tf32': knob(0.8, 0.2, 0.3, 1.2, 'share of the tf32 peak, by the share of the 16-bit peak'),
+  'reach.fp32': knob(1.1, 0.2, 0.5, 1.6, 'share of the fp32 peak, by the share of the 16-bit peak'),
+  'width.half': knob(500, 0.5, 50, 4000, 'matrix width per tensor-parallel rank at which half of the efficiency is reached'),
+  'tokens.half': knob(400, 0.5, 10, 4000, 'tokens per matrix product at which half of the efficiency is reached'),
+  'attention.flash': knob(0.5, 0.25, 0.15, 1, 'share of the 16-bit peak in fused attention, by that of matrix products'),
+  'attention.scores': knob(14, 0.35, 3, 60, 'bytes moved a score element and pass without fused attention'),
+  'elementwise.vendor': knob(12, 0.35, 2, 80, 'reads and writes of the hidden state a layer and pass, fused'),
+  'elementwise.stack': knob(18, 0.35, 2, 100, 'the same in training stacks'),
+  'elementwise.everyday': knob(30, 0.35, 4, 150, 'the same in everyday code'),
+  'logits.bytes': knob(10, 0.4, 2, 60, 'bytes moved a logit and pass'),
+  'launch.vendor': knob(0.0002, 0.5, 1e-5, 0.003, 'seconds of host work a layer and pass in vendor recipes'),
+  'launch.stack': knob(0.0003, 0.5, 1e-5, 0.003, 'the same in training stacks'),
+  'launch.everyday': knob(0.0009, 0.5, 1e-4, 0.005, 'the same in everyday code'),
+  'adapter.launch': knob(1.3, 0.2, 1, 2.5, 'host work with adapters, by that without'),
+  'adapter.elementwise': knob(1.2, 0.2, 0.8, 2.5, 'elementwise work with adapters, by that without'),
+  'dequantize.bytes': knob(20, 0.5, 3, 120, 'bytes moved a weight and pass to turn 4-bit weights into 16-bit ones'),
+  'tensor.exposed': knob(0.8, 0.35, 0.1, 3, 'share of tensor-parallel transfers that computing does not hide'),
+  'shard.volume': knob(1, 0.3, 0.2, 4, 'volume of fully sharded gathers and scatters, by the ideal'),
+  'data.exposed': knob(0.5, 0.4, 0.05, 2, 'share of the gradient exchange that computing does not hide'),
+  'network.reach': knob(0.7, 0.25, 0.2, 1, 'share of the network rate that collectives reach'),
+  'expert.exposed': knob(1, 0.4, 0.1, 5, 'share of expert-parallel transfers that computing does not hide'),
+  'expert.reach': knob(0.65, 0.3, 0.15, 1.1, 'efficiency of grouped expert products, by that of dense ones'),
+  'expert.elementwise': knob(2, 0.4, 0.5, 10, 'routing and permutation traffic, in reads and writes of the hidden state'),
+  'optimizer.bytes': knob(40, 0.3, 10, 200, 'bytes moved a trained parameter in the optimizer step'),
+  'scale.nodes': knob(0.01, 0.6, 1e-4, 0.08, 'loss a doubling of devices beyond eight: stragglers and collectives'),
+  'step.vendor': knob(0.004, 0.5, 1e-4, 0.1, 'fixed seconds an optimizer step in vendor recipes'),
+  'step.stack': knob(0.008, 0.5, 1e-4, 0.3, 'the same in training stacks'),
+  'step.everyday': knob(0.03, 0.5, 1e-3, 0.5, 'the same in everyday code'),
+  'convolution.reach': knob(0.5, 0.3, 0.1, 1.2, 'efficiency of convolutions, by that of matrix products'),
+  'convolution.bytes': knob(22, 0.3, 4, 100, 'bytes moved an activation element in a training step'),
+  'depthwise.reach': knob(0.25, 0.3, 0.03, 1, 'efficiency of depthwise convolutions, by that of matrix products'),
+  'diffusion.reach': knob(0.6, 0.3, 0.1, 1.3, 'efficiency of diffusion U-Nets and transformers, by that of matrix products'),
+  'gan.reach': knob(0.5, 0.3, 0.1, 1.3, 'efficiency of generator and discriminator, by that of matrix products'),
+  'hours.overhead': knob(1.12, 0.15, 1, 1.8, 'hours of a long job by those of its steps: restarts, evaluation, checkpoints'),
+} as const satisfies Record<string, Knob>;
+
+/** Fitted numbers of the memory model. */
+export const memoryKnobs = {
+  'activation.hidden.fused': knob(9, 0.25, 3, 30, 'kept 16-bit values a token, layer and unit of width with fused kernels'),
+  'activation.hidden.eager': knob(14, 0.25, 4, 40, 'the same in everyday code'),
+  'activation.ffn.fused': knob(3, 0.25, 1, 8, 'kept 16-bit values a token, layer and unit of feed-forward width with fused kernels'),
+  'activation.ffn.eager': knob(4, 0.25, 1, 10, 'the same in everyday code'),
+  'activation.frozen': knob(0.8, 0.25, 0.3, 1.2, 'activations kept when weights are frozen, by those of full training'),
+  'activation.selective': knob(0.55, 0.25, 0.2, 1, 'activations kept with selective recomputation, by those without'),
+  'activation.scores': knob(5, 0.3, 2, 12, 'bytes kept a score element without fused attention'),
+  'logits.eager': knob(10, 0.3, 3, 24, 'bytes kept a logit'),
+  'logits.chunked': knob(1.5, 0.4, 0.2, 6, 'bytes kept a logit where the loss is chunked'),
+  'state.deepspeed': knob(20, 0.15, 14, 28, 'bytes of weights, gradients and states a parameter with flat buffers on one device'),
+  'state.mixed': knob(16, 0.12, 12, 22, 'bytes a parameter in mixed precision with fp32 master weights'),
+  'state.half': knob(8.5, 0.15, 6, 16, 'bytes a parameter trained in 16 bit only'),
+  'context.gib': knob(0.8, 0.4, 0.1, 3, 'device context, workspaces and communication buffers in GiB'),
+  fragmentation: knob(1.06, 0.05, 1, 1.3, 'allocated by needed bytes'),
+  'quantized.bytes': knob(0.58, 0.1, 0.5, 0.8, 'bytes a 4-bit weight with its scales'),
+  'convolution.kept': knob(4, 0.35, 1, 16, 'bytes kept an activation element of image models'),
+} as const satisfies Record<string, Knob>;
+
+export type SpeedKnob = keyof typeof speedKnobs;
+export type MemoryKnob = keyof typeof memoryKnobs;
+export type Values<K extends string> = Readonly<Record<K, number>>;
+
+/** How wide intervals are: log residuals of runs whose publisher was left out of the fit. */
+export interface Spread {
+  /** Half-width in the logarithm that held 9 of 10. */
+  readonly half: number;
+  readonly rows: number;
+  readonly families: number;
+}
+
+/** The training section of `coefficients.json`. */
+export interface TrainingCoefficients {
+  readonly speed: Values<SpeedKnob>;
+  readonly memory: Values<MemoryKnob>;
+  /** Deviation of a named stack from its class, in the logarithm of the time. */
+  readonly frameworks: Readonly<Record<string, number>>;
+  /** By `quantity/kind`. */
+  readonly spread: Readonly<Record<string, Spread>>;
+}
+
+const numbers = (value: unknown): Readonly<Record<string, number>> => (typeof value === 'object' && value !== null ? (value as Record<string, number>) : {});
+
+/** Start values of a set of knobs. */
+export const starts = <K extends string>(knobs: Readonly<Record<K, Knob>>): Record<K, number> =>
+  Object.fromEntries(Object.entries<Knob>(knobs).map(([name, one]) => [name, one.start])) as Record<K, number>;
+
+/** The training section as it stands in the file; what the file lacks stands at its start value. */
+export function trainingCoefficients(all: Coefficients): TrainingCoefficients {
+  const section = all.training;
+  const filled = <K extends string>(knobs: Readonly<Record<K, Knob>>, value: unknown): Values<K> => {
+    const given = numbers(value);
+    return Object.fromEntries(Object.entries<Knob>(knobs).map(([name, one]) => [name, Number.isFinite(given[name]) ? given[name] : one.start])) as Record<
+      K,
+      number
+    >;
+  };
+  return {
+    speed: filled(speedKnobs, section['speed']),
+    memory: filled(memoryKnobs, section['memory']),
+    frameworks: numbers(section['frameworks']),
+    spread: (section['spread'] ?? {}) as Readonly<Record<string, Spread>>,
+  };
+}
+
+export const reachKnob = (kind: ChipClass): SpeedKnob => `reach.${kind}`;
+export const stackKnob = (part: 'stack' | 'elementwise' | 'launch' | 'step', kind: StackClass): SpeedKnob => `${part}.${kind}`;

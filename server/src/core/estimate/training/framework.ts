@@ -1,0 +1,66 @@
+/** How much work went into the step's kernels and their overlap.
+ * `vendor`: a vendor's own tuned recipes; `stack`: training stacks with fused kernels; `everyday`: library code as people write it. */
+export type StackClass = 'vendor' | 'stack' | 'everyday';
+
+export interface Framework {
+  readonly class: StackClass;
+  /** False: nobody named it and everyday code was taken. */
+  readonly stated: boolean;
+  /** Short name that fitted deviations are kept under. */
+  readonly name: string;
+  /** Computes the loss without keeping all logits. */
+  readonly chunkedLoss: boolean;
+  /** Bytes of optimizer, weights and gradients follow DeepSpeed's or Megatron's flat fp32 buffers. */
+  readonly flatBuffers: 'deepspeed' | 'megatron' | undefined;
+  /** Trains weights kept in 16 bit only. */
+  readonly pureHalf: boolean;
+}
+
+const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
+  { name: 'megatron-bridge', test: /megatron-bridge|nemo/, class: 'vendor' },
+  { name: 'maxtext', test: /maxtext|maxdiffusion|\bpax\b|saxml/, class: 'vendor' },
+  { name: 'habana', test: /habana|gaudi/, class: 'vendor' },
+  { name: 'poplar', test: /poplar|popart/, class: 'vendor' },
+  { name: 'ngc', test: /\bngc\b|nvidia|mxnet|hugectr|paddle|deeplearningexamples|tensorflow/, class: 'vendor' },
+  { name: 'rocm', test: /rocm|primus|llmboost/, class: 'vendor' },
+  { name: 'megatron-deepspeed', test: /megatron.*deepspeed/, class: 'stack' },
+  { name: 'megatron', test: /megatron/, class: 'stack' },
+  { name: 'llm-foundry', test: /foundry|composer|mosaic/, class: 'stack' },
+  { name: 'torchtitan', test: /torchtitan/, class: 'stack' },
+  { name: 'torchtune', test: /torchtune/, class: 'stack' },
+  { name: 'litgpt', test: /litgpt|lit-gpt|tinyllama/, class: 'stack' },
+  { name: 'unsloth', test: /unsloth/, class: 'stack' },
+  { name: 'llm.c', test: /llm\.c/, class: 'stack' },
+  { name: 'nanogpt', test: /nanogpt/, class: 'stack' },
+  { name: 'gpt-neox', test: /neox/, class: 'stack' },
+  { name: 'easylm', test: /easylm|\bjax\b|levanter|flax/, class: 'stack' },
+  { name: 'colossalai', test: /colossal/, class: 'stack' },
+  { name: 'bmtrain', test: /bmtrain/, class: 'stack' },
+  { name: 'axolotl', test: /axolotl/, class: 'everyday' },
+  { name: 'llamafactory', test: /llama-?factory/, class: 'everyday' },
+  { name: 'swift', test: /swift/, class: 'everyday' },
+  { name: 'trl', test: /\btrl\b/, class: 'everyday' },
+  { name: 'peft', test: /peft/, class: 'everyday' },
+  { name: 'deepspeed', test: /deepspeed/, class: 'everyday' },
+  { name: 'transformers', test: /transformers|\bhf\b|hugging|accelerate|\bfa2?\b|sdpa/, class: 'everyday' },
+  { name: 'lightning', test: /lightning|fabric/, class: 'everyday' },
+  { name: 'keras', test: /keras/, class: 'everyday' },
+  { name: 'pytorch', test: /pytorch|torch/, class: 'everyday' },
+];
+
+/** Which training stack a framework's written name means. */
+export function frameworkOf(text: string | undefined, compile: boolean | undefined): Framework {
+  const lower = text?.toLowerCase();
+  const found = lower === undefined ? undefined : known.find((one) => one.test.test(lower));
+  const name = found?.name ?? 'unknown';
+  // Compiled code fuses its elementwise work as the tuned stacks do.
+  const kind = found?.name === 'pytorch' && compile === true ? 'stack' : (found?.class ?? 'everyday');
+  return {
+    class: kind,
+    stated: found !== undefined,
+    name,
+    chunkedLoss: name === 'unsloth' || name === 'torchtune',
+    flatBuffers: name === 'megatron' || name === 'megatron-bridge' ? 'megatron' : lower?.includes('deepspeed') === true ? 'deepspeed' : undefined,
+    pureHalf: name === 'torchtune' || name === 'litgpt' || name === 'peft',
+  };
+}

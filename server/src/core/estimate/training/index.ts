@@ -1,0 +1,97 @@
+import type { Estimate, Estimation, Interval, Term, Unit } from '../../model/estimate.js';
+import type { EstimateContext, Spec } from '../spec.js';
+import { peakOf } from './chip.js';
+import { type TrainingCoefficients, trainingCoefficients } from './coefficients.js';
+import { basisOf, distance, intervalAround, kindOf, type Quantity, spreadOf } from './intervals.js';
+import { type TrainingJob, trainingJob } from './job.js';
+import { memoryParts } from './memory.js';
+import { predictSpeed } from './speed.js';
+import { memoryTerm, stepTerm } from './terms.js';
+import { jobWork } from './work.js';
+
+/** Estimates a training or fine-tuning job: speed, time, GPU-hours and memory of one device.
+ * @unknown the chip, the model and the amount of work are never invented; a quantity that needs them is named in `unknown` */
+export function estimateTraining(spec: Spec, context: EstimateContext): Estimation {
+  const job = trainingJob(spec, context);
+  const coefficients = trainingCoefficients(context.coefficients);
+  const estimates: Record<string, Estimate> = {};
+  const notes: string[] = [];
+  const put = (name: string, unit: Unit, quantity: Quantity, likely: number | undefined, term?: Term, extra = 0) => {
+    if (likely === undefined || !Number.isFinite(likely) || likely <= 0) return;
+    estimates[name] = { ...spanOf(job, coefficients, quantity, likely, extra), unit, basis: basis(job, coefficients, quantity), ...(term && { term }) };
+  };
+
+  const work = jobWork(job);
+  const speed = predictSpeed(job, coefficients);
+  if (speed && job.chip) {
+    const { layout } = job;
+    const { step } = speed;
+    const perSecond = step.units / step.total;
+    const term = stepTerm(job, speed);
+    const isSample = job.sample !== undefined && job.sample.tokens === undefined;
+    if (!isSample) put('tokens_per_s_per_gpu', 'tokens/s/GPU', 'speed', (perSecond * job.realShare) / layout.gpus, term);
+    const samplesPerSecond = isSample ? perSecond : perSecond / job.seq;
+    if (isSample || lengthStated(job)) put('samples_per_s', 'samples/s', 'speed', layout.gpusKnown ? samplesPerSecond : undefined, term);
+    if (layout.globalBatch !== undefined && (isSample || lengthStated(job))) put('step_time_s', 's', 'speed', layout.globalBatch / samplesPerSecond, term);
+    const flops = step.modelFlop / step.total / layout.gpus;
+    put('tflops_per_gpu', 'FLOP/s', 'speed', flops / 1e12);
+    put('mfu', 'share', 'speed', flops / peakOf(job.chip, job.precision === 'fp4' || job.precision === 'fp8' ? 'bf16' : job.precision));
+
+    const tokenRate = (perSecond * job.realShare) / layout.gpus;
+    const seconds =
+      work.tokens !== undefined && !isSample
+        ? work.tokens / tokenRate
+        : work.samples !== undefined
+          ? (work.samples / samplesPerSecond) * layout.gpus
+          : undefined;
+    const overhead = coefficients.speed['hours.overhead'];
+    const hours = seconds === undefined ? undefined : (seconds * overhead * work.runs) / 3600;
+    const extra = work.lengthOpen ? 0.4 : 0;
+    put('gpu_hours', 'GPU-h', 'hours', hours, hours === undefined ? undefined : hoursTerm(hours, seconds ?? 0, overhead, work.runs), extra);
+    if (layout.gpusKnown) put('wall_hours', 'h', 'hours', hours === undefined ? undefined : hours / layout.gpus, undefined, extra);
+  }
+  exact(estimates, 'tokens_per_step', 'tokens', work.tokensPerStep);
+  exact(estimates, 'steps', 'steps', work.steps);
+  exact(estimates, 'train_tokens', 'tokens', work.tokens);
+
+  const memory = memoryParts(job, coefficients.memory);
+  if (memory) {
+    const total = Object.values(memory).reduce((sum, part) => sum + part, 0) / 2 ** 30;
+    put('peak_memory_gib', 'GiB', 'memory', total, memoryTerm(memory, job));
+  }
+  if ((job.facts.number('num_generations') ?? 0) > 1) notes.push('policy-gradient training also generates its samples: that time is not in this estimate');
+  if (job.facts.number('max_time') !== undefined) notes.push('a time limit is set: the job may stop before its work is done');
+  return { estimates, unknown: [...job.unknown, ...(job.shape || job.sample ? work.missing : [])], assumed: [...job.assumed, ...work.assumed], notes };
+}
+
+const lengthStated = (job: TrainingJob): boolean => job.facts.has('seq_len') || job.facts.has('seq_len_max');
+
+function spanOf(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity, likely: number, extra: number): Interval {
+  const spread = spreadOf(coefficients, quantity, kindOf(job));
+  return intervalAround(likely, spread.half * distance(job, quantity) + extra);
+}
+
+function basis(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity): string {
+  return basisOf(spreadOf(coefficients, quantity, kindOf(job)), distance(job, quantity));
+}
+
+/** A quantity that follows from facts alone: its interval is a point. */
+function exact(estimates: Record<string, Estimate>, name: string, unit: Unit, value: number | undefined): void {
+  if (value !== undefined && Number.isFinite(value) && value > 0)
+    estimates[name] = { low: value, likely: value, high: value, unit, basis: 'follows from the stated facts' };
+}
+
+function hoursTerm(hours: number, seconds: number, overhead: number, runs: number): Term {
+  return {
+    id: 'gpu-hours',
+    label: 'GPU-hours',
+    value: hours,
+    unit: 'GPU-h',
+    formula: 'work ÷ rate × overhead × runs',
+    children: [
+      { id: 'compute-hours', label: 'steps alone', value: seconds / 3600, unit: 'GPU-h', formula: 'work ÷ (rate per device)' },
+      { id: 'overhead', label: 'restarts, evaluation, checkpoints', value: overhead, unit: 'share', source: 'fitted on published totals' },
+      { id: 'runs', label: 'trials', value: runs, unit: 'count', facts: ['trials'] },
+    ],
+  };
+}

@@ -1,0 +1,143 @@
+import type { MemoryKnob, Values } from './coefficients.js';
+import type { TrainingJob } from './job.js';
+
+/** Bytes on the fullest device by part. */
+export interface MemoryParts {
+  readonly weights: number;
+  readonly gradients: number;
+  readonly optimizer: number;
+  readonly adapters: number;
+  readonly activations: number;
+  readonly logits: number;
+  readonly buffers: number;
+  readonly context: number;
+  readonly fragmentation: number;
+}
+
+/** Peak bytes of one device; never a sum over devices.
+ * @unit B
+ * @source states: Rajbhandari et al. 2020 (ZeRO) §3; activations: Korthikanti et al. 2022 (arXiv 2205.05198) §4; adapters: Hu et al. 2021; 4-bit weights: Dettmers et al. 2023
+ * @unknown undefined without the model's size */
+export function memoryParts(job: TrainingJob, k: Values<MemoryKnob>): MemoryParts | undefined {
+  const states = job.shape ? transformerStates(job, job.shape.params, k) : job.sample?.params === undefined ? undefined : plainStates(job, job.sample.params);
+  if (!states) return undefined;
+  const activations = job.shape ? transformerActivations(job, k) : sampleActivations(job, k);
+  if (!activations) return undefined;
+  const context = k['context.gib'] * 2 ** 30;
+  const used = Object.values(states).reduce((sum, part) => sum + part, 0) + activations.activations + activations.logits;
+  return { ...states, ...activations, context, fragmentation: used * (k['fragmentation'] - 1) };
+}
+
+type States = Pick<MemoryParts, 'weights' | 'gradients' | 'optimizer' | 'adapters' | 'buffers'>;
+
+/** Bytes of optimizer states a trained parameter.
+ * @source Adam: two fp32 moments; 8-bit: Dettmers et al. 2022; Adafactor: Shazeer and Stern 2018; Lion: Chen et al. 2023; Muon: one moment (Jordan et al. 2024) */
+export function optimizerBytes(name: string, half: boolean): number {
+  const wide = half ? 2 : 4;
+  if (/8bit|8-bit/.test(name)) return 2.1;
+  if (/adafactor/.test(name)) return 0.1;
+  if (/lion|muon|momentum/.test(name)) return wide;
+  if (/^sgd/.test(name)) return wide;
+  return 2 * wide;
+}
+
+function transformerStates(job: TrainingJob, params: number, k: Values<MemoryKnob>): States {
+  const { layout, framework, method } = job;
+  const ranks = layout.tensor * layout.pipeline;
+  const experts = layout.expert > 1 && job.shape && job.shape.experts !== undefined ? expertSplit(job, params) : params;
+  const here = experts / ranks;
+  const shard = (on: boolean) => (on ? layout.data : 1);
+  const all = layout.sharding === 'full';
+  if (method !== 'full') {
+    const shape = job.shape;
+    const embedding = shape === undefined ? 0 : Math.min(shape.embedding, 0.5 * params);
+    const bytes =
+      method === 'qlora'
+        ? (here - embedding / ranks) * (job.weightBits === 8 ? 1.05 : k['quantized.bytes']) + (embedding / ranks) * 2
+        : here * (job.precision === 'fp32' ? 4 : 2);
+    const trainable = job.trainable ?? 0.01 * params;
+    return {
+      weights: bytes / shard(all),
+      gradients: 0,
+      optimizer: 0,
+      adapters: (trainable * (8 + optimizerBytes(job.optimizer, false))) / ranks / shard(all),
+      buffers: all ? gathered(job, here) : 0,
+    };
+  }
+  const half = framework.pureHalf && job.precision !== 'fp32';
+  const optimizer = optimizerBytes(job.optimizer, half);
+  const perParameter = half
+    ? k['state.half']
+    : framework.flatBuffers !== undefined
+      ? layout.data > 1
+        ? 18
+        : k['state.deepspeed']
+      : job.precision === 'fp32' || job.precision === 'tf32'
+        ? 16
+        : k['state.mixed'];
+  const adam = half ? 4 : 8;
+  // What is not the optimizer's moments: 16-bit weights and gradients, and fp32 master weights, which lie with the optimizer's shard.
+  const flat = framework.flatBuffers !== undefined || /zero/.test(job.facts.text('strategy') ?? '') || layout.sharding === 'optimizer';
+  const weights = half || flat ? 2 : 4;
+  const gradients = half ? 2 : flat && framework.flatBuffers !== 'megatron' ? 2 : 4;
+  const master = Math.max(0, perParameter - adam - weights - gradients);
+  const offloaded = job.offload ? 0 : 1;
+  return {
+    weights: (here * weights) / shard(all),
+    gradients: (here * gradients) / shard(all || layout.sharding === 'gradients'),
+    optimizer: (offloaded * here * (optimizer + master)) / shard(all || layout.sharding === 'optimizer' || layout.sharding === 'gradients'),
+    adapters: 0,
+    buffers: all ? gathered(job, here) : layout.data > 1 ? Math.min(1e9, here * 2) : 0,
+  };
+}
+
+/** Fully sharded jobs hold two gathered layers and the embedding at once. */
+function gathered(job: TrainingJob, here: number): number {
+  const layers = job.shape?.layers ?? 1;
+  return 2 * (2 * (here / layers) + (job.shape?.embedding ?? 0) / 2);
+}
+
+function expertSplit(job: TrainingJob, params: number): number {
+  const shape = job.shape;
+  if (!shape || shape.expertBody === 0) return params;
+  const routed = Math.max(0, params - (shape.body - shape.expertBody) - shape.embedding);
+  return params - routed + routed / job.layout.expert;
+}
+
+function plainStates(job: TrainingJob, params: number): States {
+  return {
+    weights: 4 * params,
+    gradients: 4 * params,
+    optimizer: optimizerBytes(job.optimizer, false) * params,
+    adapters: 0,
+    buffers: job.layout.data > 1 ? 4 * params : 0,
+  };
+}
+
+function transformerActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<MemoryParts, 'activations' | 'logits'> | undefined {
+  const { shape, layout } = job;
+  if (!shape) return undefined;
+  const tokens = (layout.micro * job.seqMax) / layout.context;
+  const bytes = job.precision === 'fp32' || job.precision === 'tf32' ? 4 : 2;
+  const fused = job.framework.class !== 'everyday' || job.compile;
+  const kept = (unit: 'hidden' | 'ffn') => k[`activation.${unit}.${fused ? 'fused' : 'eager'}`];
+  const ffn = shape.experts !== undefined && shape.expertBody > 0 ? shape.ffn * (shape.expertsPerToken ?? 2) : shape.ffn;
+  const scores = job.flash ? 0 : k['activation.scores'] * layout.micro * (shape.heads / layout.tensor) * job.seqMax ** 2;
+  const layer = ((kept('hidden') * shape.hidden + kept('ffn') * ffn) * tokens * bytes) / layout.tensor + scores;
+  // The first pipeline stage holds as many micro-batches as there are stages: together again all layers.
+  const held = layout.pipeline > 1 ? Math.min(layout.pipeline, Math.max(1, layout.accumulation)) : 1;
+  const layers = (shape.layers / layout.pipeline) * held * (layout.virtual > 1 ? 1 + (layout.pipeline - 1) / (layout.pipeline * layout.virtual) : 1);
+  const saved = tokens * shape.hidden * bytes;
+  const frozen = job.method === 'full' ? 1 : k['activation.frozen'];
+  const activations =
+    frozen *
+    (job.checkpointing === 'full' ? layers * saved + layer : job.checkpointing === 'selective' ? layers * layer * k['activation.selective'] : layers * layer);
+  const logit = job.framework.chunkedLoss ? k['logits.chunked'] : k['logits.eager'];
+  return { activations, logits: (tokens * shape.vocab * logit * shape.headShare) / layout.tensor };
+}
+
+function sampleActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<MemoryParts, 'activations' | 'logits'> | undefined {
+  if (!job.sample) return undefined;
+  const bytes = job.precision === 'fp32' || job.precision === 'tf32' ? 2 : 1;
+  return { activations: job.sample.activations * job.layout.micro * k['convolution.kept'] * bytes, logits: 0 };
+}

@@ -1,0 +1,141 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import type { ModelShape } from '../../catalog/types.js';
+import type { FactReader } from '../spec.js';
+
+/** A transformer's shape, complete: what was not stated follows from the rest, and `guessed` says so. */
+export interface Shape {
+  /** All weights that are resident. */
+  readonly params: number;
+  /** Weights that one token is multiplied with, without the input embedding and without the head. */
+  readonly body: number;
+  /** Part of `body` that lies in routed experts. */
+  readonly expertBody: number;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly ffn: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly vocab: number;
+  /** Weights of input embedding and, if not tied, head. */
+  readonly embedding: number;
+  readonly experts: number | undefined;
+  readonly expertsPerToken: number | undefined;
+  readonly encoder: boolean;
+  /** Share of positions whose logits are computed. */
+  readonly headShare: number;
+  /** Names of dimensions that nobody stated. */
+  readonly guessed: readonly string[];
+}
+
+/** Size written in a model's name: `7b`, `1.5B`, `8x7B`, `30B-A3B`.
+ * @unit params
+ * @assumes of `n×m` names, attention and embeddings are shared as in Mixtral: 0.83·n·m resident, 0.92·k·m active (arXiv 2401.04088) */
+export function sizeInName(name: string): { params: number; active?: number } | undefined {
+  const unit = (text: string | undefined): number => (/b/i.test(text ?? '') ? 1e9 : /t/i.test(text ?? '') ? 1e12 : 1e6);
+  const moe = /(?<![\d.])(\d+)x(\d+(?:\.\d+)?)\s*([bm])(?![a-z])/i.exec(name);
+  if (moe) {
+    const each = Number(moe[2]) * unit(moe[3]);
+    return { params: 0.83 * Number(moe[1]) * each, active: 0.92 * 2 * each };
+  }
+  const plain = /(?<![\w.])(\d+(?:[._]\d+)?)\s*([bmt])(?![a-z])/i.exec(name.replace(/[-_/](?=\d)/g, ' '));
+  if (!plain) return undefined;
+  const params = Number(plain[1]?.replace('_', '.')) * unit(plain[2]);
+  const active = /a(\d+(?:\.\d+)?)b(?![a-z])/i.exec(name);
+  return active ? { params, active: Number(active[1]) * 1e9 } : { params };
+}
+
+/** The model's shape from facts, else from the catalog, else from the size in its name.
+ * @unknown undefined when not even a size is known */
+export function shapeOf(facts: FactReader, catalog: Catalog): { shape: Shape; source: 'facts' | 'catalog' | 'name' } | undefined {
+  const name = facts.text('model') ?? facts.text('model_name');
+  const listed = name === undefined ? undefined : catalog.model(name);
+  const named = name === undefined ? undefined : sizeInName(name);
+  const stated = positive(facts.number('params'));
+  const params = stated ?? listed?.params ?? paramsFromDims(facts, listed) ?? named?.params;
+  if (params === undefined) return undefined;
+  const fitting = listed?.params !== undefined && Math.abs(listed.params / params - 1) < 0.3 ? listed : undefined;
+  const active = positive(facts.number('params_active')) ?? fitting?.paramsActive ?? (stated === undefined ? named?.active : undefined);
+  return {
+    shape: complete(facts, fitting, params, active, name ?? ''),
+    source: stated !== undefined ? 'facts' : listed?.params !== undefined ? 'catalog' : 'name',
+  };
+}
+
+const positive = (value: number | undefined): number | undefined => (value !== undefined && value > 0 ? value : undefined);
+
+function complete(facts: FactReader, listed: ModelShape | undefined, params: number, active: number | undefined, name: string): Shape {
+  const guessed: string[] = [];
+  const pick = (fact: string, fromCatalog: number | undefined, otherwise: () => number): number => {
+    const value = positive(facts.number(fact)) ?? positive(fromCatalog);
+    if (value !== undefined) return value;
+    guessed.push(fact);
+    return otherwise();
+  };
+  const perToken = active ?? params;
+  const encoder = /\b(bert|roberta|deberta|electra|vit|modernbert)|encoder/i.test(name) || listed?.attention === 'encoder';
+  // Width is about 128 times the depth over the published decoders from 100 M to 1 T parameters (Levine et al. 2020, arXiv 2006.12467).
+  const depth = Math.cbrt(perToken / (12 * 128 ** 2));
+  const statedHidden = positive(facts.number('n_embd')) ?? positive(listed?.hidden);
+  const layers = pick('n_layer', listed?.layers, () => Math.max(1, Math.round(statedHidden === undefined ? depth : perToken / (12 * statedHidden ** 2))));
+  const hidden = pick('n_embd', listed?.hidden, () => 64 * Math.max(1, Math.round(Math.sqrt(perToken / (12 * layers)) / 64)));
+  const heads = pick('n_head', listed?.heads, () => Math.max(1, Math.round(hidden / 128)));
+  const kvHeads = pick('n_kv_head', listed?.kvHeads, () => heads);
+  const headDim = positive(listed?.headDim) ?? hidden / heads;
+  const ffn = pick('n_ffn', listed?.moeFfn ?? listed?.ffn, () => 4 * hidden);
+  const vocab = pick('vocab_size', listed?.vocab, () => (perToken > 3e9 ? 64000 : 50257));
+  const table = Math.min(vocab * hidden, 0.5 * params);
+  const tied = listed?.tiedEmbeddings ?? (encoder || params < 3e9);
+  const embedding = (tied ? 1 : 2) * table;
+  const experts = positive(facts.number('n_experts')) ?? positive(listed?.experts);
+  const expertsPerToken = positive(facts.number('experts_per_token')) ?? positive(listed?.expertsPerToken);
+  const moe = active !== undefined && active < 0.95 * params;
+  const body = Math.max(0.2 * perToken, perToken - embedding);
+  // Of a routed model, all that is not read for every token lies in the experts: (total − active) spreads over the unused ones.
+  const used = experts !== undefined && expertsPerToken !== undefined && experts > expertsPerToken ? expertsPerToken / (experts - expertsPerToken) : undefined;
+  const expertBody = moe ? Math.min(0.9 * body, used === undefined ? 0.6 * body : (params - perToken) * used) : 0;
+  const headShare = encoder ? 0.15 : 1;
+  return { params, body, expertBody, layers, hidden, ffn, heads, kvHeads, headDim, vocab, embedding, experts, expertsPerToken, encoder, headShare, guessed };
+}
+
+/** Parameters of a dense decoder from its dimensions.
+ * @unit params
+ * @source Vaswani et al. 2017; Shazeer 2020 (gated: three matrices of h × ffn); Ainslie et al. 2023 (fewer KV heads) */
+export function denseParams(d: {
+  layers: number;
+  hidden: number;
+  ffn: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  vocab: number;
+  gated: boolean;
+  tied: boolean;
+}): number {
+  const attention = 2 * d.hidden * d.headDim * d.heads + 2 * d.hidden * d.headDim * d.kvHeads;
+  const mlp = (d.gated ? 3 : 2) * d.hidden * d.ffn;
+  return d.layers * (attention + mlp + 2 * d.hidden) + (d.tied ? 1 : 2) * d.vocab * d.hidden + d.hidden;
+}
+
+function paramsFromDims(facts: FactReader, listed: ModelShape | undefined): number | undefined {
+  const layers = positive(facts.number('n_layer')) ?? listed?.layers;
+  const hidden = positive(facts.number('n_embd')) ?? listed?.hidden;
+  if (layers === undefined || hidden === undefined) return undefined;
+  const heads = positive(facts.number('n_head')) ?? listed?.heads ?? Math.max(1, Math.round(hidden / 128));
+  const kvHeads = positive(facts.number('n_kv_head')) ?? listed?.kvHeads ?? heads;
+  const ffn = positive(facts.number('n_ffn')) ?? listed?.ffn ?? 4 * hidden;
+  const vocab = positive(facts.number('vocab_size')) ?? listed?.vocab ?? 50257;
+  const params = denseParams({
+    layers,
+    hidden,
+    ffn,
+    heads,
+    kvHeads,
+    headDim: hidden / heads,
+    vocab,
+    gated: ffn !== 4 * hidden,
+    tied: layers * hidden < 80_000,
+  });
+  const experts = positive(facts.number('n_experts')) ?? listed?.experts;
+  return experts === undefined ? params : params + layers * 3 * hidden * (listed?.moeFfn ?? ffn) * (experts - 1);
+}

@@ -1,0 +1,196 @@
+import { type Chip, peakOf } from './chip.js';
+import { reachKnob, type SpeedKnob, stackKnob, type Values } from './coefficients.js';
+import type { TrainingJob } from './job.js';
+import { dataRate, groupRate } from './links.js';
+import type { Shape } from './shape.js';
+
+/** Seconds of one optimizer step by part, on the device that is busiest. */
+export interface StepTime {
+  readonly matrix: number;
+  readonly attention: number;
+  readonly elementwise: number;
+  readonly launch: number;
+  readonly dequantize: number;
+  readonly tensorParallel: number;
+  readonly expertParallel: number;
+  readonly sharding: number;
+  readonly bubble: number;
+  readonly gradients: number;
+  readonly optimizer: number;
+  readonly fixed: number;
+  readonly total: number;
+  /** Computed tokens (or samples) of one step over all devices. */
+  readonly units: number;
+  /** Model FLOP of one step over all devices, without recomputation. */
+  readonly modelFlop: number;
+}
+
+/** Smooth maximum of two overlapping times: the longer one, a little more where they are equal. */
+const overlap = (a: number, b: number): number => (a ** 3 + b ** 3) ** (1 / 3);
+
+/** Time of one optimizer step of a transformer: a roofline over the parts of each micro-batch, then what happens once a step.
+ * @unit s
+ * @source FLOP by part: Kaplan et al. 2020 §2.1, Narayanan et al. 2021 (arXiv 2104.04473) §3; bubble (p − 1)/(m·v): ibid. §2.2;
+ * collectives: Chan et al. 2007 (ring volumes); recomputation adds one forward pass: Chen et al. 2016 */
+export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: Values<SpeedKnob>): StepTime {
+  const { layout, method } = job;
+  const { tensor, pipeline, context, micro, accumulation, data } = layout;
+  const stack = job.compile && job.framework.class === 'everyday' ? 'stack' : job.framework.class;
+  const tokens = (micro * job.seq) / context;
+  const layersHere = shape.layers / pipeline;
+  const frozen = method !== 'full';
+  const recompute = job.checkpointing === 'full' ? 1 : job.checkpointing === 'selective' ? 0.08 : 0;
+  // A frozen weight needs the gradient of its input but none of its own: two of three products.
+  const passes = (frozen ? 2 : 3) + recompute;
+
+  const reach = k[reachKnob(chip.class)] * k[stackKnob('stack', stack)];
+  const width = Math.min(shape.hidden, Math.max(shape.ffn, 1)) / tensor;
+  const narrow = width / (width + k['width.half']);
+  const rate = matrixRate(job, chip, reach, k) * narrow;
+  const few = (count: number) => count / (count + k['tokens.half']);
+  const dense = shape.body - shape.expertBody;
+  const head = shape.vocab * shape.hidden * shape.headShare;
+  const perRank = tensor * pipeline;
+  const denseTime = (2 * dense * tokens * passes) / perRank / (rate * few(tokens));
+  const headTime = (2 * head * tokens * (3 - (frozen ? 1 : 0))) / perRank / (rate * few(tokens));
+  const perExpert = shape.experts === undefined ? tokens : (tokens * (shape.expertsPerToken ?? 2) * layout.expert) / shape.experts;
+  const expertTime = shape.expertBody === 0 ? 0 : (2 * shape.expertBody * tokens * passes) / perRank / (rate * k['expert.reach'] * few(Math.max(1, perExpert)));
+  const matrix = denseTime + headTime + expertTime;
+
+  const half = peakOf(
+    chip,
+    job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16',
+  );
+  const scores = (shape.encoder ? 1 : 0.5) * job.seq * tokens * layersHere * (shape.heads / tensor);
+  const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
+  const attention = job.flash
+    ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k['attention.flash'])
+    : (4 * scores * (shape.encoder ? 1 : 2) * shape.headDim * passes) / (half * reach) +
+      ((shape.encoder ? 1 : 2) * scores * k['attention.scores'] * passes) / chip.bandwidth;
+
+  const bytes = job.precision === 'fp32' || job.precision === 'tf32' ? 4 : 2;
+  const adapters = frozen ? k['adapter.elementwise'] : 1;
+  const moved = k[stackKnob('elementwise', stack)] + (shape.expertBody > 0 ? k['expert.elementwise'] * (shape.expertsPerToken ?? 2) : 0);
+  const elementwise =
+    ((moved * tokens * shape.hidden * layersHere * passes * bytes * adapters) / tensor +
+      (tokens * shape.vocab * shape.headShare * k['logits.bytes'] * 3) / perRank) /
+    chip.bandwidth;
+  const dequantize = method === 'qlora' ? ((shape.body / perRank) * k['dequantize.bytes'] * (passes / 3)) / chip.bandwidth : 0;
+  const launch = k[stackKnob('launch', stack)] * layersHere * passes * (frozen ? k['adapter.launch'] : 1);
+
+  const hiddenBytes = tokens * shape.hidden * 2;
+  const group = groupRate(chip, layout, tensor, k['network.reach']);
+  const tensorParallel = tensor > 1 ? (k['tensor.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * 2 * (tensor - 1)) / tensor / group : 0;
+  const expertParallel =
+    layout.expert > 1 && shape.expertBody > 0
+      ? (k['expert.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * (shape.expertsPerToken ?? 2) * (1 - 1 / layout.expert)) /
+        groupRate(chip, layout, layout.expert, k['network.reach'])
+      : 0;
+  const link = dataRate(chip, layout, k['network.reach']);
+  const shared = data > 1 ? (data - 1) / data : 0;
+  const weightBytes = (shape.params / perRank) * (job.weightBits / 8);
+  const gathers = layout.sharding === 'full' ? (k['shard.volume'] * weightBytes * (2 + (frozen ? 0 : 1)) * shared) / link : 0;
+
+  const onDevice = matrix + attention + elementwise + dequantize + tensorParallel + expertParallel;
+  const busy = overlap(onDevice, launch);
+  const microTime = overlap(busy, gathers);
+  const bubbleShare = pipeline > 1 ? (pipeline - 1) / (accumulation * layout.virtual) : 0;
+  const trainable = job.trainable ?? shape.params;
+  const gradients = layout.sharding === 'full' ? 0 : (k['data.exposed'] * 2 * (trainable / perRank) * 2 * shared) / link;
+  const shards = layout.sharding === 'none' ? 1 : data;
+  const optimizer = ((trainable / perRank / shards) * k['optimizer.bytes'] * optimizerWork(job.optimizer)) / (job.offload ? chip.pcie : chip.bandwidth);
+  const fixed = k[stackKnob('step', stack)];
+  const scale = 1 + k['scale.nodes'] * Math.log2(Math.max(1, layout.gpus / 8));
+  const deviation = 1;
+  const factor = accumulation * scale * deviation;
+  const bubble = factor * microTime * bubbleShare;
+  const total = factor * microTime * (1 + bubbleShare) + gradients + optimizer + fixed;
+  const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * job.seq * (shape.encoder ? 1 : 0.5);
+  const units = micro * accumulation * data * job.seq;
+  return {
+    matrix: factor * matrix,
+    attention: factor * attention,
+    elementwise: factor * elementwise,
+    launch: factor * (busy - onDevice),
+    dequantize: factor * dequantize,
+    tensorParallel: factor * tensorParallel,
+    expertParallel: factor * expertParallel,
+    sharding: factor * (microTime - busy),
+    bubble,
+    gradients,
+    optimizer,
+    fixed,
+    total,
+    units,
+    modelFlop: perToken * units * (frozen ? 2 / 3 : 1),
+  };
+}
+
+/** Rate of large matrix products at the job's precision. @unit FLOP/s */
+export function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
+  const peak = peakOf(chip, job.precision);
+  if (job.precision === 'fp8') return peak === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
+  if (job.precision === 'fp4') return peak * reach * k['reach.fp4'];
+  if (job.precision === 'tf32') return peak * Math.min(1, reach * k['reach.tf32']);
+  if (job.precision === 'fp32') return peak * Math.min(1, reach * k['reach.fp32']);
+  return peak * reach;
+}
+
+/** Work of an optimizer step by that of Adam.
+ * @source bytes a parameter: SGD with momentum reads and writes one state, Adam two; second-order ones multiply matrices (Vyas et al. 2024, SOAP) */
+function optimizerWork(name: string): number {
+  if (/soap|shampoo/.test(name)) return 40;
+  if (/muon/.test(name)) return 4;
+  if (/8bit|lion|sgd|adafactor|paged/.test(name)) return 0.7;
+  return 1;
+}
+
+/** Time of one step of a model whose unit is the sample: arithmetic beside the traffic of its activations.
+ * @unit s
+ * @source Williams et al. 2009 (roofline); activations as in Radosavovic et al. 2020 (arXiv 2003.13678) */
+export function sampleStep(job: TrainingJob, chip: Chip, k: Values<SpeedKnob>): StepTime | undefined {
+  const { sample, layout } = job;
+  if (!sample) return undefined;
+  const stack = job.framework.class;
+  const reach = k[reachKnob(chip.class)] * k[stackKnob('stack', stack)];
+  const kind =
+    sample.kind === 'depthwise'
+      ? k['depthwise.reach']
+      : sample.kind === 'diffusion'
+        ? k['diffusion.reach']
+        : sample.kind === 'gan'
+          ? k['gan.reach']
+          : k['convolution.reach'];
+  const narrowBytes = job.precision === 'fp32' || job.precision === 'tf32' ? 2 : 1;
+  const passes = job.checkpointing === 'full' ? 4 : 3;
+  const matrix = (2 * sample.macs * passes * layout.micro) / (matrixRate(job, chip, reach, k) * kind);
+  const elementwise = (sample.activations * layout.micro * k['convolution.bytes'] * narrowBytes) / chip.bandwidth;
+  const launch = k[stackKnob('launch', stack)] * 40 * passes;
+  const busy = overlap(matrix + elementwise, launch);
+  const params = sample.params ?? 0.02 * sample.macs ** 0.8;
+  const shared = layout.data > 1 ? (layout.data - 1) / layout.data : 0;
+  const gradients = (k['data.exposed'] * 2 * params * 2 * shared) / dataRate(chip, layout, k['network.reach']);
+  const optimizer = (params * k['optimizer.bytes']) / chip.bandwidth;
+  const fixed = k[stackKnob('step', stack)];
+  const scale = 1 + k['scale.nodes'] * Math.log2(Math.max(1, layout.gpus / 8));
+  const factor = layout.accumulation * scale;
+  const units = layout.micro * layout.accumulation * layout.data;
+  const total = factor * busy + gradients + optimizer + fixed;
+  return {
+    matrix: factor * matrix,
+    attention: 0,
+    elementwise: factor * elementwise,
+    launch: factor * (busy - matrix - elementwise),
+    dequantize: 0,
+    tensorParallel: 0,
+    expertParallel: 0,
+    sharding: 0,
+    bubble: 0,
+    gradients,
+    optimizer,
+    fixed,
+    total,
+    units,
+    modelFlop: 6 * sample.macs * units,
+  };
+}

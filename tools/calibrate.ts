@@ -1,0 +1,32 @@
+// Fits the estimator's numbers to the measured runs in server/data/measurements and writes server/data/coefficients.json.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { memoryKnobs, speedKnobs } from '../server/src/core/estimate/training/coefficients.js';
+import { readCatalog, readRows, root } from './calibrate/rows.js';
+import { calibrateServing } from './calibrate/serving.js';
+import { calibrateTraining } from './calibrate/training.js';
+
+const catalog = readCatalog();
+const training = calibrateTraining(readRows('training'), catalog).coefficients;
+const serving = calibrateServing(readRows('inference'), catalog).coefficients;
+const notesOf = (knobs: Readonly<Record<string, { note: string }>>) => Object.fromEntries(Object.entries(knobs).map(([name, { note }]) => [name, note]));
+const notes = {
+  training: {
+    speed: notesOf(speedKnobs),
+    memory: notesOf(memoryKnobs),
+    frameworks: 'log of the factor on the step time by which a named stack deviates from its class',
+    spread: 'half-width of the interval in the logarithm that held 9 of 10 runs of publishers left out of the fit, by quantity and kind of work',
+  },
+};
+const file = path.join(root, 'server/data/coefficients.json');
+writeFileSync(file, `${JSON.stringify(sorted({ notes, training, serving }), null, 2)}\n`);
+console.log(`wrote ${path.relative(root, file)}`);
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

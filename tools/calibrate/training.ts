@@ -1,0 +1,189 @@
+import type { Catalog } from '../../server/src/core/catalog/catalog.js';
+import { memoryKnobs, type SpeedKnob, speedKnobs, starts, type TrainingCoefficients } from '../../server/src/core/estimate/training/coefficients.js';
+import { distance, kindOf, type Quantity } from '../../server/src/core/estimate/training/intervals.js';
+import { type TrainingJob, trainingJob } from '../../server/src/core/estimate/training/job.js';
+import { memoryParts } from '../../server/src/core/estimate/training/memory.js';
+import { predictSpeed } from '../../server/src/core/estimate/training/speed.js';
+import { jobWork } from '../../server/src/core/estimate/training/work.js';
+import { type HeldOut, spreadsByRegime } from './conformal.js';
+import { familyWeights, fitValues, type Target } from './fit.js';
+import { familyFolds } from './folds.js';
+import { type MeasuredRow, trusted, workStated } from './rows.js';
+
+interface Figure {
+  readonly family: string;
+  readonly job: TrainingJob;
+  readonly quantity: Quantity;
+  residual(fitted: Fitted): number;
+}
+
+export type Fitted = Pick<TrainingCoefficients, 'speed' | 'memory' | 'frameworks'>;
+
+const folds = 8;
+
+/** Fits the training model to measured runs, and its intervals to runs whose publisher was left out. Deterministic. */
+export function calibrateTraining(rows: readonly MeasuredRow[], catalog: Catalog): { coefficients: Record<string, unknown> } {
+  const figures = figuresOf(rows, catalog);
+  const families = familyFolds(
+    rows.map((row) => row.family),
+    folds,
+  );
+  const heldOut = families.flatMap((names) => leftOut(figures, names).heldOut);
+  return { coefficients: rounded({ ...fit(figures), spread: spreadsByRegime(heldOut) }) };
+}
+
+/** For each fold, numbers that know nothing of its families: neither the fit nor the width of the intervals. */
+export function crossFitTraining(
+  rows: readonly MeasuredRow[],
+  catalog: Catalog,
+  split: readonly (readonly string[])[],
+): { families: readonly string[]; coefficients: Record<string, unknown> }[] {
+  const figures = figuresOf(rows, catalog);
+  const parts = split.map((names) => ({ names, ...leftOut(figures, names) }));
+  return parts.map(({ names, fitted }) => {
+    const out = new Set(names);
+    const others = parts.flatMap((part) => part.heldOut).filter((point) => !out.has(point.family));
+    return { families: names, coefficients: { ...fitted, spread: spreadsByRegime(others) } };
+  });
+}
+
+function leftOut(figures: readonly Figure[], names: readonly string[]): { fitted: Fitted; heldOut: HeldOut[] } {
+  const out = new Set(names);
+  const fitted = fit(figures.filter((figure) => !out.has(figure.family)));
+  return {
+    fitted,
+    heldOut: residualsOf(
+      figures.filter((figure) => out.has(figure.family)),
+      fitted,
+    ),
+  };
+}
+
+/** Figures that count: those of trusted rows, one speed a row. */
+export function figuresOf(rows: readonly MeasuredRow[], catalog: Catalog): Figure[] {
+  const context = { catalog, coefficients: { training: {}, serving: {} } };
+  return rows
+    .filter((row) => row.kind === 'training' && trusted(row))
+    .flatMap((row) => {
+      const job = trainingJob({ kind: 'training', facts: row.facts }, context);
+      const figures: Figure[] = [];
+      const { tokens_per_s_per_gpu: rate, samples_per_s: samples, step_time_s: step, gpu_hours: hours, peak_memory_gib: memory } = row.measured;
+      const isSample = job.sample !== undefined && job.sample.tokens === undefined;
+      const { layout } = job;
+      const perSample = isSample ? 1 : job.seq;
+      // One speed a row, as units (tokens or samples) a second over all devices.
+      const measured =
+        rate !== undefined && !isSample
+          ? (rate / job.realShare) * layout.gpus
+          : samples !== undefined
+            ? samples * perSample
+            : step !== undefined && layout.globalBatch !== undefined
+              ? (layout.globalBatch * perSample) / step
+              : undefined;
+      if (measured !== undefined && measured > 0)
+        figures.push({ family: row.family, job, quantity: 'speed', residual: (c) => speedResidual(job, c, measured) });
+      const work = jobWork(job);
+      if (hours !== undefined && hours > 0 && workStated(row.facts) && work.tokens !== undefined) {
+        const { tokens } = work;
+        figures.push({
+          family: row.family,
+          job,
+          quantity: 'hours',
+          residual: (c) => {
+            const speed = predictSpeed(job, c);
+            if (!speed) return Number.NaN;
+            const perDevice = (speed.step.units / speed.step.total / layout.gpus) * job.realShare;
+            return Math.log(((tokens / perDevice / 3600) * c.speed['hours.overhead']) / hours);
+          },
+        });
+      }
+      if (memory !== undefined && memory > 0) figures.push({ family: row.family, job, quantity: 'memory', residual: (c) => memoryResidual(job, c, memory) });
+      return figures;
+    });
+}
+
+function speedResidual(job: TrainingJob, fitted: Fitted, measured: number): number {
+  const speed = predictSpeed(job, fitted);
+  return speed ? Math.log(measured / (speed.step.units / speed.step.total)) : Number.NaN;
+}
+
+function memoryResidual(job: TrainingJob, fitted: Fitted, measured: number): number {
+  const parts = memoryParts(job, fitted.memory);
+  return parts ? Math.log(Object.values(parts).reduce((sum, part) => sum + part, 0) / 2 ** 30 / measured) : Number.NaN;
+}
+
+/** Fits all numbers to the figures. */
+export function fit(figures: readonly Figure[]): Fitted {
+  const speed = figures.filter((figure) => figure.quantity !== 'memory');
+  const memory = figures.filter((figure) => figure.quantity === 'memory');
+  const memoryStart = starts(memoryKnobs);
+  const speedStart = starts(speedKnobs);
+  const speedWeights = familyWeights(speed.map((figure) => figure.family));
+  const speedTargets = speed.map(
+    (figure, at): Target<Record<SpeedKnob, number>> => ({
+      weight: speedWeights[at] ?? 0,
+      residual: (values) => figure.residual({ speed: values, memory: memoryStart, frameworks: {} }),
+    }),
+  );
+  const speedValues = fitValues(speedKnobs, speedTargets, { sweeps: 14 });
+  const memoryWeights = familyWeights(memory.map((figure) => figure.family));
+  const memoryValues = fitValues(
+    memoryKnobs,
+    memory.map((figure, at) => ({
+      weight: memoryWeights[at] ?? 0,
+      residual: (values) => figure.residual({ speed: speedStart, memory: values, frameworks: {} }),
+    })),
+    { sweeps: 14 },
+  );
+  const plain: Fitted = { speed: speedValues, memory: memoryValues, frameworks: {} };
+  return { ...plain, frameworks: deviations(speed, plain) };
+}
+
+/** How named stacks deviate from their class: the shrunken median of their publishers' log residuals. */
+function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, number> {
+  const byStack = new Map<string, Map<string, number[]>>();
+  for (const figure of figures) {
+    if (!figure.job.framework.stated || figure.job.framework.name === 'pytorch') continue;
+    const residual = figure.residual(fitted);
+    if (!Number.isFinite(residual)) continue;
+    const stack = byStack.get(figure.job.framework.name) ?? new Map<string, number[]>();
+    stack.set(figure.family, [...(stack.get(figure.family) ?? []), residual]);
+    byStack.set(figure.job.framework.name, stack);
+  }
+  const result: Record<string, number> = {};
+  for (const [name, families] of [...byStack].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
+    const medians = [...families.values()].map((list) => median(list));
+    const mean = medians.reduce((sum, one) => sum + one, 0) / medians.length;
+    // Residuals here are log(predicted time ÷ measured time); a stack that is slower than predicted needs a longer time.
+    result[name] = (-mean * medians.length) / (medians.length + 1);
+  }
+  return result;
+}
+
+/** Held-out residuals with the width that the model of distance gives them. */
+export function residualsOf(figures: readonly Figure[], fitted: Fitted): HeldOut[] {
+  return figures
+    .map((figure) => ({
+      family: figure.family,
+      regime: `${figure.quantity}/${kindOf(figure.job)}`,
+      residual: figure.residual(fitted),
+      scale: distance(figure.job, figure.quantity),
+    }))
+    .filter((point) => Number.isFinite(point.residual));
+}
+
+const median = (list: readonly number[]): number => {
+  const sorted = [...list].sort((a, b) => a - b);
+  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
+};
+
+/** Four significant digits: more would claim what the data cannot say. */
+function rounded<T>(value: T): T extends object ? Record<string, unknown> : T {
+  const round = (one: unknown): unknown =>
+    typeof one === 'number'
+      ? Number(one.toPrecision(4))
+      : typeof one === 'object' && one !== null
+        ? Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, round(inner)]))
+        : one;
+  return round(value) as never;
+}
