@@ -1,9 +1,5 @@
 import { readCsv } from './csv.js';
-<<<<<<< HEAD
-import type { Accelerator, Cpu, GridCarbon, HostedPrice, InferenceModel, Market, ModelShape, Offer, RequestShape, StoragePrice } from './types.js';
-=======
-import type { Accelerator, GridCarbon, HostedPrice, Market, ModelShape, Offer, SampleModel, StoragePrice } from './types.js';
->>>>>>> est-training
+import type { Accelerator, Cpu, GridCarbon, HostedPrice, InferenceModel, Market, ModelShape, Offer, RequestShape, SampleModel, StoragePrice } from './types.js';
 
 /** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
 export type CatalogTexts = Readonly<Record<string, string>>;
@@ -15,13 +11,10 @@ export const catalogFiles = [
   'serverless.csv',
   'storage_egress.csv',
   'hosted_prices.csv',
-<<<<<<< HEAD
   'cpus.csv',
   'inference_models.csv',
   'inference_workloads.csv',
-=======
   'sample_models.csv',
->>>>>>> est-training
 ] as const;
 
 /** Look-up of accelerators, models and prices; plain data, built once. */
@@ -32,15 +25,12 @@ export interface Catalog {
   readonly hosted: readonly HostedPrice[];
   readonly carbon: readonly GridCarbon[];
   readonly storage: readonly StoragePrice[];
-<<<<<<< HEAD
   readonly cpus: readonly Cpu[];
   readonly requestShapes: readonly RequestShape[];
   /** Multiply-adds and activations of a published single-pass model by name or alias. */
   inferenceModel(name: string): InferenceModel | undefined;
-=======
   /** The work of one sample of a vision, diffusion, speech or recommendation model, by a written name; the row of the nearest image size. */
   sampleModel(name: string, imageSize: number | undefined): SampleModel | undefined;
->>>>>>> est-training
   /** The chip that a written name means (`A100-SXM4-80GB`, `nvidia-l4`, `h100`), or undefined. Exact by alias after normalising; never by likeness. */
   accelerator(name: string): Accelerator | undefined;
   /** A published model by its repository id (case-insensitive, with or without the owner where that is unique). */
@@ -179,7 +169,6 @@ export function createCatalog(texts: CatalogTexts): Catalog {
     ...sourced(row),
   }));
 
-<<<<<<< HEAD
   const cpus = rows('cpus.csv').map(
     (row) =>
       defined({
@@ -215,7 +204,6 @@ export function createCatalog(texts: CatalogTexts): Catalog {
     }) as InferenceModel;
     for (const name of [model.name, ...(row['aliases'] ?? '').split(';').filter(Boolean)]) byInference.set(nameKey(name), model);
   }
-=======
   const sampleModels = rows('sample_models.csv').map(
     (row) =>
       defined({
@@ -230,7 +218,6 @@ export function createCatalog(texts: CatalogTexts): Catalog {
         ...sourced(row),
       }) as SampleModel,
   );
->>>>>>> est-training
 
   const byName = new Map<string, Accelerator>();
   for (const chip of accelerators) for (const name of [chip.id, chip.name, ...chip.aliases]) if (!byName.has(nameKey(name))) byName.set(nameKey(name), chip);
@@ -259,17 +246,14 @@ export function createCatalog(texts: CatalogTexts): Catalog {
     hosted,
     carbon,
     storage,
-<<<<<<< HEAD
     cpus,
     requestShapes,
     inferenceModel: (name) => byInference.get(nameKey(name)) ?? byInference.get(nameKey(name.split('/').at(-1) ?? '')),
-=======
     sampleModel: (name, imageSize) => {
       const matches = sampleModels.filter((model) => model.pattern.test(name));
       const off = (model: SampleModel) => (imageSize === undefined || model.imageSize === undefined ? 0 : Math.abs(Math.log(model.imageSize / imageSize)));
       return matches.toSorted((a, b) => off(a) - off(b))[0];
     },
->>>>>>> est-training
     accelerator: (name) => byName.get(nameKey(name)),
     model: (id) => byModel.get(id.toLowerCase()),
     offersOf: (id) => byChip.get(id) ?? [],

@@ -68,7 +68,10 @@ function languageMetrics(each: ServingCase, theta: Theta, metrics: Metrics): voi
   const input = each.inputTokens;
   const output = each.outputTokens;
   const generates = output === undefined || output > 0;
-  const batch = each.batch ?? each.concurrency ?? (each.mode === 'latency' || (each.task === 'llm' && each.mode === undefined && each.requestRate === undefined && each.engine.layerSplit) ? 1 : undefined);
+  const batch =
+    each.batch ??
+    each.concurrency ??
+    (each.mode === 'latency' || (each.task === 'llm' && each.mode === undefined && each.requestRate === undefined && each.engine.layerSplit) ? 1 : undefined);
 
   if (each.requestRate !== undefined && input !== undefined && output !== undefined && output > 0) {
     const point = atRate(each, run, theta, each.requestRate, input, output);
@@ -93,7 +96,13 @@ function languageMetrics(each: ServingCase, theta: Theta, metrics: Metrics): voi
   }
   if (input !== undefined && output !== undefined && output > 0 && generates) {
     const point = saturated({ ...each, mode: 'offline-max' }, run, theta, input, output, saturationBatch(each, run, input, output));
-    put('saturation_output_tokens_per_s', point.outputRate, 'tokens/s', 'every copy full: running · output / (prompts + output · step)', decodeStep(run, theta, point.running, input + output / 2));
+    put(
+      'saturation_output_tokens_per_s',
+      point.outputRate,
+      'tokens/s',
+      'every copy full: running · output / (prompts + output · step)',
+      decodeStep(run, theta, point.running, input + output / 2),
+    );
   }
   const rate = metrics['output_tokens_per_s']?.value;
   if (rate !== undefined && output !== undefined && output > 0) {
@@ -121,16 +130,23 @@ function fixedBatch(each: ServingCase, run: Runner, theta: Theta, batch: number,
     const faster = each.speculative ? loadPoint(each, run, theta, running, 0, 1).stepTime / decodeStep(run, theta, running * each.beams, 0.5).total : 1;
     const perToken = step.total * faster;
     const many = closed || batch > 1;
-    const interference = closed && input !== undefined && output !== undefined && output > 0 ? loadPoint(each, run, theta, running, input, output).perToken : perToken;
+    const interference =
+      closed && input !== undefined && output !== undefined && output > 0 ? loadPoint(each, run, theta, running, input, output).perToken : perToken;
     put('tpot_ms', interference * ms, 'ms', 'one decode step', step);
     put('decode_tokens_per_s', ((running * each.beams) / perToken) * copies, 'tokens/s', 'running sequences / step', step);
-    const prompt = input !== undefined && input >= 1 && output !== undefined ? prefillTime(run, theta, input * (1 - each.cachedShare), closed ? 1 : batch).total * (closed ? running : 1) : 0;
+    const prompt =
+      input !== undefined && input >= 1 && output !== undefined
+        ? prefillTime(run, theta, input * (1 - each.cachedShare), closed ? 1 : batch).total * (closed ? running : 1)
+        : 0;
     const keeps = many ? share(theta, each.staticBatch ? 'sched.static' : 'sched.inflight', `sched.engine.${each.engine.id}`) : 1;
     const rate = output === undefined ? running / perToken : (running * output) / (prompt + output * perToken);
     put('output_tokens_per_s', rate * each.beams * copies * keeps, 'tokens/s', 'sequences · output / (prompt + output · step)', step);
     if (input !== undefined && output !== undefined && input >= 1) {
       const first = prefillTime(run, theta, input * (1 - each.cachedShare), closed ? 1 : batch);
-      const waits = closed ? 1 + effect(theta, 'queue') * Math.min(1, (running * first.total) / Math.max(1e-9, running * first.total + output * perToken)) * Math.sqrt(running) * 0.5 : 1;
+      const waits = closed
+        ? 1 +
+          effect(theta, 'queue') * Math.min(1, (running * first.total) / Math.max(1e-9, running * first.total + output * perToken)) * Math.sqrt(running) * 0.5
+        : 1;
       const queued = onCopy > running ? ((onCopy - running) / running) * output * interference : 0;
       put('ttft_ms', (first.total * waits + queued) * ms, 'ms', 'prompt, wait for other prompts', first);
       put('latency_ms', (first.total * waits + queued + output * interference) * ms, 'ms', 'first token + output · time per token', step);
@@ -139,7 +155,8 @@ function fixedBatch(each: ServingCase, run: Runner, theta: Theta, batch: number,
   if (input !== undefined && input >= 1) {
     const first = prefillTime(run, theta, input * (1 - each.cachedShare), closed ? 1 : batch);
     put('prefill_tokens_per_s', ((input * (closed ? 1 : batch)) / first.total) * copies, 'tokens/s', 'prompt tokens / prefill time', first);
-    if (!closed && (output === undefined || output === 0 || each.mode === 'latency' || each.mode === 'offline-max')) put('ttft_ms', first.total * ms, 'ms', 'prefill of the batch', first);
+    if (!closed && (output === undefined || output === 0 || each.mode === 'latency' || each.mode === 'offline-max'))
+      put('ttft_ms', first.total * ms, 'ms', 'prefill of the batch', first);
   }
 }
 
@@ -161,11 +178,13 @@ function passMetrics(each: ServingCase, theta: Theta, metrics: Metrics): void {
   const facts = ['model', 'gpu_type', 'gpus', 'engine', 'weights', 'batch_size', 'image_size'];
   const encoder = work.kind === 'encoder';
   const images = work.kind === 'diffusion' || work.kind === 'depthwise' || work.kind === 'vision';
-  if (!many || each.batch !== undefined || each.mode === 'online') metrics['latency_ms'] = { value: time.total * ms, unit: 'ms', formula: 'one call', facts, parts };
+  if (!many || each.batch !== undefined || each.mode === 'online')
+    metrics['latency_ms'] = { value: time.total * ms, unit: 'ms', formula: 'one call', facts, parts };
   if (images) metrics['images_per_s'] = { value: rate, unit: 'images/s', formula: 'batch / call · devices', facts, parts };
   metrics['requests_per_s'] = { value: rate, unit: 'requests/s', formula: 'batch / call · devices', facts, parts };
   const tokens = each.inputTokens ?? (each.itemsPerRequest > 1 ? 450 : undefined);
-  if (encoder && tokens !== undefined) metrics['total_tokens_per_s'] = { value: rate * tokens * each.itemsPerRequest, unit: 'tokens/s', formula: 'requests/s · tokens', facts, parts };
+  if (encoder && tokens !== undefined)
+    metrics['total_tokens_per_s'] = { value: rate * tokens * each.itemsPerRequest, unit: 'tokens/s', formula: 'requests/s · tokens', facts, parts };
 }
 
 /** Speech to text: 30 s windows through the encoder in batches, then about four tokens a second of audio through the decoder, beams as sequences (arXiv:2212.04356 §2). */
@@ -203,7 +222,13 @@ function memoryMetrics(each: ServingCase, theta: Theta, metrics: Metrics): void 
     part('logits', 'prompt logits', memory.logits, 'prompt tokens · vocabulary · 6 B, in versions that keep them'),
     part('frame', 'framework', memory.frame, 'fitted'),
   ];
-  metrics['peak_memory_gib'] = { value: memory.total, unit: 'GiB', formula: memory.pool ? 'the pool that the engine takes: memory · share' : 'weights + cache + max(activations, logits) + framework', facts, parts };
+  metrics['peak_memory_gib'] = {
+    value: memory.total,
+    unit: 'GiB',
+    formula: memory.pool ? 'the pool that the engine takes: memory · share' : 'weights + cache + max(activations, logits) + framework',
+    facts,
+    parts,
+  };
   metrics['weights_gib'] = { value: memory.weights, unit: 'GiB', formula: 'parameters · bytes of the format / devices', facts, parts: [] };
   if (memory.cache > 0) metrics['kv_cache_gib'] = { value: memory.cache, unit: 'GiB', formula: 'sequences · tokens · bytes a token', facts, parts: [] };
   const run = runner(each);

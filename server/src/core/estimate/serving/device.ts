@@ -31,7 +31,10 @@ export function deviceOf(facts: FactReader, catalog: Catalog): Device | undefine
   const chip = catalog.accelerator(written) ?? catalog.accelerator(written.replace(/-\d+gcds?$/, ''));
   if (chip !== undefined) return fromChip(chip, false, /1gcd/.test(written) ? 0.5 : 1);
   if (/^cpu|xeon|epyc|ryzen|core\(?tm|graviton/i.test(written)) return fromCpu(written, catalog.cpus);
-  const parts = written.toLowerCase().split(/[^a-z0-9]+/).filter((part) => !/^(nvidia|tesla|gpu)?$/.test(part));
+  const parts = written
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((part) => !/^(nvidia|tesla|gpu)?$/.test(part));
   const candidates = catalog.accelerators.filter((each) => parts.every((part) => each.id.split('-').includes(part)));
   const best = candidates.find((each) => /sxm/.test(each.id)) ?? candidates[0];
   if (best !== undefined) return fromChip(best, candidates.length > 1, 1);
@@ -46,7 +49,8 @@ function fromChip(chip: Accelerator, ambiguous: boolean, part: number): Device |
   const family = chipClass(chip);
   const fp32 = chip.fp32Tflops;
   const tensor = family === 'turing' ? 4 : family === 'ampere-consumer' || family === 'ada' || family === 'blackwell-consumer' ? 2 : 1;
-  const fp16 = chip.bf16Tflops ?? chip.fp16Tflops ?? ratio(chip.fp8Tflops, 0.5) ?? ratio(chip.int8Tops, 0.5) ?? ratio(chip.fp4Tflops, 0.25) ?? ratio(fp32, tensor);
+  const fp16 =
+    chip.bf16Tflops ?? chip.fp16Tflops ?? ratio(chip.fp8Tflops, 0.5) ?? ratio(chip.int8Tops, 0.5) ?? ratio(chip.fp4Tflops, 0.25) ?? ratio(fp32, tensor);
   if (chip.memoryBandwidthGbps === undefined || fp16 === undefined) return undefined;
   const half = Math.max(fp16, chip.fp16Tflops ?? 0);
   const single = fp32 ?? half / 2;

@@ -15,16 +15,49 @@ export interface WeightFormat {
 /** Bits a weight of llama.cpp's quantisations.
  * @source github:ggml-org/llama.cpp tools/quantize/README.md, sizes of Llama-3-8B files */
 const ggufBits: Readonly<Record<string, number>> = {
-  q8_0: 8.5, q6_k: 6.56, q5_1: 6.0, q5_k_m: 5.69, q5_k: 5.69, q5_k_s: 5.54, q5_0: 5.54, q4_1: 5.1, q4_k_m: 4.89, q4_k: 4.89, q4_k_s: 4.67, q4_0: 4.65,
-  iq4_nl: 4.66, iq4_xs: 4.44, q3_k_l: 4.3, q3_k_m: 4.0, q3_k: 4.0, q3_k_s: 3.65, iq3_m: 3.76, iq3_s: 3.66, iq3_xs: 3.5, iq3_xxs: 3.25, q2_k: 3.16, q2_k_s: 2.97,
-  iq2_m: 2.94, iq2_s: 2.74, iq2_xs: 2.59, iq2_xxs: 2.38, iq1_m: 2.15, iq1_s: 2.0,
+  q8_0: 8.5,
+  q6_k: 6.56,
+  q5_1: 6.0,
+  q5_k_m: 5.69,
+  q5_k: 5.69,
+  q5_k_s: 5.54,
+  q5_0: 5.54,
+  q4_1: 5.1,
+  q4_k_m: 4.89,
+  q4_k: 4.89,
+  q4_k_s: 4.67,
+  q4_0: 4.65,
+  iq4_nl: 4.66,
+  iq4_xs: 4.44,
+  q3_k_l: 4.3,
+  q3_k_m: 4.0,
+  q3_k: 4.0,
+  q3_k_s: 3.65,
+  iq3_m: 3.76,
+  iq3_s: 3.66,
+  iq3_xs: 3.5,
+  iq3_xxs: 3.25,
+  q2_k: 3.16,
+  q2_k_s: 2.97,
+  iq2_m: 2.94,
+  iq2_s: 2.74,
+  iq2_xs: 2.59,
+  iq2_xxs: 2.38,
+  iq1_m: 2.15,
+  iq1_s: 2.0,
 };
 
 /** The format that a written name means (`bf16`, `w4a16-awq`, `Q4_K_M`, `exl2-4.0bpw`), or undefined.
  * @assumes group size 128 for 4-bit integer formats: 16-bit scale and 4-bit zero a group, 4.16 bits (arXiv:2306.00978 §5); MXFP4 32-blocks 4.25 bits (OCP MX 1.0), NVFP4 16-blocks 4.5 bits */
 export function weightFormat(name: string, eager: boolean): WeightFormat | undefined {
   const id = name.toLowerCase().trim();
-  const of = (bits: number, compute: WeightFormat['compute'], kernels: WeightFormat['kernels'], wholeHead = false): WeightFormat => ({ id, bytes: bits / 8, compute, kernels, wholeHead });
+  const of = (bits: number, compute: WeightFormat['compute'], kernels: WeightFormat['kernels'], wholeHead = false): WeightFormat => ({
+    id,
+    bytes: bits / 8,
+    compute,
+    kernels,
+    wholeHead,
+  });
   const gguf = id.replace(/^(gguf[-_ ]?|ggml[-_ ]?)/, '').replace(/-/g, '_');
   if (ggufBits[gguf] !== undefined) return of(ggufBits[gguf], 'fp16', 'gguf');
   const exl2 = /(?:exl[23])[-_ ]?([\d.]+)/.exec(id);

@@ -41,7 +41,9 @@ export function decodeStep(run: Runner, theta: Theta, batch: number, context: nu
   const attention = (batch * perSequence * copies) / kvSplit / (device.bandwidth * share(theta, 'attn', `attn.engine.${engine.id}`));
   const floor = model.layers * kernelTime(run, theta);
   const communication = exchange(run, theta, batch);
-  const host = (model.layers * hostTime(run, theta) + effect(theta, `step.${engine.group}`, `step.engine.${engine.id}`) * 1e-3) * hostShare(device) + batch * effect(theta, 'seq') * 1e-6;
+  const host =
+    (model.layers * hostTime(run, theta) + effect(theta, `step.${engine.group}`, `step.engine.${engine.id}`) * 1e-3) * hostShare(device) +
+    batch * effect(theta, 'seq') * 1e-6;
   const busy = either(weights, compute, 3) + attention + floor + communication;
   return { total: engine.group === 'server' ? busy + host : either(busy, host, 4), weights, compute, attention, communication, host };
 }
@@ -59,7 +61,8 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
   const compute = (2 * body * all) / ways / (device.peak[prefillType(format)] * efficiency);
   const window = model.slidingWindow === undefined ? tokens : Math.min(tokens, 2 * model.slidingWindow);
   const square = tokens * (model.slidingShare * window + (1 - model.slidingShare) * tokens);
-  const attention = (2 * model.layers * model.heads * model.headDim * square * sequences) / ways / (device.peak.fp16 * Math.min(1, efficiency * effect(theta, 'attn.comp')));
+  const attention =
+    (2 * model.layers * model.heads * model.headDim * square * sequences) / ways / (device.peak.fp16 * Math.min(1, efficiency * effect(theta, 'attn.comp')));
   const floor = model.layers * kernelTime(run, theta);
   const communication = exchange(run, theta, all) / split;
   const host = model.layers * hostTime(run, theta) * hostShare(device);
@@ -71,10 +74,13 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
 /** 4-bit weights are unpacked to 16 bits for large products; FP8 and INT8 schemes keep their type. */
 const prefillType = (format: WeightFormat): WeightFormat['compute'] => format.compute;
 
-const memoryShare = (run: Runner, theta: Theta) => share(theta, 'mem', `mem.engine.${run.engine.id}`, `mem.format.${run.format.kernels}`, `mem.chip.${run.device.class}`);
-const computeShare = (run: Runner, theta: Theta) => share(theta, 'comp', `comp.engine.${run.engine.id}`, `comp.format.${run.format.kernels}`, `comp.chip.${run.device.class}`);
+const memoryShare = (run: Runner, theta: Theta) =>
+  share(theta, 'mem', `mem.engine.${run.engine.id}`, `mem.format.${run.format.kernels}`, `mem.chip.${run.device.class}`);
+const computeShare = (run: Runner, theta: Theta) =>
+  share(theta, 'comp', `comp.engine.${run.engine.id}`, `comp.format.${run.format.kernels}`, `comp.chip.${run.device.class}`);
 const kernelTime = (run: Runner, theta: Theta) => effect(theta, 'kernel', `kernel.engine.${run.engine.id}`, `kernel.chip.${run.device.class}`) * 1e-6;
-const hostTime = (run: Runner, theta: Theta) => effect(theta, `host.${run.engine.group}`, `host.engine.${run.engine.id}`, `host.format.${run.format.kernels}`) * 1e-6;
+const hostTime = (run: Runner, theta: Theta) =>
+  effect(theta, `host.${run.engine.group}`, `host.engine.${run.engine.id}`, `host.format.${run.format.kernels}`) * 1e-6;
 /** Single-board hosts launch slower; a processor that is itself the device launches nothing. @assumes 2.5 times on Jetson */
 const hostShare = (device: Device) => (device.class === 'jetson' ? 2.5 : device.class === 'cpu' ? 0.3 : 1);
 
@@ -82,10 +88,10 @@ const hostShare = (device: Device) => (device.class === 'jetson' ? 2.5 : device.
 function exchange(run: Runner, theta: Theta, tokens: number): number {
   const { model, device, layout } = run;
   const tensor = layout.tensor;
-  const handover = (layout.stages - 1) * (tokens * model.hidden * 2) / (device.link * 0.5) + (layout.stages - 1) * 20e-6;
+  const handover = ((layout.stages - 1) * (tokens * model.hidden * 2)) / (device.link * 0.5) + (layout.stages - 1) * 20e-6;
   if (tensor <= 1) return handover;
   const latency = effect(theta, device.fastLink ? 'comm.latency.link' : 'comm.latency.pcie') * 1e-6 * Math.max(1, Math.log2(tensor) * 0.7);
-  const bytes = (2 * (tensor - 1)) / tensor * tokens * model.hidden * 2;
+  const bytes = ((2 * (tensor - 1)) / tensor) * tokens * model.hidden * 2;
   return 2 * model.layers * (latency + bytes / (device.link * effect(theta, 'comm.rate'))) + handover;
 }
 

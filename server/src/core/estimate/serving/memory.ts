@@ -1,6 +1,6 @@
+import { passWork } from './pass.js';
 import { kvBytesPerSequence, type ServedModel, weightBytes } from './shape.js';
 import { effect, type Theta } from './theta.js';
-import { passWork } from './pass.js';
 import type { ServingCase } from './workload.js';
 
 /** Memory of one device, by part. @unit GiB */

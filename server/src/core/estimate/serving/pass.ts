@@ -20,7 +20,10 @@ export interface PassWork {
 
 /** Work of one item: from the table of published models, from a transformer's shape, or scaled from the parameters. */
 export function passWork(each: ServingCase): PassWork | undefined {
-  if (each.task === 'encoder') return each.model === undefined ? undefined : encoderWork(each.model, each.inputTokens ?? (each.itemsPerRequest > 1 ? 450 : 128), each.sparsity, each.itemsPerRequest);
+  if (each.task === 'encoder')
+    return each.model === undefined
+      ? undefined
+      : encoderWork(each.model, each.inputTokens ?? (each.itemsPerRequest > 1 ? 450 : 128), each.sparsity, each.itemsPerRequest);
   if (each.pass !== undefined) return tableWork(each.pass, each.imageScale, each.steps);
   if (each.model === undefined) return undefined;
   // an image transformer sees 197 tokens at 224 px (arXiv:2010.11929); diffusion transformers 4096 at 1024 px, 28 steps with guidance
@@ -28,11 +31,22 @@ export function passWork(each: ServingCase): PassWork | undefined {
   const tokens = diffusion ? 4096 : 197;
   const passes = diffusion ? (each.steps ?? 28) * 2 : 1;
   const work = encoderWork({ ...each.model, vocab: 0 }, tokens, 0, 1);
-  return { ...work, kind: diffusion ? 'diffusion' : 'vision', macs: work.macs * passes, activations: work.activations * passes, kernels: work.kernels * passes, passes, guessed: true };
+  return {
+    ...work,
+    kind: diffusion ? 'diffusion' : 'vision',
+    macs: work.macs * passes,
+    activations: work.activations * passes,
+    kernels: work.kernels * passes,
+    passes,
+    guessed: true,
+  };
 }
 
 function tableWork(model: InferenceModel, scale: number, steps: number | undefined): PassWork {
-  const passes = steps !== undefined && model.kind === 'diffusion' && model.passes > 1 ? (steps * model.passes) / (model.passes >= 100 ? 50 : Math.max(1, model.passes / 2)) : model.passes;
+  const passes =
+    steps !== undefined && model.kind === 'diffusion' && model.passes > 1
+      ? (steps * model.passes) / (model.passes >= 100 ? 50 : Math.max(1, model.passes / 2))
+      : model.passes;
   const calls = model.kind === 'diffusion' ? passes : 1;
   return {
     kind: model.kind === 'diffusion' ? 'diffusion' : model.forwardGmacs / model.activationsM < 0.15 && model.kind === 'vision' ? 'depthwise' : model.kind,
@@ -60,17 +74,36 @@ function encoderWork(model: ServedModel, tokens: number, sparsity: number, items
 }
 
 /** Time of one call on one device for a batch of items: compute against activation traffic, a floor for each kernel, the host beside it. @unit s */
-export function passTime(each: ServingCase, work: PassWork, theta: Theta, batch: number): { total: number; compute: number; memory: number; host: number } | undefined {
+export function passTime(
+  each: ServingCase,
+  work: PassWork,
+  theta: Theta,
+  batch: number,
+): { total: number; compute: number; memory: number; host: number } | undefined {
   const { device, engine, format } = each;
   if (device === undefined) return undefined;
-  const compute = (2 * work.macs * batch) / (device.peak[format.compute] * share(theta, 'p.comp', `p.comp.kind.${work.kind}`, `p.comp.engine.${engine.id}`, `p.comp.format.${format.kernels === 'fp32' ? format.compute : format.kernels}`, `p.comp.chip.${device.class}`));
+  const compute =
+    (2 * work.macs * batch) /
+    (device.peak[format.compute] *
+      share(
+        theta,
+        'p.comp',
+        `p.comp.kind.${work.kind}`,
+        `p.comp.engine.${engine.id}`,
+        `p.comp.format.${format.kernels === 'fp32' ? format.compute : format.kernels}`,
+        `p.comp.chip.${device.class}`,
+      ));
   const width = format.compute === 'fp32' || format.compute === 'tf32' ? 4 : format.compute === 'int8' || format.compute === 'fp8' ? 1 : 2;
   const reach = device.bandwidth * share(theta, 'p.mem', `p.mem.engine.${engine.id}`, `p.mem.kind.${work.kind}`);
   const memory = (2 * work.activations * batch * width) / reach + (work.params * format.bytes * work.passes) / reach;
   const floor = device.class === 'cpu' ? 0 : work.kernels * effect(theta, 'p.kernel', `p.kernel.chip.${device.class}`) * 1e-6;
   const eager = engine.group === 'eager';
   const mixed = eager && format.compute === 'fp16' ? 'amp' : format.kernels;
-  const host = work.kernels * effect(theta, eager ? 'p.host.eager' : 'p.host.compiled', `p.host.engine.${engine.id}`, `p.host.format.${mixed}`) * 1e-6 * (device.class === 'cpu' ? 0.3 : 1);
+  const host =
+    work.kernels *
+    effect(theta, eager ? 'p.host.eager' : 'p.host.compiled', `p.host.engine.${engine.id}`, `p.host.format.${mixed}`) *
+    1e-6 *
+    (device.class === 'cpu' ? 0.3 : 1);
   const busy = either(compute, memory, 2) + floor;
   const fixed = effect(theta, 'p.fixed', `p.fixed.engine.${engine.id}`) * 1e-3;
   return { total: either(busy, host, 4) + fixed, compute, memory, host: host + fixed };

@@ -26,7 +26,7 @@ export function cacheLimit(each: ServingCase, run: Runner, tokens: number): numb
 export function saturationBatch(each: ServingCase, run: Runner, input: number, output: number): number {
   const held = each.staticBatch ? input + output : input + output * 0.55;
   const byCache = cacheLimit(each, run, Math.max(1, held)) ?? 64;
-  const byEngine = each.maxNumSeqs ?? (run.engine.inflight ? defaultSequences[run.engine.id] ?? 512 : 64);
+  const byEngine = each.maxNumSeqs ?? (run.engine.inflight ? (defaultSequences[run.engine.id] ?? 512) : 64);
   const kept = each.staticBatch ? 1 : 1;
   return Math.max(1, Math.min(byCache * kept, byEngine));
 }
@@ -67,13 +67,22 @@ export function saturated(each: ServingCase, run: Runner, theta: Theta, input: n
   const running = batch ?? saturationBatch(each, run, input, output);
   const stages = run.layout.stages;
   const point = loadPoint(each, run, theta, running, input, output);
-  const keeps = share(theta, each.staticBatch ? 'sched.static' : 'sched.inflight', `sched.engine.${run.engine.id}`) * (each.mode === 'online' ? share(theta, 'sched.online') : 1);
+  const keeps =
+    share(theta, each.staticBatch ? 'sched.static' : 'sched.inflight', `sched.engine.${run.engine.id}`) *
+    (each.mode === 'online' ? share(theta, 'sched.online') : 1);
   const overlap = stages > 1 && !run.engine.layerSplit ? stages * 0.8 : 1;
   return { ...point, outputRate: point.outputRate * keeps * overlap * run.layout.copies };
 }
 
 /** Steady state at a stated arrival rate (requests/s of the deployment): the running sequences follow Little's law, and a rate above saturation queues. */
-export function atRate(each: ServingCase, run: Runner, theta: Theta, rate: number, input: number, output: number): LoadPoint & { readonly saturated: boolean; readonly capacity: number } {
+export function atRate(
+  each: ServingCase,
+  run: Runner,
+  theta: Theta,
+  rate: number,
+  input: number,
+  output: number,
+): LoadPoint & { readonly saturated: boolean; readonly capacity: number } {
   const copies = run.layout.copies;
   const limit = saturationBatch(each, run, input, output);
   const full = saturated({ ...each, mode: 'offline-max' }, run, theta, input, output);
@@ -91,7 +100,8 @@ export function atRate(each: ServingCase, run: Runner, theta: Theta, rate: numbe
     running = Math.sqrt(running * next);
   }
   const over = rate > capacity;
-  const first = prefillTime(run, theta, Math.max(1, input * (1 - each.cachedShare)), 1).total * (1 + effect(theta, 'queue') * Math.min(0.9, arrivals * prompt)) + step / 2;
+  const first =
+    prefillTime(run, theta, Math.max(1, input * (1 - each.cachedShare)), 1).total * (1 + effect(theta, 'queue') * Math.min(0.9, arrivals * prompt)) + step / 2;
   const wait = over && each.requests !== undefined ? Math.max(0, each.requests / capacity - each.requests / rate) / 2 : 0;
   return { running, stepTime: step, perToken, firstToken: first + wait, outputRate: Math.min(rate, capacity) * output, saturated: over, capacity };
 }

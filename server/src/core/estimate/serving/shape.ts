@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { ModelShape } from '../../catalog/types.js';
 import type { FactReader } from '../spec.js';
+import { sizeInName } from '../training/shape.js';
 
 /** Dimensions of a transformer, as far as facts, the catalog or its size tell. */
 export interface ServedModel {
@@ -32,7 +33,7 @@ export interface ServedModel {
 export function servedModel(facts: FactReader, catalog: Catalog): ServedModel | undefined {
   const names = [facts.text('model'), facts.text('model_name')].filter((name) => name !== undefined);
   const row = names.map((name) => findModel(name, catalog)).find((found) => found !== undefined);
-  const params = facts.number('params') ?? row?.params ?? names.map(sizeInName).find((size) => size !== undefined);
+  const params = facts.number('params') ?? row?.params ?? names.map(namedSize).find((size) => size !== undefined);
   if (params === undefined || params <= 0) return undefined;
   const statedLayers = facts.number('n_layer') ?? row?.layers;
   const statedHidden = facts.number('n_embd') ?? row?.hidden;
@@ -77,25 +78,17 @@ function findModel(name: string, catalog: Catalog): ModelShape | undefined {
   return undefined;
 }
 
-/** Parameters that a name states (`Llama-2-7b`, `Qwen1.5-0.5B`, `bert-base`). */
-export function sizeInName(name: string): number | undefined {
-  const mixture = /(\d+)x(\d+(?:\.\d+)?)\s?b/i.exec(name);
-  if (mixture !== null) return Number(mixture[1]) * Number(mixture[2]) * 0.84e9; // shared attention and embeddings
-  const size = /(?:^|[^a-z0-9.])(\d+(?:[._]\d+)?)\s?(b|m)(?![a-z])/i.exec(name);
-  if (size !== null) return Number((size[1] ?? '').replace('_', '.')) * (/b/i.test(size[2] ?? '') ? 1e9 : 1e6);
+/** Parameters that a name states (`Llama-2-7b`, `Qwen1.5-0.5B`), or that an encoder's size class means (`bert-base`).
+ * @source arXiv:1810.04805 §3, arXiv:2006.03654 table 2 for the size classes */
+export function namedSize(name: string): number | undefined {
+  const stated = sizeInName(name)?.params;
+  if (stated !== undefined) return stated;
   const encoder = /(bert|roberta|electra|deberta|mpnet|bge|e5|gte|transformer)\S*?[-_](tiny|xsmall|small|base|big|large|xl)/i.exec(name.replace(/ /g, '-'));
-  if (encoder === null) return undefined;
   const sizes: Readonly<Record<string, number>> = { tiny: 15e6, xsmall: 22e6, small: 44e6, base: 110e6, big: 210e6, large: 336e6, xl: 700e6 };
-  return sizes[(encoder[2] ?? '').toLowerCase()];
+  return encoder === null ? undefined : sizes[(encoder[2] ?? '').toLowerCase()];
 }
 
-function activeInName(names: readonly string[]): number | undefined {
-  for (const name of names) {
-    const active = /[-_]a(\d+(?:\.\d+)?)b/i.exec(name);
-    if (active !== null) return Number(active[1]) * 1e9;
-  }
-  return undefined;
-}
+const activeInName = (names: readonly string[]): number | undefined => names.map((name) => sizeInName(name)?.active).find((active) => active !== undefined);
 
 /** Gemma 2 and gpt-oss alternate windowed and full layers, Gemma 3 and 4 keep five of six windowed, others window every layer.
  * @source arXiv:2408.00118 §2, arXiv:2503.19786 §2, arXiv:2508.10925 §2, arXiv:2310.06825 §2 */
@@ -135,7 +128,10 @@ export function streamedBytes(model: ServedModel, format: { readonly bytes: numb
   const lookup = model.tied ? 0 : model.vocab * model.hidden * (format.wholeHead ? 2 : format.bytes);
   const whole = Math.max(weightBytes(model, format) - lookup, weightBytes(model, format) * 0.3);
   if (model.active >= model.params) return whole;
-  const chosen = model.experts !== undefined && model.expertsPerToken !== undefined && model.experts > 0 ? model.expertsPerToken / model.experts : (model.active / model.params) * 0.8;
+  const chosen =
+    model.experts !== undefined && model.expertsPerToken !== undefined && model.experts > 0
+      ? model.expertsPerToken / model.experts
+      : (model.active / model.params) * 0.8;
   const expertShare = Math.min(1, (1 - model.active / model.params) / Math.max(1e-6, 1 - Math.min(0.99, chosen)));
   const touched = 1 - (1 - Math.min(1, chosen)) ** Math.max(1, batch);
   return whole * (1 - expertShare + expertShare * touched);

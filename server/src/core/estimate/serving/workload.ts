@@ -5,7 +5,7 @@ import type { FactReader } from '../spec.js';
 import { type Device, deviceOf } from './device.js';
 import { type Engine, engineOf } from './engine.js';
 import { kvBytes, type WeightFormat, weightFormat } from './formats.js';
-import { type ServedModel, servedModel, sizeInName, weightBytes } from './shape.js';
+import { type ServedModel, servedModel, weightBytes } from './shape.js';
 
 /** What kind of work one request is. */
 export type Task = 'llm' | 'seq2seq' | 'encoder' | 'speech' | 'pass';
@@ -76,14 +76,30 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const inputTokens = facts.number('input_tokens') ?? facts.number('prompt_tokens') ?? shape?.inputTokens ?? facts.number('seq_len');
   const outputTokens = facts.number('output_tokens') ?? facts.number('output_len_avg') ?? shape?.outputTokens ?? facts.number('max_tokens');
   const written = facts.number('batch_size') || scenarioBatch;
-  const batch = written !== undefined && facts.text('batch_unit') === 'tokens' && inputTokens !== undefined ? Math.max(1, written / Math.max(1, inputTokens)) : written;
+  const batch =
+    written !== undefined && facts.text('batch_unit') === 'tokens' && inputTokens !== undefined ? Math.max(1, written / Math.max(1, inputTokens)) : written;
   const layout = layoutOf(facts, engine, model, format, device, mode, task, assumed);
   const kvFallback = format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
-  need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', ['output_tokens_per_s', 'peak_memory_gib', 'latency_ms']);
+  need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', [
+    'output_tokens_per_s',
+    'peak_memory_gib',
+    'latency_ms',
+  ]);
   if (modelName !== undefined && model === undefined && pass === undefined)
-    missing.push({ fact: 'params', need: `the size of ${modelName} is not known here; state params`, blocks: ['output_tokens_per_s', 'peak_memory_gib', 'latency_ms'] });
+    missing.push({
+      fact: 'params',
+      need: `the size of ${modelName} is not known here; state params`,
+      blocks: ['output_tokens_per_s', 'peak_memory_gib', 'latency_ms'],
+    });
   const chip = facts.text('gpu_type');
-  need(missing, 'gpu_type', device === undefined, chip === undefined ? 'name the accelerator' : `${chip} is not in the table of accelerators`, ['output_tokens_per_s', 'ttft_ms', 'tpot_ms', 'latency_ms', 'images_per_s', 'requests_per_s']);
+  need(missing, 'gpu_type', device === undefined, chip === undefined ? 'name the accelerator' : `${chip} is not in the table of accelerators`, [
+    'output_tokens_per_s',
+    'ttft_ms',
+    'tpot_ms',
+    'latency_ms',
+    'images_per_s',
+    'requests_per_s',
+  ]);
   return {
     task,
     modelName,
@@ -129,7 +145,11 @@ function taskOf(facts: FactReader, name: string | undefined, pass: InferenceMode
   if (name !== undefined && /transformer-(base|big)|opus-mt|marian|nllb|m2m100|^t5|flan-t5|bart/i.test(name) && task !== 'embedding') return 'seq2seq';
   if (pass !== undefined && task !== 'embedding') return 'pass';
   if (task === 'speech' || (task === undefined && model?.modality === 'audio')) return 'speech';
-  if (task === 'embedding' || (task === undefined && (model?.modality === 'embedding' || (name !== undefined && /bert|roberta|electra|bge-|e5-|gte-|minilm|mpnet/i.test(name))))) return 'encoder';
+  if (
+    task === 'embedding' ||
+    (task === undefined && (model?.modality === 'embedding' || (name !== undefined && /bert|roberta|electra|bge-|e5-|gte-|minilm|mpnet/i.test(name))))
+  )
+    return 'encoder';
   if (task === 'vision' || task === 'diffusion' || model?.modality === 'diffusion') return 'pass';
   return 'llm';
 }
@@ -141,7 +161,8 @@ function formatOf(facts: FactReader, engine: Engine, task: Task, assumed: Assume
     const format = written === undefined ? undefined : weightFormat(written, eager);
     if (format === undefined) continue;
     // C++ and graph engines store 8-bit weights and compute in 16 bits unless a w8a8 scheme is named
-    if (format.kernels === 'w8a8' && /^int8$/.test(format.id) && task === 'llm' && /compiled|neuronx|vllm|tgi|exllama|unknown/.test(engine.id)) return { ...format, compute: 'fp16', kernels: 'w8' };
+    if (format.kernels === 'w8a8' && /^int8$/.test(format.id) && task === 'llm' && /compiled|neuronx|vllm|tgi|exllama|unknown/.test(engine.id))
+      return { ...format, compute: 'fp16', kernels: 'w8' };
     return format;
   }
   const name = facts.text('model') ?? '';
@@ -152,7 +173,11 @@ function formatOf(facts: FactReader, engine: Engine, task: Task, assumed: Assume
     return fromName;
   }
   const fallback = weightFormat(engine.id === 'llamacpp' ? 'q4_k_m' : task === 'llm' ? 'bf16' : 'fp16', eager);
-  assumed.push({ fact: 'weights', value: fallback?.id ?? 'bf16', why: engine.id === 'llamacpp' ? 'the usual file of this engine' : 'engines load published weights in 16 bits' });
+  assumed.push({
+    fact: 'weights',
+    value: fallback?.id ?? 'bf16',
+    why: engine.id === 'llamacpp' ? 'the usual file of this engine' : 'engines load published weights in 16 bits',
+  });
   return fallback ?? { id: 'bf16', bytes: 2, compute: 'fp16', kernels: 'dense', wholeHead: false };
 }
 
@@ -203,7 +228,8 @@ function layoutOf(
   }
   if (tensor !== undefined) return { gpus, tensor, stages: stages ?? 1, copies: Math.max(1, Math.floor(gpus / (tensor * (stages ?? 1)))) };
   if (stages !== undefined) return { gpus, tensor: Math.max(1, Math.floor(gpus / stages)), stages, copies: 1 };
-  if (gpus === 1 || mode === 'latency' || mode === undefined || model === undefined || device?.memoryGib === undefined) return { gpus, tensor: gpus, stages: 1, copies: 1 };
+  if (gpus === 1 || mode === 'latency' || mode === undefined || model === undefined || device?.memoryGib === undefined)
+    return { gpus, tensor: gpus, stages: 1, copies: 1 };
   let fit = 1;
   while (fit < gpus && weightBytes(model, format) > 0.62 * fit * device.memoryGib * 2 ** 30) fit *= 2;
   fit = Math.min(fit, gpus);
@@ -213,7 +239,15 @@ function layoutOf(
 
 function imageScale(raw: unknown, reference: number | undefined): number {
   if (reference === undefined) return 1;
-  const sides = typeof raw === 'number' ? [raw, raw] : typeof raw === 'string' ? raw.split(/[x×,* ]+/).map(Number).filter((side) => side > 0) : [];
+  const sides =
+    typeof raw === 'number'
+      ? [raw, raw]
+      : typeof raw === 'string'
+        ? raw
+            .split(/[x×,* ]+/)
+            .map(Number)
+            .filter((side) => side > 0)
+        : [];
   const last = sides.slice(-2);
   const [first, second] = last.length === 1 ? [last[0], last[0]] : last;
   if (first === undefined || second === undefined || !(first * second > 0)) return 1;
@@ -238,8 +272,17 @@ function sparsityIn(name: string | undefined): number {
 function translationShape(model: ServedModel, facts: FactReader): ServedModel {
   const big = /big|large/i.test(`${facts.text('model')} ${facts.text('model_name')}`) || (facts.number('params') ?? 0) > 15e7;
   const params = facts.number('params') ?? (big ? 210e6 : 65e6);
-  return { ...model, params, active: params, layers: 12, hidden: big ? 1024 : 512, heads: big ? 16 : 8, kvHeads: big ? 16 : 8, headDim: 64, vocab: 32000, tied: true, guessed: true };
+  return {
+    ...model,
+    params,
+    active: params,
+    layers: 12,
+    hidden: big ? 1024 : 512,
+    heads: big ? 16 : 8,
+    kvHeads: big ? 16 : 8,
+    headDim: 64,
+    vocab: 32000,
+    tied: true,
+    guessed: true,
+  };
 }
-
-/** The size that a model's name states, for callers that only have a name. */
-export const namedSize = sizeInName;
