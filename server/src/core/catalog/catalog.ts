@@ -183,12 +183,16 @@ export function createCatalog(texts: CatalogTexts): Catalog {
         ...sourced(row),
       }) as Cpu,
   );
-  const requestShapes = rows('inference_workloads.csv').map((row) => ({
-    match: row['match'] ?? '',
-    inputTokens: Number(row['input_tokens']),
-    outputTokens: Number(row['output_tokens']),
-    ...sourced(row),
-  }));
+  const requestShapes = rows('inference_workloads.csv').map(
+    (row) =>
+      defined({
+        match: row['match'] ?? '',
+        inputTokens: num(row['input_tokens']),
+        outputTokens: num(row['output_tokens']),
+        steps: num(row['steps']),
+        ...sourced(row),
+      }) as RequestShape,
+  );
   const byInference = new Map<string, InferenceModel>();
   for (const row of rows('inference_models.csv')) {
     const model = defined({

@@ -153,6 +153,8 @@ export interface InferenceModel extends Sourced {
 /** Mean lengths of a published request mix. */
 export interface RequestShape extends Sourced {
   readonly match: string;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** Denoising steps of an image. */
+  readonly steps?: number;
 }

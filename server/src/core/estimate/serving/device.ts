@@ -18,6 +18,8 @@ export interface Device {
   readonly fastLink: boolean;
   /** @unit FLOP/s */
   readonly peak: Readonly<Record<WeightFormat['compute'], number>>;
+  /** Cores of one chip that each run a copy of a small model by itself. */
+  readonly cores: number;
   /** The written name did not say which of several chips it is. */
   readonly ambiguous: boolean;
   /** Peaks or bandwidth come from the architecture, not from a row of their own. */
@@ -74,6 +76,7 @@ function fromChip(chip: Accelerator, ambiguous: boolean, part: number): Device |
       fp4: tera(chip.fp4Tflops ?? eight),
       int4: tera(chip.int4Tops ?? Math.max(int8, half)),
     },
+    cores: family === 'neuron' ? (/inferentia1/.test(chip.id) ? 4 : 2) : 1,
     ambiguous,
     guessed: (chip.bf16Tflops ?? chip.fp16Tflops) === undefined,
   };
@@ -120,6 +123,7 @@ function fromCpu(written: string, cpus: readonly Cpu[]): Device | undefined {
     link: 20e9,
     fastLink: false,
     peak: { fp32, tf32: fp32, fp16: half, fp8: half, int8, fp4: half, int4: int8 },
+    cores: 1,
     ambiguous: false,
     guessed: cpu.match === 'icelake',
   };

@@ -55,24 +55,36 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
   const split = layout.stages > 1 ? pipelineGain(layout.stages, Math.ceil(all / 512), engine.id === 'llamacpp' ? effect(theta, 'pipe') : 0) : 1;
   const ways = layout.tensor * split;
   const efficiency = computeShare(run, theta);
+  const peak = promptPeak(run);
   const weights = streamedBytes(model, format, all) / layout.tensor / (device.bandwidth * memoryShare(run, theta));
   const lookup = model.vocab * model.hidden * (model.tied ? 1 : 2);
   const body = Math.max(model.active - lookup, model.active * 0.5);
-  const compute = (2 * body * all) / ways / (device.peak[prefillType(format)] * efficiency);
+  const compute = (2 * body * all) / ways / (peak * efficiency);
   const window = model.slidingWindow === undefined ? tokens : Math.min(tokens, 2 * model.slidingWindow);
   const square = tokens * (model.slidingShare * window + (1 - model.slidingShare) * tokens);
   const attention =
     (2 * model.layers * model.heads * model.headDim * square * sequences) / ways / (device.peak.fp16 * Math.min(1, efficiency * effect(theta, 'attn.comp')));
+  const scores =
+    engine.id === 'llamacpp'
+      ? (model.layers * model.heads * tokens * tokens * sequences * 0.5 * 4 * effect(theta, 'attn.scores')) / ways / device.bandwidth
+      : 0;
   const floor = model.layers * kernelTime(run, theta);
   const communication = exchange(run, theta, all) / split;
   const host = model.layers * hostTime(run, theta) * hostShare(device);
-  const busy = either(weights, compute, 3) + attention + floor + communication;
-  const fixed = effect(theta, 'prefill', `prefill.engine.${engine.id}`) * 1e-3;
+  const busy = either(weights, compute, 3) + attention + scores + floor + communication;
+  const fixed = effect(theta, `prefill.${engine.group}`, `prefill.engine.${engine.id}`) * 1e-3;
   return { total: either(busy, host, 4) + fixed, weights, compute, attention, communication, host: host + fixed };
 }
 
-/** 4-bit weights are unpacked to 16 bits for large products; FP8 and INT8 schemes keep their type. */
-const prefillType = (format: WeightFormat): WeightFormat['compute'] => format.compute;
+/** Peak of the products of a prompt. llama.cpp and exllama sum in 16 bits, for which GeForce chips have twice the rate, and use the warp-wide instructions that reach 0.63 of a Hopper's peak.
+ * @source NVIDIA Ada and GA102 white papers (FP16 accumulate rates); arXiv:2402.13499 table 8 (mma.sync against wgmma) */
+function promptPeak(run: Runner): number {
+  const { device, engine, format } = run;
+  const peak = device.peak[format.compute];
+  if (engine.id !== 'llamacpp' && engine.id !== 'exllama') return peak;
+  if (/^rtx-(20|30|40|50)\d\d/.test(device.id)) return peak * 2;
+  return device.class === 'hopper' || device.class === 'blackwell' ? peak * 0.63 : peak;
+}
 
 const memoryShare = (run: Runner, theta: Theta) =>
   share(theta, 'mem', `mem.engine.${run.engine.id}`, `mem.format.${run.format.kernels}`, `mem.chip.${run.device.class}`);

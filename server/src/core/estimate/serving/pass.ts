@@ -82,22 +82,23 @@ export function passTime(
 ): { total: number; compute: number; memory: number; host: number } | undefined {
   const { device, engine, format } = each;
   if (device === undefined) return undefined;
+  const eager = engine.group === 'eager';
   const compute =
     (2 * work.macs * batch) /
-    (device.peak[format.compute] *
+    ((device.peak[format.compute] / device.cores) *
       share(
         theta,
-        'p.comp',
+        eager ? 'p.comp.eager' : 'p.comp.compiled',
         `p.comp.kind.${work.kind}`,
         `p.comp.engine.${engine.id}`,
         `p.comp.format.${format.kernels === 'fp32' ? format.compute : format.kernels}`,
         `p.comp.chip.${device.class}`,
       ));
   const width = format.compute === 'fp32' || format.compute === 'tf32' ? 4 : format.compute === 'int8' || format.compute === 'fp8' ? 1 : 2;
-  const reach = device.bandwidth * share(theta, 'p.mem', `p.mem.engine.${engine.id}`, `p.mem.kind.${work.kind}`);
+  const reach =
+    (device.bandwidth / device.cores) * share(theta, eager ? 'p.mem.eager' : 'p.mem.compiled', `p.mem.engine.${engine.id}`, `p.mem.kind.${work.kind}`);
   const memory = (2 * work.activations * batch * width) / reach + (work.params * format.bytes * work.passes) / reach;
   const floor = device.class === 'cpu' ? 0 : work.kernels * effect(theta, 'p.kernel', `p.kernel.chip.${device.class}`) * 1e-6;
-  const eager = engine.group === 'eager';
   const mixed = eager && format.compute === 'fp16' ? 'amp' : format.kernels;
   const host =
     work.kernels *

@@ -55,7 +55,7 @@ function promptTime(each: ServingCase, run: Runner, theta: Theta, input: number)
   const tokens = input * (1 - each.cachedShare);
   if (tokens < 1) return 0;
   const together = Math.max(1, Math.round(4096 / tokens));
-  const fixed = effect(theta, 'prefill', `prefill.engine.${run.engine.id}`) * 1e-3;
+  const fixed = effect(theta, `prefill.${run.engine.group}`, `prefill.engine.${run.engine.id}`) * 1e-3;
   return Math.max(0, prefillTime(run, theta, tokens, together).total - fixed) / together;
 }
 

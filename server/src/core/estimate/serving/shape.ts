@@ -85,7 +85,8 @@ export function namedSize(name: string): number | undefined {
   if (stated !== undefined) return stated;
   const encoder = /(bert|roberta|electra|deberta|mpnet|bge|e5|gte|transformer)\S*?[-_](tiny|xsmall|small|base|big|large|xl)/i.exec(name.replace(/ /g, '-'));
   const sizes: Readonly<Record<string, number>> = { tiny: 15e6, xsmall: 22e6, small: 44e6, base: 110e6, big: 210e6, large: 336e6, xl: 700e6 };
-  return encoder === null ? undefined : sizes[(encoder[2] ?? '').toLowerCase()];
+  if (encoder !== null) return sizes[(encoder[2] ?? '').toLowerCase()];
+  return /bert|electra|mpnet/i.test(name) ? sizes['base'] : undefined;
 }
 
 const activeInName = (names: readonly string[]): number | undefined => names.map((name) => sizeInName(name)?.active).find((active) => active !== undefined);

@@ -69,7 +69,9 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const model = task === 'seq2seq' && stated !== undefined ? translationShape(stated, facts) : stated;
   const device = deviceOf(facts, catalog);
   const engine = engineOf(facts.text('engine') ?? facts.text('framework'), task === 'llm');
-  const format = formatOf(facts, engine, task, assumed);
+  const stored = formatOf(facts, engine, task, assumed);
+  // 32-bit weights whose products the compiler casts down (`compute_cast: Matmult-BF16`)
+  const format: WeightFormat = /bf16|fp16/i.test(facts.text('compute_cast') ?? '') && stored.compute === 'fp32' ? { ...stored, compute: 'fp16' } : stored;
   const shape = requestShape(facts, catalog.requestShapes);
   const mode = modeOf(facts.text('mode'), facts.text('scenario'));
   const scenarioBatch = facts.text('scenario') === 'MultiStream' ? 8 : facts.text('scenario') === 'SingleStream' ? 1 : undefined;
@@ -79,7 +81,8 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const batch =
     written !== undefined && facts.text('batch_unit') === 'tokens' && inputTokens !== undefined ? Math.max(1, written / Math.max(1, inputTokens)) : written;
   const layout = layoutOf(facts, engine, model, format, device, mode, task, assumed);
-  const kvFallback = format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
+  // TensorRT-LLM's quantisation tool writes an FP8 cache beside FP8 weights (its examples pass kv_cache_dtype fp8)
+  const kvFallback = engine.id === 'trtllm' && format.kernels === 'fp8' ? 1 : format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
   need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', [
     'output_tokens_per_s',
     'peak_memory_gib',
@@ -124,7 +127,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     memoryShare: Math.min(1, facts.number('gpu_mem_util') || facts.number('gpu_memory_utilization') || 0.9),
     speculative: facts.flag('speculative') === true || facts.text('speculative_model') !== undefined,
     imageScale: imageScale(facts.raw('image_size'), pass?.imageSize),
-    steps: facts.number('inference_steps') || undefined,
+    steps: facts.number('inference_steps') || shape?.steps,
     audioSeconds: facts.number('audio_s') || undefined,
     itemsPerRequest: facts.number('sentences_per_request') || 1,
     keepsPromptLogits: keepsPromptLogits(engine, facts.text('engine_version')),
@@ -221,7 +224,8 @@ function layoutOf(
     assumed.push({ fact: 'gpus', value: gpus, why: 'nothing says more than one device' });
   }
   gpus = Math.min(gpus, 1e6);
-  if (task !== 'llm') return { gpus, tensor: 1, stages: 1, copies: gpus };
+  if (task !== 'llm') return { gpus, tensor: 1, stages: 1, copies: gpus * (device?.cores ?? 1) };
+  if (device?.class === 'cpu' && tensor === undefined) return { gpus, tensor: 1, stages: 1, copies: gpus };
   if (engine.layerSplit && tensor === undefined) {
     const one = model === undefined || device?.memoryGib === undefined ? gpus : Math.ceil(weightBytes(model, format) / (device.memoryGib * 0.85 * 2 ** 30));
     return { gpus, tensor: 1, stages: copiesStated === undefined ? gpus : Math.max(1, Math.min(gpus, one)), copies: copiesStated ?? 1 };
