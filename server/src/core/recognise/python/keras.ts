@@ -116,7 +116,8 @@ function addSize({ evaluate, program }: PythonInput, facts: FactSet, data: Expr 
         const limit: Expr = /^\d/.test(match[1]!)
           ? { kind: 'number', value: Number(match[1]!.replaceAll('_', '')), start: at, end: meant.index.end }
           : { kind: 'name', name: match[1]!, start: at, end: meant.index.end };
-        return facts.read('dataset_size', limit, count);
+        facts.read('dataset_size', limit, count);
+        return;
       }
       here = meant.object;
     } else if (meant.kind === 'binary') here = meant.left;

@@ -1,4 +1,4 @@
-import { dotted, type Expr } from '../../syntax/python/ast.js';
+import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Block } from '../../syntax/python/program.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { addAdapters, addCheckpointing } from './training/adapters.js';
@@ -24,7 +24,7 @@ export const torchLoop: PythonRecogniser = {
   },
   recognise: (input) => {
     const { document, program } = input;
-    if (isTest(document.uri) || isRayDriven(input) || !/\.(step|apply_gradients)\s*\(|_scaler\(/.test(program.text)) return [];
+    if (isTest(document.uri) || isRayDriven(input) || !/\.(step|zero_grad|apply_gradients)\s*\(|_scaler\(/.test(program.text)) return [];
     const seen = new Set<number>();
     return program
       .calls(/\b(backward|apply_gradients)\b(?=\s*\()/g)
@@ -81,7 +81,10 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
     isDriven ||= (outer.decorators ?? []).some((one) => /main|command|function|app|stub|task|step|record|hydra/.test(dotted(one) ?? ''));
     const called = outer.name === '__init__' ? owner?.name : outer.name;
     const isOutside = (place: number): boolean => place < outer.start || place >= outer.end;
-    const site = program.calls(new RegExp(`\\b${called}\\b(?=\\s*\\()`, 'g')).find((one) => isOutside(one.at));
+    const isMethod = owner !== undefined && owner.start < outer.start;
+    const site = program
+      .calls(new RegExp(`\\b${called}\\b(?=\\s*\\()`, 'g'))
+      .find((one) => isOutside(one.at) && isCallOf(one.call, isMethod && outer.name !== '__init__'));
     if (!site) {
       isDriven ||= program.matches(new RegExp(`\\b${called}\\b(?!\\s*\\()`, 'g')).some((place) => isOutside(place) && program.callAround(place) !== undefined);
       break;
@@ -92,11 +95,17 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
   const epochs = loops.findLast(({ block }) => /epoch/i.test(header(input, block)));
   if (epochs) return { block: epochs.block, bound: 'epochs' };
   const steps = loops.findLast(
-    ({ block }) => block.kind === 'while' || /step|iter\b|iters|iteration|\bit\b|batch_i|\bi\b|\bt\b|\b_\b/.test(target(input, block)),
+    ({ block }) => block.kind === 'while' || /step|episode|round|iter\b|iters|iteration|\bit\b|batch_i|\bi\b|\bt\b|\b_\b/.test(target(input, block)),
   );
   if (steps && (steps.block.kind === 'while' || /range\s*\(/.test(header(input, steps.block)))) return { block: steps.block, bound: 'steps' };
   const nearest = loops.filter(({ depth }) => depth === loops[0]!.depth).at(-1)!;
   return trainLoader(input) || /loader|dataset|data\b|batch/i.test(header(input, nearest.block)) ? { block: nearest.block, bound: 'data' } : undefined;
+}
+/** `model.train()` is no call of a function or method of the file that is named `train`. */
+function isCallOf(call: Call, isMethod: boolean): boolean {
+  if (call.callee.kind !== 'attribute') return !isMethod;
+  const object = dotted(call.callee.object) ?? '';
+  return isMethod && !/(^|\.|_)(model|net|module|encoder|decoder|network|ddp_model|generator|discriminator|policy|actor|critic)s?(\[\])?$/i.test(object);
 }
 const header = ({ program }: PythonInput, block: Block): string => program.text.slice(block.start, Math.min(block.bodyStart, block.start + 200));
 const target = ({ program }: PythonInput, block: Block): string => (block.target ? program.text.slice(block.target.start, block.target.end) : '');
@@ -189,7 +198,8 @@ function addAccumulation({ program, evaluate }: PythonInput, facts: FactSet): vo
     let expr: Expr = { kind: 'name', name: head!, start, end: start + match[1]!.length };
     for (const name of path) expr = { kind: 'attribute', object: expr, name, start, end: start + match[1]!.length };
     const value = evaluate.value(expr);
-    if (value.known) return facts.put('grad_accum', value, count);
+    facts.put('grad_accum', value, count);
+    if (facts.has('grad_accum')) return;
   }
 }
 function addImageSize({ program, evaluate }: PythonInput, facts: FactSet): void {

@@ -104,7 +104,10 @@ function addParallel(input: PythonInput, facts: FactSet, on: (pattern: RegExp) =
   }
   const config = evaluate.argument(call, 'config') ?? evaluate.argument(call, 'config_params');
   const written = config && evaluate.expression(config);
-  if (written?.kind === 'dict') return addDeepSpeed(evaluate.entry.bind(evaluate), facts, written);
+  if (written?.kind === 'dict') {
+    addDeepSpeed(evaluate.entry.bind(evaluate), facts, written);
+    return;
+  }
   const value = config ? evaluate.value(config) : undefined;
   if (value?.known && typeof value.value === 'string') {
     facts.put('strategy', value, stageOfName);
