@@ -136,29 +136,25 @@ function workload(input: PythonInput, { block, bound }: Loop): SeenWorkload {
   }
   const name = framework(input);
   const { facts: list, ...rest } = facts.result;
-  const block0 = settingsBlock(input, list, block.start, name === 'fabric' ? 3 : 4);
+  // Fabric's pieces are spread over functions: the settings are what holds them together.
+  const settings = name === 'fabric' ? settingsBlock(input, list, block.start) : undefined;
   return {
     kind: 'training',
     framework: name,
     title: 'Train',
-    span: { uri: document.uri, ...(block0 ?? { start: block.start, end: block.end }) },
+    span: { uri: document.uri, ...(settings ?? { start: block.start, end: block.end }) },
     facts: list,
     ...rest,
   };
 }
 
 /** The lines of module constants that hold most of a run's settings: that is where a person changes them, so the lens stands there. */
-function settingsBlock(
-  { program, document }: PythonInput,
-  facts: FactSet['result']['facts'],
-  before: number,
-  least: number,
-): { start: number; end: number } | undefined {
+function settingsBlock({ program, document }: PythonInput, facts: FactSet['result']['facts'], before: number): { start: number; end: number } | undefined {
   const places = facts
     .flatMap(({ span, origin }) => (span && origin !== 'literal' && span.uri === document.uri && span.end < before ? [span] : []))
     .filter((span) => program.blocks(span.start).length === 0 && /^[A-Za-z_]\w*\s*(?::[^=\n]*)?=/.test(program.text.slice(program.statement(span.start).start)))
     .sort((a, b) => a.start - b.start);
-  if (places.length < least) return undefined;
+  if (places.length < 3) return undefined;
   return { start: program.statement(places[0]!.start).start, end: places.at(-1)!.end };
 }
 

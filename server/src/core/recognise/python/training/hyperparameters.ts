@@ -1,5 +1,5 @@
 import type { FactValue } from '../../../model/fact.js';
-import type { Expr } from '../../../syntax/python/ast.js';
+import { dotted, type Expr } from '../../../syntax/python/ast.js';
 import { precisionOf } from '../../shared/precision.js';
 import type { PythonInput } from '../../types.js';
 import type { Evaluated } from '../evaluated.js';
@@ -93,7 +93,9 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
       add(2, entryValue(input, match.index, written));
       continue;
     }
-    if (asked.has(name)) continue;
+    const keyword = numbers.test(fact) ? keywordValue(input, match.index, name) : undefined;
+    add(2, keyword);
+    if (keyword || asked.has(name)) continue;
     asked.add(name);
     for (const binding of program.bindings(name)) {
       if (within && (binding.start < within.start || binding.start >= within.end)) continue;
@@ -103,6 +105,9 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
       if (!value.known || value.value === null) continue;
       const isField = binding.inClass !== undefined && binding.object === undefined;
       const isDefault = isField || binding.kind === 'parameter';
+      // A local variable of such a name may be anything: only a number is believed.
+      const isLocal = binding.kind === 'assign' && binding.scope !== -1 && binding.object === undefined;
+      if (isLocal && !numbers.test(fact)) continue;
       const strength = binding.kind === 'parameter' ? 3 : binding.scope === -1 || binding.object !== undefined ? 1 : 4;
       add(strength, {
         ...value,
@@ -112,6 +117,15 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
     }
   }
   return found;
+}
+
+const numbers = /^(batch_size|global_batch_size|grad_accum|epochs|max_steps|seq_len|n_layer|n_embd|n_head|lora_rank|image_size|vocab_size|train_tokens)$/;
+
+/** A keyword of a settings object that is constructed: `TrainArgs(epochs=5)`. */
+function keywordValue({ program, evaluate }: PythonInput, at: number, name: string): Evaluated | undefined {
+  const call = program.callAround(at);
+  const given = call?.args.find((arg) => arg.keyword === name && arg.start === at);
+  return given && /(Args|Arguments|Config|Params|Settings|Hyperparameters)$/.test(dotted(call!.callee) ?? '') ? evaluate.value(given.value) : undefined;
 }
 
 /** A key of a dict that is a configuration by its name or by where it goes. */

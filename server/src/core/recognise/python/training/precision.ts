@@ -10,7 +10,8 @@ export function readPrecision({ evaluate, program }: PythonInput, facts: FactSet
   if (value.known) facts.put('precision', value, precisionOf);
   else {
     const meant = evaluate.expression(expr);
-    const written = program.text.slice(meant.start, meant.end);
+    const index = meant.kind === 'subscript' ? evaluate.expression(meant.index) : meant;
+    const written = `${program.text.slice(meant.start, meant.end)} ${program.text.slice(index.start, index.end)}`;
     const around = program.text.slice(value.start, value.end);
     if (/bf16_support|bfloat16_support|get_device_capability/i.test(`${written} ${around} ${value.reason}`))
       facts.put('precision', {
