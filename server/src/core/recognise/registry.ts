@@ -2,11 +2,15 @@ import { deepspeed } from './json/deepspeed.js';
 import { trainerArgumentsJson } from './json/trainer-arguments.js';
 import { anthropicPython } from './python/anthropic.js';
 import { hfTrainer } from './python/hf-trainer.js';
+import { keras } from './python/keras.js';
+import { lightning } from './python/lightning.js';
 import { localInference } from './python/local-inference.js';
 import { modalPython } from './python/modal.js';
 import { openaiPython } from './python/openai.js';
+import { rayTrain } from './python/ray-train.js';
+import { torchLoop } from './python/torch-loop.js';
+import { trainingConfig } from './python/training-config.js';
 import { vllmPython } from './python/vllm.js';
-import type { Recogniser } from './types.js';
 import { accelerate } from './yaml/accelerate.js';
 import { aiToolkit } from './yaml/ai-toolkit.js';
 import { axolotl } from './yaml/axolotl.js';
@@ -18,6 +22,7 @@ import { nemo } from './yaml/nemo.js';
 import { torchtune } from './yaml/torchtune.js';
 import { trainerArguments } from './yaml/trainer-arguments.js';
 import { wandbSweep } from './yaml/wandb-sweep.js';
+import type { Recogniser } from './types.js';
 
 /** Every recogniser; adding a format adds its file and its line here. */
 export const recognisers: readonly Recogniser[] = [
@@ -41,4 +46,9 @@ export const recognisers: readonly Recogniser[] = [
   torchtune,
   trainerArguments,
   wandbSweep,
+  torchLoop,
+  lightning,
+  keras,
+  rayTrain,
+  trainingConfig,
 ];
