@@ -1,9 +1,20 @@
 import { deepspeed } from './json/deepspeed.js';
 import { trainerArgumentsJson } from './json/trainer-arguments.js';
+import { agentsPython } from './python/agents.js';
 import { anthropicPython } from './python/anthropic.js';
+import { apiWrapper } from './python/api-wrapper.js';
+import { bedrockPython } from './python/bedrock.js';
+import { crewaiPython } from './python/crewai.js';
+import { distilabelPython } from './python/distilabel.js';
+import { dspyPython } from './python/dspy.js';
+import { geminiPython } from './python/gemini.js';
 import { hfTrainer } from './python/hf-trainer.js';
+import { hostedClients } from './python/hosted-clients.js';
 import { keras } from './python/keras.js';
+import { langchainPython } from './python/langchain.js';
 import { lightning } from './python/lightning.js';
+import { litellmPython } from './python/litellm.js';
+import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
 import { modalPython } from './python/modal.js';
 import { openaiPython } from './python/openai.js';
@@ -31,6 +42,17 @@ export const recognisers: readonly Recogniser[] = [
   hfTrainer,
   anthropicPython,
   vllmPython,
+  agentsPython,
+  apiWrapper,
+  bedrockPython,
+  crewaiPython,
+  distilabelPython,
+  dspyPython,
+  geminiPython,
+  hostedClients,
+  langchainPython,
+  litellmPython,
+  llamaIndexPython,
   localInference,
   modalPython,
   deepspeed,
