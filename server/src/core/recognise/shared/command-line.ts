@@ -34,7 +34,7 @@ export function splitCommand(text: string, offset = 0): ShellWord[] {
   let redirected = false;
   for (const token of new Lexer(text).all()) {
     if (token.kind === 'word') {
-      if (!redirected) words.push(...expand(token.word, text, new Map()));
+      if (!redirected) words.push(...expand(token.word, new Map()));
       redirected = false;
     } else if (token.kind === 'operator' && /[<>]/.test(token.text)) redirected = !/&-$|^<<-?$/.test(token.text);
     else if (words.length > 0 && (token.kind === 'newline' || token.kind === 'operator')) break;

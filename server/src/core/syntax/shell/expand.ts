@@ -14,10 +14,9 @@ export type Substitution = (inner: readonly [number, number]) => string | undefi
 const longest = 20_000;
 
 /** Replaces parameters in a word and splits what is not quoted: one shell word may become several, or none. */
-export function expand(word: RawWord, text: string, variables: Environment, substitute?: Substitution): ShellWord[] {
+export function expand(word: RawWord, variables: Environment, substitute?: Substitution): ShellWord[] {
   const fields: Piece[][] = [];
   let field: Piece[] | undefined;
-  let together = true;
   const add = (piece: Piece): void => {
     field ??= [];
     field.push(piece);
@@ -27,8 +26,16 @@ export function expand(word: RawWord, text: string, variables: Environment, subs
     field = undefined;
   };
   const split = (piece: Piece): void => {
-    if (piece.open && !/\s/.test(piece.text)) {
+    if (!/\s/.test(piece.text)) {
+      if (piece.text !== '') add(piece);
+      return;
+    }
+    if (piece.open && !piece.inside) {
       add(piece);
+      return;
+    }
+    if (piece.inside) {
+      for (const inner of piece.inside) split(inner);
       return;
     }
     const pattern = /\s+|\S+/g;
@@ -39,15 +46,18 @@ export function expand(word: RawWord, text: string, variables: Environment, subs
   };
   for (const part of word.parts) {
     if (part.kind === 'array') continue;
+    if (part.kind === 'piece') {
+      add(part.piece);
+      continue;
+    }
     if (part.kind === 'text') {
       if (part.quoted || !/\s/.test(part.text)) add({ text: part.text, start: part.start, end: part.end, open: false });
       else {
-        together = false;
         split({ text: part.text, start: part.start, end: part.end, open: false });
       }
       continue;
     }
-    const resolved = resolvePart(part, text, variables, substitute);
+    const resolved = resolvePart(part, variables, substitute);
     for (const [index, item] of resolved.items.entries()) {
       if (index > 0) close();
       if (part.quoted) {
@@ -60,21 +70,20 @@ export function expand(word: RawWord, text: string, variables: Environment, subs
         if (item.length > 0 && item.some((piece) => piece.text !== '')) add(useOf(part, item, resolved.name, resolved.origin));
         continue;
       }
-      together = false;
       for (const piece of item) split(piece);
     }
   }
   close();
-  void together;
   return fields.map((pieces) => toWord(pieces));
 }
 
 /** The pieces of a word that is not split: the value of an assignment. */
-export function expandWhole(parts: readonly Part[], text: string, variables: Environment, substitute?: Substitution): Piece[] {
+export function expandWhole(parts: readonly Part[], variables: Environment, substitute?: Substitution): Piece[] {
   return parts.flatMap((part): readonly Piece[] => {
     if (part.kind === 'text') return part.text === '' ? [] : [{ text: part.text, start: part.start, end: part.end, open: false }];
     if (part.kind === 'array') return [];
-    const { items, name, origin } = resolvePart(part, text, variables, substitute);
+    if (part.kind === 'piece') return [part.piece];
+    const { items, name, origin } = resolvePart(part, variables, substitute);
     const flat = items.flatMap((item, index) => (index === 0 ? item : [{ text: ' ', start: part.start, end: part.start, open: false }, ...item]));
     return flat.length === 0 ? [] : [useOf(part, flat, name, origin)];
   });
@@ -127,9 +136,12 @@ function useOf(part: { readonly start: number; readonly end: number }, item: rea
   return { text, start: part.start, end: part.end, open, ...(from && !(open && given.length === 0 && name === '') ? { from } : {}), inside: item };
 }
 
-function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, text: string, variables: Environment, substitute?: Substitution): Resolved {
-  const written = text.slice(part.start, part.end);
-  const openPiece: Piece = { text: written, start: part.start, end: part.end, open: true };
+function resolvePart(
+  part: Exclude<Part, { kind: 'text' } | { kind: 'array' } | { kind: 'piece' }>,
+  variables: Environment,
+  substitute?: Substitution,
+): Resolved {
+  const openPiece: Piece = { text: part.raw, start: part.start, end: part.end, open: true };
   const open: Resolved = { items: [[openPiece]], inPlace: true, name: '', origin: 'variable' };
   if (part.kind === 'command') {
     const known = substitute?.(part.inner);
@@ -160,9 +172,9 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, 
   const held = variables.get(part.name);
   const known = held !== undefined && !(held.kind === 'scalar' && held.pieces.some((piece) => piece.open));
   const empty = held?.kind === 'scalar' && held.pieces.every((piece) => piece.text === '');
-  const operand = (): Piece[] => expandWhole(part.operand ?? [], text, variables, substitute);
+  const operand = (): Piece[] => expandWhole(part.operand ?? [], variables, substitute);
   if (part.length) {
-    if (held?.kind === 'array' && (part.index === '@' || part.index === '*'))
+    if (held?.kind === 'array' && (part.index === '@' || part.index === '*') && !held.items.some((item) => item.some((piece) => piece.open)))
       return { items: [[{ text: String(held.items.length), start: part.start, end: part.end, open: false }]], inPlace: true, name: '', origin: 'variable' };
     return open;
   }
@@ -183,7 +195,7 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, 
     case '+': {
       if (!known || empty) return { items: [], inPlace: true, name: '', origin: 'variable' };
       return {
-        items: [(part.operand ?? []).flatMap((inner) => expandWhole([inner], text, variables, substitute))],
+        items: [(part.operand ?? []).flatMap((inner) => expandWhole([inner], variables, substitute))],
         inPlace: true,
         name: '',
         origin: 'variable',
@@ -206,7 +218,7 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, 
     const total = held.pieces.reduce((sum, piece) => sum + piece.text.length, 0);
     if (total > longest) return open;
     if (held.pieces.length === 1 && held.pieces[0]!.open && !/\s/.test(held.pieces[0]!.text)) {
-      return { items: [[{ ...openPiece, ...(held.pieces[0]!.text.startsWith('$') ? {} : {}) }]], inPlace: true, name: '', origin: 'variable' };
+      return open;
     }
     return { items: [held.pieces], inPlace: false, name: part.name, origin: held.origin };
   }

@@ -1,3 +1,5 @@
+import type { Piece } from './script.js';
+
 /** What a word is made of, before anything is replaced. */
 export type Part =
   | { readonly kind: 'text'; readonly text: string; readonly start: number; readonly end: number; readonly quoted: boolean }
@@ -10,13 +12,23 @@ export type Part =
       readonly operand?: readonly Part[];
       /** `${#name}`. */
       readonly length?: true;
+      readonly raw: string;
       readonly start: number;
       readonly end: number;
       readonly quoted: boolean;
     }
-  | { readonly kind: 'arithmetic'; readonly expression: string; readonly start: number; readonly end: number; readonly quoted: boolean }
+  | { readonly kind: 'arithmetic'; readonly expression: string; readonly raw: string; readonly start: number; readonly end: number; readonly quoted: boolean }
   | { readonly kind: 'array'; readonly items: readonly RawWord[]; readonly start: number; readonly end: number; readonly quoted: false }
-  | { readonly kind: 'command'; readonly inner: readonly [number, number]; readonly start: number; readonly end: number; readonly quoted: boolean };
+  | {
+      readonly kind: 'command';
+      readonly inner: readonly [number, number];
+      readonly raw: string;
+      readonly start: number;
+      readonly end: number;
+      readonly quoted: boolean;
+    }
+  /** Text of a string that is read as a command line, with the places that it came from. */
+  | { readonly kind: 'piece'; readonly piece: Piece; readonly start: number; readonly end: number; readonly quoted: boolean };
 export interface RawWord {
   readonly parts: readonly Part[];
   readonly start: number;
@@ -86,7 +98,11 @@ export class Lexer {
     }
     if ((char === '<' || char === '>') && this.text[start + 1] === '(') {
       this.at = Math.min(this.end, this.skip(start + 1, '(', ')'));
-      const word: RawWord = { parts: [{ kind: 'command', inner: [start + 2, this.at - 1], start, end: this.at, quoted: true }], start, end: this.at };
+      const word: RawWord = {
+        parts: [{ kind: 'command', inner: [start + 2, this.at - 1], raw: this.text.slice(start, this.at), start, end: this.at, quoted: true }],
+        start,
+        end: this.at,
+      };
       tokens.push({ kind: 'word', word, start, end: this.at });
       return;
     }
@@ -313,19 +329,20 @@ export class Lexer {
       const found = text.indexOf('`', start + 1);
       if (found < 0 || found >= this.end) return false;
       this.at = found + 1;
-      parts.push({ kind: 'command', inner: [start + 1, found], start, end: this.at, quoted });
+      parts.push({ kind: 'command', inner: [start + 1, found], raw: text.slice(start, this.at), start, end: this.at, quoted });
       return true;
     }
     if (text.startsWith('$((', start)) {
       const close = this.skip(start + 1, '(', ')');
       this.at = close;
-      if (text[close - 2] === ')') parts.push({ kind: 'arithmetic', expression: text.slice(start + 3, close - 2), start, end: close, quoted });
-      else parts.push({ kind: 'command', inner: [start + 2, close - 1], start, end: close, quoted });
+      if (text[close - 2] === ')')
+        parts.push({ kind: 'arithmetic', expression: text.slice(start + 3, close - 2), raw: text.slice(start, close), start, end: close, quoted });
+      else parts.push({ kind: 'command', inner: [start + 2, close - 1], raw: text.slice(start, close), start, end: close, quoted });
       return true;
     }
     if (text.startsWith('$(', start)) {
       this.at = this.skip(start + 1, '(', ')');
-      parts.push({ kind: 'command', inner: [start + 2, this.at - 1], start, end: this.at, quoted });
+      parts.push({ kind: 'command', inner: [start + 2, this.at - 1], raw: text.slice(start, this.at), start, end: this.at, quoted });
       return true;
     }
     if (text.startsWith('${', start)) return this.braced(parts, quoted);
@@ -344,7 +361,7 @@ export class Lexer {
     const match = simple.exec(text);
     if (!match || start + match[0].length > this.end) return false;
     this.at = start + match[0].length;
-    parts.push({ kind: 'param', name: match[0].slice(1), start, end: this.at, quoted });
+    parts.push({ kind: 'param', name: match[0].slice(1), raw: match[0], start, end: this.at, quoted });
     return true;
   }
   private braced(parts: Part[], quoted: boolean): boolean {
@@ -355,11 +372,19 @@ export class Lexer {
     const head = parameter.exec(inner);
     this.at = close;
     if (!head || head[1] === '!') {
-      parts.push({ kind: 'command', inner: [start, start], start, end: close, quoted });
+      parts.push({ kind: 'command', inner: [start, start], raw: this.text.slice(start, close), start, end: close, quoted });
       return true;
     }
     const op = parameterOperator.exec(inner.slice(head[0].length))?.[0];
-    const base = { kind: 'param', name: head[3]!, ...(head[4] === undefined ? {} : { index: head[4] }), start, end: close, quoted } as const;
+    const base = {
+      kind: 'param',
+      name: head[3]!,
+      ...(head[4] === undefined ? {} : { index: head[4] }),
+      raw: this.text.slice(start, close),
+      start,
+      end: close,
+      quoted,
+    } as const;
     if (head[2] === '#') {
       parts.push({ ...base, length: true });
       return true;

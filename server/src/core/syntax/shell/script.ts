@@ -45,6 +45,8 @@ export interface ShellCommand {
   readonly environment: readonly ShellVariable[];
   /** Variables that the script exported before the command. */
   readonly exported: (name: string) => ShellWord | undefined;
+  /** The command that runs this one out of a string: `srun … bash -c "…"`. */
+  readonly outer?: ShellCommand;
 }
 export interface ShellVariable {
   readonly name: string;
