@@ -23,6 +23,7 @@ export interface StartedProgram {
   readonly environment: Unwrapped['environment'];
   /** True where a scheduler's step or a launcher spreads it over nodes. */
   readonly spread: boolean;
+  readonly handedOver?: number;
 }
 
 const names = (text: string): ReadonlySet<string> => new Set(text.split(' '));
@@ -107,7 +108,7 @@ export function startedProgram(uri: string, words: readonly ShellWord[]): Starte
       facts.push(...mpiFacts(uri, wrapper.flags));
     }
   }
-  const base = { environment: outer.environment, ...(image && { image }) };
+  const base = { environment: outer.environment, ...(image && { image }), ...(outer.handedOver === undefined ? {} : { handedOver: outer.handedOver }) };
   const first = outer.words[0];
   if (!first) return image ? { launcher, kind: 'program', name: '', word: image, args: [], facts, refs: [], spread, ...base } : undefined;
   // A container's arguments without a program are for the image's own entry point.
@@ -123,7 +124,7 @@ export function startedProgram(uri: string, words: readonly ShellWord[]): Starte
   };
 }
 
-type Started = Omit<StartedProgram, 'environment' | 'image'>;
+type Started = Omit<StartedProgram, 'environment' | 'image' | 'handedOver'>;
 function launched(uri: string, words: readonly ShellWord[], depth: number): Started | undefined {
   const first = words[0];
   if (!first || depth > 5) return undefined;

@@ -78,7 +78,10 @@ export const purposeOfModule = (name: string): Purpose | undefined => modules.fi
 const trains =
   /^(?:(?:pre|re|post)?train(?:er|ing|s)?\d*|pretrained|finetun(?:e|er|ing)?|sft|dpo|ppo|grpo|kto|orpo|rlhf|rlvr|dreambooth|distill(?:ation)?|tuning|speedrun|tune)$/;
 const others =
-  /^(?:eval(?:uate|uation|uator|s|uating)?|tests?|testing|infer(?:ence)?|predict(?:ion|ions|or)?|generat(?:e|ion|or|ing)|gen|sampl(?:e|er|ing)|convert(?:er|ing)?|conversion|export(?:er)?|merge[rd]?|preprocess(?:ing|or)?|prepare|preparation|prep|process(?:ing|or)?|download(?:er)?|tokeniz(?:e|er|ation|ers)|tok|bpe|bench(?:mark(?:s|ing)?)?|profil(?:e|er|ing)|plot(?:s|ting)?|visuali[sz](?:e|ation)|vis|viz|demo|chat|serv(?:e|er|ing)|server|api|app|scor(?:e|er|es|ing)|check(?:er)?|upload|push|collect|analy[sz](?:e|is|er)|count|setup|install|split|extract(?:or)?|quantiz(?:e|ation|er)|make|build(?:er)?|create|get|fetch|crawl|scrape|compare|log(?:s|ger)?|monitor|report|parse|format|filter|judge|answer|label|annotat(?:e|ion)|cluster|index|search|retriev(?:e|al)|dump|load|cache|clean|manage|data|dataset|datasets|submit|schedule|launch(?:er)?|package|deploy|lint|docs?|timetable|constraint)$/;
+  /^(?:eval(?:uate|uation|uator|s|uating)?|tests?|testing|infer(?:ence)?|predict(?:ion|ions|or)?|generat(?:e|ion|or|ing)|gen|sampl(?:e|er|ing)|convert(?:er|ing)?|conversion|export(?:er)?|merge[rd]?|preprocess(?:ing|or)?|prepare|preparation|prep|process(?:ing|or)?|download(?:er)?|tokeniz(?:e|er|ation|ers)|tok|bpe|bench(?:mark(?:s|ing)?)?|profil(?:e|er|ing)|plot(?:s|ting)?|visuali[sz](?:e|ation)|vis|viz|scor(?:e|er|es|ing)|upload|push|collect|analy[sz](?:e|is|er)|count|setup|install|split|extract(?:or)?|quantiz(?:e|ation|er)|build(?:er)?|create|get|fetch|crawl|scrape|compare|monitor|parse|filter|judge|annotat(?:e|ion)|retriev(?:e|al)|dump|clean|manage|deploy|lint)$/;
+/** Decide only where nothing else does: `chat_sft` trains. */
+const weakOthers =
+  /^(?:chat|serv(?:e|er|ing)|server|api|app|label|answer|index|search|data|dataset|datasets|load|cache|report|format|log(?:s|ger)?|cluster|demo|submit|launch(?:er)?|make|check(?:er)?|schedule|package|docs?|constraint|timetable)$/;
 /** What a script's or module's name says: `true` it trains, `false` it does something else, undefined nothing. The word that stands first decides. */
 export function trainsByName(path: string): boolean | undefined {
   const parts = path
@@ -88,11 +91,12 @@ export function trainsByName(path: string): boolean | undefined {
   const telling = (name: string): boolean | undefined => {
     const spaced = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
     if (/fine[_-]?tun/.test(spaced) && !/^(?:eval|test|infer|generat|merge|convert)/.test(spaced)) return true;
-    for (const word of spaced.split(/[_-]+/)) {
+    const words = spaced.split(/[_-]+/);
+    for (const word of words) {
       if (trains.test(word)) return true;
       if (others.test(word)) return false;
     }
-    return undefined;
+    return words.some((word) => weakOthers.test(word)) ? false : undefined;
   };
   const last = parts.at(-1) ?? '';
   const own = telling(last);

@@ -7,6 +7,8 @@ export interface Unwrapped {
   /** `VAR=value` words of `env`, `sudo` and `docker run -e`. */
   readonly environment: readonly { readonly name: string; readonly value: ShellWord }[];
   /** Flags of each wrapper that says something about machines. */
+  /** Where a command begins that is handed to another system (`ray job submit … -- COMMAND`). */
+  readonly handedOver?: number;
   readonly wrappers: readonly { readonly name: 'srun' | 'docker' | 'mpirun'; readonly flags: readonly ReadFlag[]; readonly image?: ShellWord }[];
 }
 
@@ -61,6 +63,7 @@ export function ownOptions(words: readonly ShellWord[], from: number, bare: Read
 /** Takes off everything that only says where or how a command runs. */
 export function unwrap(given: readonly ShellWord[]): Unwrapped {
   let words = given;
+  let handedOver: number | undefined;
   const environment: { name: string; value: ShellWord }[] = [];
   const wrappers: { name: 'srun' | 'docker' | 'mpirun'; flags: readonly ReadFlag[]; image?: ShellWord }[] = [];
   const assignments = (): void => {
@@ -110,6 +113,7 @@ export function unwrap(given: readonly ShellWord[]): Unwrapped {
       const dashes = words.findIndex((word) => word.text === '--');
       if (dashes > 0) words = words.slice(dashes + 1);
       else skip(switches['ray']!, 3);
+      handedOver = words[0]?.start;
     } else if (/^(?:kubectl|oc)$/.test(name) && second === 'exec') {
       const dashes = words.findIndex((word) => word.text === '--');
       if (dashes < 0) break;
@@ -123,7 +127,7 @@ export function unwrap(given: readonly ShellWord[]): Unwrapped {
     } else break;
     assignments();
   }
-  return { words, environment, wrappers };
+  return { words, environment, wrappers, ...(handedOver === undefined ? {} : { handedOver }) };
 }
 
 /** Every value of a repeated option: `-e A=1 -e B=2`. */

@@ -50,7 +50,11 @@ function runOf(uri: string, command: ShellCommand, script: ShellScript): Run | u
   if (!purpose || flags.some((flag) => /^(?:help|h|version)$/.test(flag.name) && flag.value === true)) return undefined;
   const trains = flags.some((flag) => flag.name === 'do_train' && flag.value !== false);
   if (purpose.kind === 'training' && !trains && flags.some((flag) => notTraining.test(flag.name) && flag.value !== false && flag.value !== 0)) return undefined;
-  return { command, started, purpose, flags, positionals, placement: placementOf(uri, command, started, script) };
+  const span =
+    started.handedOver !== undefined && started.handedOver > command.start && started.handedOver < command.end
+      ? { ...command, start: started.handedOver }
+      : command;
+  return { command: span, started, purpose, flags, positionals, placement: placementOf(uri, command, started, script) };
 }
 
 function purposeOf(started: StartedProgram, flags: readonly ReadFlag[], positionals: readonly ShellWord[]): Purpose | undefined {

@@ -6,7 +6,31 @@ import type { Piece, ShellWord, WordSource } from './script.js';
 export type ShellValue =
   | { readonly kind: 'scalar'; readonly pieces: readonly Piece[]; readonly origin: 'variable' | 'default' }
   | { readonly kind: 'array'; readonly items: readonly (readonly Piece[])[] };
-export type Environment = Map<string, ShellValue>;
+/** Variables in force; a branch sees what stands around it and keeps its own changes apart. */
+export class Environment {
+  private readonly own = new Map<string, ShellValue | undefined>();
+  private readonly around: Environment | undefined;
+  constructor(around?: Environment) {
+    this.around = around;
+  }
+  get(name: string): ShellValue | undefined {
+    for (let here: Environment | undefined = this; here; here = here.around) {
+      const value = here.own.get(name);
+      if (value !== undefined || here.own.has(name)) return value;
+    }
+    return undefined;
+  }
+  set(name: string, value: ShellValue): void {
+    this.own.set(name, value);
+  }
+  delete(name: string): void {
+    this.own.set(name, undefined);
+  }
+  /** Names that were given a value here, and not around. */
+  changes(): Iterable<string> {
+    return this.own.keys();
+  }
+}
 
 /** Text of a command substitution where it is known. */
 export type Substitution = (inner: readonly [number, number]) => string | undefined;
@@ -15,6 +39,9 @@ const longest = 20_000;
 
 /** Replaces parameters in a word and splits what is not quoted: one shell word may become several, or none. */
 export function expand(word: RawWord, variables: Environment, substitute?: Substitution): ShellWord[] {
+  const only = word.parts.length === 1 ? word.parts[0]! : undefined;
+  // Most words are plain text.
+  if (only?.kind === 'text' && (only.quoted || !/\s/.test(only.text))) return [toWord([{ text: only.text, start: only.start, end: only.end, open: false }])];
   const fields: Piece[][] = [];
   let field: Piece[] | undefined;
   const add = (piece: Piece): void => {
@@ -92,18 +119,23 @@ export function expandWhole(parts: readonly Part[], variables: Environment, subs
 /** A word of pieces; its source is the variable that gave it, if there is just one. */
 export function toWord(pieces: readonly Piece[]): ShellWord {
   const first = pieces[0];
-  const last = pieces.at(-1);
-  const sources = pieces.flatMap((piece) => piece.from ?? []);
-  const text = pieces.map((piece) => piece.text).join('');
-  const from = sources.length === 1 ? sources[0] : sources.length > 1 ? { ...sources.at(-1)!, ...weakest(sources) } : undefined;
-  return {
-    text,
-    start: first?.start ?? 0,
-    end: last?.end ?? first?.end ?? 0,
-    open: pieces.some((piece) => piece.open),
-    ...(from && { from }),
-    pieces,
-  };
+  if (!first) return { text: '', start: 0, end: 0, open: false, pieces };
+  if (pieces.length === 1) {
+    const { text, start, end, open, from, maybe } = first;
+    return { text, start, end, open, ...(from && { from }), ...(maybe && { maybe }), pieces };
+  }
+  let text = '';
+  let open = false;
+  let maybe = false;
+  const sources: WordSource[] = [];
+  for (const piece of pieces) {
+    text += piece.text;
+    open ||= piece.open;
+    maybe ||= piece.maybe === true;
+    if (piece.from) sources.push(piece.from);
+  }
+  const from = sources.length > 1 ? { ...sources.at(-1)!, ...weakest(sources) } : sources[0];
+  return { text, start: first.start, end: pieces.at(-1)!.end, open, ...(from && { from }), ...(maybe && { maybe }), pieces };
 }
 const weakest = (sources: readonly WordSource[]): { origin: WordSource['origin'] } => ({
   origin: sources.some((source) => source.origin === 'default') ? 'default' : 'variable',
@@ -121,19 +153,18 @@ type Resolved = { items: readonly (readonly Piece[])[]; inPlace: boolean; name: 
 
 /** A use of a variable: it stands at the use, its value comes from where it was given. */
 function useOf(part: { readonly start: number; readonly end: number }, item: readonly Piece[], name: string, origin: 'variable' | 'default'): Piece {
-  const text = item.map((piece) => piece.text).join('');
-  const open = item.some((piece) => piece.open);
-  const given = item.flatMap((piece) => piece.from ?? []);
   const first = item[0];
-  const from: WordSource | undefined =
-    item.length === 1 && given.length === 1
-      ? { ...given[0]!, ...(origin === 'default' ? { origin } : {}) }
-      : first && name !== ''
-        ? { name, start: first.start, end: item.at(-1)!.end, origin: origin === 'default' ? 'default' : weakest(given).origin }
-        : undefined;
-  const plain = item.length === 1 && first && first.start === part.start && first.end === part.end;
-  if (plain) return first;
-  return { text, start: part.start, end: part.end, open, ...(from && !(open && given.length === 0 && name === '') ? { from } : {}), inside: item };
+  if (item.length === 1 && first && first.start === part.start && first.end === part.end) return first;
+  const { text, open, maybe, from: given } = toWord(item);
+  const single = item.length === 1 ? given : undefined;
+  const from: WordSource | undefined = single
+    ? origin === 'default'
+      ? { ...single, origin }
+      : single
+    : first && name !== ''
+      ? { name, start: first.start, end: item.at(-1)!.end, origin: origin === 'default' ? 'default' : (given?.origin ?? 'variable') }
+      : undefined;
+  return { text, start: part.start, end: part.end, open, ...(from && { from }), ...(maybe && { maybe }), inside: item };
 }
 
 function resolvePart(

@@ -40,6 +40,11 @@ export type Token =
   | { readonly kind: 'newline'; readonly start: number; readonly end: number }
   | { readonly kind: 'heredoc'; readonly start: number; readonly end: number; readonly quoted: boolean };
 
+/** Text in which nothing is special. */
+const plain = /[^\s;&|<>()\\'"`$]+/y;
+const plainQuoted = /[^\\"`$]+/y;
+const simpleParameter = /\$(?:[A-Za-z_]\w*|\d|[@*#?$!-])/y;
+const commented = /(?:[ \t]*#[^\n]*\n)+(?=[ \t]*(?:-{1,2}[A-Za-z]|"?\$\{?[A-Za-z_]))/y;
 const continuation = /\\[ \t]*(?:#[^\n]*)?\r?\n/y;
 const operator = /&&|\|\||;;&?|;&|\|&|&>>|&>|\d*<<<|\d*<<-?|\d*>>|\d*[<>]&-?|\d*>\||\d*[<>]|[;&|()]/y;
 const assignment = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=$/;
@@ -133,7 +138,6 @@ export class Lexer {
         const match = continuation.exec(this.text);
         if (!match) return;
         this.at += match[0].length;
-        const commented = /(?:[ \t]*#[^\n]*\n)+(?=[ \t]*(?:-{1,2}[A-Za-z]|"?\$\{?[A-Za-z_]))/y;
         commented.lastIndex = this.at;
         const comment = commented.exec(this.text);
         if (comment && this.at + comment[0].length <= this.end) this.at += comment[0].length;
@@ -204,6 +208,10 @@ export class Lexer {
       if (this.at > from) parts.push({ kind: 'text', text: this.text.slice(from, this.at), start: from, end: this.at, quoted: false });
     };
     while (this.at < this.end) {
+      plain.lastIndex = this.at;
+      const run = plain.exec(this.text);
+      if (run) this.at = Math.min(this.end, this.at + run[0].length);
+      if (this.at >= this.end) break;
       const char = this.text[this.at]!;
       if (char === '(' && assignment.test(this.text.slice(start, this.at))) {
         flush();
@@ -271,6 +279,14 @@ export class Lexer {
       if (this.at > from) parts.push({ kind: 'text', text: this.text.slice(from, this.at), start: from, end: this.at, quoted });
     };
     while (this.at < this.end && !stop()) {
+      if (quoted) {
+        plainQuoted.lastIndex = this.at;
+        const run = plainQuoted.exec(this.text);
+        if (run) {
+          this.at = Math.min(this.end, this.at + run[0].length);
+          continue;
+        }
+      }
       const char = this.text[this.at]!;
       if (char === '\\') {
         const next = this.text[this.at + 1] ?? '';
@@ -356,9 +372,8 @@ export class Lexer {
       this.double(parts);
       return true;
     }
-    const simple = /\$(?:[A-Za-z_]\w*|\d|[@*#?$!-])/y;
-    simple.lastIndex = start;
-    const match = simple.exec(text);
+    simpleParameter.lastIndex = start;
+    const match = simpleParameter.exec(text);
     if (!match || start + match[0].length > this.end) return false;
     this.at = start + match[0].length;
     parts.push({ kind: 'param', name: match[0].slice(1), raw: match[0], start, end: this.at, quoted });

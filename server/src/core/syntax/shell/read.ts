@@ -1,6 +1,6 @@
 import type { SyntaxTree } from '../tree.js';
 import { readDirectives } from './directives.js';
-import { type Environment, expand, expandWhole, type ShellValue, slicePiece, toWord } from './expand.js';
+import { Environment, expand, expandWhole, type ShellValue, slicePiece, toWord } from './expand.js';
 import type { Part, RawWord } from './lexer.js';
 import { parseShell, type SimpleStatement, type Statement } from './parse.js';
 import type { Directive, Piece, ShellCommand, ShellScript, ShellVariable, ShellWord } from './script.js';
@@ -28,8 +28,9 @@ class Reader {
   readonly variables: ShellVariable[] = [];
   private readonly text: string;
   private readonly commands: ShellCommand[] = [];
-  private environment: Environment = new Map();
-  private readonly exported = new Set<string>();
+  private environment = new Environment();
+  /** Exported variables; replaced, never changed, so that a command keeps those of its time. */
+  private exported: ReadonlyMap<string, ShellValue | undefined> = new Map();
   private readonly functions = new Map<string, readonly Statement[]>();
   private readonly called = new Set<string>();
   private readonly calls = new Map<string, number>();
@@ -39,7 +40,6 @@ class Reader {
     this.text = text;
     for (const [name, piece] of schedulerVariables(directives)) {
       this.environment.set(name, { kind: 'scalar', pieces: [piece], origin: 'default' });
-      this.exported.add(name);
     }
   }
   read(statements: readonly Statement[]): ShellCommand[] {
@@ -64,9 +64,10 @@ class Reader {
         this.run(statement.parts);
         return;
       case 'group': {
-        const before = statement.subshell ? new Map(this.environment) : undefined;
+        const before = this.environment;
+        if (statement.subshell) this.environment = new Environment(before);
         this.run(statement.body);
-        if (before) this.environment = before;
+        this.environment = before;
         return;
       }
       case 'logic': {
@@ -142,20 +143,24 @@ class Reader {
   private branches(bodies: readonly (readonly Statement[])[], mayBeNone: boolean): void {
     const before = this.environment;
     const after = bodies.map((body) => {
-      this.environment = new Map(before);
+      if (body.length === 0) return before;
+      this.environment = new Environment(before);
       this.run(body);
       return this.environment;
     });
-    const joined = new Map(before);
-    const changed = new Set(after.flatMap((environment) => [...environment].filter(([name, value]) => before.get(name) !== value).map(([name]) => name)));
+    this.environment = before;
+    const changed = new Set(after.flatMap((environment) => (environment === before ? [] : [...environment.changes()])));
+    const joined = new Map<string, ShellValue>();
     for (const name of changed) {
       const start = before.get(name);
-      if (mayBeNone && start && !isOpen(start)) {
+      if (start && !isOpen(start) && (mayBeNone || after.some((environment) => environment.get(name) === start))) {
         const changes = after.flatMap((environment) => environment.get(name) ?? []).filter((value) => value !== start);
         const [unknown] = changes.filter(isOpen);
         // What a command line may replace stays as the default; what the script itself computes is not known, and neither is what starts out empty.
-        if (!unknown) continue;
-        if (start.kind === 'scalar' && textOf(start) !== '' && changes.filter(isOpen).every(fromCommandLine)) joined.set(name, { ...start, origin: 'default' });
+        if (!unknown) {
+          if (start.kind === 'scalar') joined.set(name, { ...start, pieces: uncertain(start.pieces) });
+        } else if (start.kind === 'scalar' && textOf(start) !== '' && changes.filter(isOpen).every(fromCommandLine))
+          joined.set(name, { ...start, pieces: uncertain(start.pieces), origin: 'default' });
         else joined.set(name, { kind: 'scalar', pieces: [openPiece(`$${name}`)], origin: 'variable' });
         continue;
       }
@@ -168,7 +173,7 @@ class Reader {
         joined.set(name, first.kind === 'scalar' && (mayBeNone || values.length < after.length) ? { ...first, origin: 'default' } : first);
       else joined.set(name, { kind: 'scalar', pieces: [openPiece(`$${name}`)], origin: 'variable' });
     }
-    this.environment = joined;
+    for (const [name, value] of joined) before.set(name, value);
   }
   private test(statements: readonly Statement[]): boolean | undefined {
     const [only] = statements;
@@ -207,7 +212,7 @@ class Reader {
       const exports = name === 'export' || (name !== 'local' && words.slice(first + 1).some((word) => /^-\w*x/.test(this.plain(word))));
       for (const word of words.slice(first + 1)) {
         if (assignmentOf(word)) this.assign(word, exports);
-        else if (exports && /^\w+$/.test(this.plain(word))) this.exported.add(this.plain(word));
+        else if (exports && /^\w+$/.test(this.plain(word))) this.export(this.plain(word));
       }
       return;
     }
@@ -243,18 +248,18 @@ class Reader {
   private command(start: number, end: number, words: readonly ShellWord[], environment: readonly ShellVariable[]): ShellCommand {
     const elsewhere = words.length > 0 && words.every((word) => word.start < start || word.start >= end);
     const home = elsewhere ? this.variables.findLast((variable) => words[0]!.start >= variable.start && words[0]!.start < variable.end) : undefined;
-    const known = this.environment;
-    const exported = this.exported;
+    const { exported } = this;
     return {
       start: home ? words[0]!.start : start,
       end: home ? home.end : end,
       words,
       environment,
       exported: (name) => {
-        const value = exported.has(name) ? known.get(name) : undefined;
-        return value?.kind === 'scalar'
-          ? toWord(value.pieces.map((piece) => (piece.from ? piece : { ...piece, from: { name, start: piece.start, end: piece.end, origin: value.origin } })))
-          : undefined;
+        const value = exported.get(name);
+        if (value?.kind !== 'scalar') return undefined;
+        return toWord(
+          value.pieces.map((piece) => (piece.from ? piece : { ...piece, from: { name, start: piece.start, end: piece.end, origin: value.origin } })),
+        );
       },
       ...(this.outer && { outer: this.outer }),
     };
@@ -269,9 +274,9 @@ class Reader {
         (field, index) => /^(?:\S*\/)?(?:ba|da|z|k)?sh$/.test(field.text) && /^-\w*c$/.test(optionAfter(fields, index)?.text ?? ''),
       );
       const flag = shell < 0 ? -1 : fields.findIndex((field, index) => index > shell && /^-\w*c$/.test(field.text));
-      const wrapped = fields.findIndex((field) => /^--wrap(?:=|$)/.test(field.text));
+      const wrapped = fields[0]?.text === 'sbatch' ? fields.findIndex((field) => /^--wrap(?:=|$)/.test(field.text)) : -1;
       if (flag >= 0) run = fields.slice(flag + 1, flag + 2);
-      else if (wrapped >= 0 && fields[0]?.text === 'sbatch') {
+      else if (wrapped >= 0) {
         const word = fields[wrapped]!;
         run = word.text === '--wrap' ? fields.slice(wrapped + 1, wrapped + 2) : [cutWord(word, '--wrap='.length)];
       } else if (/^(?:tmux|screen)$/.test(fields[0]?.text ?? '')) run = fields.filter((field) => /\s/.test(field.text)).slice(0, 1);
@@ -303,19 +308,22 @@ class Reader {
     if (this.called.has(name) || this.nesting > maxNesting * 4) return;
     this.called.add(name);
     const before = this.environment;
-    const own = new Map(before);
+    const given = Array.from({ length: 9 }, (_, index) => before.get(String(index + 1)));
     // Arguments are known where the function is called once; otherwise they differ.
-    if ((this.calls.get(name) ?? 0) <= 1)
-      for (const [index, word] of args.entries()) own.set(String(index + 1), { kind: 'scalar', pieces: word.pieces ?? [], origin: 'variable' });
-    else for (let index = 1; index < 10; index++) own.delete(String(index));
-    this.environment = own;
-    this.run(body);
-    const after = this.environment;
-    for (let index = 1; index < 10; index++) {
-      const given = before.get(String(index));
-      if (given) after.set(String(index), given);
-      else after.delete(String(index));
+    const once = (this.calls.get(name) ?? 0) <= 1;
+    for (const index of given.keys()) {
+      const word = once ? args[index] : undefined;
+      if (word) before.set(String(index + 1), { kind: 'scalar', pieces: word.pieces ?? [], origin: 'variable' });
+      else before.delete(String(index + 1));
     }
+    this.run(body);
+    for (const [index, value] of given.entries()) {
+      if (value) before.set(String(index + 1), value);
+      else before.delete(String(index + 1));
+    }
+  }
+  private export(name: string): void {
+    this.exported = new Map(this.exported).set(name, this.environment.get(name));
   }
   private plain(word: RawWord): string {
     return word.parts.map((part) => (part.kind === 'text' ? part.text : part.kind === 'piece' ? part.piece.text : '$')).join('');
@@ -323,7 +331,6 @@ class Reader {
   private assign(word: RawWord, exports: boolean): void {
     const given = assignmentOf(word);
     if (!given) return;
-    if (exports) this.exported.add(given.name);
     const old = this.environment.get(given.name);
     const array = given.value.find((part) => part.kind === 'array');
     if (array?.kind === 'array') {
@@ -346,9 +353,10 @@ class Reader {
       }
     }
     const value = this.environment.get(given.name);
+    if (exports || this.exported.has(given.name)) this.export(given.name);
     this.variables.push({
       name: given.name,
-      value: toWord(value?.kind === 'scalar' ? value.pieces : (value?.items.flat() ?? [])),
+      value: value?.kind === 'scalar' ? toWord(value.pieces) : { text: this.text.slice(word.start, word.end), start: word.start, end: word.end, open: true },
       start: word.start,
       end: word.end,
       exported: this.exported.has(given.name),
@@ -357,6 +365,8 @@ class Reader {
 }
 
 const openPiece = (text: string): Piece => ({ text, start: 0, end: 0, open: true });
+const uncertain = (pieces: readonly Piece[]): Piece[] =>
+  pieces.length === 0 ? [{ text: '', start: 0, end: 0, open: false, maybe: true }] : pieces.map((piece) => ({ ...piece, maybe: true }));
 const fromCommandLine = (value: ShellValue): boolean =>
   value.kind === 'scalar' && value.pieces.every((piece) => !piece.open || /\$\{?(?:\d|@|\*|#|OPTARG\b)/.test(piece.text));
 const isOpen = (value: ShellValue): boolean => (value.kind === 'scalar' ? value.pieces.some((piece) => piece.open) : false);
@@ -373,6 +383,7 @@ function assignmentOf(word: RawWord): { name: string; index?: string; append: bo
   const [head, ...rest] = word.parts;
   if (!head || (head.kind !== 'text' && head.kind !== 'piece') || head.quoted) return undefined;
   const text = head.kind === 'text' ? head.text : head.piece.text;
+  if (!text.includes('=')) return undefined;
   const match = assigned.exec(text);
   if (!match) return undefined;
   const cut = match[0].length;

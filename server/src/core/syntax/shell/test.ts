@@ -3,6 +3,7 @@ import type { ShellWord } from './script.js';
 
 /** Whether a test (`[ … ]`, `[[ … ]]`, `test …`, `(( … ))`) holds, or undefined where that is decided at run time. */
 export function testHolds(words: readonly ShellWord[], numberOf: (name: string) => number | undefined): boolean | undefined {
+  if (words.some((word) => word.maybe)) return undefined;
   const first = words[0]?.text;
   if (first === 'true' || first === ':') return true;
   if (first === 'false') return false;
