@@ -1,7 +1,7 @@
 import type { Fact, FactValue, UnknownFact } from '../../model/fact.js';
 import type { ShellWord } from '../../syntax/shell/script.js';
 import type { Reference } from '../types.js';
-import { flagFact, flagNamed, type ReadFlag } from './command-line.js';
+import { flagFact, flagNamed, parseFlags, type ReadFlag } from './command-line.js';
 import { asCount, asPositive, asPrecision, asSwitch, asText, type FlagTable, factsOfFlags, whenOn } from './flag-facts.js';
 import { asDevices, strategyOfName } from './training-flags.js';
 import { ownOptions, type Unwrapped, unwrap } from './wrappers.js';
@@ -141,6 +141,12 @@ function launched(uri: string, words: readonly ShellWord[], depth: number): Star
     const target = words[next];
     if (!target) return undefined;
     const module = flagNamed(flags, 'm', 'module') !== undefined;
+    if (/^(?:\S*\/)?(?:ba)?sh$/.test(target.text)) {
+      // Each process runs a shell script of its own; what that starts stands elsewhere.
+      const script = words.findIndex((word, index) => index > next && /\.py$/.test(word.text));
+      if (script > 0)
+        return { launcher, kind: 'script', name: words[script]!.text, word: words[script]!, args: words.slice(script + 1), facts, refs, spread: true };
+    }
     const inner = module ? undefined : startsProgram(target.text) ? launched(uri, words.slice(next), depth + 1) : undefined;
     if (inner) return { ...inner, launcher, facts: firstOf([...inner.facts, ...facts]), refs: [...inner.refs, ...refs], spread: true };
     const rest = words.slice(next + 1);
@@ -171,6 +177,11 @@ function launched(uri: string, words: readonly ShellWord[], depth: number): Star
     }
     const target = words[next];
     if (!target || flagNamed(flags, 'c')) return undefined;
+    const submitted = submittedBy(uri, words, next, depth);
+    if (submitted) return submitted;
+    // Scripts that only start one process for each device.
+    if (/(?:^|\/)(?:multiproc|dist_launch|distributed_launch|launch_distributed)\.py$/.test(target.text))
+      return launched(uri, [{ ...target, text: 'torchrun' }, ...words.slice(next + 1)], depth + 1);
     return { launcher: 'python', kind: 'script', name: target.text, word: target, args: words.slice(next + 1), facts: [], refs: [], spread: false };
   }
   if (name === 'torchrun' || name === 'torchrun-hpu' || name === 'torchx')
@@ -192,6 +203,31 @@ function launched(uri: string, words: readonly ShellWord[], depth: number): Star
     return { launcher: 'python', kind: 'script', name: first.text, word: first, args: words.slice(1), facts: [], refs: [], spread: false };
   return { launcher: 'none', kind: 'program', name, word: first, args: words.slice(1), facts: [], refs: [], spread: false };
 }
+/** `python submit.py --num_nodes 2 --gpus 8 -- accelerate launch …`: a script that hands the rest to a cluster. */
+function submittedBy(uri: string, words: readonly ShellWord[], script: number, depth: number): Started | undefined {
+  const dashes = words.findIndex((word, index) => index > script && word.text === '--');
+  if (dashes < 0) return undefined;
+  const own = parseFlags(words.slice(script + 1, dashes)).flags;
+  let from = dashes + 1;
+  for (let at = from; at <= words.length; at++) {
+    const end = at === words.length || /^(?:&&|;|\|\|)$/.test(words[at]!.text);
+    if (!end) continue;
+    const part = words.slice(from, at);
+    from = at + 1;
+    const inner = unwrap(part).words;
+    if (!inner[0] || !startsProgram(inner[0].text)) continue;
+    const started = launched(uri, inner, depth + 1);
+    if (started) return { ...started, facts: firstOf([...started.facts, ...factsOfFlags(uri, own, submitFlags)]), spread: true };
+  }
+  return undefined;
+}
+const submitFlags: FlagTable = {
+  gpus: { fact: 'gpu_count', change: asPositive },
+  num_gpus: { fact: 'gpu_count', change: asPositive },
+  gpus_per_node: { fact: 'gpu_count', change: asPositive },
+  num_nodes: { fact: 'num_nodes', change: asPositive },
+  nodes: { fact: 'num_nodes', change: asPositive },
+};
 const startsProgram = (text: string): boolean =>
   /^(?:\S*\/)?(?:python[\d.]*|torchrun|accelerate|deepspeed|vllm|swift|axolotl|llamafactory-cli|trl)$/.test(text);
 

@@ -57,8 +57,8 @@ const modules: readonly (readonly [RegExp, Purpose])[] = [
   [/^lmdeploy\.serve\.\S+$/, serve('lmdeploy', 'lmdeploy')],
   [/^fastchat\.serve\.(?:model_worker|vllm_worker|sglang_worker|multi_model_worker)$/, serve('fastchat', 'fastchat')],
   [/^tensorrt_llm\.commands\.serve$/, serve('tensorrt-llm', 'trtllm')],
-  [/^verl\.trainer\.\w+$/, train('verl')],
-  [/^recipe\.\w+(?:\.\w*)*main_\w+$/, train('verl')],
+  [/^verl\.(?:trainer|experimental)\.\S+$/, train('verl')],
+  [/^recipe\.(?:\w+\.)+main_\w+$/, train('verl')],
   [/^openrlhf\.cli\.train_\w+$/, train('openrlhf')],
   [/^axolotl\.cli\.train$/, train('axolotl', 'Fine-tune', 'positional')],
   [/^llamafactory\.(?:launcher|train\S*)$/, train('llamafactory', 'Fine-tune', 'positional')],
@@ -84,6 +84,8 @@ const weakOthers =
   /^(?:chat|serv(?:e|er|ing)|server|api|app|label|answer|index|search|data|dataset|datasets|load|cache|report|format|log(?:s|ger)?|cluster|demo|submit|launch(?:er)?|make|check(?:er)?|schedule|package|docs?|constraint|timetable)$/;
 /** What a script's or module's name says: `true` it trains, `false` it does something else, undefined nothing. The word that stands first decides. */
 export function trainsByName(path: string): boolean | undefined {
+  // A name out of a variable may say that it trains (`$TRAIN_SCRIPT`), but not that it does not.
+  if (/\$\{?\w+\}?$/.test(path)) return /train|finetun/i.test(path) ? true : undefined;
   const parts = path
     .replace(/\.pyc?$/, '')
     .split(/[/.:\\]+/)

@@ -54,7 +54,7 @@ export function ownOptions(words: readonly ShellWord[], from: number, bare: Read
     const name = option[1]!.replaceAll('-', '_');
     if (option[2] || bare.has(name)) at++;
     else if (/\.pyc?$/.test(words[at + 1]?.text ?? '') || /^--?[A-Za-z]/.test(words[at + 1]?.text ?? '')) at++;
-    else at += twoValues.has(name) && text.startsWith('-') ? 3 : 2;
+    else at += twoValues.has(name) && !words[at + 1]?.text.includes('=') ? 3 : 2;
   }
   at = Math.min(at, words.length);
   return { flags: parseFlags(words.slice(from, at), bare).flags, next: at };
@@ -124,6 +124,12 @@ export function unwrap(given: readonly ShellWord[]): Unwrapped {
       const from = dashes > 0 ? dashes + 1 : program;
       if (from <= 0) break;
       words = words.slice(from);
+    } else if (
+      (words[0]!.open || words[0]!.text.includes('/') || name === 'neuron_parallel_compile') &&
+      /^(?:\S*\/)?(?:torchrun|accelerate|deepspeed|python[\d.]*)$/.test(second)
+    ) {
+      // A wrapper of one's own, or one that a variable holds.
+      words = words.slice(1);
     } else break;
     assignments();
   }

@@ -61,9 +61,20 @@ function specialFacts(uri: string, { purpose, flags, positionals, started }: Run
       const method = /finetune_(lora|full|adapter\w*)/.exec(started.args[0]?.text ?? '')?.[1];
       const place = (word: ShellWord) => ({ span: { uri, start: word.start, end: word.end } });
       return [
+        ...flagged('model', flagNamed(flags, 'checkpoint_dir')),
         ...(model && !model.open ? [{ name: 'model', value: model.text, origin: model.from?.origin ?? ('literal' as const), ...place(model) }] : []),
         ...(method ? [{ name: 'finetune_method', value: method, origin: 'literal' as const, ...place(started.args[0]!) }] : []),
       ];
+    }
+    case 'swift': {
+      // `name#500` takes that many samples.
+      const data = flagNamed(flags, 'dataset');
+      if (!data || data.open) return [];
+      const counts = [String(data.value), ...data.more.map((word) => word.text)].map((text) => Number(/#(\d+)$/.exec(text)?.[1] ?? Number.NaN));
+      const total = counts.reduce((sum, one) => sum + one, 0);
+      return Number.isFinite(total)
+        ? [{ name: 'dataset_size', value: total, origin: counts.length > 1 ? 'default' : 'literal', span: { uri, start: data.valueStart, end: data.end } }]
+        : [];
     }
     default:
       return [];

@@ -46,7 +46,7 @@ function runOf(uri: string, command: ShellCommand, script: ShellScript): Run | u
   if (!started) return undefined;
   const engine = started.kind === 'program' || /vllm|sglang/.test(started.name);
   const { flags, positionals } = parseFlags(started.args, engine ? engineSwitches : undefined);
-  const purpose = purposeOf(started, flags, positionals);
+  const purpose = purposeOf(uri, started, flags, positionals);
   if (!purpose || flags.some((flag) => /^(?:help|h|version)$/.test(flag.name) && flag.value === true)) return undefined;
   const trains = flags.some((flag) => flag.name === 'do_train' && flag.value !== false);
   if (purpose.kind === 'training' && !trains && flags.some((flag) => notTraining.test(flag.name) && flag.value !== false && flag.value !== 0)) return undefined;
@@ -57,7 +57,7 @@ function runOf(uri: string, command: ShellCommand, script: ShellScript): Run | u
   return { command: span, started, purpose, flags, positionals, placement: placementOf(uri, command, started, script) };
 }
 
-function purposeOf(started: StartedProgram, flags: readonly ReadFlag[], positionals: readonly ShellWord[]): Purpose | undefined {
+function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFlag[], positionals: readonly ShellWord[]): Purpose | undefined {
   if (started.kind === 'program') {
     const purpose = purposeOfProgram(
       started.name,
@@ -79,7 +79,11 @@ function purposeOf(started: StartedProgram, flags: readonly ReadFlag[], position
   const named = trainsByName(started.name);
   if (named === false) return undefined;
   const distributed = started.launcher !== 'python' && started.launcher !== 'none' && started.launcher !== 'mpirun';
-  if (!(named === true || distributed || trainingSigns(flags) >= 2)) return undefined;
+  const signs = trainingSigns(flags);
+  if (!(named === true || distributed || signs >= 2)) return undefined;
+  if (named !== true && signs < 2 && otherJob.test(uri)) return undefined;
+  // Text generation under a launcher.
+  if (named !== true && signs === 0 && flags.some((flag) => generates.test(flag.name))) return undefined;
   // A test suite or a tool under a launcher.
   if (
     started.kind === 'module' &&
@@ -91,6 +95,9 @@ function purposeOf(started: StartedProgram, flags: readonly ReadFlag[], position
   if (/^(?:test|eval|evaluate|predict|infer|inference|generate|preprocess|prepare)$/.test(positionals[0]?.text ?? '')) return undefined;
   return { kind: 'training', framework: frameworkOf(started, flags), ...titleOf(started.name) };
 }
+/** What the script's own file name says, where the program's says nothing. */
+const otherJob = /(?:^|[/_-])(?:eval\w*|tests?|infer\w*|predict|generat\w*|convert\w*|export|preprocess\w*|bench\w*)(?:[_-][^/]*)?\.\w+$/i;
+const generates = /^(?:gen_len|max_new_tokens|max_gen_len|prompts?|prompt_len|prompt_file|temperature|top_p|num_beams|do_sample|ckpt_dir)$/;
 const frameworkOfEngine: Readonly<Record<string, string>> = { trtllm: 'tensorrt-llm', swift: 'vllm', trl: 'vllm' };
 
 function purposeOfPath(path: string): Purpose | undefined {

@@ -32,13 +32,10 @@ export class Environment {
   }
 }
 
-/** Text of a command substitution where it is known. */
-export type Substitution = (inner: readonly [number, number]) => string | undefined;
-
 const longest = 20_000;
 
 /** Replaces parameters in a word and splits what is not quoted: one shell word may become several, or none. */
-export function expand(word: RawWord, variables: Environment, substitute?: Substitution): ShellWord[] {
+export function expand(word: RawWord, variables: Environment): ShellWord[] {
   const only = word.parts.length === 1 ? word.parts[0]! : undefined;
   // Most words are plain text.
   if (only?.kind === 'text' && (only.quoted || !/\s/.test(only.text))) return [toWord([{ text: only.text, start: only.start, end: only.end, open: false }])];
@@ -84,7 +81,7 @@ export function expand(word: RawWord, variables: Environment, substitute?: Subst
       }
       continue;
     }
-    const resolved = resolvePart(part, variables, substitute);
+    const resolved = resolvePart(part, variables);
     for (const [index, item] of resolved.items.entries()) {
       if (index > 0) close();
       if (part.quoted) {
@@ -105,12 +102,12 @@ export function expand(word: RawWord, variables: Environment, substitute?: Subst
 }
 
 /** The pieces of a word that is not split: the value of an assignment. */
-export function expandWhole(parts: readonly Part[], variables: Environment, substitute?: Substitution): Piece[] {
+export function expandWhole(parts: readonly Part[], variables: Environment): Piece[] {
   return parts.flatMap((part): readonly Piece[] => {
     if (part.kind === 'text') return part.text === '' ? [] : [{ text: part.text, start: part.start, end: part.end, open: false }];
     if (part.kind === 'array') return [];
     if (part.kind === 'piece') return [part.piece];
-    const { items, name, origin } = resolvePart(part, variables, substitute);
+    const { items, name, origin } = resolvePart(part, variables);
     const flat = items.flatMap((item, index) => (index === 0 ? item : [{ text: ' ', start: part.start, end: part.start, open: false }, ...item]));
     return flat.length === 0 ? [] : [useOf(part, flat, name, origin)];
   });
@@ -170,15 +167,12 @@ function useOf(part: { readonly start: number; readonly end: number }, item: rea
 function resolvePart(
   part: Exclude<Part, { kind: 'text' } | { kind: 'array' } | { kind: 'piece' }>,
   variables: Environment,
-  substitute?: Substitution,
 ): Resolved {
   const openPiece: Piece = { text: part.raw, start: part.start, end: part.end, open: true };
   const open: Resolved = { items: [[openPiece]], inPlace: true, name: '', origin: 'variable' };
   if (part.kind === 'command') {
-    const known = substitute?.(part.inner);
-    return known === undefined
-      ? open
-      : { items: [[{ text: known, start: part.start, end: part.end, open: false }]], inPlace: false, name: '', origin: 'variable' };
+    const known = substituted(part.raw, variables);
+    return known === undefined ? open : { items: [[{ text: known, start: part.start, end: part.end, open: false }]], inPlace: false, name: '', origin: 'variable' };
   }
   if (part.kind === 'arithmetic') {
     const names: WordSource[] = [];
@@ -203,7 +197,7 @@ function resolvePart(
   const held = variables.get(part.name);
   const known = held !== undefined && !(held.kind === 'scalar' && held.pieces.some((piece) => piece.open));
   const empty = held?.kind === 'scalar' && held.pieces.every((piece) => piece.text === '');
-  const operand = (): Piece[] => expandWhole(part.operand ?? [], variables, substitute);
+  const operand = (): Piece[] => expandWhole(part.operand ?? [], variables);
   if (part.length) {
     if (held?.kind === 'array' && (part.index === '@' || part.index === '*') && !held.items.some((item) => item.some((piece) => piece.open)))
       return { items: [[{ text: String(held.items.length), start: part.start, end: part.end, open: false }]], inPlace: true, name: '', origin: 'variable' };
@@ -226,7 +220,7 @@ function resolvePart(
     case '+': {
       if (!known || empty) return { items: [], inPlace: true, name: '', origin: 'variable' };
       return {
-        items: [(part.operand ?? []).flatMap((inner) => expandWhole([inner], variables, substitute))],
+        items: [(part.operand ?? []).flatMap((inner) => expandWhole([inner], variables))],
         inPlace: true,
         name: '',
         origin: 'variable',
@@ -259,7 +253,27 @@ function resolvePart(
   return item ? { items: [item], inPlace: false, name: part.name, origin: 'variable' } : open;
 }
 
-/** Cuts and replacements in a value: `${NAME##*​/}`, `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`. */
+/** What a command substitution gives, for the few that only compute: `$(expr 16 / $N)`, and counting a list's elements. */
+function substituted(raw: string, variables: Environment): string | undefined {
+  const inner = raw.replace(/^\$\(|^`|\)$|`$/g, '').trim();
+  const plain = (name: string): string | undefined => {
+    const held = variables.get(name);
+    return held?.kind === 'scalar' && !held.pieces.some((piece) => piece.open) ? held.pieces.map((piece) => piece.text).join('') : undefined;
+  };
+  const expression = /^expr\s+([^|;&]+)$/.exec(inner)?.[1];
+  if (expression !== undefined) {
+    const value = arithmetic(expression.replace(/\\\*|["']\*["']/g, '*').replaceAll('"', ''), (name) => {
+      const number = Number(plain(name) || Number.NaN);
+      return Number.isInteger(number) ? number : undefined;
+    });
+    return value === undefined ? undefined : String(value);
+  }
+  const counted = /^echo\s+"?\$\{?(\w+)\}?"?\s*\|\s*(?:tr\s+["'],["']\s+["']\\n["']\s*\|\s*wc\s+-l|awk\s+-F\s*["']?,["']?\s+'\{\s*print\s+NF\s*\}')$/.exec(inner)?.[1];
+  const list = counted === undefined ? undefined : plain(counted);
+  return list ? String(list.split(',').length) : undefined;
+}
+
+/** Cuts and replacements in a value: `${NAME##*/}`, `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`. */
 function change(value: string, op: string, pattern: string): string | undefined {
   if (op === ',,') return value.toLowerCase();
   if (op === '^^') return value.toUpperCase();
