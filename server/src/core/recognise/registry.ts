@@ -22,6 +22,9 @@ import { rayTrain } from './python/ray-train.js';
 import { torchLoop } from './python/torch-loop.js';
 import { trainingConfig } from './python/training-config.js';
 import { vllmPython } from './python/vllm.js';
+import { launchShell } from './shell/launch.js';
+import { serveShell } from './shell/serve.js';
+import { slurmShell } from './shell/slurm.js';
 import { accelerate } from './yaml/accelerate.js';
 import { aiToolkit } from './yaml/ai-toolkit.js';
 import { axolotl } from './yaml/axolotl.js';
@@ -73,4 +76,7 @@ export const recognisers: readonly Recogniser[] = [
   keras,
   rayTrain,
   trainingConfig,
+  launchShell,
+  serveShell,
+  slurmShell,
 ];
