@@ -88,7 +88,7 @@ const outside = 1e9;
 function moved(word: ShellWord, place: (offset: number) => number, from: ShellWord['from']): ShellWord {
   const start = place(word.start);
   const end = Math.max(start, place(Math.max(word.start, word.end - 1)) + 1);
-  return { ...word, start, end, ...(from && { from: { ...from, start: place(from.start), end: place(from.end) } }) };
+  return { ...word, open: word.open || isTemplated(word.text), start, end, ...(from && { from: { ...from, start: place(from.start), end: place(from.end) } }) };
 }
 /** The text after `sh -c` inside a text. */
 function nestedScript(words: Words): ShellWord | undefined {

@@ -6,7 +6,7 @@ import type { YamlRecogniser } from '../types.js';
 export const autoscaler: YamlRecogniser = {
   id: 'autoscaler',
   language: 'yaml',
-  marker: /^kind\s*:\s*["']?(?:HorizontalPodAutoscaler|ScaledObject)\b/m,
+  marker: /^kind[ \t]*:\s*["']?(?:HorizontalPodAutoscaler|ScaledObject)\b/m,
   doc: { format: 'HPA, KEDA', reads: 'bounds of the replicas of a model server', example: 'kind: ScaledObject' },
   recognise({ document, roots }) {
     return roots.flatMap((root) => {
@@ -17,6 +17,7 @@ export const autoscaler: YamlRecogniser = {
       const facts = new ConfigFacts(document.uri, root);
       facts.take('min_replicas', at(spec, 'minReplicas') ?? at(spec, 'minReplicaCount'), integer);
       facts.take('max_replicas', at(spec, 'maxReplicas') ?? at(spec, 'maxReplicaCount'), integer);
+      if (facts.facts.length === 0) return [];
       return [facts.workload('resource', kind === 'ScaledObject' ? 'keda' : 'kubernetes', 'Autoscaler')];
     });
   },

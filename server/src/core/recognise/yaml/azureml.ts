@@ -1,7 +1,8 @@
 import type { WorkloadKind } from '../../model/workload.js';
-import { at, entriesOf, hasKey, textOf, type Value } from '../../syntax/value.js';
-import { type CommandKind, kindOfCommands } from '../config/command-kind.js';
-import { commandsOfText } from '../config/command-words.js';
+import { isTemplated } from '../../syntax/template.js';
+import { at, entriesOf, textOf, type Value } from '../../syntax/value.js';
+import { kindOfCommands } from '../config/command-kind.js';
+import { commandsOfText, type Words } from '../config/command-words.js';
 import { takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, countKeys, integer, number, text } from '../shared/config-facts.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
@@ -10,7 +11,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const azureml: YamlRecogniser = {
   id: 'azureml',
   language: 'yaml',
-  marker: /^\$schema\s*:.*azureml|^compute\s*:\s*["']?azureml:|^\s+default_compute\s*:/m,
+  marker: /^\$schema[ \t]*:.*azureml|^compute[ \t]*:\s*["']?azureml:|^[ \t]+default_compute[ \t]*:/m,
   doc: {
     format: 'Azure Machine Learning',
     reads: 'instances, processes, limits, sweep trials, model of a deployment',
@@ -39,7 +40,9 @@ function job(uri: string, source: string, root: Value, span: { start: number; en
   const trial = at(root, 'trial');
   const body = trial?.kind === 'map' ? trial : root;
   const command = at(body, 'command');
-  const found = command && withInputs(uri, kindOfCommands(uri, commandsOfText(source, command)), root, source, command);
+  const inputs = at(root, 'inputs') ?? at(body, 'inputs');
+  const commands = command ? commandsOfText(source, command).map((words) => withInputs(words, inputs)) : [];
+  const found = kindOfCommands(uri, commands);
   const facts = new ConfigFacts(uri, root);
   takeLimits(facts, root);
   for (const part of [root, body]) {
@@ -55,24 +58,20 @@ function job(uri: string, source: string, root: Value, span: { start: number; en
   if (!sweeps && !found && !(gpu && command)) return undefined;
   const kind: WorkloadKind = found?.kind ?? (sweeps ? 'training' : 'resource');
   const seen = facts.workload(kind, found?.framework ?? 'azureml', sweeps ? 'Sweep' : kind === 'training' ? 'Train' : undefined, span);
+  if (kind === 'resource' && facts.facts.length === 0) return undefined;
   return [found?.launch ? { ...seen, launch: found.launch } : seen];
 }
 
 /** `${{inputs.epochs}}` in the command stands for a value of `inputs`. */
-function withInputs(uri: string, found: CommandKind | undefined, root: Value, source: string, command: Value): CommandKind | undefined {
-  if (!found || !hasKey(root, 'inputs')) return found;
-  const facts = found.facts.map((fact) => {
-    const place = fact.span;
-    if (!place || place.start < command.start || place.end > command.end) return fact;
-    const key = /\$\{\{\s*inputs\.([\w-]+)\s*\}\}/.exec(source.slice(Math.max(command.start, place.start - 4), Math.min(command.end, place.end + 40)))?.[1];
-    const value = key === undefined ? undefined : at(root, 'inputs', key);
-    if (!value) return fact;
-    const inputs = new ConfigFacts(uri, root);
-    inputs.take(fact.name, value, (written) => number(written) ?? text(written));
-    const [given] = inputs.facts;
-    return given ? { ...given, origin: 'variable' as const } : fact;
+function withInputs(words: Words, inputs: Value | undefined): Words {
+  return words.map((word) => {
+    const key = /\$\u00a7_*inputs\.([\w-]+?)_*\u00a7/.exec(word.text)?.[1];
+    const value = key === undefined ? undefined : at(inputs, key);
+    const written = textOf(value) ?? textOf(at(value, 'path'));
+    if (key === undefined || !value || written === undefined) return word;
+    const text = word.text.replace(/\$\u00a7[^\u00a7]*\u00a7/, () => written);
+    return { ...word, text, open: isTemplated(text), from: { name: key, start: value.start, end: value.end, origin: 'variable' as const } };
   });
-  return { ...found, facts };
 }
 
 /** `timeout` is in seconds, `timeout_minutes` of AutoML is not. */

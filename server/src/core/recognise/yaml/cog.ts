@@ -6,7 +6,7 @@ import type { YamlRecogniser } from '../types.js';
 export const cog: YamlRecogniser = {
   id: 'cog',
   language: 'yaml',
-  marker: /^(?:predict|run|train)\s*:\s*["']?[\w./-]+\.py:\w+/m,
+  marker: /^(?:predict|run|train)[ \t]*:\s*["']?[\w./-]+\.py:\w+/m,
   doc: { format: 'Cog', reads: 'GPU, concurrency', example: 'predict: "predict.py:Predictor"' },
   recognise({ document, roots }) {
     return roots.flatMap((root) => {

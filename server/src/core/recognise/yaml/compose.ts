@@ -9,7 +9,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const compose: YamlRecogniser = {
   id: 'compose',
   language: 'yaml',
-  marker: /^services\s*:/m,
+  marker: /^services[ \t]*:/m,
   doc: {
     format: 'Docker Compose',
     reads: 'GPUs of a service, flags of its engine, hosted models in its environment',

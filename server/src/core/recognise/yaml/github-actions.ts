@@ -6,7 +6,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const githubActions: YamlRecogniser = {
   id: 'github-actions',
   language: 'yaml',
-  marker: /^\s+runs-on\s*:[\s\S]*?(?:gpu|nvidia|cuda|a100|h100|h200|b200|a10g|\bl4\b|\bt4\b|v100|\.g[456]\w*\.|\bp[345]\w*\.)/im,
+  marker: /^[ \t]+runs-on[ \t]*:[\s\S]*?(?:gpu|nvidia|cuda|a100|h100|h200|b200|a10g|\bl4\b|\bt4\b|v100|\bg[3-6]\w*[.-]\d*x?large|\bp[2-6]\w*[.-]\d*x?large)/im,
   doc: { format: 'GitHub Actions', reads: 'GPU of a runner label, time limit', example: 'runs-on: linux-amd64-gpu-h100-latest-2' },
   recognise: ({ document, roots }) =>
     roots.flatMap((root) => entriesOf(at(root, 'jobs')).flatMap((job) => (hasKey(job.value, 'runs-on') ? (read(document.uri, job.value) ?? []) : []))),
@@ -37,7 +37,7 @@ function labelsOf(job: Value, value: Value): Value[] {
 }
 
 const gpuType = /(?:^|[^a-z0-9])(a10g?|a100|a40|a6000|h100|h200|h20|b200|gb200|l4|l40s?|t4|v100|p100|k80|rtx\w*|mi\d{3}x?)(?![a-z0-9])/i;
-const instance = /(?:^|[.-])((?:g[3-6][a-z]*|p[2-6][a-z]*)\.(?:\d*x?large|metal))(?![a-z0-9])/i;
+const instance = /(?:^|[.-])((?:g[3-6][a-z]*|p[2-6][a-z]*)[.-](?:\d*x?large|metal))(?![a-z0-9])/i;
 const gpuLabel = new RegExp(`gpu|nvidia|cuda|${gpuType.source}|${instance.source}`, 'i');
 
 /** `linux-x86-g2-16-l4-1gpu`, `linux-amd64-gpu-h100-latest-2`, `linux.g5.12xlarge.nvidia.gpu`. */
@@ -45,7 +45,7 @@ function takeLabel(facts: ConfigFacts, label: Value): void {
   const name = textOf(label) ?? '';
   const machine = instance.exec(name)?.[1];
   const type = gpuType.exec(name)?.[1];
-  if (machine) facts.put('instance_type', machine, label);
+  if (machine) facts.put('instance_type', machine.replace('-', '.'), label);
   if (type) facts.put('gpu_type', type, label);
   const count =
     /(?:^|[^a-z0-9])(\d+)[-_]?x?[-_]?gpus?(?![a-z0-9])/i.exec(name)?.[1] ??

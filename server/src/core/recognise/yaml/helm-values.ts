@@ -11,7 +11,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const helmValues: YamlRecogniser = {
   id: 'helm-values',
   language: 'yaml',
-  marker: /^servingEngineSpec\s*:|^\s+gpus\s*:\s*\d/m,
+  marker: /^servingEngineSpec[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d/m,
   doc: {
     format: 'Helm values',
     reads: 'models, replicas, GPUs and engine options of vLLM, SGLang and their like',

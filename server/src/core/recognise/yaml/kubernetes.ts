@@ -9,7 +9,7 @@ export const kubernetes: YamlRecogniser = {
   id: 'kubernetes',
   language: 'yaml',
   marker:
-    /^kind\s*:\s*["']?(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|JobSet|LeaderWorkerSet|TrainJob|Notebook|(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job)\b/m,
+    /^kind[ \t]*:\s*["']?(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|JobSet|LeaderWorkerSet|TrainJob|Notebook|(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job)\b/m,
   doc: {
     format: 'Kubernetes',
     reads: 'accelerators, replicas, nodes, CPU, memory, spot, and the flags of the engine or trainer in the container',
@@ -38,6 +38,8 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
   takeCounts(facts, kind, root, devices.length > 0 ? devices : sets);
   takePod(facts, (devices[0] ?? sets[0])?.pod);
   if (command) takeAll(facts, command.facts);
+  // A chart's template without a single value says nothing; its values file does.
+  if (facts.facts.length === 0) return undefined;
   const seen = command
     ? facts.workload(command.kind, command.framework, command.kind === 'serving' ? titleOfEngine(command.framework) : 'Train')
     : facts.workload(trains ? 'training' : 'resource', trains ? (textOf(at(root, 'kind')) ?? '').replace(/Job$/, '').toLowerCase() : 'kubernetes', kind);

@@ -10,7 +10,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const modelServers: YamlRecogniser = {
   id: 'model-servers',
   language: 'yaml',
-  marker: /^apiVersion\s*:\s*["']?(?:serving\.kserve\.io|kubeai\.org|production-stack\.vllm\.ai)\//m,
+  marker: /^apiVersion[ \t]*:\s*["']?(?:serving\.kserve\.io|kubeai\.org|production-stack\.vllm\.ai)\//m,
   doc: { format: 'KServe, KubeAI, vLLM production stack', reads: 'model, engine options, accelerators, replicas', example: 'kind: InferenceService' },
   recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root) ?? []),
 };
@@ -26,11 +26,12 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
 }
 
 /** A model's address without the scheme of a hub; storage addresses stay. */
-const address: Read = (value) =>
-  textOf(value)
-    ?.trim()
-    .replace(/^(?:hf|ollama):\/\//, '')
-    .replace(/\?.*$/, '') || undefined;
+const address: Read = (value) => {
+  const written = textOf(value)?.trim() ?? '';
+  // A claim without a path is a volume, not a model.
+  if (/^pvc:\/\/[^/]*\/?$/.test(written)) return undefined;
+  return written.replace(/^(?:hf|ollama):\/\//, '').replace(/\?.*$/, '') || undefined;
+};
 
 function takeReplicas(facts: ConfigFacts, spec: Value | undefined): void {
   facts.take('replicas', at(spec, 'replicas'), integer);

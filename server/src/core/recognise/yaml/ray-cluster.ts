@@ -12,7 +12,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const rayCluster: YamlRecogniser = {
   id: 'ray-cluster',
   language: 'yaml',
-  marker: /^kind\s*:\s*["']?Ray(?:Cluster|Job|Service)\b/m,
+  marker: /^kind[ \t]*:\s*["']?Ray(?:Cluster|Job|Service)\b/m,
   doc: { format: 'KubeRay', reads: 'worker groups, accelerators, what the job runs, the models of a service', example: 'kind: RayService' },
   recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root, roots)),
 };

@@ -9,7 +9,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const skypilot: YamlRecogniser = {
   id: 'skypilot',
   language: 'yaml',
-  marker: /^resources\s*:/m,
+  marker: /^resources[ \t]*:/m,
   doc: { format: 'SkyPilot, dstack', reads: 'accelerators, nodes, spot, replicas, region, what the task runs', example: 'resources: {accelerators: "H100:8"}' },
   recognise: ({ document, roots }) => roots.flatMap((root) => (isSky(root) || isDstack(root) ? read(document.uri, document.text, root) : [])),
 };

@@ -7,7 +7,7 @@ import type { YamlRecogniser } from '../types.js';
 export const torchserve: YamlRecogniser = {
   id: 'torchserve',
   language: 'yaml',
-  marker: /^(?:minWorkers|maxWorkers|batchSize|deviceType|parallelType)\s*:/m,
+  marker: /^(?:minWorkers|maxWorkers|batchSize|deviceType|parallelType|responseTimeout)[ \t]*:/m,
   doc: { format: 'TorchServe', reads: 'workers, batch, devices, model and engine options of the handler', example: 'minWorkers: 1' },
   recognise({ document, roots }) {
     return roots.filter(isTorchserve).map((root) => {
@@ -32,7 +32,8 @@ export const torchserve: YamlRecogniser = {
 };
 
 const isTorchserve = (root: Value): boolean =>
-  countKeys(root, ['minWorkers', 'maxWorkers', 'batchSize', 'maxBatchDelay', 'responseTimeout', 'deviceType', 'parallelType', 'deviceIds']) >= 2 &&
+  (countKeys(root, ['minWorkers', 'maxWorkers', 'batchSize', 'maxBatchDelay', 'responseTimeout', 'deviceType', 'parallelType', 'deviceIds']) >= 2 ||
+    (hasKey(root, 'responseTimeout') && hasKey(at(root, 'handler'), 'model_path'))) &&
   (at(root, 'handler')?.kind === 'map' ||
     at(root, 'torchrun')?.kind === 'map' ||
     textOf(at(root, 'deviceType')) === 'gpu' ||

@@ -9,7 +9,7 @@ import type { YamlRecogniser } from '../types.js';
 export const truss: YamlRecogniser = {
   id: 'truss',
   language: 'yaml',
-  marker: /^(?:model_name|model_metadata|trt_llm|docker_server|base_image)\s*:/m,
+  marker: /^(?:model_name|model_metadata|trt_llm|docker_server|base_image)[ \t]*:/m,
   doc: { format: 'Truss', reads: 'accelerator, CPU, memory, engine build, start command', example: 'resources: {accelerator: "H100:4"}' },
   recognise({ document, roots }) {
     return roots.filter(isTruss).map((root) => {
