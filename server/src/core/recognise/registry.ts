@@ -27,14 +27,26 @@ import { serveShell } from './shell/serve.js';
 import { slurmShell } from './shell/slurm.js';
 import { accelerate } from './yaml/accelerate.js';
 import { aiToolkit } from './yaml/ai-toolkit.js';
+import { autoscaler } from './yaml/autoscaler.js';
 import { axolotl } from './yaml/axolotl.js';
+import { azureml } from './yaml/azureml.js';
+import { cog } from './yaml/cog.js';
+import { compose } from './yaml/compose.js';
+import { githubActions } from './yaml/github-actions.js';
+import { helmValues } from './yaml/helm-values.js';
+import { kubernetes } from './yaml/kubernetes.js';
 import { litgpt } from './yaml/litgpt.js';
 import { llamaFactory } from './yaml/llama-factory.js';
 import { llmFoundry } from './yaml/llm-foundry.js';
 import { maxtext } from './yaml/maxtext.js';
+import { modelServers } from './yaml/model-servers.js';
 import { nemo } from './yaml/nemo.js';
+import { rayCluster } from './yaml/ray-cluster.js';
+import { skypilot } from './yaml/skypilot.js';
+import { torchserve } from './yaml/torchserve.js';
 import { torchtune } from './yaml/torchtune.js';
 import { trainerArguments } from './yaml/trainer-arguments.js';
+import { truss } from './yaml/truss.js';
 import { wandbSweep } from './yaml/wandb-sweep.js';
 import type { Recogniser } from './types.js';
 
@@ -79,4 +91,16 @@ export const recognisers: readonly Recogniser[] = [
   launchShell,
   serveShell,
   slurmShell,
+  autoscaler,
+  azureml,
+  cog,
+  compose,
+  githubActions,
+  helmValues,
+  kubernetes,
+  modelServers,
+  rayCluster,
+  skypilot,
+  torchserve,
+  truss,
 ];
