@@ -8,6 +8,7 @@ import {
   createDocument,
   createNotebookDocument,
   type Document,
+  difference,
   type EstimateContext,
   type Estimation,
   estimate,
@@ -15,10 +16,13 @@ import {
   grammarOf,
   isRelevant,
   type Market,
+  type OnAccelerator,
+  onLikelyAccelerators,
   type Problem,
   recognise,
   resolve,
   type Sighting,
+  type Spec,
   SyntaxTree,
   type Workload,
 } from '../core/index.js';
@@ -28,9 +32,13 @@ import { type Cancellation, type Host, never } from './host.js';
 export interface Estimated {
   readonly workload: Workload;
   readonly estimation: Estimation;
+  /** On a few likely accelerators, where its own is unknown. */
+  readonly alternatives?: readonly OnAccelerator[];
 }
 export interface FileReport {
   readonly uri: string;
+  /** True while the text does not parse as a whole: findings may be missing. */
+  readonly broken?: boolean;
   readonly workloads: readonly Estimated[];
   readonly problems: readonly Problem[];
 }
@@ -45,6 +53,12 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
 }
+
+/** A workload as the estimator takes it. */
+export const specOf = (workload: Workload): Spec => ({
+  kind: workload.kind,
+  facts: { framework: workload.framework, ...Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) },
+});
 
 interface Open {
   document: Document;
@@ -76,19 +90,23 @@ export class Engine {
     this.close(uri);
     this.open.set(uri, { document: createDocument(uri, text, languageId), version: 0 });
   }
-  openNotebook(uri: string, cells: Parameters<typeof createNotebookDocument>[1]): void {
+  /** Takes a notebook's code cells as they stand now; answers what that changed in the program. */
+  openNotebook(uri: string, cells: Parameters<typeof createNotebookDocument>[1]): Change | undefined {
     const before = this.open.get(uri);
     const document = createNotebookDocument(uri, cells);
     before?.tree?.replace(document.text);
     this.open.set(uri, { document, version: (before?.version ?? 0) + 1, ...(before?.tree ? { tree: before.tree } : {}) });
+    return before && difference(before.document.text, document.text);
   }
   /** Takes an edit: the changes in order, each measured on the text that the previous one left; `text` is the result. */
   change(uri: string, changes: readonly Change[], text: string, languageId?: string): void {
     const entry = this.open.get(uri);
     if (!entry) return;
-    for (const change of changes) entry.tree?.apply(change);
-    if (entry.tree && entry.tree.text !== text) entry.tree.replace(text);
-    entry.document = createDocument(uri, text, languageId);
+    const document = createDocument(uri, text, languageId);
+    // A stored notebook shown as text: the program is not the text, so its edits are not the program's.
+    if (document.text === text) for (const change of changes) entry.tree?.apply(change);
+    entry.tree?.replace(document.text);
+    entry.document = document;
     entry.version++;
     delete entry.sighting;
   }
@@ -112,9 +130,10 @@ export class Engine {
   async report(uri: string): Promise<FileReport> {
     const sighting = await this.sighting(uri);
     if (!sighting) return { uri, workloads: [], problems: [] };
-    if (sighting.workloads.length === 0) return { uri, workloads: [], problems: sighting.problems };
+    const broken = this.open.get(uri)?.tree?.broken ?? sighting.problems.some(({ code }) => code === 'syntax');
+    if (sighting.workloads.length === 0) return { uri, broken, workloads: [], problems: sighting.problems };
     const { workloads, problems } = await this.resolved([uri]);
-    return { uri, workloads: await this.estimated(workloads), problems: [...sighting.problems, ...problems] };
+    return { uri, broken, workloads: await this.estimated(workloads, true), problems: [...sighting.problems, ...problems] };
   }
   /** Reads every file below the roots and reports all workloads. Yields between files; a cancelled scan reports what it has. */
   async scan(uris: readonly string[], onProgress: (progress: Progress) => void = () => {}, signal: Cancellation = never): Promise<FileReport[]> {
@@ -202,15 +221,14 @@ export class Engine {
       }
     }
   }
-  private async estimated(workloads: readonly Workload[]): Promise<Estimated[]> {
+  private async estimated(workloads: readonly Workload[], withAlternatives = false): Promise<Estimated[]> {
     const context = await this.context();
-    return workloads.map((workload) => ({
-      workload,
-      estimation: estimate(
-        { kind: workload.kind, facts: { framework: workload.framework, ...Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) } },
-        context,
-      ),
-    }));
+    return workloads.map((workload) => {
+      const spec = specOf(workload);
+      const estimation = estimate(spec, context);
+      const open = withAlternatives && workload.kind !== 'api-call' && estimation.unknown.some(({ fact }) => fact === 'gpu_type');
+      return { workload, estimation, ...(open ? { alternatives: onLikelyAccelerators(spec, context) } : {}) };
+    });
   }
   private async load(): Promise<{ catalog: Catalog; coefficients: Coefficients }> {
     const read = (name: string) => this.host.readAssetText(name);

@@ -11,6 +11,8 @@ export interface Host {
   now(): number;
   /** Lets other work go first; scans yield between files. */
   pause(): Promise<void>;
+  /** Ends after some milliseconds: for debouncing and time limits. */
+  delay(ms: number): Promise<void>;
   /** A WebAssembly.Memory for the parsers, where the host wants to read its size. */
   readonly wasmMemory?: unknown;
 }

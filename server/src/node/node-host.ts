@@ -45,6 +45,7 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
     listFiles: (root, signal) => list(fileURLToPath(root), signal),
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
+    delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     ...(wasmMemory === undefined ? {} : { wasmMemory }),
   };
 }

@@ -48,13 +48,12 @@ export class SyntaxTree {
   }
   /** Takes a new text as one edit: what is common at both ends stays. */
   replace(text: string): void {
-    if (text === this.current) return;
-    const most = Math.min(text.length, this.current.length);
-    let head = 0;
-    while (head < most && text.charCodeAt(head) === this.current.charCodeAt(head)) head++;
-    let tail = 0;
-    while (tail < most - head && text.charCodeAt(text.length - 1 - tail) === this.current.charCodeAt(this.current.length - 1 - tail)) tail++;
-    this.apply({ start: head, oldEnd: this.current.length - tail, text: text.slice(head, text.length - tail) });
+    const change = difference(this.current, text);
+    if (change) this.apply(change);
+  }
+  /** True while the text does not parse as a whole. */
+  get broken(): boolean {
+    return this.root()?.hasError ?? false;
   }
   /** The root of the tree of the present text; valid until the next edit. Nodes stay inside `syntax/`. */
   root(): Node | null {
@@ -75,6 +74,17 @@ export class SyntaxTree {
     this.tree = null;
     this.stale = true;
   }
+}
+
+/** The smallest single replacement that turns one text into another; undefined if they are equal. */
+export function difference(from: string, to: string): Change | undefined {
+  if (from === to) return undefined;
+  const most = Math.min(from.length, to.length);
+  let head = 0;
+  while (head < most && from.charCodeAt(head) === to.charCodeAt(head)) head++;
+  let tail = 0;
+  while (tail < most - head && from.charCodeAt(from.length - 1 - tail) === to.charCodeAt(to.length - 1 - tail)) tail++;
+  return { start: head, oldEnd: from.length - tail, text: to.slice(head, to.length - tail) };
 }
 
 function point(lines: LineIndex, offset: number): { row: number; column: number } {
