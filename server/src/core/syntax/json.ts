@@ -1,14 +1,13 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Problem } from '../model/problem.js';
+import { maxDepth, nestingOf } from './nesting.js';
 import type { Entry, Value } from './value.js';
-
-const maxDepth = 200;
 
 /** The value of a JSON text; comments and trailing commas are allowed, as the tools that read these files allow them. */
 export function readJson(uri: string, text: string): { roots: Value[]; problems: Problem[] } {
   const errors: ParseError[] = [];
   // The parser recurses: text nested deeper than any configuration would overflow the stack.
-  if (nesting(text) > maxDepth)
+  if (nestingOf(text) > maxDepth)
     return { roots: [], problems: [{ severity: 'warning', code: 'too-deep', message: `nested more than ${maxDepth} deep: not read`, uri }] };
   const root = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
   const problems = errors.slice(0, 20).map(
@@ -36,15 +35,4 @@ function toValue(node: Node, text: string): Value {
   }
   const value = node.value as string | number | boolean | null;
   return { kind: 'scalar', value, raw: typeof value === 'string' ? value : text.slice(at.start, at.end), ...at };
-}
-
-function nesting(text: string): number {
-  let depth = 0;
-  let most = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 91 || code === 123) most = Math.max(most, ++depth);
-    else if (code === 93 || code === 125) depth--;
-  }
-  return most;
 }

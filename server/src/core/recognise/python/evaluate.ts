@@ -9,7 +9,7 @@ import { argparseOption, classNameOf, dataclassField, declaredOption, parameterO
 export class Evaluator implements ReadsValues {
   readonly program: PythonProgram;
   readonly memory: Memory = { given: new Map(), options: new Map() };
-  private readonly uri: string;
+  readonly uri: string;
   constructor(program: PythonProgram, uri: string) {
     this.program = program;
     this.uri = uri;

@@ -22,7 +22,9 @@ export type Expr = Located &
     | { readonly kind: 'template'; readonly parts: readonly (string | Expr)[] }
     /** `*x` and `**x` outside of a call's arguments. */
     | { readonly kind: 'spread'; readonly value: Expr }
-    /** What is not taken apart: lambda, comprehension, a broken part. */
+    /** A list or set comprehension or a generator: what it makes of each element, and what it runs over. */
+    | { readonly kind: 'comprehension'; readonly element: Expr; readonly sources: readonly Expr[] }
+    /** What is not taken apart: lambda, dict comprehension, a broken part. */
     | { readonly kind: 'other'; readonly type: string }
   );
 export interface Arg extends Located {

@@ -66,6 +66,7 @@ export function toExpr(node: Node, text: string, depth = 0): Expr {
       return { kind: 'tuple', items: named(node).map(sub), start, end };
     case 'dictionary':
       return { kind: 'dict', entries: named(node).flatMap((entry) => toEntry(entry, sub)), start, end };
+    case 'as_pattern':
     case 'parenthesized_expression':
     case 'await':
     case 'type': {
@@ -95,6 +96,16 @@ export function toExpr(node: Node, text: string, depth = 0): Expr {
       const [value, test, otherwise] = named(node);
       return value && test && otherwise ? { kind: 'conditional', value: sub(value), test: sub(test), otherwise: sub(otherwise), start, end } : other();
     }
+    case 'list_comprehension':
+    case 'set_comprehension':
+    case 'generator_expression': {
+      const element = field('body');
+      const sources = named(node).flatMap((clause) => {
+        const source = clause.type === 'for_in_clause' ? clause.childForFieldName('right') : null;
+        return source ? [sub(source)] : [];
+      });
+      return element ? { kind: 'comprehension', element, sources, start, end } : other();
+    }
     case 'list_splat':
     case 'dictionary_splat': {
       const inner = named(node)[0];
@@ -111,7 +122,7 @@ export const named = (node: Node): Node[] => node.namedChildren.filter((child): 
 function toArgs(list: Node, text: string, depth: number): Arg[] {
   if (list.type === 'generator_expression') {
     const at = { start: list.startIndex, end: list.endIndex };
-    return [{ value: { kind: 'other', type: list.type, ...at }, ...at }];
+    return [{ value: toExpr(list, text, depth + 1), ...at }];
   }
   return named(list).flatMap((node): Arg[] => {
     const at = { start: node.startIndex, end: node.endIndex };
