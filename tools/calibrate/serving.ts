@@ -1,9 +1,221 @@
 import type { Catalog } from '../../server/src/core/catalog/catalog.js';
-import type { MeasuredRow } from './rows.js';
+import { computeServing } from '../../server/src/core/estimate/serving/compute.js';
+import { distanceOf, regimeOf, type Spreads, supportKeys, traitsOf } from '../../server/src/core/estimate/serving/intervals.js';
+import { priorOf, thetaOf } from '../../server/src/core/estimate/serving/theta.js';
+import { type ServingCase, servingCase } from '../../server/src/core/estimate/serving/workload.js';
+import { FactReader } from '../../server/src/core/estimate/spec.js';
+import { spreadsByRegime } from './conformal.js';
+import { familyFolds } from './folds.js';
+import { type FitPoint, robustFit } from './robust-fit.js';
+import { isPool, type MeasuredRow, trusted } from './rows.js';
 
-/** Fits the serving model's numbers. */
-export function calibrateServing(rows: readonly MeasuredRow[], catalog: Catalog): { coefficients: Record<string, unknown> } {
-  void rows;
-  void catalog;
-  return { coefficients: {} };
+/** Quantities that are fitted and scored. */
+export const scoredMetrics = [
+  'output_tokens_per_s',
+  'total_tokens_per_s',
+  'decode_tokens_per_s',
+  'prefill_tokens_per_s',
+  'ttft_ms',
+  'tpot_ms',
+  'latency_ms',
+  'images_per_s',
+  'requests_per_s',
+  'peak_memory_gib',
+] as const;
+type Metric = (typeof scoredMetrics)[number];
+
+interface Prepared {
+  readonly row: MeasuredRow;
+  readonly each: ServingCase;
+  readonly metrics: readonly Metric[];
+}
+
+/** Rows that count, each resolved once. */
+export function prepare(rows: readonly MeasuredRow[], catalog: Catalog): readonly Prepared[] {
+  return rows
+    .filter((row) => row.kind !== 'training' && trusted(row))
+    .map((row) => {
+      const each = servingCase(new FactReader({ kind: 'serving', facts: row.facts }), catalog);
+      const metrics = scoredMetrics.filter((metric) => (row.measured[metric] ?? 0) > 0 && !(metric === 'peak_memory_gib' && isPool(row)));
+      return { row, each, metrics };
+    })
+    .filter((prepared) => prepared.metrics.length > 0);
+}
+
+const perFamily = 110;
+const fullWeight = 25;
+
+/** At most `perFamily` rows a family and metric pattern, evenly spread, so that near copies neither rule nor cost time. */
+function thinned(prepared: readonly Prepared[]): readonly Prepared[] {
+  const groups = new Map<string, Prepared[]>();
+  for (const each of prepared) {
+    const key = `${each.row.family}|${each.metrics.join(',')}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap((group) =>
+    group.length <= perFamily ? group : Array.from({ length: perFamily }, (_, at) => group[Math.floor((at * group.length) / perFamily)]!),
+  );
+}
+
+/** Coefficients fitted to some rows. */
+export function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string, number>>, iterations = 12): Record<string, number> {
+  const chosen = thinned(prepared);
+  const counts = new Map<string, number>();
+  for (const each of chosen)
+    for (const metric of each.metrics) counts.set(`${each.row.family}|${metric}`, (counts.get(`${each.row.family}|${metric}`) ?? 0) + 1);
+  const points: FitPoint[] = chosen.map(({ row, each, metrics }) => ({
+    targets: metrics.map((metric) => Math.log(row.measured[metric] ?? 1)),
+    weights: metrics.map((metric) => fullWeight / (fullWeight + (counts.get(`${row.family}|${metric}`) ?? 1)) / Math.sqrt(metrics.length)),
+    predict(values, touched) {
+      const theta = thetaOf(values);
+      const reader = touched === undefined ? theta : { log: (name: string) => touched.add(name) && theta.log(name) };
+      const computed = computeServing(each, reader);
+      return metrics.map((metric) => {
+        const value = computed[metric]?.value;
+        return value === undefined ? undefined : Math.log(value);
+      });
+    },
+  }));
+  return robustFit(points, { prior: (name) => priorOf(name) ?? { mean: 0, sd: 0.1 }, noise: 0.25, iterations, ...(start === undefined ? {} : { start }) });
+}
+
+/** A prediction of a row that its own publisher had no part in. */
+export interface HeldOutRow {
+  readonly row: MeasuredRow;
+  readonly each: ServingCase;
+  readonly metric: Metric;
+  readonly ratio: number;
+  readonly far: readonly string[];
+}
+
+/** Coefficients for each fold of publishers, fitted on the others. */
+export interface ServingFold {
+  readonly families: readonly string[];
+  readonly theta: Readonly<Record<string, number>>;
+  readonly seen: ReadonlySet<string>;
+}
+
+export function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<string, number>>, folds: readonly (readonly string[])[]): readonly ServingFold[] {
+  return folds.map((families) => {
+    const out = new Set(families);
+    const train = prepared.filter((each) => !out.has(each.row.family));
+    return { families, theta: fitTheta(train, restart(full, train), 5), seen: new Set(train.flatMap((each) => traitsOf(each.each))) };
+  });
+}
+
+/** Every publisher by itself: the hardest and most honest split. */
+export const eachFamily = (prepared: readonly Prepared[]): string[][] =>
+  familyFolds(
+    prepared.map((each) => each.row.family),
+    1000,
+  );
+
+export function heldOut(prepared: readonly Prepared[], folds: readonly ServingFold[]): readonly HeldOutRow[] {
+  return folds.flatMap(({ families, theta, seen }) =>
+    prepared
+      .filter((each) => families.includes(each.row.family))
+      .flatMap(({ row, each, metrics }) => {
+        const computed = computeServing(each, thetaOf(theta));
+        return metrics.flatMap((metric) => {
+          const value = computed[metric]?.value;
+          return value === undefined ? [] : [{ row, each, metric, ratio: value / (row.measured[metric] ?? 1), far: distanceOf(each, seen) }];
+        });
+      }),
+  );
+}
+
+/** Starting values for a fold: effects that only the left-out family touched go back to their priors. */
+function restart(full: Readonly<Record<string, number>>, train: readonly Prepared[]): Record<string, number> {
+  const touched = new Set<string>();
+  for (const each of thinned(train)) {
+    const theta = thetaOf(full);
+    computeServing(each.each, { log: (name) => touched.add(name) && theta.log(name) });
+  }
+  return Object.fromEntries(Object.entries(full).filter(([name]) => touched.has(name)));
+}
+
+/** Numbers of the serving section: coefficients, spreads of what was held out, and what was measured at all. */
+export function calibrateServing(rows: readonly MeasuredRow[], catalog: Catalog): { readonly coefficients: Record<string, unknown> } {
+  const prepared = prepare(rows, catalog);
+  const full = fitTheta(prepared);
+  return { coefficients: sectionOf(prepared, full, heldOut(prepared, foldsOf(prepared, full, eachFamily(prepared)))) };
+}
+
+/** For scoring: sections whose coefficients know nothing of the families named beside them. Spreads come from all held-out rows but theirs. */
+export function crossFitServing(
+  rows: readonly MeasuredRow[],
+  catalog: Catalog,
+): readonly { readonly families: readonly string[]; readonly coefficients: Record<string, unknown> }[] {
+  const prepared = prepare(rows, catalog);
+  const full = fitTheta(prepared);
+  const folds = foldsOf(prepared, full, eachFamily(prepared));
+  const held = heldOut(prepared, folds);
+  return folds.map(({ families, theta }) => {
+    const others = prepared.filter((each) => !families.includes(each.row.family));
+    return {
+      families,
+      coefficients: sectionOf(
+        others,
+        theta,
+        held.filter((each) => !families.includes(each.row.family)),
+      ),
+    };
+  });
+}
+
+export function sectionOf(prepared: readonly Prepared[], theta: Readonly<Record<string, number>>, held: readonly HeldOutRow[]): Record<string, unknown> {
+  const distance = distanceFactors(held);
+  const spread = spreadsByRegime(
+    held.map(({ row, each, metric, ratio, far }) => ({
+      family: row.family,
+      regime: regimeOf(metric, each),
+      residual: Math.log(ratio),
+      scale: far.reduce((factor, kind) => factor * Math.max(1, distance[kind] ?? 1), 1),
+    })),
+  );
+  const support = new Map<string, { rows: number; families: Set<string> }>();
+  for (const { row, each, metrics } of prepared)
+    for (const metric of metrics)
+      for (const key of supportKeys(metric, each)) {
+        const entry = support.get(key) ?? { rows: 0, families: new Set() };
+        entry.rows++;
+        entry.families.add(row.family);
+        support.set(key, entry);
+      }
+  const section: Spreads = {
+    spread: Object.fromEntries(Object.entries(spread).map(([key, { half, rows: n, families }]) => [key, { half: rounded(half), rows: n, families }])),
+    distance,
+    support: Object.fromEntries([...support].map(([key, { rows: n, families }]) => [key, [n, families.size]])),
+    seen: [...new Set(prepared.flatMap(({ each }) => traitsOf(each)))].sort(),
+  };
+  const moved = Object.entries(theta).filter(([name, value]) => Math.abs(value - (priorOf(name)?.mean ?? 0)) > 5e-4);
+  return { ...section, theta: Object.fromEntries(moved.map(([name, value]) => [name, rounded(value)])) };
+}
+
+const rounded = (value: number): number => Number(value.toFixed(4));
+
+/** How much larger residuals are where a kind of distance is present: ratio of publishers' median sizes, relative to the quantity's own middle. */
+function distanceFactors(held: readonly HeldOutRow[]): Record<string, number> {
+  const middleOf = new Map<string, number>();
+  for (const metric of new Set(held.map((each) => each.metric))) middleOf.set(metric, middle(held.filter((each) => each.metric === metric).map(size)));
+  const relative = held.map((each) => ({ family: each.row.family, far: each.far, size: size(each) / Math.max(0.05, middleOf.get(each.metric) ?? 1) }));
+  const byFamily = (part: typeof relative) =>
+    [...new Set(part.map((each) => each.family))].map((family) => middle(part.filter((each) => each.family === family).map((each) => each.size)));
+  const near = middle(byFamily(relative.filter((each) => each.far.length === 0)));
+  const factors: Record<string, number> = {};
+  for (const kind of ['engine', 'chip', 'format', 'task', 'chip-data', 'shape', 'load']) {
+    const there = byFamily(relative.filter((each) => each.far.includes(kind)));
+    // few publishers say little: the factor is drawn towards a cautious 1.3
+    const trust = there.length / (there.length + 3);
+    const ratio = there.length === 0 || !(near > 0) ? 1.3 : middle(there) / near;
+    factors[kind] = rounded(Math.max(1, Math.min(2.5, ratio ** trust * 1.3 ** (1 - trust))));
+  }
+  return factors;
+}
+
+const size = (each: HeldOutRow): number => Math.abs(Math.log(each.ratio));
+
+function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length === 0 ? Number.NaN : ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
 }

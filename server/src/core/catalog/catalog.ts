@@ -1,7 +1,7 @@
 import { readCsv } from './csv.js';
 import { type HostedBook, hostedBook, hostedPrice } from './hosted.js';
 import { instanceOffers, type OwnRates, serverlessOffer, withOwnOffers } from './offers.js';
-import type { Accelerator, GridCarbon, HostedPrice, ModelShape, Offer, SampleModel, StoragePrice } from './types.js';
+import type { Accelerator, Cpu, GridCarbon, HostedPrice, InferenceModel, ModelShape, Offer, RequestShape, SampleModel, StoragePrice } from './types.js';
 
 /** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
 export type CatalogTexts = Readonly<Record<string, string>>;
@@ -13,6 +13,9 @@ export const catalogFiles = [
   'serverless.csv',
   'storage_egress.csv',
   'hosted_prices.csv',
+  'cpus.csv',
+  'inference_models.csv',
+  'inference_workloads.csv',
   'sample_models.csv',
 ] as const;
 
@@ -24,6 +27,10 @@ export interface Catalog {
   readonly hosted: readonly HostedPrice[];
   readonly carbon: readonly GridCarbon[];
   readonly storage: readonly StoragePrice[];
+  readonly cpus: readonly Cpu[];
+  readonly requestShapes: readonly RequestShape[];
+  /** Multiply-adds and activations of a published single-pass model by name or alias. */
+  inferenceModel(name: string): InferenceModel | undefined;
   /** The work of one sample of a vision, diffusion, speech or recommendation model, by a written name; the row of the nearest image size. */
   sampleModel(name: string, imageSize: number | undefined): SampleModel | undefined;
   /** The chip that a written name means (`A100-SXM4-80GB`, `nvidia-l4`, `h100`), or undefined. Exact by alias after normalising; never by likeness. */
@@ -143,6 +150,45 @@ export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog
     ...sourced(row),
   }));
 
+  const cpus = rows('cpus.csv').map(
+    (row) =>
+      defined({
+        match: row['match'] ?? '',
+        name: row['name'] ?? '',
+        cores: Number(row['cores']),
+        baseGhz: Number(row['base_ghz']),
+        memoryBandwidthGbps: Number(row['memory_bandwidth_gbps']),
+        fp32FlopPerCycle: Number(row['fp32_flop_per_cycle']),
+        bf16FlopPerCycle: num(row['bf16_flop_per_cycle']),
+        int8OpPerCycle: num(row['int8_op_per_cycle']),
+        ...sourced(row),
+      }) as Cpu,
+  );
+  const requestShapes = rows('inference_workloads.csv').map(
+    (row) =>
+      defined({
+        match: row['match'] ?? '',
+        inputTokens: num(row['input_tokens']),
+        outputTokens: num(row['output_tokens']),
+        steps: num(row['steps']),
+        ...sourced(row),
+      }) as RequestShape,
+  );
+  const byInference = new Map<string, InferenceModel>();
+  for (const row of rows('inference_models.csv')) {
+    const model = defined({
+      name: row['name'] ?? '',
+      kind: row['kind'] ?? 'vision',
+      params: num(row['params']),
+      forwardGmacs: Number(row['forward_gmacs']),
+      activationsM: Number(row['activations_m']),
+      kernels: Number(row['kernels']),
+      imageSize: num(row['image_size']),
+      passes: Number(row['passes']),
+      ...sourced(row),
+    }) as InferenceModel;
+    for (const name of [model.name, ...(row['aliases'] ?? '').split(';').filter(Boolean)]) byInference.set(nameKey(name), model);
+  }
   const sampleModels = rows('sample_models.csv').map(
     (row) =>
       defined({
@@ -187,6 +233,9 @@ export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog
     hosted,
     carbon,
     storage,
+    cpus,
+    requestShapes,
+    inferenceModel: (name) => byInference.get(nameKey(name)) ?? byInference.get(nameKey(name.split('/').at(-1) ?? '')),
     sampleModel: (name, imageSize) => {
       const matches = sampleModels.filter((model) => model.pattern.test(name));
       const off = (model: SampleModel) => (imageSize === undefined || model.imageSize === undefined ? 0 : Math.abs(Math.log(model.imageSize / imageSize)));

@@ -142,3 +142,41 @@ export interface StoragePrice extends Sourced {
   readonly region: string;
   readonly usd: number;
 }
+
+/** A processor that serves without an accelerator; peaks are per core and cycle. */
+export interface Cpu extends Sourced {
+  /** Letters and digits that name it inside a printed processor name. */
+  readonly match: string;
+  readonly name: string;
+  readonly cores: number;
+  readonly baseGhz: number;
+  readonly memoryBandwidthGbps: number;
+  readonly fp32FlopPerCycle: number;
+  readonly bf16FlopPerCycle?: number;
+  readonly int8OpPerCycle?: number;
+}
+
+/** What one item costs a model that answers in whole passes: vision, diffusion, recommendation, speech synthesis. */
+export interface InferenceModel extends Sourced {
+  readonly name: string;
+  readonly kind: string;
+  readonly params?: number;
+  /** Multiply-accumulates (1e9) of one pass at `imageSize`. */
+  readonly forwardGmacs: number;
+  /** Activation elements (1e6) that one pass writes. */
+  readonly activationsM: number;
+  /** Kernels of one pass, about the weighted layers. */
+  readonly kernels: number;
+  readonly imageSize?: number;
+  /** Passes an item: denoising steps times guidance, windows of a volume, pairs of a query. */
+  readonly passes: number;
+}
+
+/** Mean lengths of a published request mix. */
+export interface RequestShape extends Sourced {
+  readonly match: string;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** Denoising steps of an image. */
+  readonly steps?: number;
+}

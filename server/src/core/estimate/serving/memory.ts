@@ -1,0 +1,53 @@
+import { passWork } from './pass.js';
+import { kvBytesPerSequence, type ServedModel, weightBytes } from './shape.js';
+import { effect, type Theta } from './theta.js';
+import type { ServingCase } from './workload.js';
+
+/** Memory of one device, by part. @unit GiB */
+export interface ServingMemory {
+  readonly total: number;
+  readonly weights: number;
+  readonly cache: number;
+  readonly activations: number;
+  readonly logits: number;
+  readonly frame: number;
+  /** The engine takes this much at start, whatever the model needs. */
+  readonly pool: boolean;
+}
+
+const gib = 2 ** 30;
+
+/** Peak memory of one device of the deployment: weights, cache, live activations, logits of the prompt, and the framework's own. */
+export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | undefined {
+  const { model, engine, layout, format } = each;
+  if (model === undefined) return passMemory(each, theta);
+  const share = layout.tensor * (engine.layerSplit && each.device === undefined ? 1 : engine.layerSplit ? 1 : layout.stages);
+  const weights = weightBytes(model, format) / share / gib;
+  const batch = (each.batch ?? each.concurrency ?? 1) * each.beams;
+  const input = each.task === 'speech' ? 1500 : (each.inputTokens ?? 0);
+  const tokens = Math.max(input + (each.outputTokens ?? 0), 1);
+  const held = each.outputTokens === undefined && each.inputTokens === undefined ? (each.maxModelLen ?? 512) : tokens;
+  const cache = each.task === 'encoder' ? 0 : (batch * kvBytesPerSequence(model, held, each.kvElementBytes)) / share / gib;
+  const activations = (effect(theta, 'm.act') * batch * Math.min(Math.max(input, 1), 1 << 17) * (4 * model.hidden + 2 * model.ffn) * 2) / share / gib;
+  const logits = promptLogits(each, model, batch, input) / share / gib;
+  const frame = effect(theta, `m.frame.${engine.group}`);
+  const total = (weights + cache + Math.max(activations, logits)) * effect(theta, 'm.frag') + frame;
+  if (!engine.pool || each.device?.memoryGib === undefined) return { total, weights, cache, activations, logits, frame, pool: false };
+  return { total: Math.max(each.device.memoryGib * each.memoryShare, weights + frame), weights, cache, activations, logits, frame, pool: true };
+}
+
+/** Logits of every prompt position in 16 bits and their 32-bit copy, where the library keeps them; an unknown version counts half. */
+function promptLogits(each: ServingCase, model: ServedModel, batch: number, input: number): number {
+  if (each.task !== 'llm' || each.keepsPromptLogits === false) return 0;
+  const all = batch * input * model.vocab * 6;
+  return each.keepsPromptLogits === undefined ? all * 0.5 : all;
+}
+
+function passMemory(each: ServingCase, theta: Theta): ServingMemory | undefined {
+  const work = passWork(each);
+  if (work === undefined || work.guessed) return undefined;
+  const weights = (work.params * each.format.bytes) / gib;
+  const activations = ((each.batch ?? 1) * (work.activations / Math.max(1, work.passes)) * 4 * 0.3) / gib;
+  const frame = effect(theta, `m.frame.${each.engine.group}`);
+  return { total: (weights + activations) * effect(theta, 'm.frag') + frame, weights, cache: 0, activations, logits: 0, frame, pool: false };
+}

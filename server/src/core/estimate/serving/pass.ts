@@ -1,0 +1,114 @@
+import type { InferenceModel } from '../../catalog/types.js';
+import { either } from './llm.js';
+import type { ServedModel } from './shape.js';
+import { effect, share, type Theta } from './theta.js';
+import type { ServingCase } from './workload.js';
+
+/** What one item costs a model that answers in one or several whole passes. */
+export interface PassWork {
+  readonly kind: string;
+  /** Multiply-adds an item. */
+  readonly macs: number;
+  /** Activation elements written an item. */
+  readonly activations: number;
+  /** Kernels a call, over all passes. */
+  readonly kernels: number;
+  readonly params: number;
+  readonly passes: number;
+  readonly guessed: boolean;
+}
+
+/** Work of one item: from the table of published models, from a transformer's shape, or scaled from the parameters. */
+export function passWork(each: ServingCase): PassWork | undefined {
+  if (each.task === 'encoder')
+    return each.model === undefined
+      ? undefined
+      : encoderWork(each.model, each.inputTokens ?? (each.itemsPerRequest > 1 ? 450 : 128), each.sparsity, each.itemsPerRequest);
+  if (each.pass !== undefined) return tableWork(each.pass, each.imageScale, each.steps);
+  if (each.model === undefined) return undefined;
+  // an image transformer sees 197 tokens at 224 px (arXiv:2010.11929); diffusion transformers 4096 at 1024 px, 28 steps with guidance
+  const diffusion = each.model.modality === 'diffusion';
+  const tokens = diffusion ? 4096 : 197;
+  const passes = diffusion ? (each.steps ?? 28) * 2 : 1;
+  const work = encoderWork({ ...each.model, vocab: 0 }, tokens, 0, 1);
+  return {
+    ...work,
+    kind: diffusion ? 'diffusion' : 'vision',
+    macs: work.macs * passes,
+    activations: work.activations * passes,
+    kernels: work.kernels * passes,
+    passes,
+    guessed: true,
+  };
+}
+
+function tableWork(model: InferenceModel, scale: number, steps: number | undefined): PassWork {
+  const passes =
+    steps !== undefined && model.kind === 'diffusion' && model.passes > 1
+      ? (steps * model.passes) / (model.passes >= 100 ? 50 : Math.max(1, model.passes / 2))
+      : model.passes;
+  const calls = model.kind === 'diffusion' ? passes : 1;
+  return {
+    kind: model.kind === 'diffusion' ? 'diffusion' : model.forwardGmacs / model.activationsM < 0.15 && model.kind === 'vision' ? 'depthwise' : model.kind,
+    macs: model.forwardGmacs * 1e9 * passes * scale,
+    activations: model.activationsM * 1e6 * passes * scale,
+    kernels: model.kernels * calls,
+    params: model.params ?? 0,
+    passes: calls,
+    guessed: false,
+  };
+}
+
+/** Encoder pass: body parameters × tokens, and the two attention products 2·layers·tokens²·hidden; 20 activation rows of the hidden width a layer (arXiv:2205.05198 eq. 2, without training's masks). */
+function encoderWork(model: ServedModel, tokens: number, sparsity: number, items: number): PassWork {
+  const body = Math.max(model.params - model.vocab * model.hidden, model.params * 0.2) * (1 - 0.85 * sparsity);
+  return {
+    kind: 'encoder',
+    macs: items * (body * tokens + 2 * model.layers * tokens * tokens * model.hidden),
+    activations: items * model.layers * tokens * (20 * model.hidden + 2 * model.heads * tokens),
+    kernels: model.layers * 12,
+    params: model.params * (1 - sparsity),
+    passes: 1,
+    guessed: model.guessed,
+  };
+}
+
+/** Time of one call on one device for a batch of items: compute against activation traffic, a floor for each kernel, the host beside it. @unit s */
+export function passTime(
+  each: ServingCase,
+  work: PassWork,
+  theta: Theta,
+  batch: number,
+): { total: number; compute: number; memory: number; host: number } | undefined {
+  const { device, engine, format } = each;
+  if (device === undefined) return undefined;
+  const eager = engine.group === 'eager';
+  const compute =
+    (2 * work.macs * batch) /
+    ((device.peak[format.compute] / device.cores) *
+      share(
+        theta,
+        eager ? 'p.comp.eager' : 'p.comp.compiled',
+        `p.comp.kind.${work.kind}`,
+        `p.comp.engine.${engine.id}`,
+        `p.comp.format.${format.kernels === 'fp32' ? format.compute : format.kernels}`,
+        `p.comp.chip.${device.class}`,
+      ));
+  const width = format.compute === 'fp32' || format.compute === 'tf32' ? 4 : format.compute === 'int8' || format.compute === 'fp8' ? 1 : 2;
+  const reach =
+    (device.bandwidth / device.cores) * share(theta, eager ? 'p.mem.eager' : 'p.mem.compiled', `p.mem.engine.${engine.id}`, `p.mem.kind.${work.kind}`);
+  const memory = (2 * work.activations * batch * width) / reach + (work.params * format.bytes * work.passes) / reach;
+  const floor = device.class === 'cpu' ? 0 : work.kernels * effect(theta, 'p.kernel', `p.kernel.chip.${device.class}`) * 1e-6;
+  const mixed = eager && format.compute === 'fp16' ? 'amp' : format.kernels;
+  const host =
+    work.kernels *
+    effect(theta, eager ? 'p.host.eager' : 'p.host.compiled', `p.host.engine.${engine.id}`, `p.host.format.${mixed}`) *
+    1e-6 *
+    (device.class === 'cpu' ? 0.3 : 1);
+  const busy = either(compute, memory, 2) + floor;
+  const fixed = effect(theta, 'p.fixed', `p.fixed.engine.${engine.id}`) * 1e-3;
+  return { total: either(busy, host, 4) + fixed, compute, memory, host: host + fixed };
+}
+
+/** Items in a call where nobody states them and only the rate matters: large enough to fill the chip. */
+export const fillingBatch = (work: PassWork): number => Math.max(1, Math.min(256, Math.round(2e12 / Math.max(1, work.macs))));

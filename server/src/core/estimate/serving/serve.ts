@@ -1,0 +1,107 @@
+import { decodeStep, prefillTime, type Runner } from './llm.js';
+import { kvBytesPerSequence, weightBytes } from './shape.js';
+import { effect, share, type Theta } from './theta.js';
+import type { ServingCase } from './workload.js';
+
+/** Steady state of one copy of the model under some number of running sequences. @unit s, tokens/s */
+export interface LoadPoint {
+  readonly running: number;
+  readonly stepTime: number;
+  readonly perToken: number;
+  readonly firstToken: number;
+  readonly outputRate: number;
+}
+
+/** Sequences whose cache fits beside the weights on one copy, or undefined where memory is unknown.
+ * @assumes 1.5 GiB a device for context, graphs and workspaces, as engines reserve */
+export function cacheLimit(each: ServingCase, run: Runner, tokens: number): number | undefined {
+  const devices = run.layout.tensor * run.layout.stages;
+  if (run.device.memoryGib === undefined) return undefined;
+  const free = devices * (run.device.memoryGib * each.memoryShare - 1.5) * 2 ** 30 - weightBytes(run.model, run.format);
+  const per = kvBytesPerSequence(run.model, tokens, run.kvElementBytes);
+  return per > 0 ? Math.max(0, Math.floor(free / per)) : undefined;
+}
+
+/** Sequences that run together when nothing but the deployment limits them: the cache, `max_num_seqs`, the engine's default. */
+export function saturationBatch(each: ServingCase, run: Runner, input: number, output: number): number {
+  const held = each.staticBatch ? input + output : input + output * 0.55;
+  const byCache = cacheLimit(each, run, Math.max(1, held)) ?? 64;
+  const byEngine = each.maxNumSeqs ?? (run.engine.inflight ? (defaultSequences[run.engine.id] ?? 512) : 64);
+  const kept = each.staticBatch ? 1 : 1;
+  return Math.max(1, Math.min(byCache * kept, byEngine));
+}
+
+/** Documented defaults of the number of sequences that an engine runs together.
+ * @source vLLM engine arguments (max_num_seqs 256), TensorRT-LLM build flags (max_batch_size 2048), TGI launcher (max_batch_total_tokens decides) */
+const defaultSequences: Readonly<Record<string, number>> = { vllm: 256, trtllm: 2048, sglang: 1024, tgi: 256, lmdeploy: 256, qserve: 256, llamacpp: 4 };
+
+/** One copy with `running` sequences at all times: each output token costs its share of a step and of its prompt. */
+export function loadPoint(each: ServingCase, run: Runner, theta: Theta, running: number, input: number, output: number): LoadPoint {
+  const context = input + output / 2;
+  const step = decodeStep(run, theta, running * each.beams, context).total / speedup(each, theta, running);
+  const prompt = promptTime(each, run, theta, input);
+  const cycle = running * prompt + output * step;
+  return {
+    running,
+    stepTime: step,
+    perToken: output > 0 ? cycle / output : step,
+    firstToken: 0,
+    outputRate: output > 0 ? (running * each.beams * output) / cycle : 0,
+  };
+}
+
+/** One prompt's share of a full chunk of prompts. */
+function promptTime(each: ServingCase, run: Runner, theta: Theta, input: number): number {
+  const tokens = input * (1 - each.cachedShare);
+  if (tokens < 1) return 0;
+  const together = Math.max(1, Math.round(4096 / tokens));
+  const fixed = effect(theta, `prefill.${run.engine.group}`, `prefill.engine.${run.engine.id}`) * 1e-3;
+  return Math.max(0, prefillTime(run, theta, tokens, together).total - fixed) / together;
+}
+
+/** Speculative decoding saves steps while the batch leaves compute idle (arXiv:2302.01318 §4). */
+const speedup = (each: ServingCase, theta: Theta, batch: number): number => (each.speculative ? Math.max(1, effect(theta, 'tree') / (1 + batch / 32)) : 1);
+
+/** Rate of a full deployment: every copy saturated, less what scheduling loses. */
+export function saturated(each: ServingCase, run: Runner, theta: Theta, input: number, output: number, batch?: number): LoadPoint {
+  const running = batch ?? saturationBatch(each, run, input, output);
+  const stages = run.layout.stages;
+  const point = loadPoint(each, run, theta, running, input, output);
+  const keeps =
+    share(theta, each.staticBatch ? 'sched.static' : 'sched.inflight', `sched.engine.${run.engine.id}`) *
+    (each.mode === 'online' ? share(theta, 'sched.online') : 1);
+  const overlap = stages > 1 && !run.engine.layerSplit ? stages * 0.8 : 1;
+  return { ...point, outputRate: point.outputRate * keeps * overlap * run.layout.copies };
+}
+
+/** Steady state at a stated arrival rate (requests/s of the deployment): the running sequences follow Little's law, and a rate above saturation queues. */
+export function atRate(
+  each: ServingCase,
+  run: Runner,
+  theta: Theta,
+  rate: number,
+  input: number,
+  output: number,
+): LoadPoint & { readonly saturated: boolean; readonly capacity: number } {
+  const copies = run.layout.copies;
+  const limit = saturationBatch(each, run, input, output);
+  const full = saturated({ ...each, mode: 'offline-max' }, run, theta, input, output);
+  const capacity = output > 0 ? full.outputRate / output : Number.POSITIVE_INFINITY;
+  const arrivals = rate / copies;
+  const prompt = promptTime(each, run, theta, input);
+  let running = 1;
+  let perToken = 0;
+  let step = 0;
+  for (let turn = 0; turn < 40; turn++) {
+    step = decodeStep(run, theta, running, input + output / 2).total / speedup(each, theta, running);
+    const busy = Math.min(0.9, arrivals * prompt);
+    perToken = step / (1 - busy);
+    const next = Math.min(limit, Math.max(1, arrivals * (prompt + output * perToken)));
+    running = Math.sqrt(running * next);
+  }
+  const over = rate > capacity;
+  const first =
+    prefillTime(run, theta, Math.max(1, input * (1 - each.cachedShare)), 1).total * (1 + effect(theta, 'queue') * Math.min(0.9, arrivals * prompt)) + step / 2;
+  const wait = over && each.requests !== undefined ? Math.max(0, each.requests / capacity - each.requests / rate) / 2 : 0;
+  return { running, stepTime: step, perToken, firstToken: first + wait, outputRate: Math.min(rate, capacity) * output, saturated: over, capacity };
+}

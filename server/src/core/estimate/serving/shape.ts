@@ -1,0 +1,139 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import type { ModelShape } from '../../catalog/types.js';
+import type { FactReader } from '../spec.js';
+import { sizeInName } from '../training/shape.js';
+
+/** Dimensions of a transformer, as far as facts, the catalog or its size tell. */
+export interface ServedModel {
+  readonly params: number;
+  /** Parameters that one token uses. */
+  readonly active: number;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly ffn: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly vocab: number;
+  readonly tied: boolean;
+  /** Compressed cache of multi-head latent attention: rank and rotary part. */
+  readonly kvLora: number | undefined;
+  readonly slidingWindow: number | undefined;
+  /** Share of the layers whose cache is cut at the window. */
+  readonly slidingShare: number;
+  readonly experts: number | undefined;
+  readonly expertsPerToken: number | undefined;
+  readonly maxPosition: number | undefined;
+  readonly modality: string;
+  /** Which of the dimensions nobody stated and the size alone decided. */
+  readonly guessed: boolean;
+}
+
+/** Reads the model from the facts, then from the catalog, then from the size in its name; undefined where not even the size is known. */
+export function servedModel(facts: FactReader, catalog: Catalog): ServedModel | undefined {
+  const names = [facts.text('model'), facts.text('model_name')].filter((name) => name !== undefined);
+  const row = names.map((name) => findModel(name, catalog)).find((found) => found !== undefined);
+  const params = facts.number('params') ?? row?.params ?? names.map(namedSize).find((size) => size !== undefined);
+  if (params === undefined || params <= 0) return undefined;
+  const statedLayers = facts.number('n_layer') ?? row?.layers;
+  const statedHidden = facts.number('n_embd') ?? row?.hidden;
+  const layers = statedLayers || Math.max(1, Math.round(32 * (params / 7e9) ** 0.36));
+  const hidden = statedHidden || Math.max(64, 128 * Math.round((4096 * (params / 7e9) ** 0.32) / 128));
+  const heads = facts.number('n_head') || row?.heads || Math.max(1, Math.round(hidden / 128));
+  const headDim = row?.headDim ?? hidden / heads;
+  const kvHeads = facts.number('n_kv_head') || row?.kvHeads || heads;
+  const vocab = facts.number('vocab_size') || row?.vocab || (params < 1e9 ? 30000 : 50000);
+  const activeFact = facts.number('params_active') ?? row?.paramsActive;
+  const experts = facts.number('n_experts') || row?.experts;
+  const active = Math.min(params, activeFact || activeInName(names) || params);
+  return {
+    params,
+    active,
+    layers,
+    hidden,
+    ffn: facts.number('n_ffn') || row?.ffn || hidden * 4,
+    heads,
+    kvHeads,
+    headDim,
+    vocab,
+    tied: row?.tiedEmbeddings ?? params < 2e9,
+    kvLora: row?.kvLoraRank,
+    slidingWindow: row?.slidingWindow,
+    slidingShare: row === undefined ? 1 : slidingShare(row),
+    experts,
+    expertsPerToken: facts.number('experts_per_token') || row?.expertsPerToken,
+    maxPosition: row?.maxPosition,
+    modality: row?.modality ?? 'text',
+    guessed: statedLayers === undefined || statedHidden === undefined,
+  };
+}
+
+/** A catalog row by id, then by the bare name without a quantisation or file suffix. */
+function findModel(name: string, catalog: Catalog): ModelShape | undefined {
+  const bare = name.replace(/\.(gguf|bin|safetensors)$/i, '').replace(/[-_](awq|gptq|gguf|fp8|int4|int8|w4a16|w8a8|nvfp4|bnb-4bit|q\d\w*)([-_].*)?$/i, '');
+  for (const id of [name, bare, bare.split('/').at(-1) ?? bare]) {
+    const found = catalog.model(id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Parameters that a name states (`Llama-2-7b`, `Qwen1.5-0.5B`), or that an encoder's size class means (`bert-base`).
+ * @source arXiv:1810.04805 §3, arXiv:2006.03654 table 2 for the size classes */
+export function namedSize(name: string): number | undefined {
+  const stated = sizeInName(name)?.params;
+  if (stated !== undefined) return stated;
+  const encoder = /(bert|roberta|electra|deberta|mpnet|bge|e5|gte|transformer)\S*?[-_](tiny|xsmall|small|base|big|large|xl)/i.exec(name.replace(/ /g, '-'));
+  const sizes: Readonly<Record<string, number>> = { tiny: 15e6, xsmall: 22e6, small: 44e6, base: 110e6, big: 210e6, large: 336e6, xl: 700e6 };
+  if (encoder !== null) return sizes[(encoder[2] ?? '').toLowerCase()];
+  return /bert|electra|mpnet/i.test(name) ? sizes['base'] : undefined;
+}
+
+const activeInName = (names: readonly string[]): number | undefined => names.map((name) => sizeInName(name)?.active).find((active) => active !== undefined);
+
+/** Gemma 2 and gpt-oss alternate windowed and full layers, Gemma 3 and 4 keep five of six windowed, others window every layer.
+ * @source arXiv:2408.00118 §2, arXiv:2503.19786 §2, arXiv:2508.10925 §2, arXiv:2310.06825 §2 */
+function slidingShare(row: ModelShape): number {
+  if (/gemma-?2|gpt-oss/i.test(row.id)) return 0.5;
+  if (/gemma-?[34]/i.test(row.id)) return 5 / 6;
+  if (/qwen/i.test(row.id)) return 0; // the configured window is off by default (use_sliding_window false)
+  return 1;
+}
+
+/** Cache bytes that one token holds over all layers: 2 · layers · KV heads · head width · bytes (arXiv:1911.02150), or the compressed row of latent attention (arXiv:2405.04434 §2.1).
+ * @unit bytes */
+export function kvBytesPerToken(model: ServedModel, elementBytes: number): number {
+  if (model.kvLora !== undefined) return model.layers * (model.kvLora + 64) * elementBytes;
+  return 2 * model.layers * model.kvHeads * model.headDim * elementBytes;
+}
+
+/** Cache bytes of a sequence of some length; windowed layers stop growing at the window (arXiv:2310.06825 §2). @unit bytes */
+export function kvBytesPerSequence(model: ServedModel, tokens: number, elementBytes: number): number {
+  const perToken = kvBytesPerToken(model, elementBytes);
+  const windowed = model.slidingWindow === undefined ? tokens : Math.min(tokens, model.slidingWindow);
+  const cut = model.slidingWindow === undefined ? 0 : model.slidingShare;
+  return perToken * (cut * windowed + (1 - cut) * tokens);
+}
+
+/** Stored weights: quantised formats keep embeddings and head in 16 bits where their tools do. @unit bytes */
+export function weightBytes(model: ServedModel, format: { readonly bytes: number; readonly wholeHead: boolean }): number {
+  const table = model.vocab * model.hidden * (model.tied ? 1 : 2);
+  const head = format.wholeHead ? Math.min(table, model.params * 0.5) : 0;
+  return (model.params - head) * format.bytes + head * 2;
+}
+
+/** Weights that one step streams for a batch: dense layers once, each expert that some token chose, and no input embedding.
+ * Experts are taken to be chosen evenly: a share 1 − (1 − k/E)^batch is touched.
+ * @assumes even routing @unit bytes */
+export function streamedBytes(model: ServedModel, format: { readonly bytes: number; readonly wholeHead: boolean }, batch: number): number {
+  const lookup = model.tied ? 0 : model.vocab * model.hidden * (format.wholeHead ? 2 : format.bytes);
+  const whole = Math.max(weightBytes(model, format) - lookup, weightBytes(model, format) * 0.3);
+  if (model.active >= model.params) return whole;
+  const chosen =
+    model.experts !== undefined && model.expertsPerToken !== undefined && model.experts > 0
+      ? model.expertsPerToken / model.experts
+      : (model.active / model.params) * 0.8;
+  const expertShare = Math.min(1, (1 - model.active / model.params) / Math.max(1e-6, 1 - Math.min(0.99, chosen)));
+  const touched = 1 - (1 - Math.min(1, chosen)) ** Math.max(1, batch);
+  return whole * (1 - expertShare + expertShare * touched);
+}

@@ -1,0 +1,292 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import type { InferenceModel, RequestShape } from '../../catalog/types.js';
+import type { AssumedFact, MissingFact } from '../../model/estimate.js';
+import type { FactReader } from '../spec.js';
+import { type Device, deviceOf } from './device.js';
+import { type Engine, engineOf } from './engine.js';
+import { kvBytes, type WeightFormat, weightFormat } from './formats.js';
+import { type ServedModel, servedModel, weightBytes } from './shape.js';
+
+/** What kind of work one request is. */
+export type Task = 'llm' | 'seq2seq' | 'encoder' | 'speech' | 'pass';
+
+/** How the devices of a deployment share the work. */
+export interface Layout {
+  readonly gpus: number;
+  /** Devices that compute each layer together. */
+  readonly tensor: number;
+  /** Devices that hold different layers: they work in turn for one sequence. */
+  readonly stages: number;
+  /** Independent copies. */
+  readonly copies: number;
+}
+
+/** A serving workload in the estimator's terms: what is known, and what had to be taken. */
+export interface ServingCase {
+  readonly task: Task;
+  readonly modelName: string | undefined;
+  readonly model: ServedModel | undefined;
+  readonly pass: InferenceModel | undefined;
+  readonly device: Device | undefined;
+  readonly engine: Engine;
+  readonly format: WeightFormat;
+  readonly kvElementBytes: number;
+  readonly layout: Layout;
+  readonly mode: 'latency' | 'offline-max' | 'online' | undefined;
+  /** Sequences, images or requests in one batch, where stated. */
+  readonly batch: number | undefined;
+  readonly beams: number;
+  readonly concurrency: number | undefined;
+  readonly requestRate: number | undefined;
+  readonly requests: number | undefined;
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly cachedShare: number;
+  readonly maxModelLen: number | undefined;
+  readonly maxNumSeqs: number | undefined;
+  readonly memoryShare: number;
+  readonly speculative: boolean;
+  readonly imageScale: number;
+  readonly steps: number | undefined;
+  readonly audioSeconds: number | undefined;
+  /** Sentences that one counted request holds. */
+  readonly itemsPerRequest: number;
+  readonly keepsPromptLogits: boolean | undefined;
+  readonly staticBatch: boolean;
+  readonly sparsity: number;
+  readonly assumed: readonly AssumedFact[];
+  readonly missing: readonly MissingFact[];
+}
+
+/** Joins the facts of one serving workload; pure, and total over any facts. */
+export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
+  const assumed: AssumedFact[] = [];
+  const missing: MissingFact[] = [];
+  const modelName = facts.text('model') ?? facts.text('model_name');
+  const pass = modelName === undefined ? undefined : (catalog.inferenceModel(modelName) ?? catalog.inferenceModel(facts.text('model_name') ?? modelName));
+  const stated = servedModel(facts, catalog);
+  const task = taskOf(facts, modelName, pass, stated);
+  const model = task === 'seq2seq' && stated !== undefined ? translationShape(stated, facts) : stated;
+  const device = deviceOf(facts, catalog);
+  const engine = engineOf(facts.text('engine') ?? facts.text('framework'), task === 'llm');
+  const stored = formatOf(facts, engine, task, assumed);
+  // 32-bit weights whose products the compiler casts down (`compute_cast: Matmult-BF16`)
+  const format: WeightFormat = /bf16|fp16/i.test(facts.text('compute_cast') ?? '') && stored.compute === 'fp32' ? { ...stored, compute: 'fp16' } : stored;
+  const shape = requestShape(facts, catalog.requestShapes);
+  const mode = modeOf(facts.text('mode'), facts.text('scenario'));
+  const scenarioBatch = facts.text('scenario') === 'MultiStream' ? 8 : facts.text('scenario') === 'SingleStream' ? 1 : undefined;
+  const inputTokens = facts.number('input_tokens') ?? facts.number('prompt_tokens') ?? shape?.inputTokens ?? facts.number('seq_len');
+  const outputTokens = facts.number('output_tokens') ?? facts.number('output_len_avg') ?? shape?.outputTokens ?? facts.number('max_tokens');
+  const written = facts.number('batch_size') || scenarioBatch;
+  const batch =
+    written !== undefined && facts.text('batch_unit') === 'tokens' && inputTokens !== undefined ? Math.max(1, written / Math.max(1, inputTokens)) : written;
+  const layout = layoutOf(facts, engine, model, format, device, mode, task, assumed);
+  // TensorRT-LLM's quantisation tool writes an FP8 cache beside FP8 weights (its examples pass kv_cache_dtype fp8)
+  const kvFallback = engine.id === 'trtllm' && format.kernels === 'fp8' ? 1 : format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
+  need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', [
+    'output_tokens_per_s',
+    'peak_memory_gib',
+    'latency_ms',
+  ]);
+  if (modelName !== undefined && model === undefined && pass === undefined)
+    missing.push({
+      fact: 'params',
+      need: `the size of ${modelName} is not known here; state params`,
+      blocks: ['output_tokens_per_s', 'peak_memory_gib', 'latency_ms'],
+    });
+  const chip = facts.text('gpu_type');
+  need(missing, 'gpu_type', device === undefined, chip === undefined ? 'name the accelerator' : `${chip} is not in the table of accelerators`, [
+    'output_tokens_per_s',
+    'ttft_ms',
+    'tpot_ms',
+    'latency_ms',
+    'images_per_s',
+    'requests_per_s',
+  ]);
+  return {
+    task,
+    modelName,
+    model,
+    pass,
+    device,
+    engine,
+    format,
+    kvElementBytes: kvBytes(facts.text('kv_cache_dtype'), kvFallback),
+    layout,
+    mode,
+    batch,
+    beams: Math.max(1, facts.number('num_beams') ?? facts.number('beam_size') ?? 1),
+    concurrency: facts.number('concurrency') || undefined,
+    requestRate: facts.number('request_rate') || undefined,
+    requests: facts.number('num_prompts') || facts.number('num_requests') || undefined,
+    inputTokens,
+    outputTokens,
+    cachedShare: Math.min(0.99, facts.number('prefix_hit_rate') ?? 0),
+    maxModelLen: facts.number('max_model_len') || undefined,
+    maxNumSeqs: facts.number('max_num_seqs') || undefined,
+    memoryShare: Math.min(1, facts.number('gpu_mem_util') || facts.number('gpu_memory_utilization') || 0.9),
+    speculative: facts.flag('speculative') === true || facts.text('speculative_model') !== undefined,
+    imageScale: imageScale(facts.raw('image_size'), pass?.imageSize),
+    steps: facts.number('inference_steps') || shape?.steps,
+    audioSeconds: facts.number('audio_s') || undefined,
+    itemsPerRequest: facts.number('sentences_per_request') || 1,
+    keepsPromptLogits: keepsPromptLogits(engine, facts.text('engine_version')),
+    staticBatch: !engine.inflight || (written !== undefined && mode === 'offline-max'),
+    sparsity: sparsityIn(modelName),
+    assumed,
+    missing,
+  };
+}
+
+const need = (missing: MissingFact[], fact: string, lacks: boolean, text: string, blocks: readonly string[]) => {
+  if (lacks) missing.push({ fact, need: text, blocks });
+};
+
+function taskOf(facts: FactReader, name: string | undefined, pass: InferenceModel | undefined, model: ServedModel | undefined): Task {
+  const task = facts.text('task')?.toLowerCase();
+  if (task === 'llm') return 'llm';
+  if (name !== undefined && /transformer-(base|big)|opus-mt|marian|nllb|m2m100|^t5|flan-t5|bart/i.test(name) && task !== 'embedding') return 'seq2seq';
+  if (pass !== undefined && task !== 'embedding') return 'pass';
+  if (task === 'speech' || (task === undefined && model?.modality === 'audio')) return 'speech';
+  if (
+    task === 'embedding' ||
+    (task === undefined && (model?.modality === 'embedding' || (name !== undefined && /bert|roberta|electra|bge-|e5-|gte-|minilm|mpnet/i.test(name))))
+  )
+    return 'encoder';
+  if (task === 'vision' || task === 'diffusion' || model?.modality === 'diffusion') return 'pass';
+  return 'llm';
+}
+
+function formatOf(facts: FactReader, engine: Engine, task: Task, assumed: AssumedFact[]): WeightFormat {
+  const eager = task === 'llm' && (engine.group === 'eager' || engine.group === 'fused');
+  for (const name of ['weights', 'quantization', 'precision', 'dtype']) {
+    const written = facts.text(name);
+    const format = written === undefined ? undefined : weightFormat(written, eager);
+    if (format === undefined) continue;
+    // C++ and graph engines store 8-bit weights and compute in 16 bits unless a w8a8 scheme is named
+    if (format.kernels === 'w8a8' && /^int8$/.test(format.id) && task === 'llm' && /compiled|neuronx|vllm|tgi|exllama|unknown/.test(engine.id))
+      return { ...format, compute: 'fp16', kernels: 'w8' };
+    return format;
+  }
+  const name = facts.text('model') ?? '';
+  const inName = /(awq|gptq|gguf|fp8|nvfp4|mxfp4|w4a16|w8a8|bnb-4bit|q\d_k_[sml]|q\d_\d)/i.exec(name);
+  const fromName = inName === null ? undefined : weightFormat(inName[1] === 'gguf' ? 'q4_k_m' : (inName[1] ?? ''), eager);
+  if (fromName !== undefined) {
+    assumed.push({ fact: 'weights', value: fromName.id, why: 'the model name says so' });
+    return fromName;
+  }
+  const fallback = weightFormat(engine.id === 'llamacpp' ? 'q4_k_m' : task === 'llm' ? 'bf16' : 'fp16', eager);
+  assumed.push({
+    fact: 'weights',
+    value: fallback?.id ?? 'bf16',
+    why: engine.id === 'llamacpp' ? 'the usual file of this engine' : 'engines load published weights in 16 bits',
+  });
+  return fallback ?? { id: 'bf16', bytes: 2, compute: 'fp16', kernels: 'dense', wholeHead: false };
+}
+
+function modeOf(mode: string | undefined, scenario: string | undefined): ServingCase['mode'] {
+  if (mode === 'latency' || mode === 'offline-max' || mode === 'online') return mode;
+  if (scenario === 'Offline') return 'offline-max';
+  if (scenario === 'Server' || scenario === 'Interactive') return 'online';
+  if (scenario === 'SingleStream' || scenario === 'MultiStream') return 'latency';
+  return undefined;
+}
+
+/** Published request mixes are recognised by the data set's or the accuracy target's name. */
+function requestShape(facts: FactReader, shapes: readonly RequestShape[]): RequestShape | undefined {
+  const text = [facts.text('dataset'), facts.text('accuracy_target')].join(' ').toLowerCase();
+  return shapes.find((shape) => text.includes(shape.match));
+}
+
+function layoutOf(
+  facts: FactReader,
+  engine: Engine,
+  model: ServedModel | undefined,
+  format: WeightFormat,
+  device: Device | undefined,
+  mode: ServingCase['mode'],
+  task: Task,
+  assumed: AssumedFact[],
+): Layout {
+  const whole = (name: string) => {
+    const value = facts.number(name);
+    return value === undefined || value < 1 ? undefined : Math.round(value);
+  };
+  const tensor = whole('tensor_parallel') ?? (whole('tp_cores') === undefined ? undefined : whole('gpus'));
+  const stages = whole('pipeline_parallel');
+  const copiesStated = whole('data_parallel');
+  const perNode = whole('gpu_count') ?? whole('nproc_per_node');
+  const sockets = /(\d)S(?:[-_ ]|$)/.exec(facts.text('system') ?? '');
+  let gpus = whole('gpus') ?? (perNode === undefined ? undefined : perNode * (whole('num_nodes') ?? 1));
+  if (gpus === undefined && (tensor !== undefined || stages !== undefined)) gpus = (tensor ?? 1) * (stages ?? 1) * (copiesStated ?? 1);
+  if (gpus === undefined) {
+    gpus = device?.class === 'cpu' && /MLPerf/i.test(facts.text('dataset') ?? '') ? Number(sockets?.[1] ?? 2) : 1;
+    assumed.push({ fact: 'gpus', value: gpus, why: 'nothing says more than one device' });
+  }
+  gpus = Math.min(gpus, 1e6);
+  if (task !== 'llm') return { gpus, tensor: 1, stages: 1, copies: gpus * (device?.cores ?? 1) };
+  if (device?.class === 'cpu' && tensor === undefined) return { gpus, tensor: 1, stages: 1, copies: gpus };
+  if (engine.layerSplit && tensor === undefined) {
+    const one = model === undefined || device?.memoryGib === undefined ? gpus : Math.ceil(weightBytes(model, format) / (device.memoryGib * 0.85 * 2 ** 30));
+    return { gpus, tensor: 1, stages: copiesStated === undefined ? gpus : Math.max(1, Math.min(gpus, one)), copies: copiesStated ?? 1 };
+  }
+  if (tensor !== undefined) return { gpus, tensor, stages: stages ?? 1, copies: Math.max(1, Math.floor(gpus / (tensor * (stages ?? 1)))) };
+  if (stages !== undefined) return { gpus, tensor: Math.max(1, Math.floor(gpus / stages)), stages, copies: 1 };
+  if (gpus === 1 || mode === 'latency' || mode === undefined || model === undefined || device?.memoryGib === undefined)
+    return { gpus, tensor: gpus, stages: 1, copies: 1 };
+  let fit = 1;
+  while (fit < gpus && weightBytes(model, format) > 0.62 * fit * device.memoryGib * 2 ** 30) fit *= 2;
+  fit = Math.min(fit, gpus);
+  assumed.push({ fact: 'tensor_parallel', value: fit, why: 'the fewest devices that hold the weights and a useful cache' });
+  return { gpus, tensor: fit, stages: 1, copies: Math.max(1, Math.floor(gpus / fit)) };
+}
+
+function imageScale(raw: unknown, reference: number | undefined): number {
+  if (reference === undefined) return 1;
+  const sides =
+    typeof raw === 'number'
+      ? [raw, raw]
+      : typeof raw === 'string'
+        ? raw
+            .split(/[x×,* ]+/)
+            .map(Number)
+            .filter((side) => side > 0)
+        : [];
+  const last = sides.slice(-2);
+  const [first, second] = last.length === 1 ? [last[0], last[0]] : last;
+  if (first === undefined || second === undefined || !(first * second > 0)) return 1;
+  return Math.min(1e4, Math.max(1e-4, (first * second) / reference ** 2));
+}
+
+/** transformers computed the head for every prompt position before 4.45 (num_logits_to_keep); unknown versions are unknown.
+ * @source github:huggingface/transformers release notes v4.45 */
+function keepsPromptLogits(engine: Engine, version: string | undefined): boolean | undefined {
+  if (engine.id !== 'transformers') return engine.group === 'eager' ? undefined : false;
+  const parsed = /^v?(\d+)\.(\d+)/.exec(version ?? '');
+  if (parsed === null) return undefined;
+  return Number(parsed[1]) < 4 || (Number(parsed[1]) === 4 && Number(parsed[2]) < 45);
+}
+
+function sparsityIn(name: string | undefined): number {
+  const pruned = /pruned[-_]?(\d\d)/i.exec(name ?? '');
+  return pruned === null ? 0 : Number(pruned[1]) / 100;
+}
+
+/** Vaswani's encoder-decoder sizes, where a translation model's name is all that is known. @source arXiv:1706.03762 table 3 */
+function translationShape(model: ServedModel, facts: FactReader): ServedModel {
+  const big = /big|large/i.test(`${facts.text('model')} ${facts.text('model_name')}`) || (facts.number('params') ?? 0) > 15e7;
+  const params = facts.number('params') ?? (big ? 210e6 : 65e6);
+  return {
+    ...model,
+    params,
+    active: params,
+    layers: 12,
+    hidden: big ? 1024 : 512,
+    heads: big ? 16 : 8,
+    kvHeads: big ? 16 : 8,
+    headDim: 64,
+    vocab: 32000,
+    tied: true,
+    guessed: true,
+  };
+}
