@@ -25,6 +25,7 @@ import { vllmPython } from './python/vllm.js';
 import { launchShell } from './shell/launch.js';
 import { serveShell } from './shell/serve.js';
 import { slurmShell } from './shell/slurm.js';
+import type { Recogniser } from './types.js';
 import { accelerate } from './yaml/accelerate.js';
 import { aiToolkit } from './yaml/ai-toolkit.js';
 import { autoscaler } from './yaml/autoscaler.js';
@@ -48,7 +49,6 @@ import { torchtune } from './yaml/torchtune.js';
 import { trainerArguments } from './yaml/trainer-arguments.js';
 import { truss } from './yaml/truss.js';
 import { wandbSweep } from './yaml/wandb-sweep.js';
-import type { Recogniser } from './types.js';
 
 /** Every recogniser; adding a format adds its file and its line here. */
 export const recognisers: readonly Recogniser[] = [

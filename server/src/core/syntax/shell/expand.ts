@@ -164,15 +164,14 @@ function useOf(part: { readonly start: number; readonly end: number }, item: rea
   return { text, start: part.start, end: part.end, open, ...(from && { from }), ...(maybe && { maybe }), inside: item };
 }
 
-function resolvePart(
-  part: Exclude<Part, { kind: 'text' } | { kind: 'array' } | { kind: 'piece' }>,
-  variables: Environment,
-): Resolved {
+function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' } | { kind: 'piece' }>, variables: Environment): Resolved {
   const openPiece: Piece = { text: part.raw, start: part.start, end: part.end, open: true };
   const open: Resolved = { items: [[openPiece]], inPlace: true, name: '', origin: 'variable' };
   if (part.kind === 'command') {
     const known = substituted(part.raw, variables);
-    return known === undefined ? open : { items: [[{ text: known, start: part.start, end: part.end, open: false }]], inPlace: false, name: '', origin: 'variable' };
+    return known === undefined
+      ? open
+      : { items: [[{ text: known, start: part.start, end: part.end, open: false }]], inPlace: false, name: '', origin: 'variable' };
   }
   if (part.kind === 'arithmetic') {
     const names: WordSource[] = [];
@@ -268,12 +267,14 @@ function substituted(raw: string, variables: Environment): string | undefined {
     });
     return value === undefined ? undefined : String(value);
   }
-  const counted = /^echo\s+"?\$\{?(\w+)\}?"?\s*\|\s*(?:tr\s+["'],["']\s+["']\\n["']\s*\|\s*wc\s+-l|awk\s+-F\s*["']?,["']?\s+'\{\s*print\s+NF\s*\}')$/.exec(inner)?.[1];
+  const counted = /^echo\s+"?\$\{?(\w+)\}?"?\s*\|\s*(?:tr\s+["'],["']\s+["']\\n["']\s*\|\s*wc\s+-l|awk\s+-F\s*["']?,["']?\s+'\{\s*print\s+NF\s*\}')$/.exec(
+    inner,
+  )?.[1];
   const list = counted === undefined ? undefined : plain(counted);
   return list ? String(list.split(',').length) : undefined;
 }
 
-/** Cuts and replacements in a value: `${NAME##*/}`, `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`. */
+/** Cuts and replacements in a value: `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`, and the longest cut in front. */
 function change(value: string, op: string, pattern: string): string | undefined {
   if (op === ',,') return value.toLowerCase();
   if (op === '^^') return value.toUpperCase();
