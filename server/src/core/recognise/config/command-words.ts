@@ -1,4 +1,4 @@
-import { type Environment, expand } from '../../syntax/shell/expand.js';
+import { Environment, expand } from '../../syntax/shell/expand.js';
 import { Lexer } from '../../syntax/shell/lexer.js';
 import type { ShellWord } from '../../syntax/shell/script.js';
 import { isTemplated } from '../../syntax/template.js';
@@ -45,7 +45,7 @@ export function commandsOfText(source: string, value: Value, environment: Readon
   if (text === undefined || value.kind !== 'scalar' || text.length > longest) return [];
   const places = align(text, source, value.textStart ?? value.start, value.end);
   const place = (offset: number): number => (offset >= outside ? offset - outside : (places[Math.min(offset, places.length - 1)] ?? value.start));
-  const variables: Environment = new Map();
+  const variables = new Environment();
   for (const [name, set] of environment) {
     const written = textOf(set);
     if (written === undefined || isTemplated(written) || /\$[({A-Za-z_]/.test(written)) continue;
@@ -62,7 +62,7 @@ export function commandsOfText(source: string, value: Value, environment: Readon
     if (token.kind === 'word') {
       if (redirected) redirected = false;
       else {
-        const made = expand(token.word, text, variables);
+        const made = expand(token.word, variables);
         const first = made[0];
         const set = words.length === 0 && first ? /^(?:export\s+)?([A-Za-z_]\w*)=([\s\S]*)$/.exec(first.text) : null;
         if (set?.[1] && first)
