@@ -29,7 +29,7 @@ export function calibrateTraining(rows: readonly MeasuredRow[], catalog: Catalog
     folds,
   );
   const heldOut = families.flatMap((names) => leftOut(figures, names).heldOut);
-  return { coefficients: rounded({ ...fit(figures), spread: spreadsByRegime(heldOut) }) };
+  return { coefficients: rounded({ ...fitTraining(figures), spread: spreadsByRegime(heldOut) }) };
 }
 
 /** For each fold, numbers that know nothing of its families: neither the fit nor the width of the intervals. */
@@ -49,7 +49,7 @@ export function crossFitTraining(
 
 function leftOut(figures: readonly Figure[], names: readonly string[]): { fitted: Fitted; heldOut: HeldOut[] } {
   const out = new Set(names);
-  const fitted = fit(figures.filter((figure) => !out.has(figure.family)));
+  const fitted = fitTraining(figures.filter((figure) => !out.has(figure.family)));
   return {
     fitted,
     heldOut: residualsOf(
@@ -113,7 +113,7 @@ function memoryResidual(job: TrainingJob, fitted: Fitted, measured: number): num
 }
 
 /** Fits all numbers to the figures. */
-export function fit(figures: readonly Figure[]): Fitted {
+export function fitTraining(figures: readonly Figure[]): Fitted {
   const speed = figures.filter((figure) => figure.quantity !== 'memory');
   const memory = figures.filter((figure) => figure.quantity === 'memory');
   const memoryStart = starts(memoryKnobs);
@@ -143,7 +143,7 @@ export function fit(figures: readonly Figure[]): Fitted {
 function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, number> {
   const byStack = new Map<string, Map<string, number[]>>();
   for (const figure of figures) {
-    if (!figure.job.framework.stated || figure.job.framework.name === 'pytorch') continue;
+    if (figure.quantity !== 'speed' || !figure.job.framework.stated || figure.job.framework.name === 'pytorch') continue;
     const residual = figure.residual(fitted);
     if (!Number.isFinite(residual)) continue;
     const stack = byStack.get(figure.job.framework.name) ?? new Map<string, number[]>();
@@ -152,7 +152,8 @@ function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, 
   }
   const result: Record<string, number> = {};
   for (const [name, families] of [...byStack].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
-    const medians = [...families.values()].map((list) => median(list));
+    const medians = [...families.values()].filter((list) => list.length >= 3).map((list) => median(list));
+    if (medians.length === 0) continue;
     const mean = medians.reduce((sum, one) => sum + one, 0) / medians.length;
     // Residuals here are log(predicted time ÷ measured time); a stack that is slower than predicted needs a longer time.
     result[name] = (-mean * medians.length) / (medians.length + 1);

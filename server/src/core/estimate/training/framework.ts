@@ -21,7 +21,9 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'maxtext', test: /maxtext|maxdiffusion|\bpax\b|saxml/, class: 'vendor' },
   { name: 'habana', test: /habana|gaudi/, class: 'vendor' },
   { name: 'poplar', test: /poplar|popart/, class: 'vendor' },
-  { name: 'ngc', test: /\bngc\b|nvidia|mxnet|hugectr|paddle|deeplearningexamples|tensorflow/, class: 'vendor' },
+  // NVIDIA's containers count by year and month (21.11), PyTorch itself does not.
+  { name: 'ngc-examples', test: /deeplearningexamples|pytorch 2\d\.\d\d/, class: 'stack' },
+  { name: 'ngc', test: /\bngc\b|nvidia|mxnet|hugectr|paddle|tensorflow/, class: 'vendor' },
   { name: 'rocm', test: /rocm|primus|llmboost/, class: 'vendor' },
   { name: 'megatron-deepspeed', test: /megatron.*deepspeed/, class: 'stack' },
   { name: 'megatron', test: /megatron/, class: 'stack' },
@@ -48,13 +50,14 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'pytorch', test: /pytorch|torch/, class: 'everyday' },
 ];
 
-/** Which training stack a framework's written name means. */
-export function frameworkOf(text: string | undefined, compile: boolean | undefined): Framework {
+/** Which training stack a framework's written name means.
+ * @assumes jobs that are large run on a training stack even where none is named */
+export function frameworkOf(text: string | undefined, compile: boolean | undefined, large: boolean): Framework {
   const lower = text?.toLowerCase();
   const found = lower === undefined ? undefined : known.find((one) => one.test.test(lower));
   const name = found?.name ?? 'unknown';
   // Compiled code fuses its elementwise work as the tuned stacks do.
-  const kind = found?.name === 'pytorch' && compile === true ? 'stack' : (found?.class ?? 'everyday');
+  const kind = found?.name === 'pytorch' && compile === true ? 'stack' : (found?.class ?? (large ? 'stack' : 'everyday'));
   return {
     class: kind,
     stated: found !== undefined,

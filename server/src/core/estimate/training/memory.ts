@@ -1,5 +1,6 @@
 import type { MemoryKnob, Values } from './coefficients.js';
 import type { TrainingJob } from './job.js';
+import { paramsPerRank } from './shape.js';
 
 /** Bytes on the fullest device by part. */
 export interface MemoryParts {
@@ -44,9 +45,9 @@ export function optimizerBytes(name: string, half: boolean): number {
 function transformerStates(job: TrainingJob, params: number, k: Values<MemoryKnob>): States {
   const { layout, framework, method } = job;
   const ranks = layout.tensor * layout.pipeline;
-  const experts = layout.expert > 1 && job.shape && job.shape.experts !== undefined ? expertSplit(job, params) : params;
-  const here = experts / ranks;
-  const shard = (on: boolean) => (on ? layout.data : 1);
+  const here = job.shape ? paramsPerRank(job.shape, ranks, layout.expert) : params / ranks;
+  const members = Math.max(1, (layout.data * layout.context) / (job.shape !== undefined && job.shape.expertBody > 0 ? layout.expert : 1));
+  const shard = (on: boolean) => (on ? members : 1);
   const all = layout.sharding === 'full';
   if (method !== 'full') {
     const shape = job.shape;
@@ -97,13 +98,6 @@ function gathered(job: TrainingJob, here: number): number {
   return 2 * (2 * (here / layers) + (job.shape?.embedding ?? 0) / 2);
 }
 
-function expertSplit(job: TrainingJob, params: number): number {
-  const shape = job.shape;
-  if (!shape || shape.expertBody === 0) return params;
-  const routed = Math.max(0, params - (shape.body - shape.expertBody) - shape.embedding);
-  return params - routed + routed / job.layout.expert;
-}
-
 function plainStates(job: TrainingJob, params: number): States {
   return {
     weights: 4 * params,
@@ -139,5 +133,5 @@ function transformerActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<M
 function sampleActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<MemoryParts, 'activations' | 'logits'> | undefined {
   if (!job.sample) return undefined;
   const bytes = job.precision === 'fp32' || job.precision === 'tf32' ? 2 : 1;
-  return { activations: job.sample.activations * job.layout.micro * k['convolution.kept'] * bytes, logits: 0 };
+  return { activations: job.sample.kept * job.layout.micro * k['convolution.kept'] * bytes, logits: 0 };
 }

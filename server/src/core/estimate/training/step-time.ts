@@ -2,7 +2,7 @@ import { type Chip, peakOf } from './chip.js';
 import { reachKnob, type SpeedKnob, stackKnob, type Values } from './coefficients.js';
 import type { TrainingJob } from './job.js';
 import { dataRate, groupRate } from './links.js';
-import type { Shape } from './shape.js';
+import { paramsPerRank, type Shape } from './shape.js';
 
 /** Seconds of one optimizer step by part, on the device that is busiest. */
 export interface StepTime {
@@ -35,7 +35,9 @@ const overlap = (a: number, b: number): number => (a ** 3 + b ** 3) ** (1 / 3);
 export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: Values<SpeedKnob>): StepTime {
   const { layout, method } = job;
   const { tensor, pipeline, context, micro, accumulation, data } = layout;
-  const stack = job.compile && job.framework.class === 'everyday' ? 'stack' : job.framework.class;
+  // Encoders come in example code, whatever container it runs in.
+  const stack = shape.encoder || shape.relative ? 'everyday' : job.framework.class;
+  const fusing = job.uncompiled && stack === 'stack' ? 'everyday' : job.compile && stack === 'everyday' ? 'stack' : stack;
   const tokens = (micro * job.seq) / context;
   const layersHere = shape.layers / pipeline;
   const frozen = method !== 'full';
@@ -43,7 +45,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   // A frozen weight needs the gradient of its input but none of its own: two of three products.
   const passes = (frozen ? 2 : 3) + recompute;
 
-  const reach = k[reachKnob(chip.class)] * k[stackKnob('stack', stack)];
+  const reach = k[reachKnob(chip.class)] * (shape.encoder || shape.relative ? k['encoder.reach'] : k[stackKnob('stack', stack)]);
   const width = Math.min(shape.hidden, Math.max(shape.ffn, 1)) / tensor;
   const narrow = width / (width + k['width.half']);
   const rate = matrixRate(job, chip, reach, k) * narrow;
@@ -61,16 +63,17 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
     chip,
     job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16',
   );
-  const scores = (shape.encoder ? 1 : 0.5) * job.seq * tokens * layersHere * (shape.heads / tensor);
+  const scores = (shape.encoder || shape.relative ? 1 : 0.5) * job.seq * tokens * layersHere * (shape.heads / tensor);
   const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
-  const attention = job.flash
-    ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k['attention.flash'])
-    : (4 * scores * (shape.encoder ? 1 : 2) * shape.headDim * passes) / (half * reach) +
-      ((shape.encoder ? 1 : 2) * scores * k['attention.scores'] * passes) / chip.bandwidth;
+  const attention =
+    job.flash && !shape.relative
+      ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k['attention.flash'])
+      : (4 * scores * (shape.encoder || shape.relative ? 1 : 2) * shape.headDim * passes) / (half * reach) +
+        ((shape.encoder || shape.relative ? 1 : 2) * scores * k['attention.scores'] * passes) / chip.bandwidth;
 
   const bytes = job.precision === 'fp32' || job.precision === 'tf32' ? 4 : 2;
   const adapters = frozen ? k['adapter.elementwise'] : 1;
-  const moved = k[stackKnob('elementwise', stack)] + (shape.expertBody > 0 ? k['expert.elementwise'] * (shape.expertsPerToken ?? 2) : 0);
+  const moved = k[stackKnob('elementwise', fusing)] + (shape.expertBody > 0 ? k['expert.elementwise'] * (shape.expertsPerToken ?? 2) : 0);
   const elementwise =
     ((moved * tokens * shape.hidden * layersHere * passes * bytes * adapters) / tensor +
       (tokens * shape.vocab * shape.headShare * k['logits.bytes'] * 3) / perRank) /
@@ -88,21 +91,23 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
       : 0;
   const link = dataRate(chip, layout, k['network.reach']);
   const shared = data > 1 ? (data - 1) / data : 0;
-  const weightBytes = (shape.params / perRank) * (job.weightBits / 8);
+  const here = paramsPerRank(shape, perRank, layout.expert);
+  const weightBytes = here * (job.weightBits / 8);
   const gathers = layout.sharding === 'full' ? (k['shard.volume'] * weightBytes * (2 + (frozen ? 0 : 1)) * shared) / link : 0;
 
-  const onDevice = matrix + attention + elementwise + dequantize + tensorParallel + expertParallel;
+  // Each micro-batch adds its gradients of trained weights to those of the step.
+  const accumulate = frozen ? 0 : (here * k['accumulate.bytes']) / (layout.sharding === 'full' ? Math.max(1, data) : 1) / chip.bandwidth;
+  const onDevice = accumulate + matrix + attention + elementwise + dequantize + tensorParallel + expertParallel;
   const busy = overlap(onDevice, launch);
   const microTime = overlap(busy, gathers);
   const bubbleShare = pipeline > 1 ? (pipeline - 1) / (accumulation * layout.virtual) : 0;
-  const trainable = job.trainable ?? shape.params;
-  const gradients = layout.sharding === 'full' ? 0 : (k['data.exposed'] * 2 * (trainable / perRank) * 2 * shared) / link;
-  const shards = layout.sharding === 'none' ? 1 : data;
-  const optimizer = ((trainable / perRank / shards) * k['optimizer.bytes'] * optimizerWork(job.optimizer)) / (job.offload ? chip.pcie : chip.bandwidth);
+  const trained = frozen ? (job.trainable ?? 0.01 * shape.params) / perRank : here;
+  const gradients = layout.sharding === 'full' ? 0 : (k['data.exposed'] * 2 * trained * 2 * shared) / link;
+  const shards = layout.sharding === 'none' ? 1 : Math.max(1, (data * context) / (shape.expertBody > 0 ? layout.expert : 1));
+  const optimizer = ((trained / shards) * k['optimizer.bytes'] * optimizerWork(job.optimizer)) / (job.offload ? chip.pcie : chip.bandwidth);
   const fixed = k[stackKnob('step', stack)];
   const scale = 1 + k['scale.nodes'] * Math.log2(Math.max(1, layout.gpus / 8));
-  const deviation = 1;
-  const factor = accumulation * scale * deviation;
+  const factor = accumulation * scale * (shape.relative ? k['relative.slow'] : 1);
   const bubble = factor * microTime * bubbleShare;
   const total = factor * microTime * (1 + bubbleShare) + gradients + optimizer + fixed;
   const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * job.seq * (shape.encoder ? 1 : 0.5);
@@ -110,7 +115,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   return {
     matrix: factor * matrix,
     attention: factor * attention,
-    elementwise: factor * elementwise,
+    elementwise: factor * (elementwise + accumulate),
     launch: factor * (busy - onDevice),
     dequantize: factor * dequantize,
     tensorParallel: factor * tensorParallel,
@@ -152,7 +157,7 @@ export function sampleStep(job: TrainingJob, chip: Chip, k: Values<SpeedKnob>): 
   const { sample, layout } = job;
   if (!sample) return undefined;
   const stack = job.framework.class;
-  const reach = k[reachKnob(chip.class)] * k[stackKnob('stack', stack)];
+  const reach = k[reachKnob(chip.class)];
   const kind =
     sample.kind === 'depthwise'
       ? k['depthwise.reach']
