@@ -17,6 +17,7 @@ export interface Framework {
 }
 
 const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
+  { name: 'automodel', test: /automodel/, class: 'stack' },
   { name: 'megatron-bridge', test: /megatron-bridge|nemo/, class: 'vendor' },
   { name: 'maxtext', test: /maxtext|maxdiffusion|\bpax\b|saxml/, class: 'vendor' },
   { name: 'habana', test: /habana|gaudi/, class: 'vendor' },

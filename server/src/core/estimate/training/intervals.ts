@@ -23,8 +23,9 @@ export function distance(job: TrainingJob, quantity: Quantity): number {
   if (!job.facts.has('seq_len')) far *= quantity === 'memory' ? 1.3 : 1.15;
   if (!job.facts.has('precision')) far *= 1.15;
   if (!job.facts.has('grad_ckpt')) far *= quantity === 'memory' ? 1.5 : 1.1;
-  if (shape !== undefined && shape.guessed.includes('n_layer')) far *= 1.2;
+  if (shape?.guessed.includes('n_layer') === true) far *= 1.2;
   if (job.sample?.exact === false) far *= 1.6;
+  if (shape?.relative === true) far *= 1.5;
   if (chip !== undefined && ['other', 'amd', 'gaudi', 'pascal', 'turing', 'blackwell-rtx'].includes(chip.class)) far *= 1.3;
   if (shape !== undefined && shape.expertBody > 0) far *= 1.15;
   if (quantity === 'memory' && layout.gpus > 8) far *= 1.15;

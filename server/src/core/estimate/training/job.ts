@@ -23,6 +23,8 @@ export interface TrainingJob {
   readonly loraRank: number | undefined;
   readonly precision: ComputePrecision;
   readonly weightBits: number;
+  /** Quantized weights lie in GPTQ or AWQ packing. */
+  readonly packed: boolean;
   readonly checkpointing: Checkpointing;
   readonly flash: boolean;
   readonly compile: boolean;
@@ -89,7 +91,17 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const optimizer = (facts.text('optimizer') ?? 'adamw').toLowerCase();
 
   const length = lengthOf(facts, shape, sample, assume);
-  const layout = layoutOf({ facts, chip, shape, sample, seq: length.seq, method, weightBits, framework, assume });
+  const layout = layoutOf({
+    facts,
+    chip,
+    shape,
+    sample,
+    seq: length.seq,
+    method,
+    weightBits,
+    framework,
+    assume,
+  });
   const whole = /embed|head/.test(facts.text('trainable') ?? '') && shape !== undefined ? shape.embedding : 0;
   const trainable =
     facts.number('trainable_params') ??
@@ -105,6 +117,7 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     loraRank: facts.number('lora_rank'),
     precision,
     weightBits,
+    packed: /gptq|awq|int4|exl/.test(quantization) || /gptq|awq|int4/i.test(modelName),
     checkpointing,
     flash,
     compile: compileFact === true,
@@ -190,5 +203,5 @@ function lengthOf(
     shape?.encoder !== true && (facts.has('lora_rank') || facts.has('peft') || /tune|lora/.test(facts.text('task') ?? '') || facts.has('finetune_method'));
   const value = sample?.tokens ?? (shape?.encoder === true || tuned ? 512 : 2048);
   if (shape && sample?.tokens === undefined) assume('seq_len', value, 'not stated: tokens per second depend little on it');
-  return { seq: value, seqMax: tuned ? 2 * value : value, realShare: 1 };
+  return { seq: value, seqMax: tuned ? 4 * value : value, realShare: 1 };
 }

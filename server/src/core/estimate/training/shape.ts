@@ -8,6 +8,8 @@ export interface Shape {
   readonly params: number;
   /** Weights that one token is multiplied with, without the input embedding and without the head. */
   readonly body: number;
+  /** Width of one routed expert. */
+  readonly expertFfn: number;
   /** Part of `body` that lies in routed experts. */
   readonly expertBody: number;
   readonly layers: number;
@@ -105,11 +107,13 @@ function complete(facts: FactReader, listed: ModelShape | undefined, params: num
   // Of a routed model, all that is not read for every token lies in the experts: (total − active) spreads over the unused ones.
   const used = experts !== undefined && expertsPerToken !== undefined && experts > expertsPerToken ? expertsPerToken / (experts - expertsPerToken) : undefined;
   const expertBody = moe ? Math.min(0.9 * body, used === undefined ? 0.6 * body : (params - perToken) * used) : 0;
+  const expertFfn = expertBody > 0 && expertsPerToken !== undefined ? Math.max(64, expertBody / (layers * expertsPerToken * 3 * hidden)) : ffn;
   const relative = listed?.attention === 'relative' || /transformer-?xl|xlnet/i.test(name);
   const headShare = encoder || relative ? 0.15 : 1;
   return {
     params,
     body,
+    expertFfn,
     expertBody,
     layers,
     hidden,

@@ -1,5 +1,6 @@
 import { type Chip, peakOf } from './chip.js';
 import { reachKnob, type SpeedKnob, stackKnob, type Values } from './coefficients.js';
+import type { StackClass } from './framework.js';
 import type { TrainingJob } from './job.js';
 import { dataRate, groupRate } from './links.js';
 import { paramsPerRank, type Shape } from './shape.js';
@@ -47,8 +48,9 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
 
   const reach = k[reachKnob(chip.class)] * (shape.encoder || shape.relative ? k['encoder.reach'] : k[stackKnob('stack', stack)]);
   const width = Math.min(shape.hidden, Math.max(shape.ffn, 1)) / tensor;
-  const narrow = width / (width + k['width.half']);
-  const rate = matrixRate(job, chip, reach, k) * narrow;
+  const narrow = narrowness(width, k);
+  const full = matrixRate(job, chip, reach, k);
+  const rate = full * narrow;
   const few = (count: number) => count / (count + k['tokens.half']);
   const dense = shape.body - shape.expertBody;
   const head = shape.vocab * shape.hidden * shape.headShare;
@@ -56,7 +58,12 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const denseTime = (2 * dense * tokens * passes) / perRank / (rate * few(tokens));
   const headTime = (2 * head * tokens * (3 - (frozen ? 1 : 0))) / perRank / (rate * few(tokens));
   const perExpert = shape.experts === undefined ? tokens : (tokens * (shape.expertsPerToken ?? 2) * layout.expert) / shape.experts;
-  const expertTime = shape.expertBody === 0 ? 0 : (2 * shape.expertBody * tokens * passes) / perRank / (rate * k['expert.reach'] * few(Math.max(1, perExpert)));
+  const expertTime =
+    shape.expertBody === 0
+      ? 0
+      : (2 * shape.expertBody * tokens * passes) /
+        perRank /
+        (full * narrowness(Math.min(shape.hidden, shape.expertFfn), k) * k['expert.reach'] * few(Math.max(1, perExpert)));
   const matrix = denseTime + headTime + expertTime;
 
   const half = peakOf(
@@ -67,7 +74,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
   const attention =
     job.flash && !shape.relative
-      ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k['attention.flash'])
+      ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k[attentionKnob(chip, stack)])
       : (4 * scores * (shape.encoder || shape.relative ? 1 : 2) * shape.headDim * passes) / (half * reach) +
         ((shape.encoder || shape.relative ? 1 : 2) * scores * k['attention.scores'] * passes) / chip.bandwidth;
 
@@ -78,22 +85,21 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
     ((moved * tokens * shape.hidden * layersHere * passes * bytes * adapters) / tensor +
       (tokens * shape.vocab * shape.headShare * k['logits.bytes'] * 3) / perRank) /
     chip.bandwidth;
-  const dequantize = method === 'qlora' ? ((shape.body / perRank) * k['dequantize.bytes'] * (passes / 3)) / chip.bandwidth : 0;
+  const dequantize =
+    method === 'qlora' ? ((shape.body / perRank) * k[job.packed ? 'dequantize.packed' : 'dequantize.bytes'] * (passes / 3)) / chip.bandwidth : 0;
   const launch = k[stackKnob('launch', stack)] * layersHere * passes * (frozen ? k['adapter.launch'] : 1);
 
   const hiddenBytes = tokens * shape.hidden * 2;
   const group = groupRate(chip, layout, tensor, k['network.reach']);
   const tensorParallel = tensor > 1 ? (k['tensor.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * 2 * (tensor - 1)) / tensor / group : 0;
-  const expertParallel =
-    layout.expert > 1 && shape.expertBody > 0
-      ? (k['expert.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * (shape.expertsPerToken ?? 2) * (1 - 1 / layout.expert)) /
-        groupRate(chip, layout, layout.expert, k['network.reach'])
-      : 0;
+  const expertParallel = expertExchange(job, shape, chip, k) * layersHere * (4 + 2 * recompute) * hiddenBytes;
   const link = dataRate(chip, layout, k['network.reach']);
   const shared = data > 1 ? (data - 1) / data : 0;
   const here = paramsPerRank(shape, perRank, layout.expert);
   const weightBytes = here * (job.weightBits / 8);
-  const gathers = layout.sharding === 'full' ? (k['shard.volume'] * weightBytes * (2 + (frozen ? 0 : 1)) * shared) / link : 0;
+  // A pipeline keeps its gathered weights over all micro-batches of a step.
+  const gatherShare = pipeline > 1 ? 1 / accumulation : 1;
+  const gathers = layout.sharding === 'full' ? (gatherShare * k['shard.volume'] * weightBytes * (2 + (frozen ? 0 : 1)) * shared) / link : 0;
 
   // Each micro-batch adds its gradients of trained weights to those of the step.
   const accumulate = frozen ? 0 : (here * k['accumulate.bytes']) / (layout.sharding === 'full' ? Math.max(1, data) : 1) / chip.bandwidth;
@@ -129,6 +135,29 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
     units,
     modelFlop: perToken * units * (frozen ? 2 / 3 : 1),
   };
+}
+
+/** Seconds a byte of hidden states for each of the four exchanges a layer: over the fast link to every chosen expert, over the network once to every chosen node.
+ * @source Lepikhin et al. 2020 (GShard, arXiv 2006.16668) §3; DeepSeek-AI 2024 (arXiv 2412.19437) §3.2.2: one copy a node, then forwarded inside */
+function expertExchange(job: TrainingJob, shape: Shape, chip: Chip, k: Values<SpeedKnob>): number {
+  const { layout } = job;
+  const chosen = shape.expertsPerToken ?? 2;
+  if (layout.expert <= 1 || shape.expertBody === 0) return 0;
+  const inside = (k['expert.exposed'] * chosen * (1 - 1 / layout.expert)) / groupRate(chip, layout, 2, k['network.reach']);
+  const domain = chip.domain > 8 ? chip.domain : layout.perNode;
+  if (layout.expert <= domain) return inside;
+  const nodes = layout.expert / domain;
+  const reached = nodes * (1 - (1 - 1 / nodes) ** chosen);
+  return inside + (k['expert.network'] * reached * (1 - 1 / nodes)) / (layout.network * k['network.reach']);
+}
+
+const narrowness = (width: number, k: Values<SpeedKnob>): number => width / (width + k['width.half']);
+
+/** Fused attention reached 70 % of the 16-bit peak on A100 and 35 % of it on H100 before kernels were written anew for Hopper.
+ * @source Dao 2023 (arXiv 2307.08691) figure 4; Shah et al. 2024 (arXiv 2407.08608) section 1 */
+function attentionKnob(chip: Chip, stack: StackClass): SpeedKnob {
+  if (chip.class === 'ampere' || chip.class === 'ampere-rtx' || chip.class === 'ada') return 'attention.ampere';
+  return stack === 'vendor' ? 'attention.vendor' : 'attention.later';
 }
 
 /** Rate of large matrix products at the job's precision. @unit FLOP/s */
