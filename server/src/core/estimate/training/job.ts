@@ -22,6 +22,8 @@ export interface TrainingJob {
   readonly trainable: number | undefined;
   readonly loraRank: number | undefined;
   readonly precision: ComputePrecision;
+  /** Clock by the usual one, where a power limit holds it down. */
+  readonly clock: number;
   readonly weightBits: number;
   /** Quantized weights lie in GPTQ or AWQ packing. */
   readonly packed: boolean;
@@ -116,6 +118,7 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     trainable,
     loraRank: facts.number('lora_rank'),
     precision,
+    clock: clockOf(facts, chip),
     weightBits,
     packed: /gptq|awq|int4|exl/.test(quantization) || /gptq|awq|int4/i.test(modelName),
     checkpointing,
@@ -145,6 +148,15 @@ function methodOf(facts: FactReader): Method {
   if (/full/.test(`${facts.text('peft') ?? ''} ${facts.text('finetune_method') ?? ''}`)) return 'full';
   if (/qlora/.test(said) || (frozen && /4bit|nf4|int4|fp4|gptq|awq|8bit|int8/.test(quantization))) return 'qlora';
   return frozen ? 'lora' : 'full';
+}
+
+/** Clock under a power limit.
+ * @assumes dynamic power grows with about the 2.5th power of the clock, voltage with it */
+function clockOf(facts: FactReader, chip: Chip | undefined): number {
+  const usual = chip?.accelerator.tdpW;
+  const limit = facts.number('power_limit') ?? Number(/(\d{2,4})\s*w\b/i.exec(facts.text('gpu_variant') ?? '')?.[1] ?? Number.NaN);
+  if (usual === undefined || !(limit > 0) || limit >= usual) return 1;
+  return Math.max(0.3, (limit / usual) ** 0.4);
 }
 
 type Assume = (fact: string, value: string | number | boolean, why: string) => void;

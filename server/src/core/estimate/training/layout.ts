@@ -2,7 +2,7 @@ import type { FactReader } from '../spec.js';
 import type { Chip } from './chip.js';
 import type { Framework } from './framework.js';
 import type { SampleWork } from './sample-work.js';
-import type { Shape } from './shape.js';
+import { paramsPerRank, type Shape } from './shape.js';
 
 export type Sharding = 'none' | 'optimizer' | 'gradients' | 'full';
 
@@ -51,15 +51,14 @@ export function layoutOf(input: LayoutInput): Layout {
   const statedPipeline = degree('pipeline_parallel');
   const context = degree('context_parallel') ?? 1;
   const product = degree('model_parallel');
-  const expert = degree('expert_parallel') ?? 1;
   const strategy = facts.text('strategy')?.toLowerCase() ?? '';
   const nodes = degree('num_nodes') ?? degree('instance_count');
   const perNodeFact = degree('gpu_count') ?? degree('nproc_per_node');
   const statedData = degree('data_parallel');
   const fromDegrees = statedData === undefined ? undefined : statedData * (statedTensor ?? 1) * (statedPipeline ?? 1) * context;
   const gpusStated = degree('gpus') ?? (perNodeFact === undefined ? undefined : perNodeFact * (nodes ?? 1)) ?? fromDegrees;
-  const gpus = gpusStated ?? 1;
-  if (gpusStated === undefined) assume('gpus', 1, 'number of devices not stated: rates are per device');
+  const gpus = gpusStated ?? fewest(input);
+  if (gpusStated === undefined) assume('gpus', gpus, 'number of devices not stated: rates are per device');
 
   const shardsAll = /fsdp|zero-?3|stage-?3/.test(strategy);
   const plain = /^(none|ddp|fsdp|zero-?[123]|deepspeed)$/.test(strategy) || (strategy === '' && shardingStack(input.framework));
@@ -71,6 +70,7 @@ export function layoutOf(input: LayoutInput): Layout {
   if (product !== undefined) width = product;
   else if (!modelParallelKnown) width = guessedWidth(input, gpus, globalStated, accumulationStated, microStated);
   width = Math.min(width, gpus);
+  const expert = degree('expert_parallel') ?? (modelParallelKnown ? 1 : usualExpertRanks(shape, chip, gpus));
   const domain = chip?.domain ?? 8;
   const interleaved = !modelParallelKnown && input.framework.class === 'vendor' ? 4 : 1;
   const tensor = statedTensor ?? (product !== undefined || !modelParallelKnown ? Math.min(width, Math.min(8, domain)) : 1);
@@ -124,13 +124,24 @@ function guessedWidth(input: LayoutInput, gpus: number, global: number | undefin
   let width = 1;
   while (width < gpus) {
     const data = gpus / width;
-    const bytes = input.method === 'full' ? (shape.params / width) * (4 + 12 / data) : (shape.params / width) * (input.weightBits / 8);
+    const here = paramsPerRank(shape, width, usualExpertRanks(shape, chip, data));
+    const bytes = input.method === 'full' ? here * 4 + (shape.params / width / data) * 12 : here * (input.weightBits / 8);
     if (bytes <= room && (global === undefined || data <= global)) break;
     width *= 2;
   }
   if (width > 1) input.assume('tensor_parallel', width, 'smallest split in which the job fits');
   return width;
 }
+
+/** Large models need more than one device: the fewest that hold weights, gradients and states. */
+function fewest({ chip, shape, method }: LayoutInput): number {
+  if (!chip || !shape || method !== 'full' || shape.params < 30e9) return 1;
+  return 2 ** Math.ceil(Math.log2((16 * shape.params) / (0.5 * (chip.memoryGib ?? 80) * 2 ** 30)));
+}
+
+/** Routed experts are spread over the devices that share a fast link. */
+const usualExpertRanks = (shape: Shape | undefined, chip: Chip | undefined, devices: number): number =>
+  shape !== undefined && shape.expertBody > 0 ? Math.max(1, Math.min(Math.min(64, chip?.domain ?? 8), shape.experts ?? 1, powerOfTwo(devices))) : 1;
 
 const powerOfTwo = (value: number): number => 2 ** Math.max(0, Math.round(Math.log2(Math.max(1, value))));
 

@@ -28,6 +28,8 @@ export interface Shape {
   readonly relative: boolean;
   /** Share of positions whose logits are computed. */
   readonly headShare: number;
+  /** Positions that attention looks back on at most: a chunk for linear and state-space layers. */
+  readonly reach: number;
   /** Names of dimensions that nobody stated. */
   readonly guessed: readonly string[];
 }
@@ -128,6 +130,7 @@ function complete(facts: FactReader, listed: ModelShape | undefined, params: num
     encoder,
     relative,
     headShare,
+    reach: /rwkv|retnet|hyena|linear attention/i.test(name) ? 256 : Number.POSITIVE_INFINITY,
     guessed,
   };
 }

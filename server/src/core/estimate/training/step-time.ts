@@ -47,8 +47,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const passes = (frozen ? 2 : 3) + recompute;
 
   const reach = k[reachKnob(chip.class)] * (shape.encoder || shape.relative ? k['encoder.reach'] : k[stackKnob('stack', stack)]);
-  const width = Math.min(shape.hidden, Math.max(shape.ffn, 1)) / tensor;
-  const narrow = narrowness(width, k);
+  const narrow = narrowness(Math.min(shape.hidden, shape.ffn) / tensor, k);
   const full = matrixRate(job, chip, reach, k);
   const rate = full * narrow;
   const few = (count: number) => count / (count + k['tokens.half']);
@@ -56,7 +55,8 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const head = shape.vocab * shape.hidden * shape.headShare;
   const perRank = tensor * pipeline;
   const denseTime = (2 * dense * tokens * passes) / perRank / (rate * few(tokens));
-  const headTime = (2 * head * tokens * (3 - (frozen ? 1 : 0))) / perRank / (rate * few(tokens));
+  const headTime =
+    (2 * head * tokens * (3 - (frozen ? 1 : 0))) / perRank / (full * narrowness(Math.sqrt((shape.hidden * shape.vocab) / tensor), k) * few(tokens));
   const perExpert = shape.experts === undefined ? tokens : (tokens * (shape.expertsPerToken ?? 2) * layout.expert) / shape.experts;
   const expertTime =
     shape.expertBody === 0
@@ -66,11 +66,10 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
         (full * narrowness(Math.min(shape.hidden, shape.expertFfn), k) * k['expert.reach'] * few(Math.max(1, perExpert)));
   const matrix = denseTime + headTime + expertTime;
 
-  const half = peakOf(
-    chip,
-    job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16',
-  );
-  const scores = (shape.encoder || shape.relative ? 1 : 0.5) * job.seq * tokens * layersHere * (shape.heads / tensor);
+  const half =
+    job.clock *
+    peakOf(chip, job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16');
+  const scores = (shape.encoder || shape.relative ? 1 : 0.5) * Math.min(job.seq, shape.reach) * tokens * layersHere * (shape.heads / tensor);
   const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
   const attention =
     job.flash && !shape.relative
@@ -92,7 +91,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const hiddenBytes = tokens * shape.hidden * 2;
   const group = groupRate(chip, layout, tensor, k['network.reach']);
   const tensorParallel = tensor > 1 ? (k['tensor.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * 2 * (tensor - 1)) / tensor / group : 0;
-  const expertParallel = expertExchange(job, shape, chip, k) * layersHere * (4 + 2 * recompute) * hiddenBytes;
+  const expertParallel = expertExchange(job, shape, chip, k) * layersHere * (4 + 2 * recompute) * (hiddenBytes / tensor);
   const link = dataRate(chip, layout, k['network.reach']);
   const shared = data > 1 ? (data - 1) / data : 0;
   const here = paramsPerRank(shape, perRank, layout.expert);
@@ -116,7 +115,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const factor = accumulation * scale * (shape.relative ? k['relative.slow'] : 1);
   const bubble = factor * microTime * bubbleShare;
   const total = factor * microTime * (1 + bubbleShare) + gradients + optimizer + fixed;
-  const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * job.seq * (shape.encoder ? 1 : 0.5);
+  const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * Math.min(job.seq, shape.reach) * (shape.encoder ? 1 : 0.5);
   const units = micro * accumulation * data * job.seq;
   return {
     matrix: factor * matrix,
@@ -151,6 +150,7 @@ function expertExchange(job: TrainingJob, shape: Shape, chip: Chip, k: Values<Sp
   return inside + (k['expert.network'] * reached * (1 - 1 / nodes)) / (layout.network * k['network.reach']);
 }
 
+/** Share of the efficiency that a matrix of this width reaches. */
 const narrowness = (width: number, k: Values<SpeedKnob>): number => width / (width + k['width.half']);
 
 /** Fused attention reached 70 % of the 16-bit peak on A100 and 35 % of it on H100 before kernels were written anew for Hopper.
@@ -162,8 +162,8 @@ function attentionKnob(chip: Chip, stack: StackClass): SpeedKnob {
 
 /** Rate of large matrix products at the job's precision. @unit FLOP/s */
 export function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
-  const peak = peakOf(chip, job.precision);
-  if (job.precision === 'fp8') return peak === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
+  const peak = peakOf(chip, job.precision) * job.clock;
+  if (job.precision === 'fp8') return peakOf(chip, 'fp8') === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
   if (job.precision === 'fp4') return peak * reach * k['reach.fp4'];
   if (job.precision === 'tf32') return peak * Math.min(1, reach * k['reach.tf32']);
   if (job.precision === 'fp32') return peak * Math.min(1, reach * k['reach.fp32']);
