@@ -114,23 +114,35 @@ function memoryResidual(job: TrainingJob, fitted: Fitted, measured: number): num
 
 /** Fits all numbers to the figures. */
 export function fitTraining(figures: readonly Figure[]): Fitted {
-  const speed = figures.filter((figure) => figure.quantity !== 'memory');
+  const speed = figures.filter((figure) => figure.quantity === 'speed');
+  const hours = figures.filter((figure) => figure.quantity === 'hours');
   const memory = figures.filter((figure) => figure.quantity === 'memory');
   const memoryStart = starts(memoryKnobs);
   const speedStart = starts(speedKnobs);
   const speedWeights = familyWeights(speed.map((figure) => figure.family));
   const speedTargets = speed.map(
     (figure, at): Target<Record<SpeedKnob, number>> => ({
-      weight: speedWeights[at] ?? 0,
+      weight: (speedWeights[at] ?? 0) * clarity(figure),
       residual: (values) => figure.residual({ speed: values, memory: memoryStart, frameworks: {} }),
     }),
   );
-  const speedValues = fitValues(speedKnobs, speedTargets, { sweeps: 14 });
+  const rates = fitValues(speedKnobs, speedTargets, { sweeps: 14 });
+  // What a job takes beyond its steps shows only in whole jobs, and they say nothing else that the steps do not say better.
+  const hourWeights = familyWeights(hours.map((figure) => figure.family));
+  const { overhead } = fitValues(
+    { overhead: speedKnobs['hours.overhead'] },
+    hours.map((figure, at) => ({
+      weight: hourWeights[at] ?? 0,
+      residual: (value) => figure.residual({ speed: { ...rates, 'hours.overhead': value.overhead }, memory: memoryStart, frameworks: {} }),
+    })),
+    { sweeps: 14 },
+  );
+  const speedValues = { ...rates, 'hours.overhead': overhead };
   const memoryWeights = familyWeights(memory.map((figure) => figure.family));
   const memoryValues = fitValues(
     memoryKnobs,
     memory.map((figure, at) => ({
-      weight: memoryWeights[at] ?? 0,
+      weight: (memoryWeights[at] ?? 0) * clarity(figure),
       residual: (values) => figure.residual({ speed: speedStart, memory: values, frameworks: {} }),
     })),
     { sweeps: 14 },
@@ -138,6 +150,9 @@ export function fitTraining(figures: readonly Figure[]): Fitted {
   const plain: Fitted = { speed: speedValues, memory: memoryValues, frameworks: {} };
   return { ...plain, frameworks: deviations(speed, plain) };
 }
+
+/** Rows with facts missing are noisier: they weigh by the inverse square of the width of their interval. */
+const clarity = (figure: Figure): number => distance(figure.job, figure.quantity) ** -2;
 
 /** How named stacks deviate from their class: the shrunken median of their publishers' log residuals. */
 function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, number> {

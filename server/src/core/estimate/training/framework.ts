@@ -1,5 +1,5 @@
 /** How much work went into the step's kernels and their overlap.
- * `vendor`: a vendor's own tuned recipes; `stack`: training stacks with fused kernels; `everyday`: library code as people write it. */
+ * `vendor`: recipes tuned by hand for the chip, mostly a vendor's own; `stack`: training stacks with fused kernels; `everyday`: library code as people write it. */
 export type StackClass = 'vendor' | 'stack' | 'everyday';
 
 export interface Framework {
@@ -33,7 +33,7 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'torchtune', test: /torchtune/, class: 'stack' },
   { name: 'litgpt', test: /litgpt|lit-gpt|tinyllama/, class: 'stack' },
   { name: 'unsloth', test: /unsloth/, class: 'stack' },
-  { name: 'llm.c', test: /llm\.c/, class: 'stack' },
+  { name: 'llm.c', test: /llm\.c/, class: 'vendor' },
   { name: 'nanogpt', test: /nanogpt/, class: 'stack' },
   { name: 'gpt-neox', test: /neox/, class: 'stack' },
   { name: 'easylm', test: /easylm|\bjax\b|levanter|flax/, class: 'stack' },

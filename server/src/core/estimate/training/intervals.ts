@@ -34,7 +34,8 @@ export function distance(job: TrainingJob, quantity: Quantity): number {
 
 /** The spread that holds for a quantity and kind; the nearest wider class where that one was never measured. */
 export function spreadOf(coefficients: TrainingCoefficients, quantity: Quantity, kind: string): Spread {
-  const of = (name: Quantity): Spread => coefficients.spread[`${name}/${kind}`] ?? coefficients.spread[`${name}/all`] ?? { half: Math.log(4), rows: 0, families: 0 };
+  const of = (name: Quantity): Spread =>
+    coefficients.spread[`${name}/${kind}`] ?? coefficients.spread[`${name}/all`] ?? { half: Math.log(4), rows: 0, families: 0 };
   const own = of(quantity);
   // Hours are work over speed: they are not better known than the speed.
   return quantity === 'hours' ? { ...own, half: Math.max(own.half, of('speed').half) } : own;

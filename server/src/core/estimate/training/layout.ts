@@ -73,7 +73,9 @@ export function layoutOf(input: LayoutInput): Layout {
   const expert = degree('expert_parallel') ?? (modelParallelKnown ? 1 : usualExpertRanks(shape, chip, gpus));
   const domain = chip?.domain ?? 8;
   const interleaved = !modelParallelKnown && input.framework.class === 'vendor' ? 4 : 1;
-  const tensor = statedTensor ?? (product !== undefined || !modelParallelKnown ? Math.min(width, Math.min(8, domain)) : 1);
+  // Routed models are split over experts and stages rather than inside a matrix.
+  const inMatrix = shape !== undefined && shape.expertBody > 0 ? 1 : Math.min(8, domain);
+  const tensor = statedTensor ?? (product !== undefined || !modelParallelKnown ? Math.min(width, inMatrix) : 1);
   const pipeline = statedPipeline ?? (product !== undefined || !modelParallelKnown ? Math.max(1, Math.round(width / tensor / context)) : 1);
   const data = Math.max(1, statedData !== undefined && statedTensor !== undefined ? statedData : Math.floor(gpus / (tensor * pipeline * context)));
   const perNode = perNodeFact ?? (nodes !== undefined && gpusStated !== undefined ? Math.max(1, Math.round(gpus / nodes)) : Math.min(gpus, 8));
@@ -84,7 +86,11 @@ export function layoutOf(input: LayoutInput): Layout {
     ? 'full'
     : /zero-?2/.test(strategy)
       ? 'gradients'
-      : /zero|optimizer/.test(strategy) || (strategy === '' && input.framework.class === 'vendor' && data > 1 && !shardingStack(input.framework))
+      : /zero|optimizer/.test(strategy) ||
+          (strategy === '' &&
+            data > 1 &&
+            !shardingStack(input.framework) &&
+            (input.framework.class === 'vendor' || (!modelParallelKnown && tensor * pipeline > 1)))
         ? 'optimizer'
         : strategy === '' && tensor * pipeline === 1 && shape !== undefined && data > 1 && shape.params > 2.5e9 && input.method === 'full'
           ? 'full'
