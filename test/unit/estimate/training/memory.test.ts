@@ -19,8 +19,12 @@ describe('weights, gradients and optimizer states', () => {
   const rows: { name: string; facts: Facts; bytesPerParam: number }[] = [
     { name: 'Adam in mixed precision on one device: 16 B (Rajbhandari et al. 2020 §3.1)', facts: { gpus: 1, strategy: 'none' }, bytesPerParam: 16 },
     { name: 'replicated over eight devices: the same on each', facts: { strategy: 'ddp' }, bytesPerParam: 16 },
-    { name: 'ZeRO-1: states and master weights over eight', facts: { strategy: 'zero1', framework: 'pytorch' }, bytesPerParam: 2 + 2 + 12 / 8 },
-    { name: 'ZeRO-2: gradients too', facts: { strategy: 'zero2', framework: 'pytorch' }, bytesPerParam: 2 + 2 / 8 + 12 / 8 },
+    {
+      name: 'ZeRO-1: states and master weights over eight',
+      facts: { strategy: 'zero1', framework: 'pytorch', precision: 'fp16' },
+      bytesPerParam: 2 + 2 + 12 / 8,
+    },
+    { name: 'ZeRO-2: gradients too', facts: { strategy: 'zero2', framework: 'pytorch', precision: 'fp16' }, bytesPerParam: 2 + 2 / 8 + 12 / 8 },
     { name: 'fully sharded: all of it', facts: { strategy: 'fsdp' }, bytesPerParam: 16 / 8 },
     { name: 'fp32: 16 B', facts: { gpus: 1, strategy: 'none', precision: 'fp32' }, bytesPerParam: 16 },
     { name: '8-bit Adam: two bytes of moments', facts: { gpus: 1, strategy: 'none', optimizer: 'adamw_8bit' }, bytesPerParam: 4 + 4 + 2.1 },

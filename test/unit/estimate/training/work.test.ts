@@ -17,6 +17,21 @@ describe('the work of a job', () => {
     expect((value({ max_steps: 100 }, 'gpu_hours') ?? 0) / (value({ max_steps: 100 }, 'wall_hours') ?? 1)).toBeCloseTo(8, 9));
 });
 
+describe('limits and machines', () => {
+  it('a time limit caps the hours', () => {
+    const { estimates, notes } = estimateOf({ ...llama7b, max_steps: 1e6, max_time: 3600 });
+    expect(estimates['wall_hours']?.likely).toBe(1);
+    expect(estimates['gpu_hours']?.high).toBe(8);
+    expect(notes.join()).toContain('time limit of 1 h');
+  });
+  it('an instance type names chip and number', () => {
+    const { gpus: _gpus, ...rest } = withoutChip;
+    const { estimates, unknown } = estimateOf({ ...rest, instance_type: 'p4d.24xlarge', instance_count: 2 });
+    expect(unknown.map(({ fact }) => fact)).not.toContain('gpu_type');
+    expect(estimates['tokens_per_step']?.likely).toBe(2 * 4 * 16 * 4096);
+  });
+});
+
 describe('what is missing is named, never invented', () => {
   const rows: { name: string; facts: Facts; fact: string; blocks: string }[] = [
     { name: 'no amount of work', facts: llama7b, fact: 'max_steps', blocks: 'gpu_hours' },

@@ -53,18 +53,20 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
 
 /** Which training stack a framework's written name means.
  * @assumes jobs that are large run on a training stack even where none is named */
-export function frameworkOf(text: string | undefined, compile: boolean | undefined, large: boolean): Framework {
+export function frameworkOf(text: string | undefined, compile: boolean | undefined, large: boolean, strategy = ''): Framework {
   const lower = text?.toLowerCase();
   const found = lower === undefined ? undefined : known.find((one) => one.test.test(lower));
   const name = found?.name ?? 'unknown';
   // Compiled code fuses its elementwise work as the tuned stacks do.
   const kind = found?.name === 'pytorch' && compile === true ? 'stack' : (found?.class ?? (large ? 'stack' : 'everyday'));
+  // Library code that shards by ZeRO stage runs DeepSpeed.
+  const deepspeed = lower?.includes('deepspeed') === true || (kind === 'everyday' && /zero|deepspeed/.test(strategy));
   return {
     class: kind,
     stated: found !== undefined,
     name,
     chunkedLoss: name === 'unsloth' || name === 'torchtune',
-    flatBuffers: name === 'megatron' || name === 'megatron-bridge' ? 'megatron' : lower?.includes('deepspeed') === true ? 'deepspeed' : undefined,
+    flatBuffers: name === 'megatron' || name === 'megatron-bridge' ? 'megatron' : deepspeed ? 'deepspeed' : undefined,
     pureHalf: name === 'torchtune' || name === 'litgpt' || name === 'peft',
   };
 }

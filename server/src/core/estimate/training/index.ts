@@ -60,7 +60,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
     put('peak_memory_gib', 'GiB', 'memory', total, memoryTerm(memory, job));
   }
   if ((job.facts.number('num_generations') ?? 0) > 1) notes.push('policy-gradient training also generates its samples: that time is not in this estimate');
-  if (job.facts.number('max_time') !== undefined) notes.push('a time limit is set: the job may stop before its work is done');
+  limitToTime(job, estimates, notes);
   const missing = job.shape || job.sample ? [...work.missing, ...missingOf(job)] : [];
   return { estimates, unknown: [...job.unknown, ...missing], assumed: [...job.assumed, ...work.assumed], notes };
 }
@@ -91,6 +91,25 @@ function spanOf(job: TrainingJob, coefficients: TrainingCoefficients, quantity: 
 
 function basis(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity): string {
   return basisOf(spreadOf(coefficients, quantity, kindOf(job)), distance(job, quantity));
+}
+
+/** A wall-clock limit ends the job, done or not: hours beyond it are never paid. */
+function limitToTime(job: TrainingJob, estimates: Record<string, Estimate>, notes: string[]): void {
+  const seconds = job.facts.number('max_time');
+  if (seconds === undefined || seconds <= 0) return;
+  const hours = seconds / 3600;
+  const limits: readonly [string, number][] = [
+    ['wall_hours', hours],
+    ['gpu_hours', job.layout.gpusKnown ? hours * job.layout.gpus : Number.POSITIVE_INFINITY],
+  ];
+  for (const [name, limit] of limits) {
+    const estimate = estimates[name];
+    if (estimate === undefined || estimate.high <= limit) continue;
+    const { low, likely } = estimate;
+    const { term, ...rest } = estimate;
+    estimates[name] = { ...rest, low: Math.min(low, limit), likely: Math.min(likely, limit), high: limit, ...(term && likely <= limit && { term }) };
+  }
+  notes.push(`a time limit of ${Number(hours.toPrecision(3))} h ends the job, done or not`);
 }
 
 /** A quantity that follows from facts alone: its interval is a point. */

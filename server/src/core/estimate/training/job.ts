@@ -58,7 +58,9 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const unknown: MissingFact[] = [];
   const assume = (fact: string, value: string | number | boolean, why: string) => assumed.push({ fact, value, why });
 
-  const chipName = facts.text('gpu_type');
+  const machine = facts.text('instance_type');
+  const offer = machine === undefined ? undefined : context.catalog.instance(machine)[0];
+  const chipName = facts.text('gpu_type') ?? offer?.acceleratorId;
   const found = chipName === undefined ? undefined : chipOf(chipName, context.catalog);
   const chip = found?.chip;
   if (found?.assumed === true && chip) assume('gpu_type', chip.id, `${chipName} without form factor: the usual one`);
@@ -80,7 +82,12 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
 
   const compileFact = facts.flag('compile');
   const method = methodOf(facts);
-  const framework = frameworkOf(facts.text('framework'), compileFact, method === 'full' && (facts.number('gpus') ?? 0) >= 32);
+  const framework = frameworkOf(
+    facts.text('framework'),
+    compileFact,
+    method === 'full' && (facts.number('gpus') ?? 0) >= 32,
+    facts.text('strategy')?.toLowerCase(),
+  );
   if (!framework.stated) assume('framework', framework.class === 'stack' ? 'training stack' : 'everyday code', 'no framework was named');
   const quantization = facts.text('quantization')?.toLowerCase() ?? '';
   const weightBits = method !== 'qlora' ? 16 : /8/.test(quantization) ? 8 : 4;
@@ -93,17 +100,7 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const optimizer = (facts.text('optimizer') ?? 'adamw').toLowerCase();
 
   const length = lengthOf(facts, shape, sample, assume);
-  const layout = layoutOf({
-    facts,
-    chip,
-    shape,
-    sample,
-    seq: length.seq,
-    method,
-    weightBits,
-    framework,
-    assume,
-  });
+  const layout = layoutOf({ facts, perMachine: offer?.acceleratorCount, chip, shape, sample, seq: length.seq, method, weightBits, framework, assume });
   const whole = /embed|head/.test(facts.text('trainable') ?? '') && shape !== undefined ? shape.embedding : 0;
   const trainable =
     facts.number('trainable_params') ??

@@ -31,6 +31,8 @@ export interface Layout {
 
 interface LayoutInput {
   readonly facts: FactReader;
+  /** Devices of the named instance type. */
+  readonly perMachine: number | undefined;
   readonly chip: Chip | undefined;
   readonly shape: Shape | undefined;
   readonly sample: SampleWork | undefined;
@@ -45,15 +47,15 @@ const atLeastOne = (value: number | undefined): number | undefined => (value !==
 
 /** The layout that the facts state; what they leave open follows from the batch, the devices and the memory. */
 export function layoutOf(input: LayoutInput): Layout {
-  const { facts, chip, shape, seq, assume } = input;
+  const { facts, chip, shape, assume } = input;
   const degree = (name: string) => atLeastOne(facts.number(name));
   const statedTensor = degree('tensor_parallel');
   const statedPipeline = degree('pipeline_parallel');
   const context = degree('context_parallel') ?? 1;
   const product = degree('model_parallel');
   const strategy = facts.text('strategy')?.toLowerCase() ?? '';
-  const nodes = degree('num_nodes') ?? degree('instance_count');
-  const perNodeFact = degree('gpu_count') ?? degree('nproc_per_node');
+  const nodes = degree('num_nodes') ?? degree('instance_count') ?? degree('replicas');
+  const perNodeFact = degree('gpu_count') ?? degree('nproc_per_node') ?? atLeastOne(input.perMachine);
   const statedData = degree('data_parallel');
   const fromDegrees = statedData === undefined ? undefined : statedData * (statedTensor ?? 1) * (statedPipeline ?? 1) * context;
   const gpusStated = degree('gpus') ?? (perNodeFact === undefined ? undefined : perNodeFact * (nodes ?? 1)) ?? fromDegrees;
@@ -84,7 +86,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const batch = batchOf(input, { perMember, micro: microStated, accumulation: accumulationStated, data, pipeline });
   const sharding: Sharding = shardsAll
     ? 'full'
-    : /zero-?2/.test(strategy)
+    : /zero-?2|deepspeed/.test(strategy)
       ? 'gradients'
       : /zero|optimizer/.test(strategy) ||
           (strategy === '' &&
@@ -96,7 +98,7 @@ export function layoutOf(input: LayoutInput): Layout {
           ? 'full'
           : 'none';
   if (strategy === '' && sharding !== 'none') assume('strategy', sharding === 'full' ? 'fsdp' : 'zero1', 'usual for a model of this size on several devices');
-  void seq;
+  if (strategy === 'deepspeed') assume('zero_stage', 2, 'stage not stated: the usual one');
   return {
     gpus,
     gpusKnown: gpusStated !== undefined,
