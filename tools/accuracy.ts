@@ -1,4 +1,6 @@
-// Scores the estimator on the measured runs: each publisher's runs with numbers fitted on the others. `--in-sample`: with the numbers that ship.
+// Scores the estimator on the measured runs: each publisher's runs with numbers fitted on the others.
+// `--by-source` leaves out single sources, so that a publisher's other ones stay in; `--in-sample` takes the numbers that ship.
+// `--families` and `--worst N` show where it is wrong.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Coefficients } from '../server/src/core/estimate/coefficients.js';
@@ -10,44 +12,38 @@ import { crossFitTraining } from './calibrate/training.js';
 
 const inSample = process.argv.includes('--in-sample');
 const byFamily = process.argv.includes('--families');
+const bySource = process.argv.includes('--by-source');
 const catalog = readCatalog();
 const rows = readRows('training');
 
-const answers = inSample ? answersOf(rows, shipped()) : crossValidated();
-const points = pointsOf(rows, answers);
-const how = inSample ? 'fitted on the same rows' : 'by publisher: each with numbers fitted on the others';
-for (const text of table(points, `training, ${how}`)) console.log(text);
-console.log('');
-for (const text of table(
-  points.filter((point) => point.family !== 'mlperf-training'),
-  'outside MLPerf',
-))
-  console.log(text);
-if (byFamily) {
-  console.log('');
-  for (const text of familyLines(points)) console.log(text);
+report('training', rows, inSample ? answersOf(rows, shipped()) : crossValidated());
+
+function report(kind: string, part: readonly MeasuredRow[], answers: Answers): void {
+  const points = pointsOf(part, answers);
+  const how = inSample ? 'fitted on the same rows' : `by ${bySource ? 'source' : 'publisher'}: each with numbers fitted on the others`;
+  const outside = points.filter((point) => point.family !== 'mlperf-training');
+  const lines = [...table(points, `${kind}, ${how}`), '', ...table(outside, 'outside MLPerf')];
+  if (byFamily) lines.push('', ...familyLines(points));
+  if (process.argv.includes('--worst')) {
+    const count = Number(process.argv[process.argv.indexOf('--worst') + 1]);
+    const worst = points.filter((one) => one.answered).sort((a, b) => b.error - a.error);
+    for (const point of worst.slice(0, count)) lines.push(`worst: ${point.id} ${point.metric} ratio ${point.ratio.toFixed(2)} (${point.family})`);
+  }
+  console.log(lines.join('\n'));
 }
-const worst = Number(process.argv[process.argv.indexOf('--worst') + 1]);
-if (process.argv.includes('--worst'))
-  for (const point of points
-    .filter((one) => one.answered)
-    .sort((a, b) => b.error - a.error)
-    .slice(0, worst))
-    console.log(`worst: ${point.id} ${point.metric} ratio ${point.ratio.toFixed(2)} (${point.family})`);
 
 function crossValidated(): Answers {
+  // By source, a publisher's other sources stay in: what is known of a stack that was measured before.
+  const grouped = bySource ? rows.map((row) => ({ ...row, family: row.source_id })) : rows;
   const folds = familyFolds(
-    rows.map((row) => row.family),
+    grouped.map((row) => row.family),
     8,
   );
   const answers = new Map<string, Answers extends ReadonlyMap<string, infer V> ? V : never>();
-  for (const { families, coefficients } of crossFitTraining(rows, catalog, folds)) {
+  for (const { families, coefficients } of crossFitTraining(grouped, catalog, folds)) {
     const out = new Set(families);
-    for (const [id, answer] of answersOf(
-      rows.filter((row) => out.has(row.family)),
-      { training: coefficients, serving: {} },
-    ))
-      answers.set(id, answer);
+    const part = grouped.filter((row) => out.has(row.family));
+    for (const [id, answer] of answersOf(part, { training: coefficients, serving: {} })) answers.set(id, answer);
   }
   return answers;
 }

@@ -199,6 +199,7 @@ export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog
         paramsM: num(row['params_m']),
         gmacs: Number(row['gmacs']),
         activationsM: num(row['activations_m']),
+        keptM: num(row['kept_m']),
         usualBatch: num(row['usual_batch']),
         ...sourced(row),
       }) as SampleModel,

@@ -70,6 +70,8 @@ export interface SampleModel extends Sourced {
   readonly gmacs: number;
   /** Outputs of all layers (1e6 elements) of one forward pass. */
   readonly activationsM?: number;
+  /** Outputs that one pass keeps for its gradients (1e6 elements), where that differs. */
+  readonly keptM?: number;
   readonly usualBatch?: number;
 }
 
