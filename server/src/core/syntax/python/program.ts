@@ -95,6 +95,8 @@ export class PythonProgram {
   private readonly tree: SyntaxTree;
   private readonly boundNames = new Map<string, readonly Binding[]>();
   private importTable: { byName: Map<string, Import>; stars: string[] } | undefined;
+  private readonly knownBlocks = new Map<number, readonly Block[]>();
+  private readonly knownReturns = new Map<number, Expr[]>();
   private readonly knownExprs = new Map<number, Expr>();
   private readonly paths = new Paths();
   private readonly knownClasses = new Map<number, ClassInfo>();
@@ -120,7 +122,7 @@ export class PythonProgram {
     pattern.lastIndex = within.start;
     for (let match = pattern.exec(this.text); match && match.index < within.end; match = pattern.exec(this.text)) {
       if (match[0] === '') pattern.lastIndex++;
-      if (this.leaf(match.index)?.type === 'identifier') found.push(match.index);
+      if (this.isIdentifier(this.leaf(match.index))) found.push(match.index);
     }
     return found;
   }
@@ -128,18 +130,20 @@ export class PythonProgram {
   callAt(at: number): Call | undefined {
     const chain = this.chain(at);
     let level = chain.length - 1;
-    if (chain[level]?.type !== 'identifier') return undefined;
+    if (!this.isIdentifier(chain[level])) return undefined;
     const endsHere = chain[level]!.endIndex;
-    while (level > 0 && chain[level - 1]!.type === 'attribute' && chain[level - 1]!.endIndex === endsHere) level--;
-    if (level > 1 && chain[level - 1]!.type === 'subscript' && chain[level - 2]!.type === 'call') level--;
+    while (level > 0 && this.paths.typeOf(chain[level - 1]!) === 'attribute' && chain[level - 1]!.endIndex === endsHere) level--;
+    if (level > 1 && this.paths.typeOf(chain[level - 1]!) === 'subscript' && this.paths.typeOf(chain[level - 2]!) === 'call') level--;
     const parent = chain[level - 1];
-    if (parent?.type !== 'call' || parent.startIndex !== chain[level]!.startIndex) return undefined;
+    if (!parent || this.paths.typeOf(parent) !== 'call' || parent.startIndex !== chain[level]!.startIndex) return undefined;
     const expr = this.expr(parent);
     return expr?.kind === 'call' ? expr : undefined;
   }
   /** The innermost call that holds an offset in its argument list. */
   callAround(at: number): Call | undefined {
-    const node = this.chain(at).findLast((candidate) => candidate.type === 'call' && (candidate.childForFieldName('arguments')?.startIndex ?? at) < at);
+    const node = this.chain(at).findLast(
+      (candidate) => this.paths.typeOf(candidate) === 'call' && (candidate.childForFieldName('arguments')?.startIndex ?? at) < at,
+    );
     const expr = this.expr(node ?? null);
     return expr?.kind === 'call' ? expr : undefined;
   }
@@ -151,13 +155,13 @@ export class PythonProgram {
   /** Span of the simple statement that holds an offset. */
   statement(at: number): { start: number; end: number } {
     const chain = this.chain(at);
-    const level = chain.findLastIndex((node) => node.type === 'block' || node.type === 'module');
+    const level = chain.findLastIndex((node) => /^(block|module)$/.test(this.paths.typeOf(node)));
     const node = chain[level + 1] ?? chain[level];
     return node ? { start: node.startIndex, end: node.endIndex } : { start: at, end: at };
   }
   /** Start of the innermost def around an offset, -1 at module level. */
   scopeOf(at: number): number {
-    return scopeOf(this.chain(at));
+    return this.scope(this.chain(at));
   }
   /** True where parts of the program around an offset do not parse. */
   brokenAt(at: number): boolean {
@@ -180,12 +184,12 @@ export class PythonProgram {
     const chain = this.chain(Math.min(at, Math.max(0, this.text.length - 1)));
     const scopes = [
       ...chain
-        .filter((node) => node.type === 'function_definition')
+        .filter((node) => this.paths.typeOf(node) === 'function_definition')
         .map((node) => node.startIndex)
         .reverse(),
       -1,
     ];
-    const classes = chain.filter((node) => node.type === 'class_definition').map((node) => node.startIndex);
+    const classes = chain.filter((node) => this.paths.typeOf(node) === 'class_definition').map((node) => node.startIndex);
     for (const [depth, scope] of scopes.entries()) {
       const here = plain.filter((binding) => binding.scope === scope && (binding.inClass === undefined || (depth === 0 && classes.includes(binding.inClass))));
       if (here.length === 0) continue;
@@ -237,13 +241,16 @@ export class PythonProgram {
   }
   /** What a function returns where it says so, in order; nested functions' returns are theirs. */
   returned(owner: FunctionInfo): Expr[] {
+    const known = this.knownReturns.get(owner.start);
+    if (known) return known;
     const found: Expr[] = [];
+    this.knownReturns.set(owner.start, found);
     const pattern = /\breturn\b/g;
     pattern.lastIndex = owner.bodyStart;
     for (let match = pattern.exec(this.text); match && match.index < owner.end; match = pattern.exec(this.text)) {
       const chain = this.chain(match.index);
       const node = chain.at(-2);
-      if (node?.type !== 'return_statement' || scopeOf(chain) !== owner.start) continue;
+      if (node?.type !== 'return_statement' || this.scope(chain) !== owner.start) continue;
       const value = this.expr(named(node)[0] ?? null);
       if (value) found.push(value);
     }
@@ -251,7 +258,8 @@ export class PythonProgram {
   }
   /** The last value given to an element by name: `config["lr"] = 1e-4`. */
   keyed(object: string, key: string): Expr | undefined {
-    if (!/^[\w.]+$/.test(object) || !/^[\w.-]+$/.test(key) || !this.text.includes(`${object}[`)) return undefined;
+    if (!/^[\w.]+$/.test(object) || !/^[\w.-]+$/.test(key) || !(this.text.includes(`${object}["${key}"]`) || this.text.includes(`${object}['${key}']`)))
+      return undefined;
     const pattern = new RegExp(`(?<![\\w.])${object.replaceAll('.', '\\.')}\\[["']${key.replaceAll('.', '\\.')}["']\\]\\s*=(?!=)`, 'g');
     let found: Expr | undefined;
     for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
@@ -290,6 +298,16 @@ export class PythonProgram {
     const node = chain.at(-2);
     return node?.type === 'function_definition' && node.childForFieldName('name')?.startIndex === at ? this.toFunction(node, chain.at(-3)) : undefined;
   }
+  private isIdentifier(node: Node | undefined): boolean {
+    return node !== undefined && this.paths.typeOf(node) === 'identifier';
+  }
+  private scope(chain: readonly Node[]): number {
+    return chain.findLast((node) => this.paths.typeOf(node) === 'function_definition')?.startIndex ?? -1;
+  }
+  private inClass(chain: readonly Node[]): { inClass?: number } {
+    const owner = chain.findLast((node) => /^(function|class)_definition$/.test(this.paths.typeOf(node)));
+    return owner && this.paths.typeOf(owner) === 'class_definition' ? { inClass: owner.startIndex } : {};
+  }
   private leaf(at: number): Node | undefined {
     return this.chain(at).at(-1);
   }
@@ -315,16 +333,18 @@ export class PythonProgram {
       .filter((node) => node.type === 'decorator')
       .flatMap((node) => this.expr(named(node)[0] ?? null) ?? []);
   }
-  private toBlock(node: Node, parent: Node | undefined): Block[] {
-    const kind = blockKinds[node.type];
+  private toBlock(node: Node, parent: Node | undefined): readonly Block[] {
+    const kind = blockKinds[this.paths.typeOf(node)];
     if (!kind) return [];
+    const known = this.knownBlocks.get(node.id);
+    if (known) return known;
     const body = node.childForFieldName('body') ?? node.childForFieldName('consequence');
     const at = { kind, start: node.startIndex, end: node.endIndex, bodyStart: body?.startIndex ?? node.endIndex, bodyEnd: body?.endIndex ?? node.endIndex };
     const subject = this.expr(node.childForFieldName('right') ?? node.childForFieldName('condition'));
     const target = kind === 'for' ? this.expr(node.childForFieldName('left')) : undefined;
     const name = kind === 'def' || kind === 'class' ? node.childForFieldName('name') : null;
     const list = node.childForFieldName('superclasses') ?? (kind === 'with' ? named(node)[0] : undefined);
-    return [
+    const found: Block[] = [
       {
         ...at,
         ...(subject && { subject }),
@@ -334,6 +354,8 @@ export class PythonProgram {
         ...(name && { decorators: this.decorators(parent) }),
       },
     ];
+    this.knownBlocks.set(node.id, found);
+    return found;
   }
   private toClass(node: Node, parent: Node | undefined): ClassInfo {
     const known = this.knownClasses.get(node.startIndex);
@@ -398,20 +420,20 @@ export class PythonProgram {
   }
   private findBindings(name: string): Binding[] {
     const found: Binding[] = [];
-    // Not a call, an attribute access or an index: those never bind.
-    const pattern = new RegExp(`\\b${name}\\b(?!\\s*[(.[])`, 'g');
+    // Only what text may follow a target, a parameter or an imported name is looked up in the tree.
+    const pattern = new RegExp(`(?<!["'-])\\b${name}\\b(?=\\s*(?:=(?!=)|[:,)\\]#;]|[-+*/|&^%@<>]{1,2}=|$|in\\b|as\\b))`, 'gm');
     for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      if (this.leaf(match.index)?.type !== 'identifier') continue;
       const chain = this.chain(match.index);
+      if (!this.isIdentifier(chain.at(-1))) continue;
       const binding = this.toBinding(name, chain);
       if (binding) found.push(binding);
     }
     for (const kind of ['def', 'class'] as const) {
       for (const at of this.definitions[kind].get(name) ?? []) {
         const chain = this.chain(at);
-        if (chain.at(-1)?.type !== 'identifier') continue;
+        if (!this.isIdentifier(chain.at(-1))) continue;
         const outer = chain.slice(0, -2);
-        found.push({ kind, name, start: at, end: at + name.length, scope: scopeOf(outer), ...inClass(outer) });
+        found.push({ kind, name, start: at, end: at + name.length, scope: this.scope(outer), ...this.inClass(outer) });
       }
     }
     return found.sort((a, b) => a.start - b.start);
@@ -422,22 +444,30 @@ export class PythonProgram {
     let target = leaf;
     let index: number | undefined;
     let object: string | undefined;
-    if (chain[level]?.type === 'attribute') {
+    if (chain[level] && this.paths.typeOf(chain[level]!) === 'attribute') {
       const holder = chain[level]!.childForFieldName('object');
       if (!holder || chain[level]!.childForFieldName('attribute')?.startIndex !== leaf.startIndex) return undefined;
       object = this.slice(holder);
       target = chain[level--]!;
     }
-    if (chain[level] && /^(pattern_list|tuple_pattern|list_pattern)$/.test(chain[level]!.type)) {
+    if (chain[level] && /^(pattern_list|tuple_pattern|list_pattern)$/.test(this.paths.typeOf(chain[level]!))) {
       index = named(chain[level]!).findIndex((node) => node.startIndex === target.startIndex);
       target = chain[level--]!;
     }
     const parent = chain[level];
     if (!parent) return undefined;
+    if (!binders.has(this.paths.typeOf(parent))) return undefined;
     const outer = chain.slice(0, level);
-    const base = { name, start: leaf.startIndex, end: leaf.endIndex, scope: scopeOf(outer), ...inClass(outer), ...(object === undefined ? {} : { object }) };
+    const base = {
+      name,
+      start: leaf.startIndex,
+      end: leaf.endIndex,
+      scope: this.scope(outer),
+      ...this.inClass(outer),
+      ...(object === undefined ? {} : { object }),
+    };
     const isField = (field: string): boolean => parent.childForFieldName(field)?.startIndex === target.startIndex;
-    switch (parent.type) {
+    switch (this.paths.typeOf(parent)) {
       case 'assignment':
       case 'augmented_assignment': {
         if (!isField('left')) return undefined;
@@ -446,7 +476,7 @@ export class PythonProgram {
         const chosen = part ?? value;
         return {
           ...base,
-          kind: parent.type === 'assignment' ? 'assign' : 'augment',
+          kind: this.paths.typeOf(parent) === 'assignment' ? 'assign' : 'augment',
           ...(chosen && { value: chosen }),
           ...(annotation && { annotation }),
           ...(index !== undefined && !part ? { index } : {}),
@@ -461,11 +491,11 @@ export class PythonProgram {
       }
       case 'default_parameter':
       case 'typed_default_parameter':
-        return isField('name') ? { ...base, kind: 'parameter', scope: scopeOf(outer), ...this.annotated(parent, 'value') } : undefined;
+        return isField('name') ? { ...base, kind: 'parameter', scope: this.scope(outer), ...this.annotated(parent, 'value') } : undefined;
       case 'typed_parameter':
-        return { ...base, kind: 'parameter', scope: scopeOf(outer), ...this.annotated(parent, 'value') };
+        return { ...base, kind: 'parameter', scope: this.scope(outer), ...this.annotated(parent, 'value') };
       case 'parameters':
-        return { ...base, kind: 'parameter', scope: scopeOf(outer) };
+        return { ...base, kind: 'parameter', scope: this.scope(outer) };
       case 'as_pattern_target': {
         const value = this.expr(named(chain[level - 1]!)[0] ?? null);
         return { ...base, kind: 'with', ...(value && { value }) };
@@ -506,6 +536,21 @@ export class PythonProgram {
   }
 }
 
+const binders = new Set([
+  'assignment',
+  'augmented_assignment',
+  'named_expression',
+  'for_statement',
+  'for_in_clause',
+  'default_parameter',
+  'typed_default_parameter',
+  'typed_parameter',
+  'parameters',
+  'lambda_parameters',
+  'as_pattern_target',
+  'aliased_import',
+  'dotted_name',
+]);
 const blockKinds: Readonly<Record<string, Block['kind']>> = {
   function_definition: 'def',
   class_definition: 'class',
@@ -520,8 +565,3 @@ const blockKinds: Readonly<Record<string, Block['kind']>> = {
   dictionary_comprehension: 'comprehension',
   lambda: 'lambda',
 };
-const scopeOf = (chain: readonly Node[]): number => chain.findLast((node) => node.type === 'function_definition')?.startIndex ?? -1;
-function inClass(chain: readonly Node[]): { inClass?: number } {
-  const owner = chain.findLast((node) => node.type === 'function_definition' || node.type === 'class_definition');
-  return owner?.type === 'class_definition' ? { inClass: owner.startIndex } : {};
-}
