@@ -27,9 +27,8 @@ export function declaredOption(evaluator: ReadsValues, name: string): Evaluated 
 function findOption(evaluator: ReadsValues, name: string): Evaluated | undefined {
   const { program } = evaluator;
   if (!/^\w+$/.test(name)) return undefined;
-  const quoted = new RegExp(`["']-{0,2}${name.replaceAll('_', '[-_]')}["']`, 'g');
-  for (let match = quoted.exec(program.text); match; match = quoted.exec(program.text)) {
-    const call = program.callAround(match.index + 1);
+  for (const at of program.quoted(name)) {
+    const call = program.callAround(at);
     if (!call || !/(^|\.)(add_arg(ument)?|DEFINE_\w+|option|argument)$/.test(dotted(call.callee) ?? '') || !optionNames(call.args).includes(name)) continue;
     return optionDefault(evaluator, call, name);
   }

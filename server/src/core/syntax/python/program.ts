@@ -101,6 +101,9 @@ export class PythonProgram {
   private readonly paths = new Paths();
   private readonly knownClasses = new Map<number, ClassInfo>();
   private readonly knownFunctions = new Map<number, FunctionInfo>();
+  private readonly indexed = new Map<string, boolean>();
+  private targetTable: ReadonlyMap<string, readonly number[]> | undefined;
+  private quotedTable: ReadonlyMap<string, readonly number[]> | undefined;
   private definitionTable: Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> | undefined;
   constructor(tree: SyntaxTree) {
     this.tree = tree;
@@ -258,8 +261,12 @@ export class PythonProgram {
   }
   /** The last value given to an element by name: `config["lr"] = 1e-4`. */
   keyed(object: string, key: string): Expr | undefined {
-    if (!/^[\w.]+$/.test(object) || !/^[\w.-]+$/.test(key) || !(this.text.includes(`${object}["${key}"]`) || this.text.includes(`${object}['${key}']`)))
-      return undefined;
+    let isIndexed = this.indexed.get(object);
+    if (isIndexed === undefined) {
+      isIndexed = /^[\w.]+$/.test(object) && (this.text.includes(`${object}["`) || this.text.includes(`${object}['`));
+      this.indexed.set(object, isIndexed);
+    }
+    if (!isIndexed || !/^[\w.-]+$/.test(key) || this.quoted(key.replaceAll('-', '_')).length === 0) return undefined;
     const pattern = new RegExp(`(?<![\\w.])${object.replaceAll('.', '\\.')}\\[["']${key.replaceAll('.', '\\.')}["']\\]\\s*=(?!=)`, 'g');
     let found: Expr | undefined;
     for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
@@ -283,6 +290,26 @@ export class PythonProgram {
       else places.set(name, [at]);
     }
     this.definitionTable = table;
+    return table;
+  }
+  /** Offsets of names by what text follows them: only a target, a parameter or an imported name is followed so. */
+  private get targets(): ReadonlyMap<string, readonly number[]> {
+    this.targetTable ??= this.placesByName(/(?<!["'\w-])[A-Za-z_]\w*(?=\s*(?:=(?!=)|[:,)\]#;]|[-+*/|&^%@<>]{1,2}=|$|in\b|as\b))/gm);
+    return this.targetTable;
+  }
+  /** Offsets of short quoted texts by what they would be called as a variable: `"--batch-size"` as `batch_size`. */
+  quoted(name: string): readonly number[] {
+    this.quotedTable ??= this.placesByName(/(?<=["'])-{0,2}[A-Za-z][\w-]*(?=["'])/g, (written) => written.replace(/^-+/, '').replaceAll('-', '_'));
+    return this.quotedTable.get(name) ?? [];
+  }
+  private placesByName(pattern: RegExp, rename: (written: string) => string = (written) => written): Map<string, number[]> {
+    const table = new Map<string, number[]>();
+    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
+      const name = rename(match[0]);
+      const known = table.get(name);
+      if (known) known.push(match.index);
+      else table.set(name, [match.index]);
+    }
     return table;
   }
   private placesOf(kind: 'def' | 'class'): number[] {
@@ -420,10 +447,8 @@ export class PythonProgram {
   }
   private findBindings(name: string): Binding[] {
     const found: Binding[] = [];
-    // Only what text may follow a target, a parameter or an imported name is looked up in the tree.
-    const pattern = new RegExp(`(?<!["'-])\\b${name}\\b(?=\\s*(?:=(?!=)|[:,)\\]#;]|[-+*/|&^%@<>]{1,2}=|$|in\\b|as\\b))`, 'gm');
-    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      const chain = this.chain(match.index);
+    for (const at of this.targets.get(name) ?? []) {
+      const chain = this.chain(at);
       if (!this.isIdentifier(chain.at(-1))) continue;
       const binding = this.toBinding(name, chain);
       if (binding) found.push(binding);

@@ -139,7 +139,6 @@ export function addLength(input: PythonInput, facts: FactSet): void {
 }
 /** A dataclass's field or a module's constant of a name. */
 function field({ program, evaluate }: PythonInput, name: string): ReturnType<PythonInput['evaluate']['value']> | undefined {
-  if (!new RegExp(`\\b${name}\\b\\s*[:=]`).test(program.text)) return undefined;
   const binding = program.bindings(name).find((one) => one.kind === 'assign' && one.object === undefined && one.value && one.scope === -1);
   if (!binding?.value) return undefined;
   const value = evaluate.value(binding.value);
