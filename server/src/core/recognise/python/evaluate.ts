@@ -1,6 +1,7 @@
 import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
-import type { Binding, PythonProgram } from '../../syntax/python/program.js';
+import type { Binding } from '../../syntax/python/binding.js';
+import type { PythonProgram } from '../../syntax/python/program.js';
 import { type Evaluated, type KnownValue, type Memory, maxSteps, type ReadsValues, type UnknownValue } from './evaluated.js';
 import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
 import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption } from './options.js';

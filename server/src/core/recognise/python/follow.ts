@@ -1,5 +1,5 @@
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
-import type { Binding } from '../../syntax/python/program.js';
+import type { Binding } from '../../syntax/python/binding.js';
 import { maxSteps, type ReadsValues } from './evaluated.js';
 
 /** Follows names, attributes, elements and local calls to the expression that is meant: a call, a list, a dict … */

@@ -1,5 +1,6 @@
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
-import type { Binding, ClassInfo } from '../../syntax/python/program.js';
+import type { Binding } from '../../syntax/python/binding.js';
+import type { ClassInfo } from '../../syntax/python/program.js';
 import type { Evaluated, ReadsValues } from './evaluated.js';
 import { assignedAttribute, givenByCaller } from './follow.js';
 

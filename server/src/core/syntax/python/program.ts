@@ -1,7 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { SyntaxTree } from '../tree.js';
 import type { Call, Expr } from './ast.js';
+import { type Binding, type BindingReader, bindingOf } from './binding.js';
 import { named, toExpr } from './convert.js';
+import { type Import, type ImportTable, readImports } from './imports.js';
+import { Names } from './names.js';
 import { Paths } from './path.js';
 
 /** A call found by its callee's last name. */
@@ -29,34 +32,6 @@ export interface Block {
   /** A class's bases; a with's items. */
   readonly items?: readonly Expr[];
   readonly decorators?: readonly Expr[];
-}
-
-/** A place that gives a name a value. */
-export interface Binding {
-  readonly kind: 'assign' | 'augment' | 'for' | 'parameter' | 'with' | 'import' | 'def' | 'class';
-  readonly name: string;
-  /** Of the name. */
-  readonly start: number;
-  readonly end: number;
-  /** `config` of `config.batch_size = 8`, `self` of `self.x = 1`; absent for plain names. */
-  readonly object?: string;
-  /** Absent where there is none (a parameter without default) or where it cannot be told apart (destructuring a call). */
-  readonly value?: Expr;
-  /** Position in a destructuring assignment whose right side is not taken apart; `value` is then the whole right side. */
-  readonly index?: number;
-  readonly annotation?: string;
-  /** Start of the innermost def around it; -1 at module or class level. */
-  readonly scope: number;
-  /** Start of the class whose body it stands in directly; absent elsewhere. */
-  readonly inClass?: number;
-}
-
-export interface Import {
-  readonly module: string;
-  /** Absent for `import module`. */
-  readonly name?: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A class's own statement list, as far as it matters. */
@@ -94,20 +69,18 @@ export class PythonProgram {
   readonly text: string;
   private readonly tree: SyntaxTree;
   private readonly boundNames = new Map<string, readonly Binding[]>();
-  private importTable: { byName: Map<string, Import>; stars: string[] } | undefined;
+  private importTable: ImportTable | undefined;
   private readonly knownBlocks = new Map<number, readonly Block[]>();
   private readonly knownReturns = new Map<number, Expr[]>();
   private readonly knownExprs = new Map<number, Expr>();
   private readonly paths = new Paths();
   private readonly knownClasses = new Map<number, ClassInfo>();
   private readonly knownFunctions = new Map<number, FunctionInfo>();
-  private readonly indexed = new Map<string, boolean>();
-  private targetTable: ReadonlyMap<string, readonly number[]> | undefined;
-  private quotedTable: ReadonlyMap<string, readonly number[]> | undefined;
-  private definitionTable: Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> | undefined;
+  private readonly names: Names;
   constructor(tree: SyntaxTree) {
     this.tree = tree;
     this.text = tree.text;
+    this.names = new Names(tree.text);
   }
 
   /** Calls whose callee's last name matches, in order. The pattern needs `g`; its match must begin at that name. */
@@ -224,7 +197,7 @@ export class PythonProgram {
   }
   /** The first class of a name. */
   class(name: string): ClassInfo | undefined {
-    const at = this.definitions.class.get(name)?.[0];
+    const at = this.names.definitions.class.get(name)?.[0];
     return at === undefined ? undefined : this.classNamedAt(at);
   }
   /** Every function and method, in order. */
@@ -233,7 +206,7 @@ export class PythonProgram {
   }
   /** The first function or method of a name, within a span if one is given. */
   function(name: string, within: { start: number; end: number } = anywhere): FunctionInfo | undefined {
-    const at = this.definitions.def.get(name)?.find((place) => place >= within.start && place < within.end);
+    const at = this.names.definitions.def.get(name)?.find((place) => place >= within.start && place < within.end);
     return at === undefined ? undefined : this.functionNamedAt(at);
   }
   /** The function that starts at an offset, as `Binding.scope` says it. */
@@ -259,14 +232,13 @@ export class PythonProgram {
     }
     return found;
   }
+  /** Offsets of a name in quotes, dashes before and between its words disregarded: `"--batch-size"` for `batch_size`. */
+  quoted(name: string): readonly number[] {
+    return this.names.quoted.get(name) ?? [];
+  }
   /** The last value given to an element by name: `config["lr"] = 1e-4`. */
   keyed(object: string, key: string): Expr | undefined {
-    let isIndexed = this.indexed.get(object);
-    if (isIndexed === undefined) {
-      isIndexed = /^[\w.]+$/.test(object) && (this.text.includes(`${object}["`) || this.text.includes(`${object}['`));
-      this.indexed.set(object, isIndexed);
-    }
-    if (!isIndexed || !/^[\w.-]+$/.test(key) || this.quoted(key.replaceAll('-', '_')).length === 0) return undefined;
+    if (!this.names.isIndexed(object) || !/^[\w.-]+$/.test(key) || this.quoted(key.replaceAll('-', '_')).length === 0) return undefined;
     const pattern = new RegExp(`(?<![\\w.])${object.replaceAll('.', '\\.')}\\[["']${key.replaceAll('.', '\\.')}["']\\]\\s*=(?!=)`, 'g');
     let found: Expr | undefined;
     for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
@@ -276,44 +248,8 @@ export class PythonProgram {
     return found;
   }
 
-  /** Offsets of the names that `def` and `class` statements bind. */
-  private get definitions(): Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> {
-    if (this.definitionTable) return this.definitionTable;
-    const table = { def: new Map<string, number[]>(), class: new Map<string, number[]>() };
-    const pattern = /^[ \t]*(?:async[ \t]+)?(def|class)[ \t]+(\w+)/gm;
-    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      const name = match[2]!;
-      const places = table[match[1] as 'def' | 'class'];
-      const at = match.index + match[0].length - name.length;
-      const known = places.get(name);
-      if (known) known.push(at);
-      else places.set(name, [at]);
-    }
-    this.definitionTable = table;
-    return table;
-  }
-  /** Offsets of names by what text follows them: only a target, a parameter or an imported name is followed so. */
-  private get targets(): ReadonlyMap<string, readonly number[]> {
-    this.targetTable ??= this.placesByName(/(?<!["'\w-])[A-Za-z_]\w*(?=\s*(?:=(?!=)|[:,)\]#;]|[-+*/|&^%@<>]{1,2}=|$|in\b|as\b))/gm);
-    return this.targetTable;
-  }
-  /** Offsets of short quoted texts by what they would be called as a variable: `"--batch-size"` as `batch_size`. */
-  quoted(name: string): readonly number[] {
-    this.quotedTable ??= this.placesByName(/(?<=["'])-{0,2}[A-Za-z][\w-]*(?=["'])/g, (written) => written.replace(/^-+/, '').replaceAll('-', '_'));
-    return this.quotedTable.get(name) ?? [];
-  }
-  private placesByName(pattern: RegExp, rename: (written: string) => string = (written) => written): Map<string, number[]> {
-    const table = new Map<string, number[]>();
-    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      const name = rename(match[0]);
-      const known = table.get(name);
-      if (known) known.push(match.index);
-      else table.set(name, [match.index]);
-    }
-    return table;
-  }
   private placesOf(kind: 'def' | 'class'): number[] {
-    return [...this.definitions[kind].values()].flat().sort((a, b) => a - b);
+    return [...this.names.definitions[kind].values()].flat().sort((a, b) => a - b);
   }
   private classNamedAt(at: number): ClassInfo | undefined {
     const chain = this.chain(at);
@@ -325,6 +261,13 @@ export class PythonProgram {
     const node = chain.at(-2);
     return node?.type === 'function_definition' && node.childForFieldName('name')?.startIndex === at ? this.toFunction(node, chain.at(-3)) : undefined;
   }
+  /** What telling a binding from a use asks of the program. */
+  private readonly reader: BindingReader = {
+    typeOf: (node) => this.paths.typeOf(node),
+    slice: (node) => this.slice(node),
+    expr: (node) => this.expr(node),
+    place: (chain) => ({ scope: this.scope(chain), ...this.inClass(chain) }),
+  };
   private isIdentifier(node: Node | undefined): boolean {
     return node !== undefined && this.paths.typeOf(node) === 'identifier';
   }
@@ -447,14 +390,14 @@ export class PythonProgram {
   }
   private findBindings(name: string): Binding[] {
     const found: Binding[] = [];
-    for (const at of this.targets.get(name) ?? []) {
+    for (const at of this.names.targets.get(name) ?? []) {
       const chain = this.chain(at);
       if (!this.isIdentifier(chain.at(-1))) continue;
-      const binding = this.toBinding(name, chain);
+      const binding = bindingOf(name, chain, this.reader);
       if (binding) found.push(binding);
     }
     for (const kind of ['def', 'class'] as const) {
-      for (const at of this.definitions[kind].get(name) ?? []) {
+      for (const at of this.names.definitions[kind].get(name) ?? []) {
         const chain = this.chain(at);
         if (!this.isIdentifier(chain.at(-1))) continue;
         const outer = chain.slice(0, -2);
@@ -463,119 +406,12 @@ export class PythonProgram {
     }
     return found.sort((a, b) => a.start - b.start);
   }
-  private toBinding(name: string, chain: Node[]): Binding | undefined {
-    const leaf = chain.at(-1)!;
-    let level = chain.length - 2;
-    let target = leaf;
-    let index: number | undefined;
-    let object: string | undefined;
-    if (chain[level] && this.paths.typeOf(chain[level]!) === 'attribute') {
-      const holder = chain[level]!.childForFieldName('object');
-      if (!holder || chain[level]!.childForFieldName('attribute')?.startIndex !== leaf.startIndex) return undefined;
-      object = this.slice(holder);
-      target = chain[level--]!;
-    }
-    if (chain[level] && /^(pattern_list|tuple_pattern|list_pattern)$/.test(this.paths.typeOf(chain[level]!))) {
-      index = named(chain[level]!).findIndex((node) => node.startIndex === target.startIndex);
-      target = chain[level--]!;
-    }
-    const parent = chain[level];
-    if (!parent) return undefined;
-    if (!binders.has(this.paths.typeOf(parent))) return undefined;
-    const outer = chain.slice(0, level);
-    const base = {
-      name,
-      start: leaf.startIndex,
-      end: leaf.endIndex,
-      scope: this.scope(outer),
-      ...this.inClass(outer),
-      ...(object === undefined ? {} : { object }),
-    };
-    const isField = (field: string): boolean => parent.childForFieldName(field)?.startIndex === target.startIndex;
-    switch (this.paths.typeOf(parent)) {
-      case 'assignment':
-      case 'augmented_assignment': {
-        if (!isField('left')) return undefined;
-        const { annotation, value } = this.annotated(parent, 'right');
-        const part = index !== undefined && value?.kind === 'tuple' ? value.items[index] : undefined;
-        const chosen = part ?? value;
-        return {
-          ...base,
-          kind: this.paths.typeOf(parent) === 'assignment' ? 'assign' : 'augment',
-          ...(chosen && { value: chosen }),
-          ...(annotation && { annotation }),
-          ...(index !== undefined && !part ? { index } : {}),
-        };
-      }
-      case 'named_expression':
-        return isField('name') ? { ...base, kind: 'assign', ...this.annotated(parent, 'value') } : undefined;
-      case 'for_statement':
-      case 'for_in_clause': {
-        const value = this.expr(parent.childForFieldName('right'));
-        return isField('left') ? { ...base, kind: 'for', ...(value && { value }), ...(index === undefined ? {} : { index }) } : undefined;
-      }
-      case 'default_parameter':
-      case 'typed_default_parameter':
-        return isField('name') ? { ...base, kind: 'parameter', scope: this.scope(outer), ...this.annotated(parent, 'value') } : undefined;
-      case 'typed_parameter':
-        return { ...base, kind: 'parameter', scope: this.scope(outer), ...this.annotated(parent, 'value') };
-      case 'parameters':
-        return { ...base, kind: 'parameter', scope: this.scope(outer) };
-      case 'as_pattern_target': {
-        const value = this.expr(named(chain[level - 1]!)[0] ?? null);
-        return { ...base, kind: 'with', ...(value && { value }) };
-      }
-      case 'aliased_import':
-      case 'dotted_name':
-        return { ...base, kind: 'import' };
-      default:
-        return undefined;
-    }
-  }
-  private readImports(): { byName: Map<string, Import>; stars: string[] } {
-    if (this.importTable) return this.importTable;
-    const byName = new Map<string, Import>();
-    const stars: string[] = [];
-    const pattern = /^[ \t]*(?:from|import)\b/gm;
-    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      const node = this.chain(match.index + match[0].length - 1).findLast(
-        (candidate) => candidate.type.startsWith('import_') || candidate.type === 'future_import_statement',
-      );
-      if (!node) continue;
-      const from = node.childForFieldName('module_name');
-      const module = from ? this.slice(from) : undefined;
-      if (named(node).some((child) => child.type === 'wildcard_import') && module) stars.push(module);
-      for (const item of named(node)) {
-        if (item.startIndex === from?.startIndex) continue;
-        const at = { start: item.startIndex, end: item.endIndex };
-        const path = item.type === 'aliased_import' ? item.childForFieldName('name') : item.type === 'dotted_name' ? item : null;
-        if (!path) continue;
-        const written = this.slice(path);
-        const alias = item.type === 'aliased_import' ? item.childForFieldName('alias') : null;
-        const local = alias ? this.slice(alias) : module === undefined ? (written.split('.')[0] ?? written) : written;
-        byName.set(local, module === undefined ? { module: alias ? written : local, ...at } : { module, name: written, ...at });
-      }
-    }
-    this.importTable = { byName, stars };
+  private readImports(): ImportTable {
+    this.importTable ??= readImports(this.text, (at) => this.chain(at));
     return this.importTable;
   }
 }
 
-const binders = new Set([
-  'assignment',
-  'augmented_assignment',
-  'named_expression',
-  'for_statement',
-  'for_in_clause',
-  'default_parameter',
-  'typed_default_parameter',
-  'typed_parameter',
-  'parameters',
-  'lambda_parameters',
-  'as_pattern_target',
-  'aliased_import',
-  'dotted_name',
-]);
 const blockKinds: Readonly<Record<string, Block['kind']>> = {
   function_definition: 'def',
   class_definition: 'class',
