@@ -15,7 +15,7 @@ const libraries = /^(transformers|trl|sentence_transformers|setfit|unsloth|optim
 export const hfTrainer: PythonRecogniser = {
   id: 'hf-trainer',
   language: 'python',
-  marker: /\w*Trainer\s*\(/,
+  marker: /Trainer\s*\(/,
   doc: {
     format: 'Hugging Face Trainer, TRL, sentence-transformers, unsloth',
     reads: 'trainer constructions with their arguments, model loading, quantisation, PEFT, data set; HfArgumentParser dataclasses',

@@ -1,5 +1,6 @@
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
-import type { Binding, ClassInfo } from '../../syntax/python/program.js';
+import type { Binding } from '../../syntax/python/binding.js';
+import type { ClassInfo } from '../../syntax/python/program.js';
 import type { Evaluated, ReadsValues } from './evaluated.js';
 import { assignedAttribute, givenByCaller } from './follow.js';
 
@@ -27,9 +28,8 @@ export function declaredOption(evaluator: ReadsValues, name: string): Evaluated 
 function findOption(evaluator: ReadsValues, name: string): Evaluated | undefined {
   const { program } = evaluator;
   if (!/^\w+$/.test(name)) return undefined;
-  const quoted = new RegExp(`["']-{0,2}${name.replaceAll('_', '[-_]')}["']`, 'g');
-  for (let match = quoted.exec(program.text); match; match = quoted.exec(program.text)) {
-    const call = program.callAround(match.index + 1);
+  for (const at of program.quoted(name)) {
+    const call = program.callAround(at);
     if (!call || !/(^|\.)(add_arg(ument)?|DEFINE_\w+|option|argument)$/.test(dotted(call.callee) ?? '') || !optionNames(call.args).includes(name)) continue;
     return optionDefault(evaluator, call, name);
   }

@@ -17,7 +17,7 @@ export function addDataset(input: PythonInput, facts: FactSet, expr: Expr | unde
   const chosen = sites.findLast(({ call, at }) => at < near && !/eval|test|valid/i.test(splitText(input, call))) ?? sites[0];
   if (chosen) addLoaded(input, facts, chosen.call, !expr);
   if (facts.has('dataset') || !/datasets\./.test(program.text)) return;
-  for (const { call } of program.calls(/(?<=\bdatasets\.)\w+(?=\s*\()/g)) {
+  for (const { call } of program.calls(/\b[A-Z]\w+(?=\s*\()(?<=\bdatasets\.\w+)/g)) {
     const name = vision(evaluate.callee(call));
     if (name === undefined) continue;
     facts.written('dataset', name, { start: call.callee.start, end: call.callee.end });
@@ -139,7 +139,6 @@ export function addLength(input: PythonInput, facts: FactSet): void {
 }
 /** A dataclass's field or a module's constant of a name. */
 function field({ program, evaluate }: PythonInput, name: string): ReturnType<PythonInput['evaluate']['value']> | undefined {
-  if (!new RegExp(`\\b${name}\\b\\s*[:=]`).test(program.text)) return undefined;
   const binding = program.bindings(name).find((one) => one.kind === 'assign' && one.object === undefined && one.value && one.scope === -1);
   if (!binding?.value) return undefined;
   const value = evaluate.value(binding.value);

@@ -125,7 +125,12 @@ const numbers = /^(batch_size|global_batch_size|grad_accum|epochs|max_steps|seq_
 function keywordValue({ program, evaluate }: PythonInput, at: number, name: string): Evaluated | undefined {
   const call = program.callAround(at);
   const given = call?.args.find((arg) => arg.keyword === name && arg.start === at);
-  return given && /(Args|Arguments|Config|Params|Settings|Hyperparameters)$/.test(dotted(call!.callee) ?? '') ? evaluate.value(given.value) : undefined;
+  if (!given || !/^(?!.*(Eval|Valid|Test|Gen))[\w.]*(Args|Arguments|Config|Params|Settings|Hyperparameters)$/.test(dotted(call!.callee) ?? ''))
+    return undefined;
+  const value = evaluate.value(given.value);
+  const header = program.blocks(at)[0];
+  const isDefault = header?.kind === 'def' && at < header.bodyStart;
+  return isDefault && value.known ? { ...value, origin: 'default', param: name, note: `default of the parameter's ${name}` } : value;
 }
 
 /** A key of a dict that is a configuration by its name or by where it goes. */

@@ -4,7 +4,8 @@ import { count, type FactSet, flag } from './fact-set.js';
 import { addDeepSpeed, stageOfName } from './hf-settings.js';
 import { readPrecision } from './precision.js';
 
-const loaders = /\b(\w*DataLoader|create_loader|iter_torch_batches|to_torch|make_data_loader|build_dataloader|fast_collate_loader)\b(?=\s*\()/g;
+const loaders =
+  /\b((?:Stateful|Data|Multi|Infinite|Fast|Bucketed)?DataLoader|StatefulDataLoader|create_loader|iter_torch_batches|to_torch|make_data_loader|build_dataloader|fast_collate_loader)\b(?=\s*\()/g;
 
 /** The call that makes the training's loader: by the name that it is bound to, by `shuffle`, else the first that is not for evaluation. */
 export function trainLoader({ program, evaluate }: PythonInput): Call | undefined {
