@@ -274,7 +274,7 @@ function substituted(raw: string, variables: Environment): string | undefined {
   return list ? String(list.split(',').length) : undefined;
 }
 
-/** Cuts and replacements in a value: `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`, and the longest cut in front. */
+/** Cuts and replacements in a value: `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`. */
 function change(value: string, op: string, pattern: string): string | undefined {
   if (op === ',,') return value.toLowerCase();
   if (op === '^^') return value.toUpperCase();
