@@ -251,7 +251,7 @@ class Reader {
     const { exported } = this;
     return {
       start: home ? words[0]!.start : start,
-      end: home ? home.end : end,
+      end: home ? home.end : end > start ? end : Math.max(start, ...words.map((word) => word.end)),
       words,
       environment,
       exported: (name) => {
@@ -507,15 +507,10 @@ function relocate(statement: Statement, places: Places): Statement {
   const all = (statements: readonly Statement[]): Statement[] => statements.map((inner) => relocate(inner, places));
   switch (statement.kind) {
     case 'simple': {
-      const inside = places(statement.start, statement.end);
       const words = statement.words.map((word) => relocateWord(word, places));
-      return {
-        ...statement,
-        words,
-        start: inside[0]?.start ?? 0,
-        end: inside[0] ? Math.max(...inside.map((piece) => (piece.start >= inside[0]!.start ? piece.end : 0))) : 0,
-        heredocs: [],
-      };
+      const start = places(statement.start, statement.end)[0]?.start ?? 0;
+      // Its words may stand in several places: `command` finds how far it reaches.
+      return { ...statement, words, start, end: start, heredocs: [] };
     }
     case 'if':
       return {
