@@ -1,7 +1,7 @@
 import type { SyntaxTree } from '../tree.js';
 import { readDirectives } from './directives.js';
 import { Environment, expand, expandWhole, type ShellValue, slicePiece, toWord } from './expand.js';
-import type { Part, RawWord } from './lexer.js';
+import { type Part, quotedParts, type RawWord } from './lexer.js';
 import { parseShell, type SimpleStatement, type Statement } from './parse.js';
 import type { Directive, Piece, ShellCommand, ShellScript, ShellVariable, ShellWord } from './script.js';
 import { testHolds } from './test.js';
@@ -222,7 +222,19 @@ class Reader {
     }
     if (name === 'read' || name === 'mapfile' || name === 'readarray' || name === 'getopts') {
       for (const field of fields.slice(1)) {
-        if (/^[A-Za-z_]\w*$/.test(field.text)) this.environment.set(field.text, { kind: 'scalar', pieces: [openPiece(`$${field.text}`)], origin: 'variable' });
+        if (!/^[A-Za-z_]\w*$/.test(field.text)) continue;
+        const document = name === 'read' && statement.heredocs[0];
+        const parts: readonly Part[] = !document
+          ? []
+          : document.quoted
+            ? [{ kind: 'text', text: this.text.slice(document.start, document.end), start: document.start, end: document.end, quoted: true }]
+            : quotedParts(this.text, document.start, document.end);
+        this.environment.set(field.text, {
+          kind: 'scalar',
+          pieces: document ? expandWhole(parts, this.environment) : [openPiece(`$${field.text}`)],
+          origin: 'variable',
+        });
+        if (document) this.variables.push({ name: field.text, value: field, start: document.start, end: document.end, exported: false });
       }
       return;
     }
