@@ -57,6 +57,7 @@ const modules: readonly (readonly [RegExp, Purpose])[] = [
   [/^lmdeploy\.serve\.\S+$/, serve('lmdeploy', 'lmdeploy')],
   [/^fastchat\.serve\.(?:model_worker|vllm_worker|sglang_worker|multi_model_worker)$/, serve('fastchat', 'fastchat')],
   [/^tensorrt_llm\.commands\.serve$/, serve('tensorrt-llm', 'trtllm')],
+  [/^verl\.trainer\.main_(?:generation\w*|eval)$/, infer('verl')],
   [/^verl\.(?:trainer|experimental)\.\S+$/, train('verl')],
   [/^recipe\.(?:\w+\.)+main_\w+$/, train('verl')],
   [/^openrlhf\.cli\.train_\w+$/, train('openrlhf')],

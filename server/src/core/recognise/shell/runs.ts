@@ -2,6 +2,7 @@ import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { ShellCommand, ShellScript, ShellWord } from '../../syntax/shell/script.js';
 import { parseFlags, type ReadFlag, scalar } from '../shared/command-line.js';
 import { engineOfImage, engineSwitches } from '../shared/engine-flags.js';
+import { asSwitch } from '../shared/flag-facts.js';
 import { firstOf, type StartedProgram, startedProgram } from '../shared/launchers.js';
 import { notTraining, type Purpose, purposeOfModule, purposeOfProgram, trainsByName } from '../shared/programs.js';
 import { asDevices, trainingSigns } from '../shared/training-flags.js';
@@ -49,7 +50,7 @@ function runOf(uri: string, command: ShellCommand, script: ShellScript): Run | u
   const purpose = purposeOf(uri, started, flags, positionals);
   if (!purpose || flags.some((flag) => /^(?:help|h|version)$/.test(flag.name) && flag.value === true)) return undefined;
   const trains = flags.some((flag) => flag.name === 'do_train' && flag.value !== false);
-  if (purpose.kind === 'training' && !trains && flags.some((flag) => notTraining.test(flag.name) && flag.value !== false && flag.value !== 0)) return undefined;
+  if (purpose.kind === 'training' && !trains && flags.some((flag) => notTraining.test(flag.name) && asSwitch(flag.value) === true)) return undefined;
   const span =
     started.handedOver !== undefined && started.handedOver > command.start && started.handedOver < command.end
       ? { ...command, start: started.handedOver }

@@ -109,7 +109,9 @@ export function expandWhole(parts: readonly Part[], variables: Environment): Pie
     if (part.kind === 'piece') return [part.piece];
     const { items, name, origin } = resolvePart(part, variables);
     const flat = items.flatMap((item, index) => (index === 0 ? item : [{ text: ' ', start: part.start, end: part.start, open: false }, ...item]));
-    return flat.length === 0 ? [] : [useOf(part, flat, name, origin)];
+    if (flat.length === 0) return [];
+    const use = useOf(part, flat, name, origin);
+    return use.text === '' && !use.maybe ? [] : [use];
   });
 }
 
@@ -274,7 +276,7 @@ function substituted(raw: string, variables: Environment): string | undefined {
   return list ? String(list.split(',').length) : undefined;
 }
 
-/** Cuts and replacements in a value: `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`, and the longest cut in front. */
+/** Cuts and replacements in a value: `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`. */
 function change(value: string, op: string, pattern: string): string | undefined {
   if (op === ',,') return value.toLowerCase();
   if (op === '^^') return value.toUpperCase();

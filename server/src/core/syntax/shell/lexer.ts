@@ -53,6 +53,11 @@ const parameterOperator = /^(?::?[-=+?]|##?|%%?|\/\/?|,,?|\^\^?|:|@)/;
 const wordEnd = new Set([' ', '\t', '\n', '\r', ';', '&', '|', '<', '>', '(', ')']);
 const maxDepth = 40;
 
+/** The parts of a text as they are between double quotes: a here-document. */
+export function quotedParts(text: string, start: number, end: number): readonly Part[] {
+  return new Lexer(text, start, end).quoted();
+}
+
 /** Splits shell text into words and operators. Lenient: an unclosed quote ends at the end of the text. */
 export class Lexer {
   readonly text: string;
@@ -73,6 +78,11 @@ export class Lexer {
       if (this.at <= before) this.at = before + 1;
     }
     return tokens;
+  }
+  quoted(): Part[] {
+    const parts: Part[] = [];
+    this.region(parts, true, () => false);
+    return parts;
   }
   private next(tokens: Token[]): void {
     this.blanks();

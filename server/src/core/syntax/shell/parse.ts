@@ -27,6 +27,7 @@ export type Statement =
   | { readonly kind: 'pipe'; readonly parts: readonly Statement[] };
 
 const maxDepth = 60;
+const maxLinks = 200;
 const none: ReadonlySet<string> = new Set();
 const closers = new Set(['then', 'do', 'done', 'fi', 'elif', 'else', 'esac', '}']);
 
@@ -102,7 +103,7 @@ class Parser {
   }
   private andOr(): Statement | undefined {
     let left = this.pipeline();
-    while (left && this.isOperator('&&', '||')) {
+    for (let links = 0; left && links < maxLinks && this.isOperator('&&', '||'); links++) {
       const op = this.token!.kind === 'operator' && (this.token as { text: string }).text === '&&' ? '&&' : '||';
       this.at++;
       this.separators();
@@ -193,7 +194,9 @@ class Parser {
     if (this.isOperator('(')) this.at++;
     if (this.isOperator(')')) this.at++;
     this.separators();
-    const body = this.command();
+    this.depth++;
+    const body = this.depth > maxDepth ? undefined : this.command();
+    this.depth--;
     return { kind: 'function', name, body: body ? [body] : [] };
   }
   private conditional(): Statement {

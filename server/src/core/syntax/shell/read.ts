@@ -1,7 +1,7 @@
 import type { SyntaxTree } from '../tree.js';
 import { readDirectives } from './directives.js';
 import { Environment, expand, expandWhole, type ShellValue, slicePiece, toWord } from './expand.js';
-import type { Part, RawWord } from './lexer.js';
+import { type Part, quotedParts, type RawWord } from './lexer.js';
 import { parseShell, type SimpleStatement, type Statement } from './parse.js';
 import type { Directive, Piece, ShellCommand, ShellScript, ShellVariable, ShellWord } from './script.js';
 import { testHolds } from './test.js';
@@ -222,7 +222,19 @@ class Reader {
     }
     if (name === 'read' || name === 'mapfile' || name === 'readarray' || name === 'getopts') {
       for (const field of fields.slice(1)) {
-        if (/^[A-Za-z_]\w*$/.test(field.text)) this.environment.set(field.text, { kind: 'scalar', pieces: [openPiece(`$${field.text}`)], origin: 'variable' });
+        if (!/^[A-Za-z_]\w*$/.test(field.text)) continue;
+        const document = name === 'read' && statement.heredocs[0];
+        const parts: readonly Part[] = !document
+          ? []
+          : document.quoted
+            ? [{ kind: 'text', text: this.text.slice(document.start, document.end), start: document.start, end: document.end, quoted: true }]
+            : quotedParts(this.text, document.start, document.end);
+        this.environment.set(field.text, {
+          kind: 'scalar',
+          pieces: document ? expandWhole(parts, this.environment) : [openPiece(`$${field.text}`)],
+          origin: 'variable',
+        });
+        if (document) this.variables.push({ name: field.text, value: field, start: document.start, end: document.end, exported: false });
       }
       return;
     }
@@ -251,7 +263,7 @@ class Reader {
     const { exported } = this;
     return {
       start: home ? words[0]!.start : start,
-      end: home ? home.end : end,
+      end: home ? home.end : end > start ? end : Math.max(start, ...words.map((word) => word.end)),
       words,
       environment,
       exported: (name) => {
@@ -507,15 +519,10 @@ function relocate(statement: Statement, places: Places): Statement {
   const all = (statements: readonly Statement[]): Statement[] => statements.map((inner) => relocate(inner, places));
   switch (statement.kind) {
     case 'simple': {
-      const inside = places(statement.start, statement.end);
       const words = statement.words.map((word) => relocateWord(word, places));
-      return {
-        ...statement,
-        words,
-        start: inside[0]?.start ?? 0,
-        end: inside[0] ? Math.max(...inside.map((piece) => (piece.start >= inside[0]!.start ? piece.end : 0))) : 0,
-        heredocs: [],
-      };
+      const start = places(statement.start, statement.end)[0]?.start ?? 0;
+      // Its words may stand in several places: `command` finds how far it reaches.
+      return { ...statement, words, start, end: start, heredocs: [] };
     }
     case 'if':
       return {
