@@ -158,7 +158,7 @@ learning_rate: 1.0e-06
 test('a value that is filled in elsewhere is unknown, and says so', async () => {
   const { sighting } = await seen(
     'a.yaml',
-    'model_name_or_path: ${MODEL}\nper_device_train_batch_size: {{ bs }}\nnum_train_epochs: ${EPOCHS:-3}\ngradient_accumulation_steps: 2\noutput_dir: out\n',
+    'model_name_or_path: $MODEL\nper_device_train_batch_size: {{ bs }}\nnum_train_epochs: $' + '{EPOCHS:-3}\ngradient_accumulation_steps: 2\noutput_dir: out\n',
   );
   const [workload] = sighting.workloads;
   expect(workload?.unknown).toMatchObject([
@@ -208,7 +208,7 @@ test('LitGPT: fine-tuning and pretraining', async () => {
 
 test('llm-foundry: interpolation is followed to where the value stands', async () => {
   const text =
-    'variables:\n  max_seq_len: 2048\nmax_seq_len: ${variables.max_seq_len}\nmodel:\n  d_model: 4096\n  n_layers: 32\ntrain_loader: {name: text}\noptimizer: {name: decoupled_adamw}\nmax_duration: 63_900ba\nglobal_train_batch_size: 1024\ndevice_train_microbatch_size: auto\nprecision: amp_bf16\nfsdp_config:\n  sharding_strategy: FULL_SHARD\n  activation_checkpointing: true\n';
+    'variables:\n  max_seq_len: 2048\nmax_seq_len: \u0024{variables.max_seq_len}\nmodel:\n  d_model: 4096\n  n_layers: 32\ntrain_loader: {name: text}\noptimizer: {name: decoupled_adamw}\nmax_duration: 63_900ba\nglobal_train_batch_size: 1024\ndevice_train_microbatch_size: auto\nprecision: amp_bf16\nfsdp_config:\n  sharding_strategy: FULL_SHARD\n  activation_checkpointing: true\n';
   expect(await short('a.yaml', text)).toEqual([
     'training composer 1-15 {seq_len=2048@2 variable, n_embd=4096@5, n_layer=32@6, optimizer=decoupled_adamw@8, global_batch_size=1024@10, batch_size=auto@11, precision=bf16@12, max_steps=63900@9, strategy=fsdp@14, grad_ckpt=true@15}',
   ]);

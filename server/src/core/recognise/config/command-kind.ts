@@ -92,7 +92,7 @@ function engineCommand(uri: string, engine: Engine, words: Words, environment: R
     const fact =
       read &&
       flagFact(uri, 'model', { ...read, open: model.open, valueStart: model.start, valueEnd: model.end, ...(model.from && { from: model.from }) }, asText);
-    if (fact) facts.push(fact);
+    if (fact) facts.unshift(fact);
   }
   return { kind: 'serving', framework: engine, facts };
 }
