@@ -92,7 +92,7 @@ function engineCommand(uri: string, engine: Engine, words: Words, environment: R
     const fact =
       read &&
       flagFact(uri, 'model', { ...read, open: model.open, valueStart: model.start, valueEnd: model.end, ...(model.from && { from: model.from }) }, asText);
-    if (fact) facts.push(fact);
+    if (fact) facts.unshift(fact);
   }
   return { kind: 'serving', framework: engine, facts };
 }
@@ -154,7 +154,8 @@ function trainingOf(uri: string, words: Words, whole: Words): CommandKind | unde
   const module = rest[0]?.text === '-m' ? rest[1] : moduleOf(rest)?.word;
   const script = module ?? rest.find((word, index) => index < 6 && /\.py$/.test(word.text));
   if (!script) return undefined;
-  const { flags } = parseFlags(rest.slice(rest.indexOf(script) + 1));
+  // Elsewhere than in LitGPT's own program a checkpoint_dir is where checkpoints are written.
+  const flags = parseFlags(rest.slice(rest.indexOf(script) + 1)).flags.filter((flag) => flag.name !== 'checkpoint_dir');
   const name = baseOf(script);
   const trains =
     (trainingName.test(module ? script.text : name) && !notTraining.test(name)) ||

@@ -37,7 +37,10 @@ export function commandsOf(source: string, parts: readonly (Value | undefined)[]
   return script ? commandsOfText(source, script, environment) : words.length > 0 ? [words] : [];
 }
 /** Item that follows `-c`. */
-const scriptIndex = (values: readonly Value[]): number => values.findIndex((value) => /^-\w*c$/.test(textOf(value) ?? '')) + 1;
+const scriptIndex = (values: readonly Value[]): number => {
+  const next = values.findIndex((value) => /^-\w*c$/.test(textOf(value) ?? '')) + 1;
+  return textOf(values[next]) === '--' ? next + 1 : next;
+};
 
 /** Commands of a shell text that is a scalar of the file. */
 export function commandsOfText(source: string, value: Value, environment: ReadonlyMap<string, Value> = new Map(), depth = 0): Words[] {

@@ -41,6 +41,11 @@ function read(uri: string, source: string, service: Entry): SeenWorkload | undef
     const seen = facts.workload(found.kind, found.framework, found.kind === 'serving' ? titleOfEngine(found.framework) : 'Train', span);
     return found.launch ? { ...seen, launch: found.launch } : seen;
   }
+  const nim = /(?:^|\/)nim\/([\w.-]+\/[\w.-]+?)(?::|$)/.exec(textOf(at(value, 'image')) ?? '')?.[1];
+  if (devices && nim) {
+    facts.put('model', nim, at(value, 'image') ?? value);
+    return facts.workload('serving', 'nim', 'NIM', span);
+  }
   if (devices) {
     const ollama = /(?:^|\/)ollama(?:\/|:|$)/.test(textOf(at(value, 'image')) ?? '');
     return ollama ? facts.workload('serving', 'ollama', 'Ollama', span) : facts.workload('resource', 'compose', service.key, span);

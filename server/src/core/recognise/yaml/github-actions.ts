@@ -29,7 +29,7 @@ function read(uri: string, job: Value): SeenWorkload | undefined {
 function labelsOf(job: Value, value: Value): Value[] {
   if (value.kind === 'seq') return value.items.flatMap((item) => labelsOf(job, item));
   if (value.kind === 'map') return [at(value, 'labels'), at(value, 'group')].flatMap((part) => (part ? labelsOf(job, part) : []));
-  const key = /_?matrix\.([\w-]+)_?/.exec(textOf(value) ?? '')?.[1];
+  const key = /matrix\.([\w-]+?)_*\u00a7/.exec(textOf(value) ?? '')?.[1];
   if (key === undefined || !(textOf(value) ?? '').includes('\u00a7')) return [value];
   const matrix = at(job, 'strategy', 'matrix');
   const listed = itemsOf(at(matrix, key)).concat(itemsOf(at(matrix, 'include')).flatMap((item) => at(item, key) ?? []));

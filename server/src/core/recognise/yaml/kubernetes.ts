@@ -46,12 +46,14 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
   return command?.launch ? { ...seen, launch: command.launch } : seen;
 }
 
-const trainingKinds = /^(?:(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job|TrainJob)$/;
+/** MPIJobs run anything over MPI: only their command tells whether they train. */
+const trainingKinds = /^(?:(?:PyTorch|TF|XGBoost|Paddle|JAX)Job|TrainJob)$/;
+const replicated = /^(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job$/;
 const replicaSpecs = ['pytorchReplicaSpecs', 'tfReplicaSpecs', 'mpiReplicaSpecs', 'xgbReplicaSpecs', 'paddleReplicaSpecs', 'jaxReplicaSpecs'];
 
 function podSetsOf(kind: string, root: Value): PodSet[] | undefined {
   const spec = at(root, 'spec');
-  if (trainingKinds.test(kind) && kind !== 'TrainJob') {
+  if (replicated.test(kind)) {
     const groups = replicaSpecs.flatMap((key) => entriesOf(at(spec, key)));
     return groups.map((group) => ({ pod: at(group.value, 'template', 'spec'), count: at(group.value, 'replicas') }));
   }

@@ -12,7 +12,12 @@ export const modelServers: YamlRecogniser = {
   language: 'yaml',
   marker: /^apiVersion[ \t]*:\s*["']?(?:serving\.kserve\.io|kubeai\.org|production-stack\.vllm\.ai)\//m,
   doc: { format: 'KServe, KubeAI, vLLM production stack', reads: 'model, engine options, accelerators, replicas', example: 'kind: InferenceService' },
-  recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root) ?? []),
+  recognise: ({ document, roots }) =>
+    roots.flatMap((root) => {
+      const seen = read(document.uri, document.text, root);
+      // A chart's template without a single value says nothing; its values file does.
+      return seen && seen.facts.length > 0 ? [seen] : [];
+    }),
 };
 
 function read(uri: string, source: string, root: Value): SeenWorkload | undefined {

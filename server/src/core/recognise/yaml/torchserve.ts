@@ -13,6 +13,8 @@ export const torchserve: YamlRecogniser = {
     return roots.filter(isTorchserve).map((root) => {
       const facts = new ConfigFacts(document.uri, root);
       const handler = at(root, 'handler');
+      const file = firstOf(handler, 'model_path');
+      if (/\.gguf$/i.test(textOf(file) ?? '')) facts.take('model', file, model);
       facts.take(
         'model',
         firstOf(handler, 'vllm_engine_config.served_model_name', 'vllm_engine_config.model', 'model_name', 'model_path', 'engine_dir', 'model_dir'),

@@ -17,6 +17,9 @@ export const truss: YamlRecogniser = {
       const command = at(root, 'docker_server', 'start_command');
       const found = kindOfCommands(document.uri, commandsOf(document.text, [command]));
       facts.take('model', firstOf(root, 'trt_llm.build.checkpoint_repository.repo', 'model_metadata.repo_id'), text);
+      // A path inside the image is where the cached model is put.
+      if (found?.facts.some((fact) => fact.name === 'model' && 'value' in fact && String(fact.value).startsWith('/')))
+        facts.take('model', at(root, 'model_cache', 0, 'repo_id'), text);
       if (found) takeAll(facts, found.facts);
       facts.take('model', firstOf(root, 'model_cache.0.repo_id', 'hf_cache.0.repo_id', 'model_name'), text);
       facts.fields(fields);
