@@ -3,7 +3,7 @@ import type { Call, Expr } from '../../syntax/python/ast.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { type Keyed, keyed } from './keyed.js';
 import { modelObject } from './model-object.js';
-import { apiCall, circumstances, isMocked, setting, sitesOf, together } from './requests.js';
+import { apiCall, circumstances, isTest, setting, sitesOf, together } from './requests.js';
 
 type Found = Fact | UnknownFact | undefined;
 /** Model classes of further agent frameworks: module, class, framework. */
@@ -39,11 +39,9 @@ export const agentsPython: PythonRecogniser = {
   },
   recognise: (input) => {
     const { program, evaluate } = input;
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     const found: SeenWorkload[] = [];
-    for (const { call } of program.calls(
-      /\b[A-Z]\w*(?:Model|Client|Generator|Embedder|Agent|Chat|Claude|Gemini)\b(?=\s*\()|\b(?:Claude|Gemini|Groq|Agent)\b(?=\s*\()/g,
-    )) {
+    for (const { call } of sitesOf(program, /(?:Model|Client|Generator|Embedder|Agent|Chat|Claude|Gemini|Groq)(?=\s*\()/g)) {
       const name = evaluate.callee(call);
       const framework = objects.find(([pattern]) => pattern.test(name))?.[1];
       const named = byName.find(([pattern]) => pattern.test(name))?.[1];
@@ -119,5 +117,5 @@ function modelFact(evaluate: PythonInput['evaluate'], given: Keyed): Found {
   const meant = evaluate.expression(model);
   const inner =
     meant.kind === 'call' ? (keyed(evaluate, meant).get('model', 'model_name') ?? meant.args.find((arg) => arg.keyword === undefined)?.value) : undefined;
-  return evaluate.fact('model', inner ?? model);
+  return evaluate.fact('model', inner ?? model, (value) => (value === '' ? undefined : value));
 }

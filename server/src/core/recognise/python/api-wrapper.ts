@@ -2,13 +2,13 @@ import { dotted } from '../../syntax/python/ast.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { keyed } from './keyed.js';
 import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isMocked, setting, sitesOf, together } from './requests.js';
+import { apiCall, circumstances, isTest, setting, sitesOf, together } from './requests.js';
 
 /** Calls of a project's own function around a hosted API, in files that import it: what it sends is decided here. */
 export const apiWrapper: PythonRecogniser = {
   id: 'api-wrapper',
   language: 'python',
-  marker: /\b\w*(?:chat_completion|call_llm|llm_call|get_completion|ask_llm|query_llm|call_gpt|call_openai|call_claude|chat_with_gpt|get_llm_response)\w*\s*\(/,
+  marker: /(?:chat_completion|call_llm|llm_call|get_completion|ask_llm|query_llm|call_gpt|call_openai|call_claude|chat_with_gpt|get_llm_response)\w*\s*\(/,
   doc: {
     format: 'project’s own wrapper (Python)',
     reads: 'calls of an imported completion function with messages and a model',
@@ -16,10 +16,10 @@ export const apiWrapper: PythonRecogniser = {
   },
   recognise: (input) => {
     const { program, evaluate } = input;
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     const sites = sitesOf(
       program,
-      /\b\w*(?:chat_completion|call_llm|llm_call|get_completion|ask_llm|query_llm|call_gpt|call_openai|call_claude|chat_with_gpt|get_llm_response)\w*\b(?=\s*[(,)])/g,
+      /(?:chat_completion|call_llm|llm_call|get_completion|ask_llm|query_llm|call_gpt|call_openai|call_claude|chat_with_gpt|get_llm_response)\w*\b(?=\s*[(,)])/g,
     ).filter((site) => isWrapper(input, dotted(site.method)));
     return together(input, sites).flatMap(({ site, span, count }): SeenWorkload[] => {
       const given = keyed(evaluate, site.call);

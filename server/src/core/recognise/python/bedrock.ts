@@ -3,7 +3,7 @@ import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, receiver } from './client.js';
 import { type Keyed, keyed } from './keyed.js';
 import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isMocked, type Site, setting, sitesOf, together } from './requests.js';
+import { apiCall, circumstances, isTest, type Site, setting, sitesOf, together } from './requests.js';
 
 /** Requests of the Bedrock runtime. */
 export const bedrockPython: PythonRecogniser = {
@@ -16,7 +16,7 @@ export const bedrockPython: PythonRecogniser = {
     example: 'client.converse(modelId="anthropic.claude-3-haiku-20240307-v1:0", inferenceConfig={"maxTokens": 512})',
   },
   recognise: (input) => {
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     const sites = sitesOf(
       input.program,
       /(?<=\.)(?:invoke_model(?:_with_response_stream|_with_bidirectional_stream)?|converse(?:_stream)?|create_model_invocation_job|retrieve_and_generate)\b(?=\s*[(,)])/g,

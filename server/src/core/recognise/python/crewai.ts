@@ -2,7 +2,7 @@ import { argument } from '../../syntax/python/ast.js';
 import type { PythonRecogniser, SeenWorkload } from '../types.js';
 import { keyed } from './keyed.js';
 import { modelObject } from './model-object.js';
-import { apiCall, isMocked, setting } from './requests.js';
+import { apiCall, isTest, setting } from './requests.js';
 
 /** Crews: their language model where it is made, else the crew itself. */
 export const crewaiPython: PythonRecogniser = {
@@ -12,7 +12,7 @@ export const crewaiPython: PythonRecogniser = {
   doc: { format: 'CrewAI', reads: 'LLM objects, and crews whose agents name a model or leave it to the environment', example: 'LLM(model="openai/gpt-4o")' },
   recognise: (input) => {
     const { program, evaluate } = input;
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     const models = program
       .calls(/\bLLM\b(?=\s*\()/g)
       .flatMap(({ call }) => (/^crewai(\.\w+)*\.LLM$/.test(evaluate.callee(call)) ? (modelObject(input, 'crewai', call) ?? []) : []));

@@ -3,7 +3,7 @@ import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { destination } from './client.js';
 import type { engineFacts } from './engine.js';
 import { keyed } from './keyed.js';
-import { isMocked, setting } from './requests.js';
+import { isTest, setting } from './requests.js';
 
 const steps =
   /\b(?:TextGeneration|ChatGeneration|SelfInstruct|UltraFeedback|EvolInstruct|EvolQuality|Magpie|MagpieGenerator|GenerateEmbeddings|Genstruct|QualityScorer|ComplexityScorer|PrometheusEval|StructuredGeneration|GenerateSentencePair|InstructionBacktranslation|PairRM|MathShepherd\w+|APIGen\w+)\b(?=\s*\()/g;
@@ -19,7 +19,7 @@ export const distilabelPython: PythonRecogniser = {
     example: 'TextGeneration(llm=vLLM(model="Qwen/Qwen2.5-7B-Instruct"), input_batch_size=64)',
   },
   recognise: (input) => {
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     return input.program.calls(steps).flatMap(({ call }) => (/^distilabel\./.test(input.evaluate.callee(call)) ? (workload(input, call) ?? []) : []));
   },
 };

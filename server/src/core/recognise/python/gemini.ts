@@ -4,7 +4,7 @@ import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, receiver } from './client.js';
 import { type Keyed, keyed } from './keyed.js';
 import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isMocked, methodName, type Site, setting, sitesOf, together } from './requests.js';
+import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const requests = /(^|\.)models\.(generate_content|generate_content_stream|embed_content|generate_images?|edit_image|generate_videos?|upscale_image)$/;
 const factories =
@@ -21,7 +21,7 @@ export const geminiPython: PythonRecogniser = {
     example: 'client.models.generate_content(model="gemini-2.5-flash", contents="Hi")',
   },
   recognise: (input) => {
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     const sites = sitesOf(
       input.program,
       /\b(?:generate_content(?:_async|_stream)?|embed_content|generate_images?|edit_image|generate_videos?|upscale_image|send_message(?:_async|_stream)?|get_embeddings|predict|batches\.create|embed_content_async)\b(?=\s*[(,)\]])/g,

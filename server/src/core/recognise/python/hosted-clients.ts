@@ -2,7 +2,7 @@ import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, destination, receiver } from './client.js';
 import { keyed } from './keyed.js';
 import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isMocked, methodName, setting, sitesOf, together } from './requests.js';
+import { apiCall, circumstances, isTest, methodName, setting, sitesOf, together } from './requests.js';
 
 /** Clients of further providers: their class or module, their request methods, and the name of the framework. */
 const providers: readonly { readonly client: RegExp; readonly method: RegExp; readonly framework: string }[] = [
@@ -30,7 +30,7 @@ const providers: readonly { readonly client: RegExp; readonly method: RegExp; re
 export const hostedClients: PythonRecogniser = {
   id: 'hosted-clients',
   language: 'python',
-  marker: /\b(?:from|import)\s+(?:mistralai|cohere|voyageai|replicate|huggingface_hub|fal_client)\b/,
+  marker: /\b(?:from|import)\s+(?:mistralai|cohere|voyageai|replicate|fal_client)\b|\b(?:Async)?InferenceClient\b/,
   doc: {
     format: 'Mistral, Cohere, Voyage, Replicate, Hugging Face Inference, fal (Python)',
     reads: 'requests of their clients',
@@ -38,7 +38,7 @@ export const hostedClients: PythonRecogniser = {
   },
   recognise: (input) => {
     const { program, evaluate } = input;
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     const sites = sitesOf(
       program,
       /(?<=\.)(?:complete(?:_async)?|chat(?:_stream|_completion)?|stream(?:_async)?|parse(?:_async)?|embed|rerank|generate(?:_stream)?|summarize|classify|create|embeddings|process|multimodal_embed|contextualized_embed|run(?:_async)?|async_run|subscribe(?:_async)?|submit(?:_async)?|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition)\b(?=\s*[(,)])/g,

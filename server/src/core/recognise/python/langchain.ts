@@ -1,7 +1,7 @@
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { keyed } from './keyed.js';
 import { modelObject } from './model-object.js';
-import { isMocked, setting } from './requests.js';
+import { isTest, setting, sitesOf } from './requests.js';
 
 /** Classes whose objects send requests. Prompts, messages, histories and stores are named alike and send none. */
 const classes =
@@ -20,24 +20,23 @@ export const langchainPython: PythonRecogniser = {
   },
   recognise: (input) => {
     const { program, evaluate } = input;
-    if (isMocked(input)) return [];
-    return program
-      .calls(
-        /\b(?:(?:Azure|Custom)?Chat[A-Z]\w*|\w+Embeddings|init_chat_model|init_embeddings|create_react_agent|create_agent|create_deep_agent|(?:Azure)?OpenAI|[A-Z]\w*(?:LLM|AI|Hub|Endpoint|Bedrock)|Anthropic|Bedrock\w*|Cohere|Together|Fireworks|Groq|Replicate|Ollama|Tongyi|DeepSeek|DeepInfra|Databricks|OpenAIChat|Writer)\b(?=\s*\()/g,
+    if (isTest(input)) return [];
+    return sitesOf(
+      program,
+      /(?:Chat[A-Z]\w*|Embeddings|init_chat_model|init_embeddings|create_react_agent|create_agent|create_deep_agent|AI|LLM|Hub|Endpoint|Bedrock\w*|Anthropic|Cohere|Together|Fireworks|Groq|Replicate|Ollama|Tongyi|DeepSeek|DeepInfra|Databricks|Writer)(?=\s*\()/g,
+    ).flatMap(({ call }): SeenWorkload[] => {
+      const name = evaluate.callee(call);
+      if (
+        !/^(langchain|langgraph|deepagents)\w*(\.|$)/.test(name) ||
+        /^langchain_core\b|\.(prompts|messages|schema|memory|outputs|chat_loaders|chat_history)\b/.test(name)
       )
-      .flatMap(({ call }): SeenWorkload[] => {
-        const name = evaluate.callee(call);
-        if (
-          !/^(langchain|langgraph|deepagents)\w*(\.|$)/.test(name) ||
-          /^langchain_core\b|\.(prompts|messages|schema|memory|outputs|chat_loaders|chat_history)\b/.test(name)
-        )
-          return [];
-        const last = name.match(/\w+$/)?.[0] ?? '';
-        if (/^create_/.test(last)) return agent(input, call);
-        if (!/^init_(chat_model|embeddings)$/.test(last) && !classes.test(last)) return [];
-        const seen = modelObject(input, frameworkOf(name, last), call);
-        return seen ? [seen] : [];
-      });
+        return [];
+      const last = name.match(/\w+$/)?.[0] ?? '';
+      if (/^create_/.test(last)) return agent(input, call);
+      if (!/^init_(chat_model|embeddings)$/.test(last) && !classes.test(last)) return [];
+      const seen = modelObject(input, frameworkOf(name, last), call);
+      return seen ? [seen] : [];
+    });
   },
 };
 

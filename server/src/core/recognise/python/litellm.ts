@@ -3,7 +3,7 @@ import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, destination, receiver } from './client.js';
 import { keyed, lengthOf } from './keyed.js';
 import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isMocked, methodName, type Site, setting, sitesOf, together } from './requests.js';
+import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const functions =
   'a?completion|a?text_completion|a?embedding|batch_completion(?:_models)?|a?responses|a?image_generation|a?transcription|a?speech|a?moderation';
@@ -20,7 +20,7 @@ export const litellmPython: PythonRecogniser = {
     example: 'litellm.completion(model="anthropic/claude-sonnet-4-5", max_tokens=512)',
   },
   recognise: (input) => {
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     const sites = sitesOf(input.program, new RegExp(`\\b(?:${functions})\\b(?=\\s*[(,)\\]])`, 'g')).filter((site) => isRequest(input, site));
     return together(input, sites).flatMap(({ site, span, count }) => request(input, site, span, count));
   },
