@@ -2,6 +2,7 @@ import type { AssumedFact, Estimate, Estimation, MissingFact, Term } from '../..
 import { type EstimateContext, FactReader, type Spec } from '../spec.js';
 import { type Computed, computeServing, shortContext } from './compute.js';
 import { intervalOf, storedSpreads } from './intervals.js';
+import { encoderTokens } from './pass.js';
 import { cacheLimit } from './serve.js';
 import { storedTheta, thetaOf } from './theta.js';
 import { type ServingCase, servingCase } from './workload.js';
@@ -118,7 +119,7 @@ function assumptions(each: ServingCase, facts: FactReader, metrics: Readonly<Rec
     });
   if (!facts.has('gpu_mem_util') && each.engine.pool) assumed.push({ fact: 'gpu_mem_util', value: 0.9, why: 'library default' });
   if (each.task === 'encoder' && each.inputTokens === undefined && metrics['requests_per_s'] !== undefined)
-    assumed.push({ fact: 'input_tokens', value: each.itemsPerRequest > 1 ? 450 : 128, why: 'usual length of an encoder benchmark' });
+    assumed.push({ fact: 'input_tokens', value: encoderTokens(each), why: 'the longest input that the model takes' });
   if (each.task === 'pass' && each.batch === undefined && metrics['images_per_s'] !== undefined && each.mode !== 'offline-max' && each.mode !== 'online')
     assumed.push({ fact: 'batch_size', value: 1, why: 'nothing says more than one at a time' });
   return assumed;
