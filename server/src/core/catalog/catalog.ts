@@ -1,5 +1,7 @@
 import { readCsv } from './csv.js';
-import type { Accelerator, Cpu, GridCarbon, HostedPrice, InferenceModel, Market, ModelShape, Offer, RequestShape, SampleModel, StoragePrice } from './types.js';
+import { type HostedBook, hostedBook, hostedPrice } from './hosted.js';
+import { instanceOffers, type OwnRates, serverlessOffer, withOwnOffers } from './offers.js';
+import type { Accelerator, Cpu, GridCarbon, HostedPrice, InferenceModel, ModelShape, Offer, RequestShape, SampleModel, StoragePrice } from './types.js';
 
 /** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
 export type CatalogTexts = Readonly<Record<string, string>>;
@@ -36,8 +38,27 @@ export interface Catalog {
   /** A published model by its repository id (case-insensitive, with or without the owner where that is unique). */
   model(id: string): ModelShape | undefined;
   offersOf(acceleratorId: string): readonly Offer[];
-  /** Offers of an instance type, every region and market. */
+  /** Offers of an instance type, every region and market. `ml.p5.48xlarge` is SageMaker's machine, with its own price, never the EC2 one. */
   instance(type: string): readonly Offer[];
+  /** What is in an instance type, whether or not its price is known: `ml.` types hold what the EC2 type of that name holds. */
+  hardware(type: string): InstanceHardware | undefined;
+  /** The day of the newest price of accelerators: what is a year older is stale. */
+  readonly newestPrice: string;
+  /** Hosted models by exact name. */
+  readonly hostedBook: HostedBook;
+}
+
+/** The accelerators in one machine of a type, and who sells it. */
+export interface InstanceHardware {
+  readonly acceleratorId: string;
+  readonly acceleratorCount: number;
+  readonly provider: string;
+  readonly source: string;
+}
+
+/** A team's own prices for accelerators and for hosted models. */
+export interface OwnPrices extends OwnRates {
+  readonly hosted?: readonly HostedPrice[];
 }
 
 /** Lower-case letters and digits of a written name; `nvidia`, `tesla`, `gpu` in front say nothing. */
@@ -50,7 +71,8 @@ export const nameKey = (name: string): string =>
 const num = (cell: string | undefined): number | undefined => (cell === undefined ? undefined : Number(cell));
 const defined = <T extends object>(record: T): T => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 
-export function createCatalog(texts: CatalogTexts): Catalog {
+/** The catalog of the data texts, with a team's own prices in it: those win. */
+export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog {
   const rows = (name: (typeof catalogFiles)[number]) => readCsv(texts[name] ?? '');
   const sourced = (row: Record<string, string>) => ({ source: row['source'] ?? 'not stated', asOf: row['as_of'] ?? '' });
   const accelerators = rows('accelerators.csv').map(
@@ -107,49 +129,8 @@ export function createCatalog(texts: CatalogTexts): Catalog {
         ...sourced(row),
       }) as ModelShape,
   );
-  const markets: readonly [Market, string][] = [
-    ['on-demand', 'on_demand_usd_per_hour'],
-    ['spot', 'spot_usd_per_hour'],
-    ['reserved-1y', 'reserved_1y_usd_per_hour'],
-    ['reserved-3y', 'reserved_3y_usd_per_hour'],
-  ];
-  const offers = rows('instances.csv').flatMap((row) =>
-    markets.flatMap(([market, column]) => {
-      const usdPerHour = num(row[column]);
-      return usdPerHour === undefined
-        ? []
-        : [
-            defined({
-              provider: row['provider'] ?? '',
-              instance: row['instance_type'] ?? '',
-              region: row['region'] ?? 'any',
-              acceleratorId: row['accelerator_id'] ?? '',
-              acceleratorCount: Number(row['accelerator_count']),
-              vcpus: num(row['vcpus']),
-              memoryGib: num(row['memory_gib']),
-              networkGbps: num(row['network_gbps']),
-              market,
-              usdPerHour,
-              ...sourced(row),
-            }) as Offer,
-          ];
-    }),
-  );
-  const hosted = rows('hosted_prices.csv').map(
-    (row) =>
-      defined({
-        provider: row['provider'] ?? '',
-        model: row['model'] ?? '',
-        inputUsd: Number(row['input_usd']),
-        outputUsd: Number(row['output_usd']),
-        cachedInputUsd: num(row['cached_input_usd']),
-        cacheWriteUsd: num(row['cache_write_usd']),
-        batchInputUsd: num(row['batch_input_usd']),
-        batchOutputUsd: num(row['batch_output_usd']),
-        fromInputTokens: num(row['from_input_tokens']),
-        ...sourced(row),
-      }) as HostedPrice,
-  );
+  const offers = withOwnOffers([...rows('instances.csv').flatMap(instanceOffers), ...rows('serverless.csv').flatMap(serverlessOffer)], own);
+  const hosted = [...(own.hosted ?? []).map((row) => ({ ...row, own: true })), ...rows('hosted_prices.csv').flatMap(hostedPrice)];
   const carbon = rows('region_carbon.csv').map(
     (row) =>
       defined({
@@ -243,6 +224,8 @@ export function createCatalog(texts: CatalogTexts): Catalog {
   };
   const byChip = grouped((offer) => offer.acceleratorId);
   const byInstance = grouped((offer) => offer.instance.toLowerCase());
+  const ofType = (type: string) => byInstance.get(type.trim().toLowerCase()) ?? [];
+  let book: HostedBook | undefined;
   return {
     accelerators,
     models,
@@ -261,6 +244,20 @@ export function createCatalog(texts: CatalogTexts): Catalog {
     accelerator: (name) => byName.get(nameKey(name)),
     model: (id) => byModel.get(id.toLowerCase()),
     offersOf: (id) => byChip.get(id) ?? [],
-    instance: (type) => byInstance.get(type.toLowerCase().replace(/^ml\./, '')) ?? [],
+    instance: ofType,
+    hardware: (type) => {
+      const offer = ofType(type)[0] ?? ofType(type.trim().toLowerCase().replace(/^ml\./, ''))[0];
+      if (!offer) return undefined;
+      return { acceleratorId: offer.acceleratorId, acceleratorCount: offer.acceleratorCount, provider: offer.provider, source: offer.source };
+    },
+    newestPrice:
+      offers
+        .map(({ asOf }) => asOf)
+        .sort()
+        .at(-1) ?? '',
+    get hostedBook() {
+      book ??= hostedBook(hosted); // built on first use: most files call no hosted model
+      return book;
+    },
   };
 }

@@ -75,10 +75,14 @@ export interface SampleModel extends Sourced {
 
 export type Market = 'on-demand' | 'spot' | 'reserved-1y' | 'reserved-3y';
 
+/** How accelerators are rented: a machine by the hour, a managed machine with its own price, or seconds of a shared pool. */
+export type Service = 'vm' | 'sagemaker' | 'endpoint' | 'serverless';
+
 /** A priced way to rent accelerators: the whole instance, by the hour. */
 export interface Offer extends Sourced {
   readonly provider: string;
   readonly instance: string;
+  /** `any`: one price everywhere, or the region is not published. */
   readonly region: string;
   readonly acceleratorId: string;
   readonly acceleratorCount: number;
@@ -87,23 +91,41 @@ export interface Offer extends Sourced {
   readonly networkGbps?: number;
   readonly market: Market;
   readonly usdPerHour: number;
+  readonly service?: Service;
+  /** The unit that the provider bills in and prints; `usdPerHour` is converted. Absent: the hour. */
+  readonly billedBy?: 'second' | 'hour';
+  readonly minBillingSeconds?: number;
+  readonly scaleToZero?: boolean;
+  /** True where CPU and memory are billed on top of this price. */
+  readonly gpuPartOnly?: boolean;
   /** True for a team's own rate out of `.mlcost.yaml`: it wins over every list price. */
   readonly own?: boolean;
 }
 
-/** Price of a hosted model's tokens. All per 1e6 tokens. */
+/** Price of a hosted model's tokens. All in USD per 1e6 tokens, except `requestUsd`. */
 export interface HostedPrice extends Sourced {
   readonly provider: string;
   readonly model: string;
+  /** Other exact names of the model. A trailing `+` lets a date, `latest` or a revision number follow. */
+  readonly match: readonly string[];
+  readonly kind: 'text' | 'embedding';
   readonly inputUsd: number;
-  readonly outputUsd: number;
+  /** Absent for embedding models, which give no tokens back. */
+  readonly outputUsd?: number;
   readonly cachedInputUsd?: number;
   readonly cacheWriteUsd?: number;
   /** Price when the request runs in the provider's batch interface. */
   readonly batchInputUsd?: number;
   readonly batchOutputUsd?: number;
-  /** The prices above hold for requests up to this many input tokens; longer ones are another row with `fromInputTokens`. */
+  /** Absent: the prices hold for short requests. Present: they hold, for every token, from this many input tokens on. */
   readonly fromInputTokens?: number;
+  /** Price at the other time of day, where the provider has two; the first holds for more hours. */
+  readonly otherInputUsd?: number;
+  readonly otherOutputUsd?: number;
+  /** USD for each request, on top of its tokens. */
+  readonly requestUsd?: number;
+  readonly note?: string;
+  readonly own?: boolean;
 }
 
 export interface GridCarbon extends Sourced {

@@ -19,6 +19,8 @@ export interface EstimateContext {
   readonly provider?: string;
   readonly region?: string;
   readonly market?: Market;
+  /** The day of the estimate, ISO 8601, to say how old a price is; absent: prices are held against the newest one. */
+  readonly today?: string;
 }
 
 /** Reads facts of one spec by name and type. A value of the wrong type is unknown, and says so. */

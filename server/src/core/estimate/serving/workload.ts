@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { InferenceModel, RequestShape } from '../../catalog/types.js';
 import type { AssumedFact, MissingFact } from '../../model/estimate.js';
+import { deviceCount } from '../devices.js';
 import type { FactReader } from '../spec.js';
 import { type Device, deviceOf } from './device.js';
 import { type Engine, engineOf } from './engine.js';
@@ -80,7 +81,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const written = facts.number('batch_size') || scenarioBatch;
   const batch =
     written !== undefined && facts.text('batch_unit') === 'tokens' && inputTokens !== undefined ? Math.max(1, written / Math.max(1, inputTokens)) : written;
-  const layout = layoutOf(facts, engine, model, format, device, mode, task, assumed);
+  const layout = layoutOf(facts, catalog, engine, model, format, device, mode, task, assumed);
   // TensorRT-LLM's quantisation tool writes an FP8 cache beside FP8 weights (its examples pass kv_cache_dtype fp8)
   const kvFallback = engine.id === 'trtllm' && format.kernels === 'fp8' ? 1 : format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
   need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', [
@@ -200,6 +201,7 @@ function requestShape(facts: FactReader, shapes: readonly RequestShape[]): Reque
 
 function layoutOf(
   facts: FactReader,
+  catalog: Catalog,
   engine: Engine,
   model: ServedModel | undefined,
   format: WeightFormat,
@@ -215,10 +217,9 @@ function layoutOf(
   const tensor = whole('tensor_parallel') ?? (whole('tp_cores') === undefined ? undefined : whole('gpus'));
   const stages = whole('pipeline_parallel');
   const copiesStated = whole('data_parallel');
-  const perNode = whole('gpu_count') ?? whole('nproc_per_node');
   const sockets = /(\d)S(?:[-_ ]|$)/.exec(facts.text('system') ?? '');
-  let gpus = whole('gpus') ?? (perNode === undefined ? undefined : perNode * (whole('num_nodes') ?? 1));
-  if (gpus === undefined && (tensor !== undefined || stages !== undefined)) gpus = (tensor ?? 1) * (stages ?? 1) * (copiesStated ?? 1);
+  const counted = deviceCount(facts.spec, catalog);
+  let gpus = whole('gpus') ?? (counted.known && counted.value.perReplica >= 1 ? Math.round(counted.value.perReplica) : undefined);
   if (gpus === undefined) {
     gpus = device?.class === 'cpu' && /MLPerf/i.test(facts.text('dataset') ?? '') ? Number(sockets?.[1] ?? 2) : 1;
     assumed.push({ fact: 'gpus', value: gpus, why: 'nothing says more than one device' });

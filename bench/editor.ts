@@ -1,0 +1,109 @@
+import path from 'node:path';
+import { pythonFile, shellFile } from './inputs.js';
+import { median, percentile, type Row, row } from './measure.js';
+import { Server } from './neighbours.js';
+
+interface Opened {
+  /** From opening the document to its lenses or diagnostics, ms. */
+  readonly open: number;
+  readonly hovers: readonly number[];
+  readonly memory: number;
+}
+const own = (): Server => new Server(process.execPath, [path.resolve('dist/server-node.js'), '--stdio']);
+
+async function opened(
+  server: Server,
+  document: { uri: string; languageId: string; text: string },
+  ready: 'lenses' | 'diagnostics',
+  hoverAt: { line: number; character: number },
+): Promise<Opened> {
+  try {
+    await server.start();
+    const begin = performance.now();
+    const diagnosed =
+      ready === 'diagnostics'
+        ? server.until((message) => message.method === 'textDocument/publishDiagnostics' && (message.params as { uri: string }).uri === document.uri)
+        : undefined;
+    server.notify('textDocument/didOpen', { textDocument: { ...document, version: 1 } });
+    if (diagnosed) await diagnosed;
+    else {
+      const lenses = (await server.request('textDocument/codeLens', { textDocument: { uri: document.uri } })) as unknown[] | null;
+      if (!lenses || lenses.length === 0) throw new Error(`no lens in ${document.uri}`);
+    }
+    const open = performance.now() - begin;
+    const hovers: number[] = [];
+    for (let n = 0; n < 200; n++) {
+      const at = performance.now();
+      await server.request('textDocument/hover', {
+        textDocument: { uri: document.uri },
+        position: { line: hoverAt.line + (n % 3), character: hoverAt.character },
+      });
+      hovers.push(performance.now() - at);
+    }
+    return { open, hovers, memory: server.memory() };
+  } finally {
+    server.stop();
+  }
+}
+async function times(runs: number, work: () => Promise<Opened>): Promise<{ open: number; hoverP95: number; memory: number }> {
+  const all: Opened[] = [];
+  for (let n = 0; n < runs; n++) all.push(await work());
+  return {
+    open: median(all.map((one) => one.open)),
+    hoverP95: percentile(
+      all.flatMap((one) => one.hovers),
+      0.95,
+    ),
+    memory: median(all.map((one) => one.memory)),
+  };
+}
+
+/** Opening a document until its lenses, beside the neighbours' time to diagnostics; hover; memory. */
+export async function opening(): Promise<Row[]> {
+  const python = { uri: 'file:///w/train.py', languageId: 'python', text: pythonFile(2400) };
+  const shell = { uri: 'file:///w/run.sh', languageId: 'shellscript', text: shellFile(800) };
+  const yaml = {
+    uri: 'file:///w/conf.yaml',
+    languageId: 'yaml',
+    text: 'a:\n  - b: 1\n    c: [1, 2]\n'.repeat(800).replaceAll('a:', () => `k${Math.floor(performance.now() * 1e6)}:`),
+  };
+  const line = (text: string, needle: string): number => text.slice(0, text.indexOf(needle)).split('\n').length;
+  const ours = await times(5, () => opened(own(), python, 'lenses', { line: line(python.text, 'per_device_train_batch_size=args'), character: 20 }));
+  const oursShell = await times(5, () => opened(own(), shell, 'lenses', { line: line(shell.text, '--per_device'), character: 6 }));
+  const pyright = await times(3, () => opened(Server.neighbour('pyright-langserver', ['--stdio']), python, 'diagnostics', { line: 20, character: 12 }));
+  const bash = await times(3, () => opened(Server.neighbour('bash-language-server', ['start']), shell, 'diagnostics', { line: 8, character: 6 }));
+  const yamls = await times(3, () => opened(Server.neighbour('yaml-language-server', ['--stdio']), yaml, 'diagnostics', { line: 8, character: 3 }));
+  const ms = (value: number): string => `${value.toFixed(0)} ms`;
+  return [
+    row(
+      'open a 2,400-line Python file until lenses / pyright until diagnostics',
+      ours.open / pyright.open,
+      ' ×',
+      0.1,
+      `${ms(ours.open)} / ${ms(pyright.open)}`,
+    ),
+    row('the same / yaml-language-server until diagnostics', ours.open / yamls.open, ' ×', 0.1, `${ms(ours.open)} / ${ms(yamls.open)}`),
+    row(
+      'open an 800-line shell file until lenses / bash-language-server until diagnostics',
+      oursShell.open / bash.open,
+      ' ×',
+      0.1,
+      `${ms(oursShell.open)} / ${ms(bash.open)}`,
+    ),
+    row('hover p95, Python', ours.hoverP95, ' ms', 5),
+    row('hover p95, shell', oursShell.hoverP95, ' ms', 5),
+    ...[
+      ['pyright', pyright],
+      ['bash-language-server', bash],
+      ['yaml-language-server', yamls],
+    ].map(([name, other]) =>
+      row(
+        `server memory / ${name}'s`,
+        Math.max(ours.memory, oursShell.memory) / (other as typeof ours).memory,
+        ' ×',
+        1,
+        `${ours.memory.toFixed(0)} / ${(other as typeof ours).memory.toFixed(0)} MiB`,
+      ),
+    ),
+  ];
+}

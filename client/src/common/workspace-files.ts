@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+
+/** Bytes above this are data, not code. */
+const maxBytes = 8_000_000;
+const findLimit = { files: 20_000, ms: 5000 };
+const include = '**/*.{py,ipynb,yaml,yml,json,sh,bash,slurm,sbatch,toml,tf,dockerfile}';
+const exclude = '**/{node_modules,.git,.hg,.svn,__pycache__,.venv,venv,.tox,site-packages,.ipynb_checkpoints,.terraform,wandb,mlruns}/**';
+
+/** Text of a file of any scheme; null if there is none, it is too large, or it is no text. */
+export async function readText(uri: string): Promise<string | null> {
+  try {
+    const place = vscode.Uri.parse(uri, true);
+    const { size, type } = await vscode.workspace.fs.stat(place);
+    if ((type & vscode.FileType.Directory) !== 0 || size > maxBytes) return null;
+    const bytes = await vscode.workspace.fs.readFile(place);
+    if (bytes.subarray(0, 8192).includes(0)) return null;
+    return new TextDecoder().decode(bytes);
+  } catch {
+    return null; // no such file is an answer, not a failure
+  }
+}
+
+/** Files below a folder that somebody may read, within a limit of number and time. */
+export async function findFiles(root: string): Promise<string[]> {
+  const cancel = new vscode.CancellationTokenSource();
+  const timer = setTimeout(() => cancel.cancel(), findLimit.ms);
+  try {
+    const found = await vscode.workspace.findFiles(new vscode.RelativePattern(vscode.Uri.parse(root, true), include), exclude, findLimit.files, cancel.token);
+    return found.map((uri) => uri.toString()).sort();
+  } finally {
+    clearTimeout(timer);
+    cancel.dispose();
+  }
+}

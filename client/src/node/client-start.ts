@@ -1,0 +1,15 @@
+import type * as vscode from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { Running } from '../common/running.js';
+import { startWith } from '../common/start.js';
+
+/** The server as a child process over IPC. */
+export const start = (context: vscode.ExtensionContext): Promise<Running> =>
+  startWith(
+    context,
+    (options) => {
+      const run = { module: context.asAbsolutePath('dist/server-node.js'), transport: TransportKind.ipc };
+      return new LanguageClient('mlCostLens', 'ML Cost Lens', { run, debug: run }, options);
+    },
+    (bytes) => Buffer.from(bytes).toString('base64'), // IPC is JSON
+  );

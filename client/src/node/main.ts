@@ -1,0 +1,8 @@
+import type * as vscode from 'vscode';
+import { activateWith, stop } from '../common/activation.js';
+
+export function activate(context: vscode.ExtensionContext): void {
+  // The language client costs more to load than all the rest: it is a file of its own.
+  activateWith({ start: async (own) => (await import('./client-start.js')).start(own) }, context);
+}
+export const deactivate = (): Promise<void> | undefined => stop();

@@ -1,0 +1,68 @@
+// Bundles the product into dist/: client and server for both hosts, the command line, the webview, and the files they read.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+const require = createRequire(import.meta.url);
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const production = !process.argv.includes('--dev');
+const base = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+  outdir: 'dist',
+};
+// esbuild follows "import" to the ESM build, whose import.meta is empty in a cjs bundle.
+const alias = { 'web-tree-sitter': require.resolve('web-tree-sitter'), 'jsonc-parser': require.resolve('jsonc-parser').replace('/umd/', '/esm/') };
+// The client tests a document's text before it starts anything: with the recognisers' own markers, so that the two cannot drift.
+const define = { ML_MARKERS: JSON.stringify(await markers()) };
+const bundles = [
+  // In Node the language client is a second file, read when a document with a marker opens; on the web, where there is one file, it is evaluated then.
+  { entry: 'client/src/node/main.ts', name: 'client-node', platform: 'node', format: 'cjs', external: ['vscode', './client-start.js'], define },
+  { entry: 'client/src/node/client-start.ts', name: 'client-start', platform: 'node', format: 'cjs', external: ['vscode'], define },
+  { entry: 'client/src/browser/main.ts', name: 'client-browser', platform: 'browser', format: 'cjs', external: ['vscode'], define },
+  { entry: 'server/src/node/main.ts', name: 'server-node', platform: 'node', format: 'cjs', alias },
+  { entry: 'server/src/browser/main.ts', name: 'server-browser', platform: 'browser', format: 'iife', alias: { 'jsonc-parser': alias['jsonc-parser'] } },
+  {
+    entry: 'server/src/node/cli-main.ts',
+    name: 'cli',
+    platform: 'node',
+    format: 'cjs',
+    external: ['./cli-run.js'],
+    define: { VERSION: JSON.stringify(version) },
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  { entry: 'server/src/node/cli-run.ts', name: 'cli-run', platform: 'node', format: 'cjs', alias },
+  { entry: 'webview/src/main.tsx', name: 'webview', platform: 'browser', format: 'iife' },
+].filter(({ entry }) => existsSync(entry));
+
+async function markers() {
+  const { outputFiles } = await build({
+    stdin: { contents: "export { recognisers } from './server/src/core/recognise/registry.js';", resolveDir: root, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'es2022',
+    logLevel: 'warning',
+    alias,
+  });
+  const module = { exports: {} };
+  new Function('module', 'exports', 'require', outputFiles[0].text)(module, module.exports, require);
+  return module.exports.recognisers.map(({ language, marker }) => [language, marker.source, marker.flags]);
+}
+
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist', { recursive: true });
+await Promise.all(bundles.map(({ entry, name, ...options }) => build({ ...base, entryPoints: { [name]: entry }, ...options })));
+for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm', 'tree-sitter-bash/tree-sitter-bash.wasm']) {
+  cpSync(require.resolve(file), path.join('dist', path.basename(file)));
+}
+for (const file of readdirSync('server/data')) if (/\.(csv|json)$/.test(file)) cpSync(path.join('server/data', file), path.join('dist', file));

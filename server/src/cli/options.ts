@@ -1,0 +1,180 @@
+/** Commands and options of `mlcost`: the one table that parsing, help and shell completion are made of. */
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for the value in the help; absent: a switch. */
+  readonly value?: string;
+  readonly many?: true;
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly help: string;
+  readonly options: readonly Option[];
+  /** Smallest and largest number of arguments. */
+  readonly takes: readonly [number, number];
+}
+
+const where: readonly Option[] = [
+  { name: 'accelerator', value: 'NAME', help: 'accelerator to run on where the files do not say one (h100, a100-80gb, l4 …)' },
+  { name: 'gpus', value: 'N', help: 'number of accelerators where the files do not say it' },
+  { name: 'provider', value: 'NAME', help: 'who rents the hardware: aws, gcp, azure, lambda, coreweave …' },
+  { name: 'region', value: 'NAME', help: "the provider's region" },
+  { name: 'spot', help: 'spot prices instead of on-demand' },
+  { name: 'set', value: 'FACT=VALUE', many: true, help: 'set a fact of every workload, whatever the files say (repeatable)' },
+  { name: 'assume', value: 'FILE', help: 'read assumptions, prices and choices from this file as well as from .mlcost.yaml' },
+];
+const formats: Option = { name: 'format', short: 'f', value: 'FORMAT', choices: ['table', 'json'], help: 'table (default) or json' };
+const quiet: Option = { name: 'quiet', short: 'q', help: 'no progress on standard error' };
+
+export const commands: readonly Command[] = [
+  {
+    name: 'estimate',
+    usage: 'estimate [PATH…]',
+    help: 'what the workloads in files and folders will cost',
+    options: [formats, ...where, { name: 'explain', short: 'e', help: 'with the terms that make each number and where each input stands' }, quiet],
+    takes: [0, 1000],
+  },
+  {
+    name: 'compare',
+    usage: 'compare PATH',
+    help: 'each workload on every offer that can run it, cheapest first',
+    options: [formats, ...where, { name: 'limit', value: 'N', help: 'offers shown for each workload in a table (default 12)' }, quiet],
+    takes: [1, 1],
+  },
+  {
+    name: 'predict',
+    usage: 'predict [FILE]',
+    help: 'estimates for explicit specifications, one JSON object a line, from FILE or standard input',
+    options: [
+      { ...formats, choices: ['jsonl'], help: 'jsonl' },
+      { name: 'terms', help: 'with the terms that make each number' },
+    ],
+    takes: [0, 1],
+  },
+  { name: 'accelerators', usage: 'accelerators [NAME]', help: 'accelerators that are known, with memory, speed and prices', options: [formats], takes: [0, 1] },
+  { name: 'completion', usage: 'completion SHELL', help: 'script that completes commands and options in bash, zsh or fish', options: [], takes: [1, 1] },
+];
+
+export interface Parsed {
+  readonly command: Command;
+  readonly args: readonly string[];
+  readonly values: Readonly<Record<string, string | true | readonly string[]>>;
+}
+/** Wrong use of the command line: what is wrong, and what would be right. Exit status 2. */
+export class UsageError extends Error {}
+
+/** @errors UsageError for an unknown command or option, a missing value, a wrong choice, too many arguments */
+export function parse(argv: readonly string[]): Parsed {
+  const [name, ...rest] = argv;
+  const command = commands.find((one) => one.name === name);
+  if (!command)
+    throw new UsageError(
+      `mlcost has no command '${name ?? ''}'${nearest(
+        name ?? '',
+        commands.map((one) => one.name),
+      )}; see mlcost --help`,
+    );
+  const args: string[] = [];
+  const values: Record<string, string | true | string[]> = {};
+  for (let at = 0; at < rest.length; at++) {
+    const word = rest[at] ?? '';
+    if (word === '--') {
+      args.push(...rest.slice(at + 1));
+      break;
+    }
+    if (!word.startsWith('-') || word === '-') {
+      args.push(word);
+      continue;
+    }
+    const [flag = '', attached] = word.split(/=(.*)/s, 2);
+    const option = command.options.find((one) => flag === `--${one.name}` || (one.short !== undefined && flag === `-${one.short}`));
+    if (!option)
+      throw new UsageError(
+        `mlcost ${command.name} has no option ${flag}${nearest(
+          flag,
+          command.options.map((one) => `--${one.name}`),
+        )}`,
+      );
+    if (option.value === undefined) {
+      if (attached !== undefined) throw new UsageError(`${flag} takes no value`);
+      values[option.name] = true;
+      continue;
+    }
+    const value = attached ?? rest[++at];
+    if (value === undefined) throw new UsageError(`${flag} needs a value: ${flag} ${option.value}`);
+    if (option.choices && !option.choices.includes(value)) throw new UsageError(`${flag} is one of ${option.choices.join(', ')}, not '${value}'`);
+    if (option.many) values[option.name] = [...((values[option.name] as string[] | undefined) ?? []), value];
+    else values[option.name] = value;
+  }
+  const [least, most] = command.takes;
+  if (args.length < least || args.length > most) throw new UsageError(`usage: mlcost ${command.usage}`);
+  return { command, args, values };
+}
+
+/** `; do you mean 'x'?` where a known word is close. */
+export function nearest(word: string, known: readonly string[]): string {
+  const bare = word.replace(/^-+/, '').toLowerCase();
+  const best = known.map((one) => ({ one, far: distance(bare, one.replace(/^-+/, '').toLowerCase()) })).sort((a, b) => a.far - b.far)[0];
+  return best && best.far <= Math.max(1, Math.floor(bare.length / 3)) ? `; do you mean '${best.one}'?` : '';
+}
+/** Edits that make one word of the other (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+export function help(name?: string): string {
+  const command = commands.find((one) => one.name === name);
+  if (!command) {
+    const width = Math.max(...commands.map((one) => one.usage.length));
+    return [
+      'mlcost: what machine-learning code will cost, before it runs',
+      '',
+      ...commands.map((one) => `  mlcost ${one.usage.padEnd(width)}  ${one.help}`),
+      '',
+      '  mlcost COMMAND --help  options of a command',
+      '  mlcost --version',
+      '',
+      'Exit status: 0 with an answer, 1 for a gate that failed, 2 for wrong use.',
+      '',
+    ].join('\n');
+  }
+  const left = command.options.map((one) => `${one.short ? `-${one.short}, ` : ''}--${one.name}${one.value ? ` ${one.value}` : ''}`);
+  const width = Math.max(0, ...left.map((one) => one.length));
+  return [`mlcost ${command.usage}`, `  ${command.help}`, '', ...command.options.map((one, at) => `  ${(left[at] ?? '').padEnd(width)}  ${one.help}`), ''].join(
+    '\n',
+  );
+}
+
+/** The completion script of a shell. */
+export function completion(shell: string): string {
+  const names = commands.map((one) => one.name).join(' ');
+  const cases = commands.map((one) => [one.name, one.options.map((option) => `--${option.name}`).join(' ')] as const);
+  if (shell === 'bash') {
+    return `_mlcost() {\n  local word=\${COMP_WORDS[COMP_CWORD]}\n  if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${names}" -- "$word")); return; fi\n  case "\${COMP_WORDS[1]}" in\n${cases.map(([name, options]) => `    ${name}) [[ "$word" == -* ]] && COMPREPLY=($(compgen -W "${options}" -- "$word")) ;;`).join('\n')}\n  esac\n}\ncomplete -o default -F _mlcost mlcost\n`;
+  }
+  if (shell === 'zsh') {
+    return `#compdef mlcost\n_mlcost() {\n  if (( CURRENT == 2 )); then compadd ${names}; return; fi\n  case "\${words[2]}" in\n${cases.map(([name, options]) => `    ${name}) [[ "\${words[CURRENT]}" == -* ]] && compadd -- ${options} || _files ;;`).join('\n')}\n  esac\n}\ncompdef _mlcost mlcost\n`;
+  }
+  if (shell === 'fish') {
+    return commands
+      .flatMap((one) => [
+        `complete -c mlcost -n __fish_use_subcommand -a ${one.name} -d '${one.help.replaceAll("'", '')}'`,
+        ...one.options.map(
+          (option) =>
+            `complete -c mlcost -n '__fish_seen_subcommand_from ${one.name}' -l ${option.name}${option.short ? ` -s ${option.short}` : ''}${option.value ? ' -r' : ''} -d '${option.help.replaceAll("'", '')}'`,
+        ),
+      ])
+      .join('\n')
+      .concat('\n');
+  }
+  throw new UsageError(`no completion for '${shell}': bash, zsh or fish`);
+}

@@ -1,0 +1,35 @@
+import { type Fact, placeOf } from '../core/index.js';
+import type { Engine, FileReport } from '../host/engine.js';
+
+/** The answer of `mlcost estimate --format json`: contract version 1. Fields may be added, never renamed. */
+export function reportJson(engine: Engine, reports: readonly FileReport[], relative: (uri: string) => string): object {
+  const place = (span: { uri: string; start: number; end: number } | undefined) => {
+    const document = span && engine.document(span.uri);
+    if (!span || !document) return {};
+    const { line, endLine, cell, cellLine } = placeOf(document, span);
+    return { file: relative(span.uri), line, endLine, ...(cell === undefined ? {} : { cell, cellLine }) };
+  };
+  const fact = (one: Fact) => ({ name: one.name, value: one.value, origin: one.origin, ...(one.note ? { note: one.note } : {}), ...place(one.span) });
+  return {
+    version: 1,
+    workloads: reports.flatMap((report) =>
+      report.workloads.map(({ workload, estimation }) => ({
+        id: workload.id,
+        kind: workload.kind,
+        title: workload.title,
+        ...place(workload.span),
+        framework: workload.framework,
+        facts: workload.facts.map(fact),
+        estimates: Object.fromEntries(
+          Object.entries(estimation.estimates).map(([name, { low, likely, high, unit, basis }]) => [name, { low, likely, high, unit, basis }]),
+        ),
+        unknown: [...new Set([...workload.unknown.map((one) => one.name), ...estimation.unknown.map((one) => one.fact)])],
+        advice: [],
+      })),
+    ),
+    totals: {},
+    problems: reports.flatMap((report) =>
+      report.problems.map((problem) => ({ file: relative(problem.uri), ...place(problem.span), severity: problem.severity, message: problem.message })),
+    ),
+  };
+}

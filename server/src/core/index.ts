@@ -1,0 +1,26 @@
+// The only door of the core: adapters import from here.
+export { type Catalog, type CatalogTexts, catalogFiles, createCatalog, type OwnPrices } from './catalog/catalog.js';
+export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
+export { commonAccelerators, type OnAccelerator, onLikelyAccelerators } from './estimate/alternatives.js';
+export type { Coefficients } from './estimate/coefficients.js';
+export { type CompareOptions, type CompareRow, compare } from './estimate/compare.js';
+export { estimate } from './estimate/estimate.js';
+export { type Fits, fitsOf } from './estimate/fits.js';
+export type { EstimateContext, Spec } from './estimate/spec.js';
+export { approximateTokens } from './estimate/tokens.js';
+export type { AssumedFact, Estimate, Estimation, Interval, MissingFact, Term, Unit } from './model/estimate.js';
+export type { Fact, FactValue, Origin, UnknownFact } from './model/fact.js';
+export { type FactName, factLabel, factNames } from './model/fact-names.js';
+export type { Problem, Severity } from './model/problem.js';
+export type { Span } from './model/span.js';
+export { factOf, type Workload, type WorkloadKind } from './model/workload.js';
+export { grammarOf, isRelevant, maxTextLength, recognise } from './recognise/recognise.js';
+export type { Sighting } from './recognise/types.js';
+export { hardware, type LensText, lensText, mainCost, type View } from './render/lens.js';
+export { resolve } from './resolve/resolve.js';
+export type { Assumption } from './resolve/types.js';
+export { Grammars, type ReadAsset } from './syntax/grammars.js';
+export { type Change, difference, SyntaxTree } from './syntax/tree.js';
+export { cellAt, createDocument, createNotebookDocument, type Document, type Place, placeOf } from './text/document.js';
+export { type Language, languageOf, languageOfName } from './text/language.js';
+export { LineIndex } from './text/line-index.js';

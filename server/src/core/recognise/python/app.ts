@@ -1,0 +1,26 @@
+import { dotted, type Expr } from '../../syntax/python/ast.js';
+import type { PythonProgram } from '../../syntax/python/program.js';
+
+const servers =
+  /^(fastapi|flask|gradio|sanic|litserve|bentoml|streamlit|chainlit|starlette|quart|tornado|aiohttp\.web|ray\.serve|runpod|cog|potassium|robyn|uvicorn|ts\.torch_handler|kserve|mii|triton_python_backend_utils|sagemaker_inference)(\.|$)/;
+
+/** True where a program answers requests of others: a web application or a serving framework. */
+export function isServed(program: PythonProgram): boolean {
+  for (const one of program.imports.values()) {
+    const full = one.name === undefined ? one.module : `${one.module}.${one.name}`;
+    if (servers.test(one.module) || servers.test(full)) return true;
+  }
+  return false;
+}
+
+/** True where a program trains: what it then generates is a look at the result. */
+export const isTraining = (program: PythonProgram): boolean =>
+  /\b\w*Trainer\(|\.backward\(|\bTrainingArguments\b|\.zero_grad\(|\boptimizer\.step\(|\.fit\(|\btrainer\.train\(|\bdeepspeed\s[^\n]*--|\btorchrun\s|\baccelerate launch\b/.test(
+    program.text,
+  );
+
+/** `@app.function(gpu=…)` and `@app.cls(…)` of Modal. */
+export const isModal = (program: PythonProgram, decorator: Expr): boolean =>
+  decorator.kind === 'call' &&
+  /(^|\.)(function|cls)$/.test(dotted(decorator.callee) ?? '') &&
+  [...program.imports.values()].some((one) => /^modal(\.|$)/.test(one.module));

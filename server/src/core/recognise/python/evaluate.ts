@@ -1,0 +1,324 @@
+import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
+import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
+import type { Binding, PythonProgram } from '../../syntax/python/program.js';
+import { type Evaluated, type KnownValue, type Memory, maxSteps, type ReadsValues, type UnknownValue } from './evaluated.js';
+import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
+import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption } from './options.js';
+
+/** Evaluates expressions of one program by reading: constants, arithmetic on them, arguments' and options' defaults. Nothing is run. */
+export class Evaluator implements ReadsValues {
+  readonly program: PythonProgram;
+  readonly memory: Memory = { given: new Map(), options: new Map() };
+  readonly uri: string;
+  constructor(program: PythonProgram, uri: string) {
+    this.program = program;
+    this.uri = uri;
+  }
+  /** The value of an expression at its place. */
+  value(expr: Expr, steps = 0): Evaluated {
+    const here = { start: expr.start, end: expr.end };
+    const literal = (value: FactValue | null): KnownValue => ({ known: true, value, origin: 'literal', ...here });
+    const open = (reason: string): UnknownValue => ({ known: false, reason, ...here });
+    if (steps > maxSteps) return open('defined in terms of itself');
+    switch (expr.kind) {
+      case 'string':
+      case 'number':
+      case 'boolean':
+        return literal(expr.value);
+      case 'none':
+        return literal(null);
+      case 'template': {
+        let text = '';
+        let origin: Origin = 'literal';
+        for (const part of expr.parts) {
+          const value = typeof part === 'string' ? literal(part) : this.value(part, steps + 1);
+          if (!value.known) return { ...value, ...here };
+          if (typeof part !== 'string') origin = 'variable';
+          text += String(value.value);
+        }
+        return { known: true, value: text, origin, ...here };
+      }
+      case 'unary': {
+        const operand = this.value(expr.operand, steps + 1);
+        if (!operand.known) return operand;
+        if (expr.op === 'not') return { ...operand, value: !operand.value };
+        return typeof operand.value === 'number'
+          ? { ...operand, value: expr.op === '-' ? -operand.value : operand.value, ...here }
+          : open(`${expr.op} of something that is no number`);
+      }
+      case 'binary':
+        return this.binary(expr, steps);
+      case 'conditional': {
+        const test = this.value(expr.test, steps + 1);
+        if (test.known) return this.value(test.value ? expr.value : expr.otherwise, steps + 1);
+        const [a, b] = [this.value(expr.value, steps + 1), this.value(expr.otherwise, steps + 1)];
+        return a.known && b.known && a.value === b.value ? a : open('depends on a condition that is decided at run time');
+      }
+      case 'name':
+        return this.name(expr.name, expr.start, steps) ?? open(`${expr.name} is not defined in this file`);
+      case 'attribute':
+        return this.attribute(expr, steps);
+      case 'subscript': {
+        const found = element(this, expr, steps);
+        return found ? asVariable(this.value(found, steps + 1)) : (this.environment(expr, steps) ?? open('an element that the text does not decide'));
+      }
+      case 'call':
+        return this.call(expr, steps);
+      default:
+        return open('not a value that the text decides');
+    }
+  }
+  /** Follows names, attributes, elements and local calls to the expression that is meant: a call, a list, a dict … */
+  expression(expr: Expr, steps = 0): Expr {
+    return followed(this, expr, steps);
+  }
+  /** A call's argument by keyword, by position, or out of a dict that is spread into the call. */
+  argument(call: Call, keyword: string, position?: number): Expr | undefined {
+    return givenArgument(this, call, keyword, position);
+  }
+  /** The value under a key of what an expression means: a dict, `dict(…)`, a namespace, a constructor's keywords. */
+  entry(expr: Expr, key: string): Expr | undefined {
+    return entryOf(this, this.expression(expr), key, 0);
+  }
+  /** True where an `if` around a place is known not to be taken: by a constant, or by an option's default. */
+  isOff(at: number): boolean {
+    return isOff(this, at);
+  }
+  /** The default of a command-line option that the program declares, by its attribute name. */
+  option(name: string): Evaluated | undefined {
+    return declaredOption(this, name);
+  }
+  /** The name of the class that an expression is an instance of, qualified through the imports. */
+  instanceOf(expr: Expr): string | undefined {
+    const name = classNameOf(this, expr);
+    return name === undefined ? undefined : this.program.qualified(name);
+  }
+  /** The full dotted name of what a call calls: `transformers.Trainer`. */
+  callee(call: Call): string {
+    const name = dotted(call.callee);
+    return name === undefined ? '' : this.program.qualified(name);
+  }
+  /** A fact of an expression, or an unknown fact that says why. None (null) is neither: the setting is off. */
+  fact(name: string, expr: Expr, change: (value: FactValue) => FactValue | undefined = (value) => value): Fact | UnknownFact | undefined {
+    return this.toFact(name, this.value(expr), change);
+  }
+  /** As `fact`, of a value that is already known. */
+  toFact(name: string, found: Evaluated, change: (value: FactValue) => FactValue | undefined = (value) => value): Fact | UnknownFact | undefined {
+    const span = { uri: this.uri, start: found.start, end: found.end };
+    const param = found.param === undefined ? {} : { param: found.param };
+    if (!found.known) {
+      return {
+        name,
+        reason: found.reason,
+        need: `write ${name.replaceAll('_', ' ')} where it can be read, or set it for this workload`,
+        span,
+        ...param,
+        ...(found.imported ? { imported: found.imported } : {}),
+      };
+    }
+    const value = found.value === null ? undefined : change(found.value);
+    return value === undefined ? undefined : { name, value, origin: found.origin, span, ...param, ...(found.note === undefined ? {} : { note: found.note }) };
+  }
+
+  private name(name: string, from: number, steps: number): Evaluated | undefined {
+    const binding = this.program.lookup(name, from);
+    if (binding) return this.bound(binding, steps);
+    const imported = this.program.imports.get(name);
+    return imported ? this.imported(imported.module, imported.name, from, name) : undefined;
+  }
+  private bound(binding: Binding, steps: number): Evaluated {
+    const here = { start: binding.start, end: binding.end };
+    const open = (reason: string): UnknownValue => ({ known: false, reason, ...here });
+    if (binding.kind === 'import') {
+      const imported = this.program.imports.get(binding.name);
+      return imported ? this.imported(imported.module, imported.name, binding.start, binding.name) : open(`${binding.name} is imported`);
+    }
+    if (binding.kind === 'parameter') {
+      const given = givenByCaller(this, binding, steps);
+      const value = given ? this.value(given, steps + 1) : undefined;
+      if (value?.known) return asVariable(value);
+      const option = parameterOption(this, binding, steps);
+      if (option) return option;
+      if (!binding.value) return value?.imported || value?.param ? value : open(`${binding.name} is a parameter that the callers decide`);
+      return asParameter(this.value(binding.value, steps + 1), binding.name);
+    }
+    if (binding.kind !== 'assign' || !binding.value || binding.index !== undefined) return open(`${binding.name} changes while the program runs`);
+    return asVariable(this.value(binding.value, steps + 1));
+  }
+  private imported(module: string, name: string | undefined, start: number, written: string): UnknownValue {
+    return {
+      known: false,
+      reason: `${written} comes from the module ${module}`,
+      start,
+      end: start + written.length,
+      ...(name === undefined ? {} : { imported: { module, name } }),
+    };
+  }
+  private binary(expr: Extract<Expr, { kind: 'binary' }>, steps: number): Evaluated {
+    const here = { start: expr.start, end: expr.end };
+    const left = this.value(expr.left, steps + 1);
+    if (expr.op === 'or' || expr.op === 'and') {
+      // os.environ["X"] or 8
+      if (!left.known) {
+        const fallback = expr.op === 'or' && left.param !== undefined ? this.value(expr.right, steps + 1) : undefined;
+        return fallback?.known && fallback.value !== null ? { ...fallback, origin: 'default', param: left.param! } : left;
+      }
+      return Boolean(left.value) === (expr.op === 'or') ? left : this.value(expr.right, steps + 1);
+    }
+    const right = this.value(expr.right, steps + 1);
+    if (!left.known) return { ...left, ...(left.imported ? {} : here) };
+    if (!right.known) return { ...right, ...(right.imported ? {} : here) };
+    const value = arithmetic(expr.op, left.value, right.value);
+    if (value === undefined) return { known: false, reason: `${expr.op} is not computed here`, ...here };
+    const origin =
+      left.origin === 'literal' && right.origin === 'literal' ? 'literal' : left.origin === 'default' || right.origin === 'default' ? 'default' : 'variable';
+    const param = left.param ?? right.param;
+    return { known: true, value, origin, ...here, ...(param === undefined || origin !== 'default' ? {} : { note: `follows from --${param}` }) };
+  }
+  private attribute(expr: Extract<Expr, { kind: 'attribute' }>, steps: number): Evaluated {
+    const here = { start: expr.start, end: expr.end };
+    const object = dotted(expr.object) ?? '';
+    const set = assignedAttribute(this, expr);
+    // args.x = args.x or 8 leads back to itself: the option's own default is meant then.
+    const assigned = set ? this.bound(set, steps + 1) : undefined;
+    if (assigned && (assigned.known || assigned.imported)) return assigned;
+    if (this.program.qualified(object) === 'torch') return { known: true, value: expr.name, origin: 'literal', ...here };
+    const owner = this.expression(expr.object, steps + 1);
+    const entry = owner.kind === 'dict' || owner.kind === 'call' ? entryOf(this, owner, expr.name, steps + 1) : undefined;
+    if (entry) return asVariable(this.value(entry, steps + 1));
+    const keyed = this.program.keyed(object, expr.name);
+    if (keyed) return asVariable(this.value(keyed, steps + 1));
+    const option = this.hyperparameter(expr, object, steps) ?? dataclassField(this, expr, steps) ?? argparseOption(this, expr, steps);
+    if (option) return option;
+    if (assigned) return assigned;
+    const imported = this.program.imports.get(object.split('.')[0] ?? '');
+    if (imported) {
+      const path = [...object.split('.').slice(1), expr.name];
+      return {
+        known: false,
+        reason: `${object}.${expr.name} comes from the module ${imported.module}`,
+        ...here,
+        imported: { module: imported.module, name: imported.name ?? path[0]!, path: imported.name === undefined ? path.slice(1) : path },
+      };
+    }
+    return { known: false, reason: `${object}.${expr.name} is not decided in this file`, ...here, param: expr.name };
+  }
+  /** `self.hparams.lr` is the parameter of the class's constructor that `save_hyperparameters()` kept. */
+  private hyperparameter(expr: Extract<Expr, { kind: 'attribute' }>, object: string, steps: number): Evaluated | undefined {
+    if (!/^self\.hparams$/.test(object)) return undefined;
+    const owner = this.program.blocks(expr.start).find((block) => block.kind === 'class');
+    const made = owner && this.program.function('__init__', owner);
+    const parameter = made?.parameters.find((one) => one.name === expr.name);
+    return parameter ? this.bound({ kind: 'parameter', ...parameter, end: parameter.start + parameter.name.length, scope: made!.start }, steps + 1) : undefined;
+  }
+  private environment(expr: Expr, steps: number): Evaluated | undefined {
+    const call = expr.kind === 'call';
+    const name = call ? this.callee(expr) : expr.kind === 'subscript' ? this.program.qualified(dotted(expr.object) ?? '') : '';
+    if (!/^(os\.)?(environ(\.get)?|getenv)$/.test(name)) return undefined;
+    const key = call ? expr.args[0]?.value : expr.kind === 'subscript' ? expr.index : undefined;
+    const variable = key ? this.value(key, steps + 1) : undefined;
+    const written = variable?.known ? String(variable.value) : 'an environment variable';
+    const fallback = call ? (argument(expr, 'default', 1)?.value ?? undefined) : undefined;
+    const value = fallback ? this.value(fallback, steps + 1) : undefined;
+    const param = { param: `env:${written}` };
+    if (value?.known && value.value !== null) return { ...value, origin: 'default', note: `default where ${written} is not set`, ...param };
+    return { known: false, reason: `${written} is set outside of the code`, start: expr.start, end: expr.end, ...param };
+  }
+  private call(expr: Call, steps: number): Evaluated {
+    const here = { start: expr.start, end: expr.end };
+    const name = this.callee(expr);
+    const first = expr.args[0]?.value;
+    const environment = this.environment(expr, steps);
+    if (environment) return environment;
+    if (/^(int|float|str|bool|pathlib\.Path|Path|os\.path\.expanduser|round|abs|math\.(ceil|floor)|torch\.device)$/.test(name) && first) {
+      const value = this.value(first, steps + 1);
+      if (!value.known || value.value === null) return value;
+      const number = Number(value.value);
+      if (name === 'int' || name === 'math.floor')
+        return Number.isFinite(number) ? { ...value, value: Math.trunc(number) } : { known: false, reason: 'no number', ...here };
+      if (name === 'float') return Number.isFinite(number) ? { ...value, value: number } : { known: false, reason: 'no number', ...here };
+      if (name === 'round' || name === 'math.ceil') return { ...value, value: name === 'round' ? Math.round(number) : Math.ceil(number) };
+      return name === 'abs'
+        ? { ...value, value: Math.abs(number) }
+        : name === 'bool'
+          ? { ...value, value: Boolean(value.value) }
+          : { ...value, value: String(value.value) };
+    }
+    if ((name === 'max' || name === 'min') && expr.args.length > 1) {
+      const values = expr.args.map((arg) => this.value(arg.value, steps + 1));
+      const numbers = values.map((value) => (value.known && typeof value.value === 'number' ? value.value : Number.NaN));
+      if (numbers.every(Number.isFinite))
+        return { known: true, value: name === 'max' ? Math.max(...numbers) : Math.min(...numbers), origin: 'variable', ...here };
+    }
+    if (/(^|\.)(field|Field|ib)$/.test(name)) {
+      const given = argument(expr, 'default', /Field$/.test(name) ? 0 : undefined)?.value;
+      if (given) return this.value(given, steps + 1);
+    }
+    if (name === 'len' && first) {
+      const list = this.expression(first, steps + 1);
+      if (list.kind === 'list' || list.kind === 'tuple') return { known: true, value: list.items.length, origin: 'variable', ...here };
+    }
+    if (expr.callee.kind === 'attribute' && expr.callee.name === 'get' && first) {
+      const key = this.value(first, steps + 1);
+      const owner = expr.callee.object;
+      const found = key.known && typeof key.value === 'string' ? entryOf(this, this.expression(owner, steps + 1), key.value, steps + 1) : undefined;
+      if (found) return asVariable(this.value(found, steps + 1));
+      const fallback = expr.args[1]?.value;
+      if (fallback) {
+        const value = this.value(fallback, steps + 1);
+        return value.known ? { ...value, origin: 'default', ...(key.known ? { param: String(key.value) } : {}) } : value;
+      }
+    }
+    if (name === 'getattr' && first) {
+      const key = expr.args[1] ? this.value(expr.args[1].value, steps + 1) : undefined;
+      if (key?.known && typeof key.value === 'string') {
+        const value = this.value({ kind: 'attribute', object: first, name: key.value, ...here }, steps + 1);
+        const fallback = expr.args[2]?.value;
+        return value.known || !fallback ? value : asParameter(this.value(fallback, steps + 1), key.value);
+      }
+    }
+    const meant = this.expression(expr, steps + 1);
+    if (meant !== expr) return asVariable(this.value(meant, steps + 1));
+    if (/device_count$|get_world_size$/.test(name)) return { known: false, reason: `${name}() is decided at run time`, ...here };
+    return { known: false, reason: name === '' ? 'the result of a call' : `the result of ${name}()`, ...here };
+  }
+}
+
+/** A value that reached its use by name. A default or an import stays what it is. */
+export const asVariable = (value: Evaluated): Evaluated => (value.known && value.origin === 'literal' ? { ...value, origin: 'variable' } : value);
+
+/** The default of a parameter that a caller or a command line may replace. */
+const asParameter = (value: Evaluated, name: string): Evaluated =>
+  value.known
+    ? {
+        ...value,
+        origin: value.origin === 'literal' ? 'default' : value.origin,
+        param: value.param ?? name,
+        note: value.note ?? `default of the parameter ${name}`,
+      }
+    : value;
+
+function arithmetic(op: string, a: FactValue | null, b: FactValue | null): FactValue | undefined {
+  if (op === '==') return a === b;
+  if (op === '!=') return a !== b;
+  if (op === '+' && typeof a === 'string' && typeof b === 'string') return a + b;
+  if (op === '/' && typeof a === 'string' && typeof b === 'string') return `${a.replace(/\/$/, '')}/${b}`;
+  if (typeof a !== 'number' || typeof b !== 'number') return undefined;
+  const value = operators[op]?.(a, b);
+  return typeof value === 'boolean' || (value !== undefined && Number.isFinite(value)) ? value : undefined;
+}
+const operators: Readonly<Record<string, (a: number, b: number) => number | boolean>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '//': (a, b) => Math.floor(a / b),
+  '%': (a, b) => a - b * Math.floor(a / b),
+  '**': (a, b) => a ** b,
+  '<<': (a, b) => a * 2 ** b,
+  '>>': (a, b) => Math.floor(a / 2 ** b),
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+};

@@ -1,0 +1,85 @@
+import { dotted, type Expr } from '../../syntax/python/ast.js';
+import type { ReadsValues } from './evaluated.js';
+
+/** Named values that a call, a dict or a comprehension's element gives. */
+export interface Keyed {
+  /** The first of several spellings that is given. */
+  get(...names: readonly string[]): Expr | undefined;
+  /** True if some names come from a place that the text does not show (`**kwargs`). */
+  readonly open: boolean;
+}
+const nothing: Keyed = { get: () => undefined, open: false };
+const maxDepth = 8;
+
+/** Reads keyword arguments, dict entries and `**` of dicts that are written out; the last value of a name wins. */
+export function keyed(evaluate: ReadsValues, expr: Expr | undefined): Keyed {
+  if (!expr) return nothing;
+  const found = new Map<string, Expr>();
+  const open = collect(evaluate, expr, found, 0);
+  return {
+    open,
+    get: (...names) => {
+      for (const name of names) {
+        const value = found.get(name);
+        if (value && value.kind !== 'none') return value;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The expression that stands for each request: of a list its first item, of a comprehension its element. */
+export function elementOf(evaluate: ReadsValues, expr: Expr | undefined): Expr | undefined {
+  const meant = expr && evaluate.expression(expr);
+  if (meant?.kind === 'list' || meant?.kind === 'tuple') return meant.items[0] && elementOf(evaluate, meant.items[0]);
+  return meant?.kind === 'comprehension' ? evaluate.expression(meant.element) : meant;
+}
+
+/** How many elements a list or a comprehension over written-out lists has, if the text decides it. */
+export function lengthOf(evaluate: ReadsValues, expr: Expr | undefined, depth = 0): number | undefined {
+  const meant = expr && evaluate.expression(expr);
+  if (!meant || depth > maxDepth) return undefined;
+  if (meant.kind === 'list' || meant.kind === 'tuple') return meant.items.some((item) => item.kind === 'spread') ? undefined : meant.items.length;
+  if (meant.kind === 'comprehension') {
+    // A filter leaves fewer than the source has: the converted form does not show it, the text does.
+    if (/\bif\b/.test(evaluate.program.text.slice(meant.sources.at(-1)?.end ?? meant.end, meant.end))) return undefined;
+    const lengths = meant.sources.map((source) => lengthOf(evaluate, source, depth + 1));
+    return lengths.reduce((product, length) => (product === undefined || length === undefined ? undefined : product * length), 1);
+  }
+  if (meant.kind === 'call') {
+    const name = dotted(meant.callee);
+    const first = meant.args[0]?.value;
+    if (name === 'range' && meant.args.length === 1 && first) {
+      const count = evaluate.value(first);
+      return count.known && typeof count.value === 'number' && count.origin !== 'default' ? count.value : undefined;
+    }
+    if ((name === 'enumerate' || name === 'list' || name === 'tuple') && first) return lengthOf(evaluate, first, depth + 1);
+  }
+  return undefined;
+}
+
+function collect(evaluate: ReadsValues, expr: Expr, found: Map<string, Expr>, depth: number): boolean {
+  const meant = evaluate.expression(expr);
+  if (depth > maxDepth) return true;
+  if (meant.kind === 'dict') {
+    let open = false;
+    for (const entry of meant.entries) {
+      if (!entry.key) open = collect(evaluate, entry.value, found, depth + 1) || open;
+      else if (entry.key.kind === 'string') found.set(entry.key.value, entry.value);
+    }
+    return open;
+  }
+  if (meant.kind === 'call') {
+    let open = depth > 0 && dotted(meant.callee) !== 'dict';
+    for (const arg of meant.args) {
+      if (arg.spread === 2) open = collect(evaluate, arg.value, found, depth + 1) || open;
+      else if (arg.keyword !== undefined) found.set(arg.keyword, arg.value);
+    }
+    return open;
+  }
+  if (meant.kind === 'binary' && (meant.op === '|' || meant.op === 'or')) {
+    const left = collect(evaluate, meant.left, found, depth + 1);
+    return collect(evaluate, meant.right, found, depth + 1) || left;
+  }
+  return meant.kind !== 'none';
+}

@@ -1,0 +1,279 @@
+import type { Fact, UnknownFact } from '../../model/fact.js';
+import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
+import { sortFacts } from '../shared/facts.js';
+import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { isServed, isTraining } from './app.js';
+import { precisionFact } from './engine.js';
+import { type Keyed, keyed } from './keyed.js';
+import { isTest, setting } from './requests.js';
+
+type Found = Fact | UnknownFact | undefined;
+/** A model that a program loads, and the name that holds it. */
+interface Load {
+  readonly call: Call;
+  readonly held: string | undefined;
+  readonly framework: string;
+  readonly at: number;
+}
+
+/** Loaders: `X.from_pretrained`, a project's `load_model…`, and constructors that load. */
+const loaders =
+  /\b(?:from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|pipeline|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession)\b(?=\s*\()/g;
+const noModel =
+  /(Tokenizer|Processor|Config|FeatureExtractor|Scheduler|ImageProcessor|Dataset|VAE|AutoencoderKL|TextEncoder|CLIPTextModel|Adapter|Vocab)\w*(\(\))?\.from_pretrained$/;
+
+/** Models that a program loads and runs itself. */
+export const localInference: PythonRecogniser = {
+  id: 'local-inference',
+  language: 'python',
+  marker:
+    /\bfrom_pretrained\b|\bpipeline\(|\bload_(pretrained_)?(model|pipeline)\w*\(|\b(SentenceTransformer|CrossEncoder|WhisperModel|Llama|from_single_file)\b/,
+  doc: {
+    format: 'transformers, diffusers, sentence-transformers, whisper (inference)',
+    reads: 'a loaded model or pipeline that generates, transcribes or encodes; serving inside FastAPI, Flask, Gradio and the like',
+    example: 'pipe = pipeline("text-generation", model="Qwen/Qwen2.5-7B-Instruct", batch_size=8)',
+  },
+  recognise: (input) => {
+    const { program } = input;
+    if (isTest(input) || isTraining(program)) return [];
+    const serving = isServed(program);
+    const found = program.calls(loaders).flatMap(({ call, at }) => {
+      const load = loadOf(input, call, at);
+      const use = load && useOf(input, load);
+      return load && use ? [{ load, use }] : [];
+    });
+    // A pipeline that is given a loaded model is the same work: the pipeline stands for both.
+    const same = (a: Load, b: Load): boolean => a.held === b.held && branchOf(input, a) !== undefined && branchOf(input, a) === branchOf(input, b);
+    const given = new Set(found.flatMap(({ load }) => (modelArgument(load.call)?.kind === 'name' ? [dotted(modelArgument(load.call)!)] : [])));
+    return found
+      .filter(({ load }) => load.held === undefined || !given.has(load.held))
+      .filter(({ load }, index, all) => all.findIndex((other) => same(other.load, load)) === index || branchOf(input, load) === undefined)
+      .map(({ load, use }) => workload(input, load, use, serving));
+  },
+};
+
+const modelArgument = (call: Call): Expr | undefined => {
+  const last = dotted(call.callee)?.match(/\w+$/)?.[0];
+  return argument(call, 'model', last === 'pipeline' ? 1 : undefined)?.value;
+};
+
+/** The conditional statement around a load: its branches load the same thing in different ways. */
+const branchOf = ({ program }: PythonInput, load: Load): number | undefined => {
+  const inner = program.blocks(load.at).find((block) => block.kind !== 'with' && block.kind !== 'try');
+  return inner?.kind === 'if' ? inner.start : undefined;
+};
+
+function loadOf({ program, evaluate }: PythonInput, call: Call, at: number): Load | undefined {
+  const name = evaluate.callee(call);
+  const last = name.match(/\w+$/)?.[0] ?? '';
+  const held = heldBy(program.text, program.statement(at).start, call.start);
+  const framework = frameworkOf(name);
+  if (last === 'from_pretrained' || last === 'from_single_file') return noModel.test(name) || isAdapter(call, name) ? undefined : { call, held, framework, at };
+  if (last === 'pipeline') return /^transformers(\.|$)/.test(name) ? { call, held, framework: 'transformers', at } : undefined;
+  if (/^(SentenceTransformer|CrossEncoder)$/.test(last))
+    return /^sentence_transformers\./.test(name) ? { call, held, framework: 'sentence-transformers', at } : undefined;
+  if (last === 'WhisperModel') return /whisper/.test(name) ? { call, held, framework: 'faster-whisper', at } : undefined;
+  if (last === 'Llama') return /^llama_cpp\./.test(name) ? { call, held, framework: 'llama-cpp', at } : undefined;
+  if (last === 'InferenceSession') return undefined;
+  // A loader that this file defines is no load of its own: what it calls is.
+  if (held === undefined || !/model|pipe|llm|net$/i.test(held) || program.function(last)) return undefined;
+  return /^(joblib|pickle|keras|tf|tensorflow|mlflow|spacy|torch\.hub|xgboost|self|cls|super)\b/.test(name) ? undefined : { call, held, framework, at };
+}
+/** `PeftModel.from_pretrained(model, …)` puts an adapter on a model that is loaded already. */
+const isAdapter = (call: Call, name: string): boolean => /(^|\.)PeftModel\w*\.from_pretrained$/.test(name) && call.args[0]?.value.kind !== 'string';
+const frameworkOf = (name: string): string => {
+  const root = name.match(/^[A-Za-z]\w*/)?.[0] ?? '';
+  if (/^(diffusers|peft|optimum|auto_gptq|awq|unsloth|parler_tts|ctransformers|mlx_lm|whisper|open_clip|timm)$/.test(root)) return root;
+  return 'transformers';
+};
+
+/** The name that a statement gives the loaded model to: `model` of `model, tokenizer = load_model(…)`; `self.model` as written. */
+function heldBy(text: string, start: number, call: number): string | undefined {
+  const left = text.slice(start, call).match(/^\s*([\w.]+)\s*(?::[^=\n]+)?(?:,\s*([\w.]+))?[^=\n]*=(?!=)/);
+  if (!left) return undefined;
+  const second = left[2];
+  return second !== undefined && /token|processor/i.test(left[1] ?? '') ? second : left[1];
+}
+
+/** How the program runs a loaded model: the call that generates, if there is one. */
+function useOf(input: PythonInput, load: Load): Call | undefined {
+  const { program } = input;
+  const { call, held } = load;
+  const last = dotted(call.callee)?.match(/\w+$/)?.[0] ?? '';
+  const isPipeline =
+    last === 'pipeline' ||
+    /Pipeline\w*$|pipe(line)?$/i.test(dotted(call.callee)?.replace(/\.\w+$/, '') ?? '') ||
+    /(^|\.)(pipe|pipeline|generator)$/.test(held ?? '');
+  // pipeline("…")(texts): the load is itself called.
+  if (isPipeline && /^\s*\(/.test(program.text.slice(call.end, call.end + 3))) return call;
+  if (held === undefined) return undefined;
+  const names = [held, ...adapters(input, held)];
+  for (const name of names) {
+    const escaped = name.replaceAll('.', '\\.');
+    const object = `(?<=(?<![.\\w])${escaped}(?:\\.module)?\\.)`;
+    const method = program.calls(new RegExp(`${object}(?:${methods})\\b(?=\\s*\\()`, 'g')).find((site) => reaches(input, load, site.at));
+    if (method) return method.call;
+    if (isPipeline || last === 'Llama') {
+      const called = program
+        .calls(new RegExp(`(?<!def )\\b${escaped.replace(/^.*\./, '')}\\b(?=\\s*\\()`, 'g'))
+        .find((site) => dotted(site.call.callee) === name && reaches(input, load, site.at));
+      if (called) return called.call;
+    }
+    // A method handed over: `Thread(target=model.generate, kwargs=…)`.
+    const reference = program.matches(new RegExp(`${object}(?:generate|chat|transcribe)\\b(?!\\s*\\()`, 'g')).find((at) => reaches(input, load, at));
+    const around = reference === undefined ? undefined : program.callAround(reference);
+    if (around) return around;
+    // A project's own function that generates with the model it is given.
+    const scope = program.scopeOf(load.at);
+    const own = program
+      .calls(/\b(?!get_|make_|build_|create_|load_|register_)(?:\w*generat\w*|\w*[Pp]ipeline\w*|\w*infer\w*|\w*transcri\w*|chat\w*|\w*_chat)\b(?=\s*\()/gi)
+      .find(
+        (site) =>
+          site.call.start > call.end &&
+          site.call.args.some((arg) => dotted(arg.value) === name && (arg.keyword === undefined || arg.keyword === 'model')) &&
+          (program.scopeOf(site.at) === scope || name.startsWith('self.')),
+      );
+    if (own) return own.call;
+  }
+  return undefined;
+}
+const methods =
+  'generate|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\\w+|chat_stream|batch_chat|sample|inference\\w*|infer';
+
+/** Names that a loaded model is given to under an adapter: `model` of `model = PeftModel.from_pretrained(base, …)`. */
+function adapters({ program, evaluate }: PythonInput, held: string): string[] {
+  if (!/\bPeftModel/.test(program.text)) return [];
+  return program.calls(/\bfrom_pretrained\b/g).flatMap(({ call, at }) => {
+    if (!isAdapter(call, evaluate.callee(call)) || dotted(call.args[0]!.value) !== held) return [];
+    return heldBy(program.text, program.statement(at).start, call.start) ?? [];
+  });
+}
+
+/** True if a loaded model can be what a place runs: the same function, a module's global, an attribute, or what a function called in this file returns. */
+function reaches({ program }: PythonInput, load: Load, use: number): boolean {
+  const scope = program.scopeOf(load.at);
+  if (scope === -1 || scope === program.scopeOf(use) || load.held?.startsWith('self.')) return true;
+  const owner = program.blocks(load.at).find((block) => block.kind === 'def');
+  if (!owner?.name) return false;
+  return (
+    program.calls(new RegExp(`\\b${owner.name}\\b(?=\\s*\\()`, 'g')).some((site) => site.at < owner.start || site.at > owner.end) ||
+    /^\s*global\b/m.test(program.text.slice(owner.bodyStart, owner.end))
+  );
+}
+
+function workload(input: PythonInput, load: Load, use: Call, serving: boolean): SeenWorkload {
+  const { evaluate } = input;
+  const given = keyed(evaluate, load.call);
+  const call = keyed(evaluate, use);
+  const more = moreUses(input, load, use);
+  return {
+    kind: serving ? 'serving' : 'batch-inference',
+    framework: load.framework,
+    span: { uri: input.document.uri, start: load.call.start, end: load.call.end },
+    refs: [],
+    ...sortFacts(
+      [
+        modelFact(input, load, given),
+        ...[call, ...more]
+          .map((one) => setting(evaluate, 'max_tokens', one, ['max_new_tokens', 'max_tokens', 'max_completion_tokens']))
+          .filter(Boolean)
+          .slice(0, 1),
+        ...[call, ...more]
+          .map((one) => setting(evaluate, 'n', one, ['num_return_sequences', 'num_images_per_prompt']))
+          .filter(Boolean)
+          .slice(0, 1),
+        ...[call, ...more, given]
+          .map((one) => setting(evaluate, 'batch_size', one, ['batch_size']))
+          .filter(Boolean)
+          .slice(0, 1),
+        ...[call, ...more]
+          .map((one) => setting(evaluate, 'inference_steps', one, ['num_inference_steps']))
+          .filter(Boolean)
+          .slice(0, 1),
+        setting(evaluate, 'image_size', call, ['height', 'width']),
+        precisionFact(evaluate, given.get('torch_dtype', 'dtype', 'compute_type')) ?? halved(input, load, call),
+        quantizationFact(input, given),
+        flashFact(input, given),
+        setting(evaluate, 'max_model_len', given, ['n_ctx']),
+      ].filter((fact) => fact === undefined || 'value' in fact || fact.name === 'model'),
+    ),
+  };
+}
+/** Later calls of the same model: a pipeline's own call carries the generation settings that its `generate` lacks. */
+function moreUses({ program, evaluate }: PythonInput, load: Load, use: Call): Keyed[] {
+  const names = new Set<string>();
+  for (const arg of use.args) if (arg.spread === 2) names.add(dotted(arg.value) ?? '');
+  const config = argument(use, 'generation_config')?.value;
+  // A pipeline class of the project's own: what the object is called with.
+  const made = program.statement(use.start);
+  const left = heldBy(program.text, made.start, use.start);
+  const called =
+    left === undefined || left === load.held
+      ? []
+      : program.calls(new RegExp(`\\b${left.replace(/^.*\./, '')}\\b(?=\\s*\\()`, 'g')).filter((site) => dotted(site.call.callee) === left);
+  return [...(config ? [keyed(evaluate, config)] : []), ...called.slice(0, 3).map((site) => keyed(evaluate, site.call))];
+}
+
+function modelFact({ evaluate, program }: PythonInput, load: Load, given: Keyed): Found {
+  const last = dotted(load.call.callee)?.match(/\w+$/)?.[0];
+  const positional = load.call.args.filter((arg) => arg.keyword === undefined && arg.spread === undefined).map((arg) => arg.value);
+  const expr =
+    given.get('model', 'pretrained_model_name_or_path', 'model_name_or_path', 'model_path', 'model_name', 'model_id', 'name', 'repo_id') ??
+    positional[last === 'pipeline' ? 1 : 0];
+  if (!expr) return undefined;
+  const meant = evaluate.expression(expr);
+  // A pipeline's model object: the model is what that object was loaded from.
+  if (meant.kind === 'call' && /from_pretrained$/.test(evaluate.callee(meant)) && meant.args[0]) return evaluate.fact('model', meant.args[0].value);
+  const fact = evaluate.fact('model', expr);
+  if (fact && !('value' in fact)) return widget(program, evaluate, meant) ?? fact;
+  return fact && typeof fact.value === 'string' ? fact : undefined;
+}
+/** `dbutils.widgets.get("name")`: the default that the widget was made with. */
+function widget(program: PythonInput['program'], evaluate: PythonInput['evaluate'], expr: Expr): Found {
+  if (expr.kind !== 'call' || !/widgets\.get$/.test(dotted(expr.callee) ?? '')) return undefined;
+  const key = expr.args[0]?.value;
+  const made = program
+    .calls(/\b(?:combobox|dropdown|text)\b(?=\s*\()/g)
+    .find(({ call }) => call.args[0]?.value.kind === 'string' && key?.kind === 'string' && call.args[0].value.value === key.value);
+  const value = made && (argument(made.call, 'defaultValue', 1)?.value ?? undefined);
+  const fact = value && evaluate.fact('model', value);
+  return fact && 'value' in fact ? { ...fact, origin: fact.origin === 'literal' ? 'default' : fact.origin, note: 'default of a widget' } : fact;
+}
+function halved({ program, document }: PythonInput, load: Load, use: Keyed): Found {
+  const fp16 = use.get('fp16');
+  if (fp16?.kind === 'boolean')
+    return { name: 'precision', value: fp16.value ? 'fp16' : 'fp32', origin: 'literal', span: { uri: document.uri, start: fp16.start, end: fp16.end } };
+  const tail = program.text.slice(load.call.end, load.call.end + 60).match(/^(?:\.\w+\([^()\n]*\))*?\.(half|bfloat16|float)\(\)/);
+  if (!tail) return undefined;
+  const end = load.call.end + tail[0].length;
+  return {
+    name: 'precision',
+    value: tail[1] === 'half' ? 'fp16' : tail[1] === 'bfloat16' ? 'bf16' : 'fp32',
+    origin: 'default',
+    span: { uri: document.uri, start: load.call.end, end },
+  };
+}
+function quantizationFact({ evaluate, document }: PythonInput, given: Keyed): Found {
+  const model = keyed(evaluate, given.get('model_kwargs'));
+  const config = given.get('quantization_config') ?? model.get('quantization_config');
+  const inner = config ? keyed(evaluate, config) : given;
+  for (const bits of ['4', '8'] as const) {
+    const on = inner.get(`load_in_${bits}bit`);
+    const value = on && evaluate.value(on);
+    if (!on || !value?.known || value.value !== true) continue;
+    const type = bits === '4' ? inner.get('bnb_4bit_quant_type') : undefined;
+    return (
+      (type && evaluate.fact('quantization', type)) ?? {
+        name: 'quantization',
+        value: `${bits}bit`,
+        origin: value.origin,
+        span: { uri: document.uri, start: value.start, end: value.end },
+      }
+    );
+  }
+  return undefined;
+}
+const flashFact = ({ evaluate }: PythonInput, given: Keyed): Found => {
+  const attention = given.get('attn_implementation');
+  return attention && evaluate.fact('flash_attention', attention, (value) => /flash/.test(String(value)));
+};

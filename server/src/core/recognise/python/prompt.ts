@@ -1,0 +1,87 @@
+import type { Fact, UnknownFact } from '../../model/fact.js';
+import type { Expr } from '../../syntax/python/ast.js';
+import { dotted } from '../../syntax/python/ast.js';
+import type { Evaluator } from './evaluate.js';
+
+/** Keys of a message that are no text for the model. */
+const silent = /^(role|type|name|id|tool_call_id|cache_control|detail|ttl|media_type)$/;
+const maxDepth = 12;
+
+/** Characters of a prompt that is written out; the tokens are unknown where any part of it comes at run time. */
+export function promptFact(evaluate: Evaluator, ...parts: readonly (Expr | undefined)[]): Fact | UnknownFact | undefined {
+  const given = parts.filter((part): part is Expr => part !== undefined);
+  const [first, last] = [given[0], given.at(-1)];
+  if (!first || !last) return undefined;
+  const seen = { variable: false };
+  let chars = 0;
+  for (const part of given) {
+    const length = lengthOf(evaluate, part, seen, 0);
+    if (length === undefined) {
+      return {
+        name: 'input_tokens',
+        reason: 'the prompt is built at run time',
+        need: 'state the tokens of a typical prompt',
+        span: { uri: evaluate.uri, start: part.start, end: part.end },
+      };
+    }
+    chars += length;
+  }
+  return { name: 'prompt_chars', value: chars, origin: seen.variable ? 'variable' : 'literal', span: { uri: evaluate.uri, start: first.start, end: last.end } };
+}
+
+function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean }, depth: number): number | undefined {
+  if (depth > maxDepth) return undefined;
+  const sum = (items: readonly Expr[]): number | undefined => {
+    let total = 0;
+    for (const item of items) {
+      const length = lengthOf(evaluate, item, seen, depth + 1);
+      if (length === undefined) return undefined;
+      total += length;
+    }
+    return total;
+  };
+  switch (expr.kind) {
+    case 'string':
+      return expr.value.length;
+    case 'none':
+      return 0;
+    case 'template':
+      return sum(expr.parts.map((part) => (typeof part === 'string' ? { kind: 'string', value: part, start: expr.start, end: expr.end } : part)));
+    case 'list':
+    case 'tuple':
+      return sum(expr.items);
+    case 'dict': {
+      const texts = expr.entries.filter((entry) => !(entry.key?.kind === 'string' && silent.test(entry.key.value)));
+      if (texts.some((entry) => entry.key?.kind !== 'string' || !/^(content|text|parts|input_text|system|prompt)$/.test(entry.key.value))) return undefined;
+      return sum(texts.map((entry) => entry.value));
+    }
+    case 'binary':
+      return expr.op === '+' ? sum([expr.left, expr.right]) : undefined;
+    case 'call': {
+      const name = dotted(expr.callee) ?? '';
+      if (/(^|\.)(strip|lstrip|rstrip)$/.test(name) && expr.callee.kind === 'attribute') return lengthOf(evaluate, expr.callee.object, seen, depth + 1);
+      if (!/(^|\.)(dedent|cleandoc|TextBlockParam|TextBlock|(System|Human|AI|User|Assistant)?Message|MessageParam|Part|Content|from_text|Prompt)$/.test(name))
+        return undefined;
+      const inner =
+        expr.args.find((arg) => arg.keyword !== undefined && /^(content|text|parts)$/.test(arg.keyword)) ?? expr.args.find((arg) => arg.keyword === undefined);
+      return inner ? lengthOf(evaluate, inner.value, seen, depth + 1) : undefined;
+    }
+    case 'name':
+    case 'attribute':
+    case 'subscript': {
+      const meant = evaluate.expression(expr);
+      if (expr.kind === 'name' && grows(evaluate, expr.name)) return undefined;
+      seen.variable = true;
+      if (meant !== expr && meant.kind !== 'name') return lengthOf(evaluate, meant, seen, depth + 1);
+      const value = evaluate.value(expr);
+      return value.known && value.origin !== 'default' && value.value !== null ? String(value.value).length : undefined;
+    }
+    case 'number':
+    case 'boolean':
+      return String(expr.value).length;
+    default:
+      return undefined;
+  }
+}
+/** A conversation that the program adds to has no fixed length. */
+const grows = (evaluate: Evaluator, name: string): boolean => new RegExp(`\\b${name}(\\.(append|extend|insert)\\(|\\s*\\+=)`).test(evaluate.program.text);

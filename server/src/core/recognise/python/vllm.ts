@@ -1,0 +1,45 @@
+import { sortFacts } from '../shared/facts.js';
+import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { isModal, isServed, isTraining } from './app.js';
+import { engineFacts, samplingFacts } from './engine.js';
+import { isTest } from './requests.js';
+
+const offline = /^vllm(\.\w+)*\.LLM$|^sglang(\.\w+)*\.Engine$|^tensorrt_llm(\.\w+)*\.LLM$|^lmdeploy\.pipeline$|^sgl\.Engine$/;
+const served = /^vllm(\.\w+)*\.(Async)?EngineArgs$|^vllm(\.\w+)*\.AsyncLLMEngine$/;
+
+/** Inference engines that a program builds itself. */
+export const vllmPython: PythonRecogniser = {
+  id: 'vllm',
+  language: 'python',
+  marker: /\b(vllm|sglang|sgl|tensorrt_llm|lmdeploy)\b/,
+  doc: {
+    format: 'vLLM (Python)',
+    reads: 'LLM, EngineArgs and AsyncEngineArgs with SamplingParams; SGLang, TensorRT-LLM and LMDeploy engines',
+    example: 'LLM(model="meta-llama/Llama-3.1-8B-Instruct", tensor_parallel_size=2)',
+  },
+  recognise: (input) => {
+    const { program, evaluate } = input;
+    if (isTest(input)) return [];
+    return program.calls(/\b(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline)\b(?=\s*\()/g).flatMap(({ call, at }): SeenWorkload[] => {
+      const name = evaluate.callee(call);
+      const online = served.test(name);
+      if (!online && !offline.test(name)) return [];
+      if (!online && isTraining(program)) return [];
+      // An engine inside a Modal function is that function's workload, with its hardware.
+      if (program.blocks(at).some((block) => block.decorators?.some((decorator) => isModal(program, decorator)) === true)) return [];
+      return [workload(input, call, name, online)];
+    });
+  },
+};
+
+function workload(input: PythonInput, call: Parameters<typeof engineFacts>[1], name: string, online: boolean): SeenWorkload {
+  const serving = online || isServed(input.program);
+  return {
+    kind: serving ? 'serving' : 'batch-inference',
+    framework: /^sgl/.test(name) ? 'sglang' : (name.match(/^\w+/)?.[0] ?? 'vllm'),
+    title: /^vllm/.test(name) ? 'vLLM' : /^sgl/.test(name) ? 'SGLang' : 'LLM engine',
+    span: { uri: input.document.uri, start: call.start, end: call.end },
+    refs: [],
+    ...sortFacts([...engineFacts(input, call), ...samplingFacts(input)]),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Problem } from '../model/problem.js';
+import type { Grammars } from '../syntax/grammars.js';
+import { readJson } from '../syntax/json.js';
+import { PythonProgram } from '../syntax/python/program.js';
+import { readShell } from '../syntax/shell/read.js';
+import { SyntaxTree } from '../syntax/tree.js';
+import { readYaml } from '../syntax/yaml.js';
+import type { Document } from '../text/document.js';
+import type { Language } from '../text/language.js';
+import { Evaluator } from './python/evaluate.js';
+import { exportedFrom } from './python/exported.js';
+import { recognisers } from './registry.js';
+import type { Recogniser, SeenWorkload, Sighting } from './types.js';
+
+/** Larger texts are data or generated: they are named in a problem and not read. */
+export const maxTextLength = 2_000_000;
+
+/** True if a recogniser may find something in the text: the cheap test before any parsing. */
+export const isRelevant = (language: Language, text: string): boolean =>
+  text.length <= maxTextLength && recognisers.some((one) => one.language === language && one.marker.test(text));
+
+/** Grammar that a language needs before `recognise` can run, if any. */
+export const grammarOf = (language: Language): 'python' | 'bash' | undefined => (language === 'python' ? 'python' : language === 'shell' ? 'bash' : undefined);
+
+/** What one document says. The grammar of its language must be loaded.
+ * @errors never throws: a recogniser that fails is a problem of the file, and the others' findings stay */
+export function recognise(document: Document, grammars: Grammars, tree?: SyntaxTree): Sighting {
+  const { uri, language, text } = document;
+  const problems: Problem[] = [];
+  if (text.length > maxTextLength) {
+    problems.push({ severity: 'information', code: 'too-large', message: `larger than ${maxTextLength / 1e6} MB: not read`, uri });
+    return { uri, workloads: [], problems };
+  }
+  const wanted = recognisers.filter((one) => one.language === language && one.marker.test(text));
+  const parser = language === 'python' ? grammars.parser('python') : language === 'shell' ? grammars.parser('bash') : undefined;
+  const own = parser && !tree ? new SyntaxTree(parser, text) : undefined;
+  const syntax = tree ?? own;
+  try {
+    if (language === 'python' && syntax) {
+      const program = new PythonProgram(syntax);
+      const evaluate = new Evaluator(program, uri);
+      const workloads = collect<Extract<Recogniser, { language: 'python' }>>(
+        wanted,
+        'python',
+        (one) => one.recognise({ document, program, evaluate }),
+        uri,
+        problems,
+      );
+      return { uri, workloads, problems, exported: exportedFrom(document, grammars) };
+    }
+    if (language === 'shell' && syntax) {
+      const script = readShell(syntax);
+      return {
+        uri,
+        workloads: collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), uri, problems),
+        problems,
+      };
+    }
+    if (language === 'yaml' || language === 'json') {
+      if (wanted.length === 0) return { uri, workloads: [], problems };
+      const { roots, problems: syntaxProblems } = language === 'yaml' ? readYaml(uri, text) : readJson(uri, text);
+      problems.push(...syntaxProblems);
+      const workloads = collect<Extract<Recogniser, { language: 'yaml' | 'json' }>>(
+        wanted,
+        language,
+        (one) => one.recognise({ document, roots }),
+        uri,
+        problems,
+      );
+      return { uri, workloads, problems };
+    }
+  } catch (error) {
+    problems.push(failure(uri, 'reading', error));
+  } finally {
+    own?.dispose();
+  }
+  return { uri, workloads: [], problems };
+}
+
+function collect<R extends Recogniser>(
+  all: readonly Recogniser[],
+  language: R['language'],
+  run: (one: R) => readonly SeenWorkload[],
+  uri: string,
+  problems: Problem[],
+): SeenWorkload[] {
+  const found = all.flatMap((one) => {
+    if (one.language !== language) return [];
+    try {
+      return run(one as R);
+    } catch (error) {
+      problems.push(failure(uri, one.id, error));
+      return [];
+    }
+  });
+  return found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
+}
+const failure = (uri: string, step: string, error: unknown): Problem => ({
+  severity: 'warning',
+  code: 'internal',
+  message: `${step} failed: ${error instanceof Error ? error.message : String(error)}`,
+  uri,
+});

@@ -1,0 +1,96 @@
+import type { Fact, FactValue, UnknownFact } from '../model/fact.js';
+import type { Problem } from '../model/problem.js';
+import type { Span } from '../model/span.js';
+import type { WorkloadKind } from '../model/workload.js';
+import type { PythonProgram } from '../syntax/python/program.js';
+import type { ShellScript } from '../syntax/shell/script.js';
+import type { Value } from '../syntax/value.js';
+import type { Document } from '../text/document.js';
+import type { Language } from '../text/language.js';
+import type { Evaluator } from './python/evaluate.js';
+
+/** Another file that a workload uses, as it is written there. */
+export interface Reference {
+  /** What the file gives: a configuration of the same run (DeepSpeed, accelerate, a trainer's YAML), or a model's own `config.json`. */
+  readonly role: 'config' | 'model-config';
+  /** Path as written, relative to the file, to the workspace root, or to a folder that the launch changes to. */
+  readonly target: string;
+  readonly span: Span;
+}
+
+/** One flag of a command, name without dashes and with `_` for `-`; a flag without a value is `true`. */
+export interface Flag {
+  readonly name: string;
+  readonly value: FactValue;
+  readonly span: Span;
+}
+
+/** A command that runs a program which is described elsewhere. */
+export interface Launch {
+  readonly span: Span;
+  readonly target: { readonly kind: 'script' | 'module' | 'config'; readonly name: string };
+  /** Flags for the program, not for the launcher. */
+  readonly flags: readonly Flag[];
+}
+
+/** A workload as one file states it, before files are joined. */
+export interface SeenWorkload {
+  readonly kind: WorkloadKind;
+  /** As in `../shared` vocabulary: `transformers`, `trl`, `vllm`, `openai`, `pytorch`, `axolotl` … */
+  readonly framework: string;
+  /** Short words for the lens before the model's name: `Fine-tune`, `Pretrain`, `vLLM`. */
+  readonly title?: string;
+  readonly span: Span;
+  readonly facts: readonly Fact[];
+  readonly unknown: readonly UnknownFact[];
+  readonly refs: readonly Reference[];
+  /** Set where the workload is a command that runs another file. */
+  readonly launch?: Launch;
+  /** True for a configuration that only says how another workload runs (DeepSpeed JSON): no money of its own. */
+  readonly fragment?: true;
+}
+
+/** What one document says. */
+export interface Sighting {
+  readonly uri: string;
+  readonly workloads: readonly SeenWorkload[];
+  /** Constants, defaults and options that other files import by name: asked for by name, so a function. Absent for what is no program. */
+  readonly exported?: (path: readonly string[]) => Fact | UnknownFact | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** For the table of formats in the documentation, which is generated from the recognisers. */
+export interface FormatDoc {
+  readonly format: string;
+  readonly reads: string;
+  readonly example: string;
+}
+
+interface RecogniserOf<L extends Language, Input> {
+  /** Same as the file's name. */
+  readonly id: string;
+  readonly language: L;
+  /** A cheap test of the whole text. A document that no marker matches is never parsed: it must match every text that the recogniser could recognise. */
+  readonly marker: RegExp;
+  readonly doc: FormatDoc;
+  recognise(input: Input): readonly SeenWorkload[];
+}
+export interface PythonInput {
+  readonly document: Document;
+  readonly program: PythonProgram;
+  readonly evaluate: Evaluator;
+}
+export interface ConfigInput {
+  readonly document: Document;
+  /** One value a YAML document; one for JSON and TOML. */
+  readonly roots: readonly Value[];
+}
+export interface ShellInput {
+  readonly document: Document;
+  readonly script: ShellScript;
+}
+export type PythonRecogniser = RecogniserOf<'python', PythonInput>;
+export type YamlRecogniser = RecogniserOf<'yaml', ConfigInput>;
+export type JsonRecogniser = RecogniserOf<'json', ConfigInput>;
+export type ShellRecogniser = RecogniserOf<'shell', ShellInput>;
+export type Recogniser = PythonRecogniser | YamlRecogniser | JsonRecogniser | ShellRecogniser;

@@ -1,0 +1,67 @@
+import { at, entriesOf, textOf, type Value } from '../../syntax/value.js';
+import { ConfigFacts, countKeys, type Field, integer, number, numberOf, positive, precision, text } from '../shared/config-facts.js';
+import type { YamlRecogniser } from '../types.js';
+
+/** A MaxText configuration that overrides the library's base file. */
+export const maxtext: YamlRecogniser = {
+  id: 'maxtext',
+  language: 'yaml',
+  marker: /^(?:ici|dcn)_\w+_parallelism\s*:|^per_device_batch_size\s*:/m,
+  doc: { format: 'MaxText', reads: 'model, batch, length, steps, parallelism, data set', example: 'ici_fsdp_parallelism: 8' },
+  recognise({ document, roots }) {
+    return roots.filter(isMaxtext).map((root) => {
+      const facts = new ConfigFacts(document.uri, root).fields(fields);
+      if (textOf(at(root, 'hardware'))?.startsWith('gpu')) {
+        takeProduct(facts, root, 'gpu_count', /^ici_\w+_parallelism$/);
+        takeProduct(facts, root, 'num_nodes', /^dcn_\w+_parallelism$/);
+      }
+      return facts.workload('training', 'maxtext', 'Train');
+    });
+  },
+};
+
+/** The base file lists every setting of the library: defaults, not a run. */
+const mostKeys = 150;
+const isMaxtext = (root: Value): boolean =>
+  entriesOf(root).length < mostKeys &&
+  countKeys(root, [
+    'per_device_batch_size',
+    'max_target_length',
+    'remat_policy',
+    'ici_fsdp_parallelism',
+    'dcn_data_parallelism',
+    'scan_layers',
+    'dataset_type',
+    'steps',
+  ]) >= 3;
+
+const fields: readonly Field[] = [
+  ['model', 'model_name', text],
+  ['batch_size', 'per_device_batch_size', number],
+  ['seq_len', 'max_target_length', integer],
+  ['max_steps', 'steps', positive],
+  ['grad_accum', 'gradient_accumulation_steps', integer],
+  ['dataset', 'hf_path', text],
+  ['dataset', 'dataset_name', text],
+  ['dataset', 'dataset_type', text],
+  ['precision', 'dtype', precision],
+  ['quantization', 'quantization', text],
+  ['optimizer', 'opt_type', text],
+  ['data_parallel', 'dcn_data_parallelism', positive],
+  ['tensor_parallel', 'ici_tensor_parallelism', positive],
+];
+
+/** Chips are the product of the mesh's axes; -1 is decided at run time. */
+function takeProduct(facts: ConfigFacts, root: Value, name: string, axis: RegExp): void {
+  const axes = entriesOf(root).filter((entry) => axis.test(entry.key));
+  const sizes = axes.map((entry) => numberOf(textOf(entry.value)) ?? -1);
+  const [first] = axes;
+  if (first && sizes.every((size) => size > 0))
+    facts.put(
+      name,
+      sizes.reduce((all, size) => all * size, 1),
+      first.value,
+      'default',
+      'product of the axes of the mesh',
+    );
+}

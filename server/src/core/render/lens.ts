@@ -1,0 +1,197 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { OnAccelerator } from '../estimate/alternatives.js';
+import { fitsOf } from '../estimate/fits.js';
+import type { Estimate, Estimation } from '../model/estimate.js';
+import { factLabel } from '../model/fact-names.js';
+import type { Workload } from '../model/workload.js';
+import { interval, money, type NumberStyle, plain, shortNumber, withUnit } from './number.js';
+import { acceleratorOf, shortAccelerator, subject } from './words.js';
+
+/** All that a text about one workload needs. */
+export interface View {
+  readonly workload: Workload;
+  readonly estimation: Estimation;
+  /** The workload on a few likely accelerators, where its own is unknown. */
+  readonly alternatives?: readonly OnAccelerator[];
+  readonly catalog: Catalog;
+  readonly style?: NumberStyle;
+  readonly showIntervals?: boolean;
+}
+export interface LensText {
+  readonly title: string;
+  /** A fact whose answer the lens asks for: a click leads to the choice. */
+  readonly asks?: string;
+  readonly state: 'ok' | 'warn' | 'unknown';
+}
+
+/** The lens above a workload: what it is, on what, how much; the decision first, units always, what is missing by name. */
+export function lensText(view: View): LensText {
+  const { workload, estimation } = view;
+  const style = view.style ?? plain;
+  const ranges = view.showIntervals ?? true;
+  const parts = [subject(workload)];
+  const estimates = estimation.estimates;
+  const on = hardware(view);
+  const asksGpu = workload.kind !== 'api-call' && on === undefined && estimation.unknown.some(({ fact }) => fact === 'gpu_type');
+  const show = (name: string, withEnds = ranges): string | undefined => {
+    const one = estimates[name];
+    return one && interval(one, style, withEnds);
+  };
+  const add = (...texts: readonly (string | undefined)[]): void => {
+    for (const text of texts) if (text !== undefined && text !== '') parts.push(text);
+  };
+  let missing: string | undefined;
+  switch (workload.kind) {
+    case 'training':
+    case 'batch-inference': {
+      add(on);
+      if (asksGpu) break;
+      add(show('gpu_hours'), show('usd'));
+      if (!estimates['usd']) {
+        if (workload.kind === 'batch-inference' && estimates['usd_per_1m_tokens_full']) add(`${show('usd_per_1m_tokens_full', false)} at full load`);
+        else add('$?');
+        missing = missingFor(estimation, ['usd', 'gpu_hours']);
+        add(missing && `${missing} unknown`);
+        if (estimates['usd_max']) add(`at most ${show('usd_max', false)}`);
+        else if (estimates['usd_per_hour']) add(show('usd_per_hour', false));
+      }
+      break;
+    }
+    case 'serving': {
+      add(on);
+      if (asksGpu) break;
+      const month = estimates['usd_per_month'];
+      if (month) add(`${interval(month, style, ranges && month.high > month.low * 1.02)} always on`);
+      else if (estimates['usd_max']) add(`at most ${show('usd_max', false)}`);
+      else {
+        missing = missingFor(estimation, ['usd_per_month', 'usd_per_hour']);
+        add('$?', missing && `${missing} unknown`);
+      }
+      const busy = estimation.assumed.find(({ fact }) => fact === 'utilisation')?.value ?? workload.facts.find(({ name }) => name === 'utilisation')?.value;
+      if (estimates['usd_per_1m_tokens'])
+        add(`${show('usd_per_1m_tokens', false)}${typeof busy === 'number' ? ` at ${shortNumber(busy * 100, style)} % busy` : ''}`);
+      break;
+    }
+    case 'api-call':
+      missing = hosted(view, add, show);
+      break;
+    case 'resource': {
+      add(on);
+      if (asksGpu) break;
+      const price = estimates['usd_max'] ? `at most ${show('usd_max', false)}` : (show('usd_per_month') ?? show('usd_per_hour'));
+      if (price) add(price);
+      else {
+        missing = missingFor(estimation, ['usd_per_month', 'usd_per_hour']);
+        add('$?', missing && `${missing} unknown`);
+      }
+      break;
+    }
+    default:
+      never(workload.kind);
+  }
+  if (asksGpu) add('GPU unknown', ...likely(view, style), 'which?');
+  else add(memory(view, style));
+  const state = fitsOf(estimation) === 'does-not-fit' ? 'warn' : asksGpu || missing !== undefined || parts.includes('$?') ? 'unknown' : 'ok';
+  const asks = asksGpu ? 'gpu_type' : missing !== undefined ? firstMissing(estimation) : undefined;
+  return { title: parts.join(' · '), state, ...(asks === undefined ? {} : { asks }) };
+}
+
+/** `8×H100`, `3 × (1×A100-80)`, `1×L4`, or undefined while the accelerator is unknown. */
+export function hardware({ workload, estimation, catalog }: View): string | undefined {
+  const value = (name: string) => workload.facts.find((fact) => fact.name === name)?.value ?? estimation.assumed.find(({ fact }) => fact === name)?.value;
+  const written = value('gpu_type');
+  if (typeof written !== 'string') return undefined;
+  const chip = acceleratorOf(written, catalog);
+  const per = value('gpu_count') ?? value('nproc_per_node');
+  const replicas = value('replicas') ?? value('min_replicas');
+  const nodes = value('num_nodes') ?? value('instance_count');
+  const total = value('gpus') ?? estimation.estimates['gpus']?.likely;
+  const known = (one: unknown): one is number => typeof one === 'number' && one > 0;
+  if (known(replicas) && replicas > 1) {
+    const each = known(total) ? total / replicas : known(per) ? per : undefined;
+    return each !== undefined && Number.isInteger(each) ? `${replicas} × (${each}×${chip})` : `${replicas} × ${chip}`;
+  }
+  if (known(total)) return `${shortNumber(total)}×${chip}`;
+  if (known(per)) return known(nodes) && nodes > 1 ? `${nodes}×${per}×${chip}` : `${per}×${chip}`;
+  return chip;
+}
+
+/** Costs on a few likely accelerators, cheapest first; those that do not fit are left out. */
+function likely({ alternatives = [], catalog, workload }: View, style: NumberStyle): string[] {
+  const shown = alternatives.flatMap(({ accelerator, estimation }) => {
+    const chip = catalog.accelerators.find(({ id }) => id === accelerator);
+    const cost = mainCost(workload.kind, estimation);
+    if (!chip || !cost || fitsOf(estimation) === 'does-not-fit') return [];
+    const count = estimation.estimates['gpus']?.likely ?? workload.facts.find((fact) => fact.name === 'gpus' || fact.name === 'gpu_count')?.value;
+    const number = typeof count === 'number' ? `${shortNumber(count)}×` : '';
+    return [`${number}${shortAccelerator(chip, catalog)} ${withUnit(cost.likely, cost.unit, style)}`];
+  });
+  return shown.slice(0, 3);
+}
+
+/** The figure that a person decides on: the run's cost, else the month's, else the hour's. */
+export function mainCost(kind: Workload['kind'], { estimates }: Estimation): (Estimate & { readonly name: string }) | undefined {
+  const names =
+    kind === 'training' || kind === 'batch-inference'
+      ? ['usd', 'usd_max', 'usd_per_1m_tokens_full', 'usd_per_hour']
+      : kind === 'api-call'
+        ? ['usd_per_month', 'usd', 'usd_per_call', 'usd_per_call_max']
+        : ['usd_per_month', 'usd_max', 'usd_per_hour'];
+  for (const name of names) {
+    const found = estimates[name];
+    if (found) return { ...found, name };
+  }
+  return undefined;
+}
+
+function hosted(
+  { estimation, workload }: View,
+  add: (...texts: readonly (string | undefined)[]) => void,
+  show: (name: string, withEnds?: boolean) => string | undefined,
+): string | undefined {
+  const { estimates } = estimation;
+  const month = estimates['usd_per_month'] ? 'usd_per_month' : 'usd_per_month_max';
+  const calls = workload.facts.find(({ name }) => name === 'calls_per_month')?.value;
+  const volume = typeof calls === 'number' ? ` at ${shortNumber(calls)} calls` : '';
+  if (estimates['usd_per_call']) add(show('usd_per_call'));
+  else if (estimates['usd_per_call_max']) add(`at most ${show('usd_per_call_max', false)}`);
+  else {
+    const [input, output] = [estimates['usd_per_1m_input_tokens'], estimates['usd_per_1m_output_tokens']];
+    if (!input) {
+      add('$?');
+      const gap = missingFor(estimation, ['usd_per_call']);
+      add(gap && `${gap === 'model' ? 'model decided at run time or not priced' : `${gap} unknown`}`);
+      return gap ?? 'model';
+    }
+    add(`${money(input.likely)} in${output ? ` / ${money(output.likely)} out` : ''} per 1M tok`);
+    if (estimates['usd_per_call_output_max']) add(`answer at most ${show('usd_per_call_output_max', false)}`);
+    const gap = missingFor(estimation, ['usd_per_call']);
+    add(gap && `${gap} unknown`);
+    return gap;
+  }
+  if (estimates[month]) add(`${month.endsWith('max') ? 'at most ' : ''}${show(month, false)}${volume}`);
+  return undefined;
+}
+
+/** `61/80 GiB ✓`; `✗` only when even the low end does not fit, `?` between. */
+export function memory({ workload, estimation, catalog }: View, style: NumberStyle = plain): string | undefined {
+  const peak = estimation.estimates['peak_memory_gib'];
+  if (!peak) return undefined;
+  const written = workload.facts.find(({ name }) => name === 'gpu_type')?.value ?? estimation.assumed.find(({ fact }) => fact === 'gpu_type')?.value;
+  const size = typeof written === 'string' ? catalog.accelerator(written)?.memoryGib : undefined;
+  if (size === undefined) return withUnit(peak.likely, 'GiB', style);
+  const fits = fitsOf(estimation);
+  const mark = fits === 'fits' ? ' ✓' : fits === 'does-not-fit' ? ' ✗ does not fit' : fits === 'tight' ? ' tight' : '';
+  return `${shortNumber(Math.round(peak.likely * (peak.likely < 10 ? 10 : 1)) / (peak.likely < 10 ? 10 : 1), style)}/${shortNumber(size, style)} GiB${mark}`;
+}
+
+function firstMissing(estimation: Estimation): string | undefined {
+  return estimation.unknown.find(({ blocks }) => blocks.length > 0)?.fact ?? estimation.unknown[0]?.fact;
+}
+function missingFor(estimation: Estimation, quantities: readonly string[]): string | undefined {
+  const found = estimation.unknown.find(({ blocks }) => blocks.some((name) => quantities.includes(name))) ?? estimation.unknown[0];
+  return found && factLabel(found.fact);
+}
+function never(kind: never): never {
+  throw new Error(`no such kind: ${String(kind)}`);
+}

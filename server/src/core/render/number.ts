@@ -1,0 +1,96 @@
+import type { Interval, Unit } from '../model/estimate.js';
+
+/** How numbers print: two or three significant digits, K and M for large ones, never more precision than the estimate has. */
+export interface NumberStyle {
+  readonly locale: string;
+}
+export const plain: NumberStyle = { locale: 'en-US' };
+
+const formats = new Map<string, Intl.NumberFormat>();
+function format(value: number, digits: number, { locale }: NumberStyle, most?: number): string {
+  const key = `${locale}/${digits}/${most ?? ''}`;
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(locale, most === undefined ? { maximumSignificantDigits: digits } : { maximumFractionDigits: most });
+    formats.set(key, found);
+  }
+  return found.format(value);
+}
+
+/** A number with `digits` significant digits; from a million on in M, B and T, thousands in full. */
+export function shortNumber(value: number, style: NumberStyle = plain, digits = value >= 100 ? 3 : 2): string {
+  if (!Number.isFinite(value)) return '?';
+  const size = Math.abs(value);
+  for (const [from, unit] of [
+    [1e12, 'T'],
+    [1e9, 'B'],
+    [1e6, 'M'],
+  ] as const) {
+    // 999,999,999 rounds up to a thousand millions: it is a billion then
+    if (size >= from * 0.9995) return `${format(value / from, digits, style)}${unit}`;
+  }
+  return format(value, size >= 1000 ? Math.max(digits, 2) : digits, style);
+}
+
+/** Dollars: cents only below ten, never `$0.00` for something that costs.
+ * @unit USD */
+export function money(usd: number, style: NumberStyle = plain): string {
+  if (!Number.isFinite(usd)) return '$?';
+  const sign = usd < 0 ? '−' : '';
+  const value = Math.abs(usd);
+  if (value === 0) return '$0';
+  if (value < 0.000_01) return `${sign}<$0.00001`;
+  if (value < 1) return `${sign}$${format(value, 2, style)}`;
+  if (value < 9.95) return `${sign}$${format(value, 2, style)}`;
+  if (value < 1000) return `${sign}$${format(value, value < 100 ? 2 : 3, style)}`;
+  return `${sign}$${shortNumber(value, style, value < 1e6 ? 2 : 3)}`;
+}
+
+const suffix: Partial<Readonly<Record<Unit, string>>> = {
+  'usd/month': '/mo',
+  'usd/hour': '/h',
+  'usd/1M tokens': '/1M tok',
+  'usd/1k requests': '/1k requests',
+  'usd/call': ' a call',
+};
+const words: Partial<Readonly<Record<Unit, string>>> = { tokens: 'tok', 'tokens/s': 'tok/s', 'tokens/s/GPU': 'tok/s/GPU', params: 'parameters', count: '' };
+
+/** A value with its unit; units always. */
+export function withUnit(value: number, unit: Unit, style: NumberStyle = plain): string {
+  if (unit === 'usd') return money(value, style);
+  const money_ = suffix[unit];
+  if (money_ !== undefined) return `${money(value, style)}${money_}`;
+  if (unit === 'share') return `${format(value * 100, value >= 1 ? 3 : 2, style)} %`;
+  if (unit === 'h') return duration(value, style);
+  if (unit === 's' && value >= 120) return duration(value / 3600, style);
+  if (unit === 'GiB' && value >= 10) return `${format(value, 3, style, 0)} GiB`;
+  const name = words[unit] ?? unit;
+  return name === '' ? shortNumber(value, style) : `${shortNumber(value, style)} ${name}`;
+}
+
+/** Hours as a person says them: `40 min`, `6.2 h`, `4.5 days`. */
+export function duration(hours: number, style: NumberStyle = plain): string {
+  if (!Number.isFinite(hours)) return '?';
+  if (hours < 1 / 60) return `${format(hours * 3600, 2, style)} s`;
+  if (hours < 1) return `${format(hours * 60, 2, style)} min`;
+  if (hours < 72) return `${format(hours, 2, style)} h`;
+  return `${format(hours / 24, 2, style)} days`;
+}
+
+/** Ends of an interval without the unit, for brackets behind the likely value: `17–27`. Empty if both ends print alike. */
+export function ends({ low, high }: Interval, unit: Unit, style: NumberStyle = plain): string {
+  const bare = (value: number): string => (unit.startsWith('usd') ? money(value, style).replace('$', '') : withUnit(value, unit, style).replace(/[^\d]+$/, ''));
+  const [from, to] = [bare(low), bare(high)];
+  if (from === to) return '';
+  // Ends that print in different sizes (40 min, 2 h) need their units.
+  if (unit === 'h' || (unit === 's' && high >= 120)) return `${withUnit(low, unit, style)}–${withUnit(high, unit, style)}`;
+  const small = low < 1e6 !== high < 1e6 && !unit.startsWith('usd');
+  return small ? `${shortNumber(low, style)}–${shortNumber(high, style)}` : `${from}–${to}`;
+}
+
+/** `$52 (41–68)`. */
+export function interval(estimate: Interval & { readonly unit: Unit }, style: NumberStyle = plain, withEnds = true): string {
+  const middle = withUnit(estimate.likely, estimate.unit, style);
+  const range = withEnds ? ends(estimate, estimate.unit, style) : '';
+  return range === '' ? middle : `${middle} (${range})`;
+}

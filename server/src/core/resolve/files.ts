@@ -1,0 +1,50 @@
+import type { Sighting } from '../recognise/types.js';
+import { ancestors, folderOf, joinUri } from '../text/uri.js';
+import type { ResolveInput } from './types.js';
+
+/** Finds the files that others name, among those known, and collects those that are not known yet. */
+export class Files {
+  readonly wants = new Set<string>();
+  private readonly input: ResolveInput;
+  constructor(input: ResolveInput) {
+    this.input = input;
+  }
+  /** The first of the candidates that is there; candidates before it that nobody read yet are wanted. */
+  private first(candidates: readonly string[]): Sighting | undefined {
+    for (const uri of candidates) {
+      const known = this.input.files.get(uri);
+      if (known) return known;
+      if (known === undefined) this.wants.add(uri);
+    }
+    return undefined;
+  }
+  /** A path as written in a file: relative to its folder, or to a folder above it (a script that changes to the root first). */
+  path(from: string, written: string): Sighting | undefined {
+    if (!isPlainPath(written)) return undefined;
+    return this.first(ancestors(folderOf(from), this.input.roots).map((folder) => joinUri(folder, written)));
+  }
+  /** A Python module as imported in a file: `.config`, `pkg.config`. */
+  module(from: string, module: string): Sighting | undefined {
+    const dots = /^\.*/.exec(module)?.[0].length ?? 0;
+    const path = module.slice(dots).replaceAll('.', '/');
+    let folders = ancestors(folderOf(from), this.input.roots);
+    if (dots > 0) folders = folders.slice(dots - 1, dots);
+    return this.first(
+      folders.flatMap((folder) => (path === '' ? [joinUri(folder, '__init__.py')] : [joinUri(folder, `${path}.py`), joinUri(folder, `${path}/__init__.py`)])),
+    );
+  }
+  /** A program named on a command line: a path, or a module's name. */
+  target(from: string, target: { kind: 'script' | 'module' | 'config'; name: string }): Sighting | undefined {
+    if (target.kind !== 'module') return this.path(from, target.name);
+    const path = target.name.replaceAll('.', '/');
+    if (!isPlainPath(path)) return undefined;
+    return this.first(
+      ancestors(folderOf(from), this.input.roots).flatMap((folder) =>
+        [`${path}.py`, `${path}/__main__.py`, `src/${path}.py`].map((name) => joinUri(folder, name)),
+      ),
+    );
+  }
+}
+
+/** Paths outside the workspace, of another host, or decided at run time are not looked for. */
+const isPlainPath = (path: string): boolean => path !== '' && path.length < 300 && !/[$`{}<>*?\n"'|]|^[\w+.-]+:\/\/|^[/~]/.test(path);

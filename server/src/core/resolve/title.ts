@@ -1,0 +1,39 @@
+import type { Fact } from '../model/fact.js';
+import type { SeenWorkload } from '../recognise/types.js';
+
+const names: Readonly<Record<string, string>> = {
+  vllm: 'vLLM',
+  sglang: 'SGLang',
+  tgi: 'TGI',
+  'tensorrt-llm': 'TensorRT-LLM',
+  'llama.cpp': 'llama.cpp',
+  transformers: 'Transformers',
+  openai: 'OpenAI',
+  anthropic: 'Anthropic',
+};
+
+/** Short words for a lens: what is done, to which model. */
+export function titleOf(seen: SeenWorkload, facts: readonly Fact[]): string {
+  const text = (name: string): string | undefined => {
+    const value = facts.find((fact) => fact.name === name)?.value;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const model = shortModel(text('model'));
+  const framework = names[seen.framework] ?? seen.framework;
+  if (seen.kind === 'api-call') return model ?? framework;
+  if (seen.kind === 'resource') return seen.title ?? framework;
+  if (seen.kind === 'serving') return [seen.title ?? framework, model].filter(Boolean).join(' ');
+  if (seen.kind === 'batch-inference') return [seen.title ?? 'Run', model ?? framework].join(' ');
+  const method = text('finetune_method');
+  const from = method !== undefined || /\//.test(text('model') ?? '') || /trl|peft|axolotl|llama-factory|unsloth|torchtune|swift/.test(seen.framework);
+  const verb =
+    seen.title ??
+    (method && method !== 'full' ? `${method === 'qlora' ? 'QLoRA' : method === 'lora' ? 'LoRA' : method} fine-tune` : from ? 'Fine-tune' : 'Train');
+  return [verb, model ?? framework].join(' ');
+}
+
+/** A model's name without its owner and folders. */
+export function shortModel(model: string | undefined): string | undefined {
+  const bare = model?.replace(/\/+$/, '').split('/').at(-1)?.replace(/@.*$/, '');
+  return bare === '' ? undefined : bare;
+}

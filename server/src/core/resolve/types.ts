@@ -1,0 +1,34 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { FactValue } from '../model/fact.js';
+import type { Problem } from '../model/problem.js';
+import type { Span } from '../model/span.js';
+import type { Workload } from '../model/workload.js';
+import type { Sighting } from '../recognise/types.js';
+
+/** A value that a person pinned for a workspace, in `.mlcost.yaml`, on the command line, or by a click. */
+export interface Assumption {
+  readonly fact: string;
+  readonly value: FactValue;
+  /** Glob over paths relative to the workspace root; absent = everywhere. */
+  readonly files?: string;
+  readonly span?: Span;
+  /** A correction wins over what the code says; else it only fills what is unknown. */
+  readonly override?: boolean;
+}
+
+export interface ResolveInput {
+  /** Every document known, by URI; null = asked for and not there. */
+  readonly files: ReadonlyMap<string, Sighting | null>;
+  /** Documents whose workloads are wanted; absent = all. */
+  readonly focus?: readonly string[];
+  /** URIs of the workspace folders, without a trailing slash. */
+  readonly roots: readonly string[];
+  readonly catalog: Catalog;
+  readonly assumptions: readonly Assumption[];
+}
+export interface ResolveOutput {
+  readonly workloads: readonly Workload[];
+  /** Files that would tell more and are not in `files`: the caller reads them and asks again. */
+  readonly wants: readonly string[];
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,110 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, type Node, parseAllDocuments } from 'yaml';
+import type { Problem } from '../model/problem.js';
+import { maxDepth, nestingOf } from './nesting.js';
+import { maskTemplates } from './template.js';
+import type { Entry, Value } from './value.js';
+
+/** More nodes than any configuration that a person wrote: an alias bomb ends here. */
+const maxNodes = 100_000;
+const maxProblems = 20;
+
+/** The documents of a YAML text. Templates (`{{ … }}`) are masked first, so that they read as unknown text and not as broken YAML.
+ * Scalars are read as YAML 1.2 has it; `yes`, `60_000` and `1e5` are left to whoever wants a boolean or a number.
+ * @errors what does not parse is a problem at its place; the rest is still answered */
+export function readYaml(uri: string, text: string): { roots: Value[]; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const problem = (message: string, start: number, end: number, code = 'syntax'): void => {
+    if (problems.length < maxProblems) problems.push({ severity: 'warning', code, message, uri, span: { uri, start, end } });
+  };
+  const masked = maskTemplates(text);
+  // The parser recurses: text nested deeper than any configuration would overflow the stack.
+  if (nestingOf(masked) > maxDepth || compactNesting.test(masked)) {
+    problem(`nested more than ${maxDepth} deep: not read`, 0, 0, 'too-deep');
+    return { roots: [], problems };
+  }
+  let documents: ReturnType<typeof parseAllDocuments>;
+  try {
+    documents = parseAllDocuments(masked, { keepSourceTokens: false, uniqueKeys: false, logLevel: 'silent' });
+  } catch (error) {
+    problem(error instanceof Error ? (error.message.split('\n')[0] ?? 'does not parse') : 'does not parse', 0, 0);
+    return { roots: [], problems };
+  }
+  if (!Array.isArray(documents)) return { roots: [], problems };
+  const budget = { left: maxNodes };
+  const roots = documents.flatMap((document) => {
+    for (const error of document.errors) problem(error.message.split('\n')[0] ?? 'does not parse', error.pos[0], error.pos[1]);
+    const root = document.contents ? new Converter(text, budget).value(document.contents, 0) : undefined;
+    return root ? [root] : [];
+  });
+  if (budget.left <= 0) problem('too many nodes: aliases multiply, the rest is not read', 0, 0, 'too-large');
+  return { roots, problems };
+}
+
+/** Hundreds of `- - - -` or `? ? ? ?` on one line. */
+const compactNesting = /(?:[-?] ){100}/;
+
+/** Turns the parser's nodes into values, each anchor as it stands at that point of the document. */
+class Converter {
+  private readonly anchors = new Map<string, Node>();
+  private readonly open = new Set<Node>();
+  private readonly text: string;
+  private readonly budget: { left: number };
+  constructor(text: string, budget: { left: number }) {
+    this.text = text;
+    this.budget = budget;
+  }
+
+  value(node: unknown, depth: number): Value | undefined {
+    if (this.budget.left-- <= 0 || depth > maxDepth) return undefined;
+    if (isAlias(node)) {
+      const target = this.anchors.get(node.source);
+      if (!target || this.open.has(target)) return undefined;
+      return this.convert(target, depth);
+    }
+    const plain = node as Node | null;
+    const anchor = isScalar(plain) || isMap(plain) || isSeq(plain) ? plain.anchor : undefined;
+    if (plain && anchor) this.anchors.set(anchor, plain);
+    return plain ? this.convert(plain, depth) : undefined;
+  }
+
+  private convert(node: Node, depth: number): Value | undefined {
+    const [start, end] = node.range ?? [0, 0];
+    if (isScalar(node)) {
+      const value = node.value;
+      const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+      const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+      return {
+        kind: 'scalar',
+        value: typeof value === 'bigint' ? Number(value) : plain,
+        raw: typeof value === 'string' ? value : this.text.slice(start, end),
+        start,
+        end,
+        ...(block ? { textStart: this.text.indexOf('\n', start) + 1 } : {}),
+      };
+    }
+    if (!isSeq(node) && !isMap(node)) return undefined;
+    this.open.add(node);
+    const made: Value = isSeq(node)
+      ? { kind: 'seq', items: node.items.flatMap((item) => this.value(isPair(item) ? undefined : item, depth + 1) ?? []), start, end }
+      : { kind: 'map', entries: this.entries(node.items, depth, start), start, end };
+    this.open.delete(node);
+    return made;
+  }
+
+  private entries(items: readonly unknown[], depth: number, start: number): Entry[] {
+    const entries: Entry[] = [];
+    const merged: Entry[] = [];
+    for (const pair of items) {
+      if (!isPair(pair) || !isScalar(pair.key)) continue;
+      const [keyStart, keyEnd] = pair.key.range ?? [start, start];
+      const value = this.value(pair.value, depth + 1) ?? { kind: 'scalar' as const, value: null, raw: '', start: keyEnd, end: keyEnd };
+      const key = String(pair.key.value);
+      // Of several merged maps the first wins; the map's own keys win over all.
+      if (key === '<<' && pair.key.type === 'PLAIN') {
+        const sources = value.kind === 'seq' ? value.items : [value];
+        for (const source of sources) if (source.kind === 'map') merged.unshift(...source.entries);
+      } else entries.push({ key, keyStart, keyEnd, value });
+    }
+    return [...merged, ...entries];
+  }
+}

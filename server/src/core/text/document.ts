@@ -1,0 +1,73 @@
+import type { Span } from '../model/span.js';
+import { type Language, languageOf } from './language.js';
+import { LineIndex } from './line-index.js';
+import { maskMagics, type NotebookCell, readNotebook } from './notebook.js';
+
+/** A text by URI. A notebook is one program: `text` is its code cells joined, and `place` maps back to the stored file or to the cell. */
+export interface Document {
+  readonly uri: string;
+  readonly language: Language;
+  /** The program text that recognisers read; spans are offsets in it. */
+  readonly text: string;
+  readonly lines: LineIndex;
+  /** A notebook's code cells in order, with where each stands in `text`; absent for plain files. */
+  readonly cells?: readonly NotebookCell[];
+}
+
+/** Where a span stands for a person: 1-based lines of the file as stored, and of the cell. */
+export interface Place {
+  readonly uri: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly cell?: number;
+  readonly cellLine?: number;
+  readonly cellUri?: string;
+}
+
+/** A document of a plain text, or of a stored `.ipynb` file.
+ * @errors a notebook that is no JSON yields a document without cells and an empty program; `problem` says so */
+export function createDocument(uri: string, text: string, languageId?: string): Document & { readonly problem?: string } {
+  const language = languageOf(uri, languageId) ?? 'python';
+  if (/\.ipynb$/i.test(uri)) {
+    const { program, cells, problem } = readNotebook(text);
+    return { uri, language: 'python', text: program, lines: new LineIndex(program), cells, ...(problem === undefined ? {} : { problem }) };
+  }
+  return { uri, language, text, lines: new LineIndex(text) };
+}
+
+/** A notebook document out of an editor's cells, which have URIs and no raw lines. */
+export function createNotebookDocument(uri: string, cells: readonly { readonly uri: string; readonly text: string; readonly index: number }[]): Document {
+  let program = '';
+  const placed: NotebookCell[] = [];
+  for (const cell of cells) {
+    const text = maskMagics(cell.text);
+    placed.push({ index: cell.index, start: program.length, end: program.length + text.length, uri: cell.uri });
+    program += `${text}\n`;
+  }
+  return { uri, language: 'python', text: program, lines: new LineIndex(program), cells: placed };
+}
+
+/** Cell that holds an offset of the program. */
+export function cellAt(document: Document, offset: number): NotebookCell | undefined {
+  const cells = document.cells ?? [];
+  let found: NotebookCell | undefined;
+  for (const cell of cells) if (cell.start <= offset) found = cell;
+  return found;
+}
+
+export function placeOf(document: Document, span: Span): Place {
+  const line = document.lines.lineOf(span.start);
+  const endLine = document.lines.lineOf(Math.max(span.start, span.end - 1));
+  const cell = cellAt(document, span.start);
+  if (!cell) return { uri: document.uri, line: line + 1, endLine: endLine + 1 };
+  const first = document.lines.lineOf(cell.start);
+  const raw = (at: number): number => cell.rawLines?.[at - first] ?? at - first + 1;
+  return {
+    uri: document.uri,
+    line: raw(line),
+    endLine: raw(Math.max(line, Math.min(endLine, document.lines.lineOf(cell.end)))),
+    cell: cell.index,
+    cellLine: line - first + 1,
+    ...(cell.uri === undefined ? {} : { cellUri: cell.uri }),
+  };
+}

@@ -1,0 +1,53 @@
+import { type Node, parseTree } from 'jsonc-parser';
+import { LineIndex } from './line-index.js';
+
+/** One code cell of a notebook's program. */
+export interface NotebookCell {
+  /** Zero-based among all cells of the notebook. */
+  readonly index: number;
+  /** Offsets in the program text. */
+  readonly start: number;
+  readonly end: number;
+  /** Of an editor's cell. */
+  readonly uri?: string;
+  /** Of a stored file: for each line of the cell the 1-based line of the raw JSON. */
+  readonly rawLines?: readonly number[];
+}
+
+/** Joins the code cells of a stored notebook into one program. Outputs are never read. */
+export function readNotebook(raw: string): { program: string; cells: NotebookCell[]; problem?: string } {
+  const tree = parseTree(raw, [], { allowTrailingComma: true });
+  const list = tree && property(tree, 'cells');
+  if (list?.type !== 'array') return { program: '', cells: [], problem: 'not a notebook: no list of cells' };
+  const lines = new LineIndex(raw);
+  const cells: NotebookCell[] = [];
+  let program = '';
+  (list.children ?? []).forEach((cell, index) => {
+    if (property(cell, 'cell_type')?.value !== 'code') return;
+    const source = property(cell, 'source');
+    const pieces = source?.type === 'array' ? (source.children ?? []) : source ? [source] : [];
+    let text = '';
+    const rawLines: number[] = [];
+    for (const piece of pieces) {
+      if (typeof piece.value !== 'string') continue;
+      const line = lines.lineOf(piece.offset) + 1;
+      if (text === '' || text.endsWith('\n')) rawLines.push(line);
+      for (let at = piece.value.indexOf('\n'); at >= 0 && at < piece.value.length - 1; at = piece.value.indexOf('\n', at + 1)) rawLines.push(line);
+      text += piece.value;
+    }
+    const masked = maskMagics(text);
+    cells.push({ index, start: program.length, end: program.length + masked.length, rawLines });
+    program += `${masked}\n`;
+  });
+  return { program, cells };
+}
+
+/** Lines of IPython magic and shell escapes become comments of equal length: offsets stay, Python parses. `%%bash` cells go whole. */
+export function maskMagics(text: string): string {
+  if (!/^\s*[%!]/m.test(text)) return text;
+  if (/^\s*%%(?!time|timeit|capture|prun|memit)/.test(text)) return text.replace(/[^\n]+/g, (line) => `#${line.slice(1)}`);
+  return text.replace(/^([ \t]*)([%!])([^\n]*)$/gm, (_, indent: string, _mark: string, rest: string) => `${indent}#${rest}`);
+}
+
+const property = (node: Node, name: string): Node | undefined =>
+  node.type === 'object' ? node.children?.find((entry) => entry.children?.[0]?.value === name)?.children?.[1] : undefined;

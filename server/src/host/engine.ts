@@ -1,0 +1,238 @@
+import {
+  type Assumption,
+  type Catalog,
+  type Change,
+  type Coefficients,
+  catalogFiles,
+  createCatalog,
+  createDocument,
+  createNotebookDocument,
+  type Document,
+  difference,
+  type EstimateContext,
+  type Estimation,
+  estimate,
+  Grammars,
+  grammarOf,
+  isRelevant,
+  type Market,
+  type OnAccelerator,
+  onLikelyAccelerators,
+  type Problem,
+  recognise,
+  resolve,
+  type Sighting,
+  type Spec,
+  SyntaxTree,
+  type Workload,
+} from '../core/index.js';
+import { type Cancellation, type Host, never } from './host.js';
+
+/** A workload with its estimation. */
+export interface Estimated {
+  readonly workload: Workload;
+  readonly estimation: Estimation;
+  /** On a few likely accelerators, where its own is unknown. */
+  readonly alternatives?: readonly OnAccelerator[];
+}
+export interface FileReport {
+  readonly uri: string;
+  /** True while the text does not parse as a whole: findings may be missing. */
+  readonly broken?: boolean;
+  readonly workloads: readonly Estimated[];
+  readonly problems: readonly Problem[];
+}
+/** What a workspace or a command line chose; everything absent is unknown. */
+export interface Preferences {
+  readonly provider?: string;
+  readonly region?: string;
+  readonly market?: Market;
+  readonly assumptions: readonly Assumption[];
+}
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A workload as the estimator takes it. */
+export const specOf = (workload: Workload): Spec => ({
+  kind: workload.kind,
+  facts: { framework: workload.framework, ...Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) },
+});
+
+interface Open {
+  document: Document;
+  /** Absent for languages without a grammar. */
+  tree?: SyntaxTree;
+  version: number;
+  sighting?: Sighting;
+}
+
+/** The read-on-demand loop around the pure core: holds texts and trees, asks the host for the files that an answer needs, and gives reports.
+ * The editor and the command line use the same one, so they print the same numbers. */
+export class Engine {
+  preferences: Preferences = { assumptions: [] };
+  roots: readonly string[] = [];
+  readonly grammars: Grammars;
+  private readonly host: Host;
+  private readonly open = new Map<string, Open>();
+  /** Sightings of files that are not open; null = not there or not relevant. */
+  private readonly stored = new Map<string, Sighting | null>();
+  private readonly storedDocuments = new Map<string, Document>();
+  private loading: Promise<{ catalog: Catalog; coefficients: Coefficients }> | undefined;
+  constructor(host: Host) {
+    this.host = host;
+    this.grammars = new Grammars((name) => host.readAsset(name), host.wasmMemory);
+  }
+
+  /** Takes a document that an editor shows. */
+  openText(uri: string, text: string, languageId?: string): void {
+    this.close(uri);
+    this.open.set(uri, { document: createDocument(uri, text, languageId), version: 0 });
+  }
+  /** Takes a notebook's code cells as they stand now; answers what that changed in the program. */
+  openNotebook(uri: string, cells: Parameters<typeof createNotebookDocument>[1]): Change | undefined {
+    const before = this.open.get(uri);
+    const document = createNotebookDocument(uri, cells);
+    before?.tree?.replace(document.text);
+    this.open.set(uri, { document, version: (before?.version ?? 0) + 1, ...(before?.tree ? { tree: before.tree } : {}) });
+    return before && difference(before.document.text, document.text);
+  }
+  /** Takes an edit: the changes in order, each measured on the text that the previous one left; `text` is the result. */
+  change(uri: string, changes: readonly Change[], text: string, languageId?: string): void {
+    const entry = this.open.get(uri);
+    if (!entry) return;
+    const document = createDocument(uri, text, languageId);
+    // A stored notebook shown as text: the program is not the text, so its edits are not the program's.
+    if (document.text === text) for (const change of changes) entry.tree?.apply(change);
+    entry.tree?.replace(document.text);
+    entry.document = document;
+    entry.version++;
+    delete entry.sighting;
+  }
+  close(uri: string): void {
+    this.open.get(uri)?.tree?.dispose();
+    this.open.delete(uri);
+  }
+  /** Forgets what was read of a file that changed on disk. */
+  forget(uri: string): void {
+    this.stored.delete(uri);
+    this.storedDocuments.delete(uri);
+  }
+  document(uri: string): Document | undefined {
+    return this.open.get(uri)?.document ?? this.storedDocuments.get(uri);
+  }
+  isOpen(uri: string): boolean {
+    return this.open.has(uri);
+  }
+
+  /** The report of one document: reads the files that it refers to. */
+  async report(uri: string): Promise<FileReport> {
+    const sighting = await this.sighting(uri);
+    if (!sighting) return { uri, workloads: [], problems: [] };
+    const broken = this.open.get(uri)?.tree?.broken ?? sighting.problems.some(({ code }) => code === 'syntax');
+    if (sighting.workloads.length === 0) return { uri, broken, workloads: [], problems: sighting.problems };
+    const { workloads, problems } = await this.resolved([uri]);
+    return { uri, broken, workloads: await this.estimated(workloads, true), problems: [...sighting.problems, ...problems] };
+  }
+  /** Reads every file below the roots and reports all workloads. Yields between files; a cancelled scan reports what it has. */
+  async scan(uris: readonly string[], onProgress: (progress: Progress) => void = () => {}, signal: Cancellation = never): Promise<FileReport[]> {
+    let done = 0;
+    for (const uri of uris) {
+      if (signal.cancelled) break;
+      await this.sighting(uri);
+      done++;
+      if (done % 50 === 0 || done === uris.length) {
+        onProgress({ done, total: uris.length });
+        await this.host.pause();
+      }
+    }
+    const focus = uris.filter((uri) => (this.known(uri)?.workloads.length ?? 0) > 0 || (this.known(uri)?.problems.length ?? 0) > 0);
+    const { workloads, problems } = await this.resolved(focus);
+    const estimated = await this.estimated(workloads);
+    return focus.map((uri) => ({
+      uri,
+      workloads: estimated.filter((one) => one.workload.span.uri === uri),
+      problems: [...(this.known(uri)?.problems ?? []), ...problems.filter((one) => one.uri === uri)],
+    }));
+  }
+  /** Everything an estimate depends on besides the workload. */
+  async context(): Promise<EstimateContext> {
+    this.loading ??= this.load().catch((error: unknown) => {
+      this.loading = undefined;
+      throw error;
+    });
+    const { provider, region, market } = this.preferences;
+    return { ...(await this.loading), ...(provider && { provider }), ...(region && { region }), ...(market && { market }) };
+  }
+
+  private known(uri: string): Sighting | null | undefined {
+    return this.open.get(uri)?.sighting ?? this.stored.get(uri);
+  }
+  private async sighting(uri: string): Promise<Sighting | null> {
+    const entry = this.open.get(uri);
+    if (!entry) return this.storedSighting(uri);
+    if (entry.sighting) return entry.sighting;
+    const { document, version } = entry;
+    if (!isRelevant(document.language, document.text)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
+    const grammar = grammarOf(document.language);
+    if (grammar) {
+      const parser = await this.grammars.load(grammar);
+      if (entry.version !== version) return this.sighting(uri);
+      entry.tree ??= new SyntaxTree(parser, document.text);
+    }
+    return this.settle(entry, version, recognise(document, this.grammars, entry.tree));
+  }
+  private settle(entry: Open, version: number, sighting: Sighting): Sighting {
+    if (entry.version === version) entry.sighting = sighting;
+    return sighting;
+  }
+  private async storedSighting(uri: string): Promise<Sighting | null> {
+    const before = this.stored.get(uri);
+    if (before !== undefined) return before;
+    const text = await this.host.readText(uri);
+    let sighting: Sighting | null = null;
+    if (text !== null) {
+      const document = createDocument(uri, text);
+      if (isRelevant(document.language, document.text) || this.wanted.has(uri)) {
+        const grammar = grammarOf(document.language);
+        if (grammar) await this.grammars.load(grammar);
+        sighting = recognise(document, this.grammars);
+        this.storedDocuments.set(uri, document);
+      }
+    }
+    this.stored.set(uri, sighting);
+    return sighting;
+  }
+  /** Files that another one asked for by name: read even if no marker is in them (a module of constants). */
+  private readonly wanted = new Set<string>();
+  private async resolved(focus: readonly string[]): Promise<{ workloads: readonly Workload[]; problems: readonly Problem[] }> {
+    const { catalog } = await this.context();
+    for (let round = 0; ; round++) {
+      const files = new Map<string, Sighting | null>(this.stored);
+      for (const [uri, entry] of this.open) if (entry.sighting) files.set(uri, entry.sighting);
+      const { workloads, wants, problems } = resolve({ files, focus, roots: this.roots, catalog, assumptions: this.preferences.assumptions });
+      const unread = wants.filter((uri) => !files.has(uri) || (files.get(uri) === null && !this.wanted.has(uri)));
+      if (unread.length === 0 || round === 8) return { workloads, problems };
+      for (const uri of unread) {
+        this.wanted.add(uri);
+        if (this.stored.get(uri) === null) this.stored.delete(uri);
+        await this.sighting(uri);
+      }
+    }
+  }
+  private async estimated(workloads: readonly Workload[], withAlternatives = false): Promise<Estimated[]> {
+    const context = await this.context();
+    return workloads.map((workload) => {
+      const spec = specOf(workload);
+      const estimation = estimate(spec, context);
+      const open = withAlternatives && workload.kind !== 'api-call' && estimation.unknown.some(({ fact }) => fact === 'gpu_type');
+      return { workload, estimation, ...(open ? { alternatives: onLikelyAccelerators(spec, context) } : {}) };
+    });
+  }
+  private async load(): Promise<{ catalog: Catalog; coefficients: Coefficients }> {
+    const read = (name: string) => this.host.readAssetText(name);
+    const texts = Object.fromEntries(await Promise.all(catalogFiles.map(async (name) => [name, await read(name)] as const)));
+    return { catalog: createCatalog(texts), coefficients: JSON.parse(await read('coefficients.json')) as Coefficients };
+  }
+}

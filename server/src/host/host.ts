@@ -1,0 +1,22 @@
+/** All that the product asks of where it runs: one implementation for Node, one for a web worker. */
+export interface Host {
+  /** Text of a workspace file, or null where there is none (or it is no text). */
+  readText(uri: string): Promise<string | null>;
+  /** A file shipped with the product: grammars and data tables. */
+  readAsset(name: string): Promise<Uint8Array>;
+  readAssetText(name: string): Promise<string>;
+  /** URIs of the files below a folder that have one of the extensions or names of `languageOfName`; leaves out folders that hold no one's own code. */
+  listFiles(root: string, signal: Cancellation): Promise<readonly string[]>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Lets other work go first; scans yield between files. */
+  pause(): Promise<void>;
+  /** Ends after some milliseconds: for debouncing and time limits. */
+  delay(ms: number): Promise<void>;
+  /** A WebAssembly.Memory for the parsers, where the host wants to read its size. */
+  readonly wasmMemory?: unknown;
+}
+export interface Cancellation {
+  readonly cancelled: boolean;
+}
+export const never: Cancellation = { cancelled: false };

@@ -1,0 +1,19 @@
+import type { ClientCapabilities } from 'vscode-languageserver';
+
+/** What the client can do, resolved once. */
+export interface ClientCapabilitiesOf {
+  readonly refreshLenses: boolean;
+  readonly refreshHints: boolean;
+  readonly pullDiagnostics: boolean;
+  readonly refreshDiagnostics: boolean;
+  readonly watchFiles: boolean;
+  readonly configuration: boolean;
+}
+export const capabilitiesOf = ({ workspace, textDocument }: ClientCapabilities): ClientCapabilitiesOf => ({
+  refreshLenses: workspace?.codeLens?.refreshSupport ?? false,
+  refreshHints: workspace?.inlayHint?.refreshSupport ?? false,
+  pullDiagnostics: textDocument?.diagnostic !== undefined,
+  refreshDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
+  watchFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
+  configuration: workspace?.configuration ?? false,
+});

@@ -1,0 +1,11 @@
+// The command `mlcost`. Version and help answer at once; the rest is loaded when it is needed.
+declare const VERSION: string;
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === '--version' || first === '-V' || first === 'version') process.stdout.write(`mlcost ${VERSION}\n`);
+else {
+  const { main } = require('./cli-run.js') as typeof import('./cli-run.js');
+  void main(first === undefined ? ['--help'] : [first, ...rest], __dirname).then((status) => {
+    process.exitCode = status;
+  });
+}

@@ -1,0 +1,76 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { languageOfName, maxTextLength } from '../core/index.js';
+import type { Cancellation, Host } from '../host/host.js';
+
+/** Folders that hold nobody's own code. */
+const skipped = new Set([
+  'node_modules',
+  '.git',
+  '.hg',
+  '.svn',
+  '__pycache__',
+  '.venv',
+  'venv',
+  '.tox',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ipynb_checkpoints',
+  'site-packages',
+  '.terraform',
+  'wandb',
+  'mlruns',
+]);
+const maxFiles = 200_000;
+
+/** The host in Node: files by `file:` URIs, assets beside the bundle.
+ * @param assets folder of grammars and tables */
+export function nodeHost(assets: string, wasmMemory?: unknown): Host {
+  return {
+    readText: async (uri) => {
+      if (!uri.startsWith('file:')) return null;
+      try {
+        const file = fileURLToPath(uri);
+        const { size } = await stat(file);
+        // four bytes a character at most: what is larger is not read at all, and named as too large by its length
+        if (size > maxTextLength * 4) return null;
+        return decode(await readFile(file));
+      } catch {
+        return null; // no such file is an answer, not a failure
+      }
+    },
+    readAsset: (name) => readFile(path.join(assets, name)),
+    readAssetText: (name) => readFile(path.join(assets, name), 'utf8'),
+    listFiles: (root, signal) => list(fileURLToPath(root), signal),
+    now: () => Date.now(),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    ...(wasmMemory === undefined ? {} : { wasmMemory }),
+  };
+}
+
+/** Text by its byte order mark, UTF-8 else; binary content is no text. */
+export function decode(bytes: Uint8Array): string | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  if (bytes.subarray(0, 8192).includes(0)) return null;
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+/** Depth-first, sorted, so that reports are the same in every run. Links are not followed: no loops. */
+async function list(root: string, signal: Cancellation): Promise<string[]> {
+  if ((await stat(root)).isFile()) return [pathToFileURL(root).href];
+  const found: string[] = [];
+  const walk = async (folder: string): Promise<void> => {
+    if (signal.cancelled || found.length >= maxFiles) return;
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      if (entry.isDirectory() && !skipped.has(entry.name)) await walk(path.join(folder, entry.name));
+      else if (entry.isFile() && languageOfName(entry.name)) found.push(pathToFileURL(path.join(folder, entry.name)).href);
+    }
+  };
+  await walk(root);
+  return found;
+}

@@ -1,0 +1,168 @@
+// Messages besides LSP. Types and names only: client, webview and server import this.
+
+/** Server → client: bytes of a file shipped with the extension; a worker cannot read them itself. */
+export const assetRequest = 'mlcost/asset';
+/** Server → client: text of a workspace file, whatever its scheme; null if there is none or it is no text. */
+export const readFileRequest = 'mlcost/readFile';
+/** Server → client: URIs of files below a folder that may be read (on the web, and for schemes that the server cannot reach). */
+export const findFilesRequest = 'mlcost/findFiles';
+/** Server → client: how far a scan has come. */
+export const progressNotification = 'mlcost/progress';
+/** Server → client: what the status bar shows for a document, or that the tree is out of date. */
+export const statusNotification = 'mlcost/status';
+
+/** Client → server: the report of one document as Markdown. */
+export const estimateDocumentRequest = 'mlcost/estimateDocument';
+/** Client → server: reads the workspace; cancellable; progress by notification. */
+export const scanRequest = 'mlcost/scan';
+/** Client → server: workloads found so far, for the tree. */
+export const workloadsRequest = 'mlcost/workloads';
+/** Client → server: the term tree of one estimate as Markdown. */
+export const explainRequest = 'mlcost/explain';
+/** Client → server: one workload over the offers that can run it. */
+export const compareRequest = 'mlcost/compare';
+/** Client → server: what can be answered for a fact, with what each would cost. */
+export const choicesRequest = 'mlcost/choices';
+/** Client → server: the edit of `.mlcost.yaml` that keeps an answer. */
+export const settingEditRequest = 'mlcost/settingEdit';
+/** Client → server: which document the person looks at. */
+export const activeNotification = 'mlcost/active';
+
+export interface InitOptions {
+  readonly locale: string;
+  readonly settings: Settings;
+}
+
+/** Settings that the server needs; the same names as in the manifest, without the prefix. */
+export interface Settings {
+  readonly display: 'lens' | 'lineEnd' | 'off';
+  readonly showIntervals: boolean;
+  readonly showSavings: boolean;
+  readonly inlayHintsForDefaults: boolean;
+  readonly diagnostics: boolean;
+  readonly provider: string;
+  readonly region: string;
+  readonly market: '' | 'on-demand' | 'spot' | 'reserved-1y' | 'reserved-3y';
+  readonly indexMaxFiles: number;
+  readonly scanMaxFiles: number;
+  readonly scanExclude: readonly string[];
+}
+export const defaultSettings: Settings = {
+  display: 'lens',
+  showIntervals: true,
+  showSavings: true,
+  inlayHintsForDefaults: false,
+  diagnostics: true,
+  provider: '',
+  region: '',
+  market: '',
+  indexMaxFiles: 400,
+  scanMaxFiles: 20_000,
+  scanExclude: [],
+};
+
+/** Names one workload: arguments of our commands, validated again on arrival. */
+export interface WorkloadRef {
+  readonly uri: string;
+  readonly id: string;
+}
+export interface Place {
+  readonly uri: string;
+  /** Zero-based, in the document of `uri` (a cell's own, for a notebook's cell). */
+  readonly line: number;
+  readonly character: number;
+}
+export interface ProgressParams {
+  readonly token: string;
+  readonly done: number;
+  readonly total: number;
+}
+export interface ScanParams {
+  readonly token: string;
+}
+export interface ScanResult {
+  readonly cancelled: boolean;
+  readonly files: number;
+  readonly summary: string;
+  readonly markdown: string;
+}
+export interface StatusParams {
+  readonly uri: string;
+  readonly text: string;
+  readonly tooltip: string;
+  readonly state: 'ok' | 'warn' | 'unknown' | 'none';
+}
+export interface WorkloadNode {
+  readonly ref: WorkloadRef;
+  readonly kind: string;
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  readonly place: Place;
+  readonly state: 'ok' | 'warn' | 'unknown';
+}
+export interface FileNode {
+  readonly uri: string;
+  readonly total: string;
+  readonly workloads: readonly WorkloadNode[];
+}
+export interface WorkloadsResult {
+  readonly files: readonly FileNode[];
+  readonly total: string;
+  readonly budgets: readonly { readonly label: string; readonly description: string }[];
+}
+export interface CompareResult {
+  readonly title: string;
+  readonly markdown: string;
+  readonly rows: readonly CompareRowView[];
+}
+export interface CompareRowView {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  readonly accelerator: string;
+  readonly provider: string;
+  readonly region: string;
+  readonly fits: string;
+}
+export interface ChoicesParams {
+  /** Absent: for the workspace as a whole. */
+  readonly ref?: WorkloadRef;
+  /** `provider`, `region`, `accelerator`, `assumption` (which facts can be pinned), or a fact's name. */
+  readonly what: string;
+}
+export interface Choice {
+  readonly value: string | number | boolean;
+  readonly label: string;
+  readonly description: string;
+  readonly detail?: string;
+}
+export interface ChoicesResult {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly choices: readonly Choice[];
+  /** True if another value may be typed. */
+  readonly open: boolean;
+}
+export type SettingChange =
+  | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }
+  | { readonly kind: 'assume'; readonly fact: string; readonly value: string | number | boolean; readonly files?: string }
+  | { readonly kind: 'silence'; readonly what: string };
+export interface SettingEditParams {
+  /** Some document of the workspace folder whose file is edited; absent: the first folder. */
+  readonly uri?: string;
+  readonly change: SettingChange;
+}
+export interface SettingEditResult {
+  readonly uri: string;
+  readonly exists: boolean;
+  readonly edits: readonly {
+    readonly start: { readonly line: number; readonly character: number };
+    readonly end: { readonly line: number; readonly character: number };
+    readonly text: string;
+  }[];
+}
+export interface MarkdownResult {
+  readonly title: string;
+  readonly markdown: string;
+}

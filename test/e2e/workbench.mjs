@@ -1,0 +1,229 @@
+// Steps of a user in a real workbench, and what the user then sees.
+import path from 'node:path';
+import { need } from './hosts.mjs';
+import { inPage } from './in-page.mjs';
+
+export async function openWorkbench(browser, host, { file, viewport = { width: 1600, height: 1200 }, timeout = 90_000 } = {}) {
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  page.setDefaultTimeout(timeout);
+  const errors = [];
+  browser.e2eErrors = errors;
+  page.on('console', (m) => {
+    if (m.type() === 'error') errors.push(m.text());
+  });
+  page.on('pageerror', (e) => errors.push(String(e)));
+  await page.addInitScript(inPage);
+  const t0 = Date.now();
+  await page.goto(host.url(file));
+  await page.waitForSelector('.monaco-workbench .part.statusbar');
+  const workbenchMs = Date.now() - t0;
+  let editorMs;
+  if (file) {
+    await waitForEditor(page, host, file, timeout);
+    editorMs = Date.now() - t0;
+  }
+  return { page, context, errors, t0, timings: { workbenchMs, editorMs } };
+}
+
+export const readLenses = (page) => page.evaluate(() => e2e.lenses());
+export const readStatusBar = (page) => page.evaluate(() => e2e.status());
+
+/** Waits for a lens (whose text matches, if a pattern is given), then until lenses stay the same. */
+export async function waitForLenses(page, { match = '', quiet = 500, timeout = 60_000 } = {}) {
+  await page.waitForFunction((m) => e2e.lenses().some((l) => l.texts.some((t) => new RegExp(m).test(t))), match, { timeout, polling: 50 });
+  const at = Date.now();
+  let before = JSON.stringify(await readLenses(page));
+  for (let since = Date.now(); Date.now() - since < quiet; ) {
+    await page.waitForTimeout(50);
+    const now = JSON.stringify(await readLenses(page));
+    if (now !== before) {
+      before = now;
+      since = Date.now();
+    }
+  }
+  return { at, lenses: JSON.parse(before) };
+}
+
+export async function runCommand(page, title) {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  await input.waitFor({ state: 'visible' });
+  await input.fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor({ state: 'visible' });
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** Opens one more file of the folder in a running workbench. */
+export async function openFile(page, host, file) {
+  need(path.join(host.root, file), 'no such file');
+  const name = path.basename(file);
+  for (let tries = 1; ; tries++) {
+    await page.keyboard.press('Control+P');
+    const input = page.locator('.quick-input-widget input[type="text"]');
+    await input.waitFor({ state: 'visible' });
+    await input.fill(`${host.kind === 'web' ? '/workspace' : host.root}/${file}`);
+    // the list still shows other files for a moment: click, and look whether the right one came up
+    await page.waitForTimeout(300);
+    await page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: name })
+      .first()
+      .click({ timeout: 5000 })
+      .catch(() => {});
+    const opened = await page
+      .locator(`.tab.active[data-resource-name="${name}"]`)
+      .first()
+      .waitFor({ timeout: 3000 })
+      .then(
+        () => true,
+        () => false,
+      );
+    if (opened) break;
+    if (tries === 5) throw new Error(`cannot open ${file}`);
+    await page.keyboard.press('Escape');
+  }
+  await waitForEditor(page, host, file);
+}
+
+async function waitForEditor(page, host, file, timeout = 60_000) {
+  const found = () =>
+    page.evaluate(
+      (name) => e2e.editors().some((x) => decodeURIComponent(x.getAttribute('data-uri')).includes(name) && x.querySelector('.view-line')),
+      path.basename(file),
+    );
+  for (const end = Date.now() + timeout; !(await found()); await page.waitForTimeout(50)) {
+    if (Date.now() > end) throw new Error(`${file} did not open in an editor`);
+    // without a server, VS Code asks once before it opens a notebook
+    if (host.kind === 'web' && file.endsWith('.ipynb')) {
+      const button = page.locator('.monaco-dialog-box').getByRole('button', { name: 'Open Notebook' });
+      if (await button.isVisible()) await button.click({ timeout: 3000 }).catch(() => {});
+    }
+  }
+}
+
+export async function goToLine(page, line) {
+  await page.keyboard.press('Control+G');
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  await input.waitFor({ state: 'visible' });
+  await input.fill(`:${line}`);
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+export async function readHover(page, line, column, { uri = '', timeout = 10_000 } = {}) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const at = await page.evaluate(([l, c, u]) => e2e.position(l, c, u), [line, column, uri]);
+    if (!at) throw new Error(`line ${line} is not on the screen`);
+    await page.mouse.move(at.x + 120, at.y + 60);
+    await page.mouse.move(at.x, at.y, { steps: 3 });
+    try {
+      await page.waitForFunction(() => e2e.hovers().length > 0, undefined, { timeout: 2500, polling: 50 });
+      await page.waitForTimeout(200);
+      return await page.evaluate(() => e2e.hovers());
+    } catch (_e) {
+      if (Date.now() > end) return [];
+    }
+  }
+}
+
+export async function readProblems(page) {
+  await page.keyboard.press('Control+Shift+M');
+  await page.locator('.markers-panel').first().waitFor({ state: 'visible' });
+  await page.waitForTimeout(400);
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.markers-panel .monaco-list-row')].map((row) => ({
+      text: e2e.text(row).replace(/\s+/g, ' ').trim(),
+      label: row.getAttribute('aria-label') || '',
+    })),
+  );
+}
+
+/** Text of every webview (two iframes deep) that has some, once it stays the same. */
+export async function readWebviews(page, { timeout = 15_000, quiet = 500 } = {}) {
+  const end = Date.now() + timeout;
+  let before = '';
+  for (let since = Date.now(); ; await page.waitForTimeout(50)) {
+    const out = [];
+    for (const frame of page.frames()) {
+      if (frame.name() !== 'active-frame' && !frame.url().includes('/fake.html')) continue;
+      const text = await frame.evaluate(() => document.body?.textContent ?? '').catch(() => '');
+      if (text.trim()) out.push(text.trim());
+    }
+    const now = JSON.stringify(out);
+    if (now !== before) {
+      before = now;
+      since = Date.now();
+    }
+    if ((out.length && Date.now() - since >= quiet) || Date.now() > end) return out;
+  }
+}
+
+/** Rows of the tree views in the side bar. */
+export async function readTree(page, title) {
+  await runCommand(page, `View: Show ${title}`);
+  const rows = page.locator('.part.sidebar .monaco-list-row');
+  await rows.first().waitFor({ state: 'visible' });
+  await page.waitForTimeout(300);
+  return (await rows.allInnerTexts()).map((t) => t.trim());
+}
+
+/** Types at the end of a line; milliseconds from the keystrokes to the changes of the lenses. For a latency, type one character. */
+export async function typeAt(page, line, text, { uri = '', quiet = 1200, timeout = 15_000 } = {}) {
+  const at = await page.evaluate(([l, u]) => e2e.position(l, 1e6, u), [line, uri]);
+  if (!at) throw new Error(`line ${line} is not on the screen`);
+  await page.mouse.click(at.x, at.y);
+  await page.keyboard.press('End');
+  await page.waitForTimeout(300);
+  await page.evaluate(() => {
+    const r = { first: 0, last: 0, changes: [], text: JSON.stringify(e2e.lenses().map((l) => l.texts)) };
+    globalThis.e2eTyping = r;
+    addEventListener(
+      'keydown',
+      () => {
+        r.first ||= performance.now();
+        r.last = performance.now();
+      },
+      { capture: true },
+    );
+    const look = () => {
+      const now = JSON.stringify(e2e.lenses().map((l) => l.texts));
+      // VS Code takes lenses away for a moment when it puts new ones in their place
+      if (now !== r.text && (now !== '[]' || r.ending)) {
+        r.text = now;
+        r.changes.push([performance.now(), JSON.parse(now)]);
+      }
+    };
+    r.look = look;
+    r.observer = new MutationObserver(look);
+    for (const el of e2e.editors()) r.observer.observe(el, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  await page.keyboard.type(text);
+  const end = Date.now() + timeout;
+  let count = 0;
+  for (let since = Date.now(); Date.now() < end && (count === 0 || Date.now() - since < quiet); ) {
+    await page.waitForTimeout(50);
+    const n = await page.evaluate(() => globalThis.e2eTyping.changes.length);
+    if (n !== count) {
+      count = n;
+      since = Date.now();
+    }
+  }
+  return page.evaluate(() => {
+    const r = globalThis.e2eTyping;
+    r.observer.disconnect();
+    r.ending = true;
+    r.look();
+    const round = (x) => Math.round(x * 10) / 10;
+    return {
+      typingMs: round(r.last - r.first),
+      changes: r.changes.length,
+      firstKeyToFirstChangeMs: r.changes.length ? round(r.changes[0][0] - r.first) : null,
+      lastKeyToLastChangeMs: r.changes.length ? round(r.changes.at(-1)[0] - r.last) : null,
+      timeline: r.changes.map(([at, texts]) => ({ ms: round(at - r.first), texts: texts.flat() })),
+      lenses: e2e.lenses(),
+    };
+  });
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Engine } from '../../server/src/host/engine.js';
+import { never } from '../../server/src/host/host.js';
+import { nodeHost } from '../../server/src/node/node-host.js';
+import { memoryHost } from '../support/memory-host.js';
+import { randomOf, spoiled } from '../support/mutate.js';
+
+const samples = path.resolve(import.meta.dirname, '../../samples/support-assistant');
+const seeds = readdirSync(samples, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
+  .map((entry) => ({
+    name: path.relative(samples, path.join(entry.parentPath, entry.name)),
+    text: readFileSync(path.join(entry.parentPath, entry.name), 'utf8'),
+  }));
+const good = {
+  name: 'good.py',
+  text: 'from openai import OpenAI\nOpenAI().chat.completions.create(model="gpt-4o", max_tokens=5, messages=[{"role": "user", "content": "hi"}])\n',
+};
+/** Longest time that one file may take; the machine may be slow and shared, a hang is none. */
+const limitMs = 5000;
+
+describe.each(seeds)('spoiled copies of $name', ({ name, text }) => {
+  test('never throw, never hang, and the rest of the workspace is still answered', async () => {
+    const random = randomOf(name.length * 7919 + text.length);
+    const host = memoryHost({ [good.name]: good.text });
+    const engine = new Engine(host);
+    engine.roots = ['file:///w'];
+    const uri = `file:///w/${name}`;
+    let slowest = 0;
+    for (let n = 0; n < 250; n++) {
+      const broken = spoiled(n % 3 === 0 ? spoiled(text, random) : text, random);
+      engine.openText(uri, broken);
+      const begin = performance.now();
+      const report = await engine.report(uri);
+      slowest = Math.max(slowest, performance.now() - begin);
+      // a recogniser that throws is caught, and then it is a defect of ours
+      expect(
+        report.problems.filter((one) => one.code === 'internal'),
+        `case ${n}: ${JSON.stringify(broken.slice(0, 300))}`,
+      ).toEqual([]);
+      engine.close(uri);
+    }
+    expect(slowest).toBeLessThan(limitMs);
+    expect((await engine.report(`file:///w/${good.name}`)).workloads).toHaveLength(1);
+  });
+});
+
+describe('hostile files', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mlcost-bad-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const bomb = `a0: &a0 [base_model, micro_batch_size, sequence_len, adapter, datasets]\n${Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array.from({ length: 9 }, () => `*a${n}`).join(', ')}]`).join('\n')}\nbase_model: x/y\nmicro_batch_size: 1\nsequence_len: 512\nadapter: lora\ndatasets:\n  - path: a/b\n`;
+  const files: Record<string, string | Uint8Array> = {
+    'good.py': good.text,
+    'binary.py': Uint8Array.from({ length: 5000 }, (_, n) => n % 251),
+    'utf16.py': new Uint8Array([0xff, 0xfe, ...Buffer.from(good.text, 'utf16le')]),
+    'latin1.py': Uint8Array.from(Buffer.from(`# caf\u00e9\n${good.text}`, 'latin1')),
+    'empty.py': '',
+    'empty.json': '',
+    'empty.yaml': '',
+    'empty.ipynb': '',
+    'empty.sh': '',
+    'huge.py': `import openai\n${'x = 1\n'.repeat(8_500_000)}`,
+    'deep.json': `{"train_micro_batch_size_per_gpu": 1, "zero_optimization": ${'['.repeat(100_000)}`,
+    'deep.yaml': `base_model: a\nmicro_batch_size: ${'['.repeat(5000)}`,
+    'deep.py': `import openai\nx = ${'('.repeat(20_000)}`,
+    'bomb.yaml': bomb,
+    'cycle.yaml': 'base_model: &a\n  micro_batch_size: *a\nsequence_len: 1\nadapter: lora\ndatasets: []\n',
+    'notebook.ipynb':
+      '{"cells": [{"cell_type": "code", "source": 5}, {"cell_type": "code"}, 7, null, {"cell_type": "code", "source": ["import openai\\n", 3]}]}',
+    'a.py': 'from b import X\nfrom openai import OpenAI\nOpenAI().chat.completions.create(model=X)\n',
+    'b.py': 'from a import X\n',
+  };
+  test('each is answered or named, none stops the scan, none takes long', async () => {
+    for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
+    symlinkSync(folder, path.join(folder, 'loop'));
+    symlinkSync('nowhere', path.join(folder, 'dangling.py'));
+    const host = nodeHost('');
+    const engine = new Engine({ ...memoryHost({}), readText: host.readText, listFiles: host.listFiles });
+    const root = pathToFileURL(folder).href;
+    engine.roots = [root];
+    const uris = await host.listFiles(root, never);
+    const begin = performance.now();
+    const reports = await engine.scan(uris);
+    expect(performance.now() - begin).toBeLessThan(limitMs * 4);
+    expect(reports.flatMap((one) => one.problems).filter((one) => one.code === 'internal')).toEqual([]);
+    const found = (name: string) => reports.find((one) => one.uri === `${root}/${name}`);
+    for (const name of ['good.py', 'utf16.py', 'latin1.py', 'a.py']) expect(found(name)?.workloads, name).toHaveLength(1);
+    expect(found('huge.py')?.problems, 'a file that is too large is named').toMatchObject([{ code: 'too-large' }]);
+    expect(uris.some((uri) => uri.includes('/loop/'))).toBe(false);
+  });
+});

@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import type { Host } from '../../server/src/host/host.js';
+import { assetPath } from './grammars.js';
+
+/** A host whose files are given; assets come from the installed packages and `server/data`. */
+export function memoryHost(files: Readonly<Record<string, string>>, root = 'file:///w'): Host {
+  return {
+    readText: async (uri) => files[decodeURIComponent(uri).slice(root.length + 1)] ?? null,
+    readAsset: (name) => readFile(assetPath(name)),
+    readAssetText: (name) => readFile(assetPath(name), 'utf8'),
+    listFiles: async () => Object.keys(files).map((name) => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`),
+    now: () => 0,
+    pause: async () => {},
+  };
+}
