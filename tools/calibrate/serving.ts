@@ -20,6 +20,7 @@ export const scoredMetrics = [
   'latency_ms',
   'images_per_s',
   'requests_per_s',
+  'iterations_per_s',
   'peak_memory_gib',
 ] as const;
 type Metric = (typeof scoredMetrics)[number];
@@ -42,7 +43,7 @@ export function prepare(rows: readonly MeasuredRow[], catalog: Catalog): readonl
     .filter((prepared) => prepared.metrics.length > 0);
 }
 
-const perFamily = 110;
+const perFamily = 80;
 const fullWeight = 25;
 
 /** At most `perFamily` rows a family and metric pattern, evenly spread, so that near copies neither rule nor cost time. */
@@ -63,13 +64,14 @@ export function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<
   const counts = new Map<string, number>();
   for (const each of chosen)
     for (const metric of each.metrics) counts.set(`${each.row.family}|${metric}`, (counts.get(`${each.row.family}|${metric}`) ?? 0) + 1);
-  const points: FitPoint[] = chosen.map(({ row, each, metrics }) => ({
+  const wanted = chosen.map(({ metrics }) => new Set<string>(metrics));
+  const points: FitPoint[] = chosen.map(({ row, each, metrics }, at) => ({
     targets: metrics.map((metric) => Math.log(row.measured[metric] ?? 1)),
     weights: metrics.map((metric) => fullWeight / (fullWeight + (counts.get(`${row.family}|${metric}`) ?? 1)) / Math.sqrt(metrics.length)),
     predict(values, touched) {
       const theta = thetaOf(values);
       const reader = touched === undefined ? theta : { log: (name: string) => touched.add(name) && theta.log(name) };
-      const computed = computeServing(each, reader);
+      const computed = computeServing(each, reader, wanted[at]);
       return metrics.map((metric) => {
         const value = computed[metric]?.value;
         return value === undefined ? undefined : Math.log(value);
@@ -103,11 +105,11 @@ export function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<str
   });
 }
 
-/** Every publisher by itself: the hardest and most honest split. */
+/** Publishers in ten groups: large ones by themselves, small ones together; no publisher is ever on both sides. */
 export const eachFamily = (prepared: readonly Prepared[]): string[][] =>
   familyFolds(
     prepared.map((each) => each.row.family),
-    1000,
+    10,
   );
 
 export function heldOut(prepared: readonly Prepared[], folds: readonly ServingFold[]): readonly HeldOutRow[] {

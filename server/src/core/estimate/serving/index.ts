@@ -17,10 +17,11 @@ export function estimateServing(spec: Spec, context: EstimateContext): Estimatio
   const spreads = storedSpreads(context.coefficients);
   const estimates: Record<string, Estimate> = {};
   for (const [name, computed] of Object.entries(metrics)) {
+    if (labels[name] === undefined) continue; // fitted beside the others, not shown
     const { basis, ...interval } = intervalOf(name, computed.value, each, spreads);
     estimates[name] = { ...interval, unit: computed.unit, basis, term: termOf(name, computed, facts) };
   }
-  return { estimates, unknown: missingFacts(each, facts, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each) };
+  return { estimates, unknown: missingFacts(each, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each) };
 }
 
 const labels: Readonly<Record<string, string>> = {
@@ -60,7 +61,7 @@ function termOf(name: string, computed: Computed, facts: FactReader): Term {
 }
 
 /** Facts without which something stays unanswered: the model and the chip first, then the traffic. */
-function missingFacts(each: ServingCase, facts: FactReader, metrics: Readonly<Record<string, Computed>>): readonly MissingFact[] {
+function missingFacts(each: ServingCase, metrics: Readonly<Record<string, Computed>>): readonly MissingFact[] {
   const missing = [...each.missing];
   const lacks = (...names: readonly string[]) => names.filter((name) => metrics[name] === undefined);
   const ask = (fact: string, need: string, blocks: readonly string[]) => {

@@ -15,6 +15,7 @@ export interface PassWork {
   readonly kernels: number;
   readonly params: number;
   readonly passes: number;
+  readonly calls: number;
   readonly guessed: boolean;
 }
 
@@ -36,25 +37,24 @@ export function passWork(each: ServingCase): PassWork | undefined {
     kind: diffusion ? 'diffusion' : 'vision',
     macs: work.macs * passes,
     activations: work.activations * passes,
-    kernels: work.kernels * passes,
+    kernels: work.kernels * (diffusion ? passes / 2 : 1),
     passes,
+    calls: diffusion ? passes / 2 : 1,
     guessed: true,
   };
 }
 
 function tableWork(model: InferenceModel, scale: number, steps: number | undefined): PassWork {
-  const passes =
-    steps !== undefined && model.kind === 'diffusion' && model.passes > 1
-      ? (steps * model.passes) / (model.passes >= 100 ? 50 : Math.max(1, model.passes / 2))
-      : model.passes;
-  const calls = model.kind === 'diffusion' ? passes : 1;
+  const calls = steps !== undefined && model.kind === 'diffusion' ? steps : model.calls;
+  const passes = model.kind === 'diffusion' ? (calls * model.passes) / model.calls : model.passes;
   return {
     kind: model.kind === 'diffusion' ? 'diffusion' : model.forwardGmacs / model.activationsM < 0.15 && model.kind === 'vision' ? 'depthwise' : model.kind,
     macs: model.forwardGmacs * 1e9 * passes * scale,
     activations: model.activationsM * 1e6 * passes * scale,
     kernels: model.kernels * calls,
     params: model.params ?? 0,
-    passes: calls,
+    passes: model.kind === 'diffusion' ? passes : 1,
+    calls: model.kind === 'diffusion' ? calls : 1,
     guessed: false,
   };
 }
@@ -69,6 +69,7 @@ function encoderWork(model: ServedModel, tokens: number, sparsity: number, items
     kernels: model.layers * (disentangled ? 24 : 12),
     params: model.params * (1 - sparsity),
     passes: 1,
+    calls: 1,
     guessed: model.guessed,
   };
 }
