@@ -4,8 +4,18 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'core', include: ['test/{unit,session,cli,property}/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 60_000, globalSetup: ['test/package/built.mjs'] } },
       // One real workbench at a time: two would disturb each other's timing on small machines.
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          globalSetup: ['test/e2e/installed.mjs'],
+        },
+      },
     ],
   },
 });

@@ -23,13 +23,31 @@ const base = {
 const alias = { 'web-tree-sitter': require.resolve('web-tree-sitter'), 'jsonc-parser': require.resolve('jsonc-parser').replace('/umd/', '/esm/') };
 // The client tests a document's text before it starts anything: with the recognisers' own markers, so that the two cannot drift.
 const define = { ML_MARKERS: JSON.stringify(await markers()) };
+// The parser's Node branch asks for `fs` by `require`, which no worker has.
+const browserParser = {
+  name: 'browser-parser',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]web-tree-sitter\.js$/ }, ({ path: file }) => {
+      const text = readFileSync(file, 'utf8');
+      const contents = text.replaceAll('if (ENVIRONMENT_IS_NODE) {', 'if (false) {');
+      if (contents === text) throw new Error('web-tree-sitter has changed: no Node branch found');
+      return { contents };
+    }),
+};
 const bundles = [
   // In Node the language client is a second file, read when a document with a marker opens; on the web, where there is one file, it is evaluated then.
   { entry: 'client/src/node/main.ts', name: 'client-node', platform: 'node', format: 'cjs', external: ['vscode', './client-start.js'], define },
   { entry: 'client/src/node/client-start.ts', name: 'client-start', platform: 'node', format: 'cjs', external: ['vscode'], define },
   { entry: 'client/src/browser/main.ts', name: 'client-browser', platform: 'browser', format: 'cjs', external: ['vscode'], define },
   { entry: 'server/src/node/main.ts', name: 'server-node', platform: 'node', format: 'cjs', alias },
-  { entry: 'server/src/browser/main.ts', name: 'server-browser', platform: 'browser', format: 'iife', alias: { 'jsonc-parser': alias['jsonc-parser'] } },
+  {
+    entry: 'server/src/browser/main.ts',
+    name: 'server-browser',
+    platform: 'browser',
+    format: 'iife',
+    alias: { 'jsonc-parser': alias['jsonc-parser'] },
+    plugins: [browserParser],
+  },
   {
     entry: 'server/src/node/cli-main.ts',
     name: 'cli',

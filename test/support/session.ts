@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly settings?: Partial<Settings>;
   /** Starts the built server as a process and speaks over stdio. */
   readonly spawned?: boolean;
+  /** A connection to a server that is already there. */
+  readonly connection?: ProtocolConnection;
   /** Answers in place of a shipped file; throws to play a missing one. */
   readonly asset?: (name: string, otherwise: () => Promise<Uint8Array>) => Promise<Uint8Array>;
 }
@@ -51,7 +53,7 @@ export class Editor {
   }
   static async start(options: SessionOptions = {}): Promise<Editor> {
     const files = new Map(Object.entries(options.files ?? {}).map(([name, text]) => [`${root}/${name}`, text]));
-    const [connection, child] = options.spawned ? spawned() : inProcess(options, files);
+    const [connection, child] = options.connection ? [options.connection] : options.spawned ? spawned() : inProcess(options, files);
     const editor = new Editor(connection, files, child);
     connection.onNotification('window/logMessage', ({ message }: { message: string }) => editor.note(() => editor.log.push(message)));
     connection.onNotification('mlcost/status', (params: { uri: string; text: string; tooltip: string; state: string }) =>

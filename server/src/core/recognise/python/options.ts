@@ -149,6 +149,9 @@ function annotatedClass(annotation: string | undefined): string | undefined {
 function constructedClass(evaluator: ReadsValues, value: Expr, index: number | undefined, steps: number): string | undefined {
   const { program } = evaluator;
   if (value.kind === 'name' || value.kind === 'attribute') return index === undefined ? classNameOf(evaluator, value, steps) : undefined;
+  // parser.parse_args_into_dataclasses()[0]
+  if (value.kind === 'subscript' && value.object.kind === 'call' && value.index.kind === 'number')
+    return constructedClass(evaluator, value.object, value.index.value, steps + 1);
   if (value.kind !== 'call') return undefined;
   const callee = dotted(value.callee) ?? '';
   // parser.parse_args_into_dataclasses() answers one instance for each class that the parser was made with

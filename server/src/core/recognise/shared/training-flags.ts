@@ -86,7 +86,7 @@ const offload = meaning('offload', (value) =>
  * verl, NeMo, torchtitan, litgpt, torchtune, MaxText; and the generic names. */
 export const trainingFlags: FlagTable = {
   ...each(
-    'model_name_or_path pretrained_model_name_or_path actor_model_name_or_path actor_rollout_ref.model.path model.partial_pretrain model_id_or_path base_model model_name model_id model_path pretrained_model pretrain actor.model_name_or_path model.restore_from_path model.model_name_or_path checkpoint_dir model arch backbone',
+    'model_name_or_path pretrained_model_name_or_path actor_model_name_or_path actor_rollout_ref.model.path model.partial_pretrain model_id_or_path base_model model model_name model_id model_path pretrained_model pretrain actor.model_name_or_path model.restore_from_path model.model_name_or_path arch backbone',
     meaning('model', asText),
   ),
   ...each(
@@ -102,7 +102,7 @@ export const trainingFlags: FlagTable = {
     meaning('grad_accum', asCountOrWord),
   ),
   ...each(
-    'model_max_length max_seq_length max_seq_len max_sequence_length cutoff_len seq_length sequence_length seq_len sequence_len training.seq_len train.max_seq_length data.max_seq_length tokenizer.max_seq_len model.encoder_seq_length encoder_seq_length data.max_prompt_length data.max_length data.max_len max_target_length block_size max_source_length max_context_length max_context_width context_length context_len max_length max_len max_tokens_length',
+    'model_max_length max_seq_length max_seq_len max_sequence_length cutoff_len seq_length sequence_length seq_len sequence_len training.seq_len train.max_seq_length data.max_seq_length tokenizer.max_seq_len model.encoder_seq_length encoder_seq_length data.max_prompt_length data.max_length data.max_len block_size max_source_length max_target_length max_context_length max_context_width context_length context_len max_length max_len max_tokens_length',
     length,
   ),
   ...each(
@@ -147,7 +147,7 @@ export const trainingFlags: FlagTable = {
     'finetuning_type train_type tuner_type sft_type finetune_method peft_method peft_type peft model.peft.peft_scheme tuning_mode',
     meaning('finetune_method', method),
   ),
-  ...each('use_peft use_lora lora enable_lora', meaning('finetune_method', whenOn('lora'))),
+  ...each('use_peft use_lora use_peft_lora lora enable_lora', meaning('finetune_method', whenOn('lora'))),
   ...each('full_finetuning full_finetune', meaning('finetune_method', whenOn('full'))),
   ...each('load_in_4bit use_4bit use_4bit_quantization', meaning('quantization', whenOn('4bit'))),
   ...each('load_in_8bit use_8bit use_8bit_quantization', meaning('quantization', whenOn('8bit'))),
@@ -156,10 +156,7 @@ export const trainingFlags: FlagTable = {
     'num_generations actor_rollout_ref.rollout.n n_samples_per_prompt num_samples_per_prompt rollout.n rollout_n',
     meaning('num_generations', asPositive),
   ),
-  ...each(
-    'max_completion_length data.max_response_length max_response_length generate_max_len response_length max_new_tokens',
-    meaning('max_tokens', asPositive),
-  ),
+  ...each('max_completion_length data.max_response_length max_response_length generate_max_len response_length', meaning('max_tokens', asPositive)),
   ...each(
     'actor_rollout_ref.actor.megatron.tensor_model_parallel_size tensor_model_parallel_size model.tensor_model_parallel_size parallelism.tensor_parallel_degree trainer.strategy.tensor_model_parallel_size tensor_parallel_size tensor_parallel_dim tp_size ici_tensor_parallelism model_parallel_size actor_rollout_ref.rollout.tensor_model_parallel_size',
     meaning('tensor_parallel', asPositive),
@@ -238,7 +235,14 @@ export const trainingFlags: FlagTable = {
 
 /** Facts of a training program's flags, in the sense that the flags beside them give. */
 export function factsOfTraining(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFact)[] {
-  return factsOfFlags(uri, flags, tableFor(flags));
+  const facts = factsOfFlags(uri, flags, tableFor(flags));
+  // A LoRA on a 4-bit base is a QLoRA; what a flag names itself stays as it is written.
+  const fourBit = facts.some((fact) => fact.name === 'quantization' && 'value' in fact && fact.value === '4bit');
+  return fourBit
+    ? facts.map((fact) =>
+        fact.name === 'finetune_method' && 'value' in fact && fact.origin === 'default' && fact.value === 'lora' ? { ...fact, value: 'qlora' } : fact,
+      )
+    : facts;
 }
 
 /** `--batch_size` beside `--micro_batch_size` (alpaca-lora, litgpt) and `--train_batch_size` beside `--micro_train_batch_size` (OpenRLHF) count the whole step. */

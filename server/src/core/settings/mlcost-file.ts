@@ -1,0 +1,252 @@
+import type { core, ZodType } from 'zod';
+import type { OwnPrices } from '../catalog/catalog.js';
+import type { HostedPrice, Market, Offer } from '../catalog/types.js';
+import type { FactValue } from '../model/fact.js';
+import { factNames } from '../model/fact-names.js';
+import type { Problem } from '../model/problem.js';
+import type { Span } from '../model/span.js';
+import type { Assumption } from '../resolve/types.js';
+import type { Value } from '../syntax/value.js';
+import { at, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
+import { readYaml } from '../syntax/yaml.js';
+import { nearest } from './nearest.js';
+import { assumption, type BudgetRow, budget, type PriceRow, price, type SilenceRow, sections, silence } from './schema.js';
+
+/** What a workspace's `.mlcost.yaml` says, in the terms of the core. */
+export interface MlcostSettings {
+  readonly assumptions: readonly Assumption[];
+  readonly provider?: string;
+  readonly region?: string;
+  readonly market?: Market;
+  /** Rows of `prices` as written; `ownPrices` turns them into offers, which needs the catalog. */
+  readonly prices: readonly PriceRow[];
+  readonly budgets: readonly Budget[];
+  readonly silence: readonly Exclude<SilenceRow, string>[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+export interface Budget {
+  readonly name: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly period: 'day' | 'week' | 'month' | 'quarter' | 'year';
+  /** Percent, ascending. */
+  readonly thresholds: readonly number[];
+}
+export const settingsFileName = '.mlcost.yaml';
+export const noSettings: MlcostSettings = { assumptions: [], prices: [], budgets: [], silence: [], tags: {} };
+
+/** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
+export function readMlcostFile(uri: string, text: string): { settings: MlcostSettings; problems: Problem[] } {
+  const { roots, problems } = readYaml(uri, text);
+  const root = roots[0];
+  if (!root || (root.kind === 'scalar' && root.value === null)) return { settings: noSettings, problems };
+  const reader = new Reader(uri, problems);
+  if (root.kind !== 'map') {
+    reader.problem('settings', 'a map of settings is expected: `accelerator: H100`', root);
+    return { settings: noSettings, problems };
+  }
+  reader.unknownKeys(root, Object.keys(sections), '');
+  const scalar = <T extends string>(name: 'provider' | 'region' | 'market'): T | undefined => {
+    const found = at(root, name);
+    return found && (reader.check(sections[name], found) as T | undefined);
+  };
+  const provider = scalar<string>('provider');
+  const region = scalar<string>('region');
+  const market = scalar<Market>('market');
+  const settings: MlcostSettings = {
+    assumptions: [...reader.assumptions(at(root, 'assumptions')), ...reader.accelerator(at(root, 'accelerator')), ...reader.traffic(at(root, 'traffic'))],
+    prices: reader.list(at(root, 'prices'), price),
+    budgets: reader.list(at(root, 'budgets'), budget).map(toBudget),
+    silence: reader.list(at(root, 'silence'), silence).map((row) => (typeof row === 'string' ? { files: row } : row)),
+    tags: (at(root, 'tags') && (reader.check(sections.tags, at(root, 'tags') as Value) as Record<string, string> | undefined)) ?? {},
+    ...(provider === undefined ? {} : { provider }),
+    ...(region === undefined ? {} : { region }),
+    ...(market === undefined ? {} : { market }),
+  };
+  return { settings, problems };
+}
+
+function toBudget(row: BudgetRow, index: number): Budget {
+  return {
+    name: row.name ?? row.team ?? row.owner?.['team'] ?? row.owner?.['project'] ?? `budget ${index + 1}`,
+    amount: row.amount,
+    currency: row.currency ?? 'USD',
+    period: row.period ?? 'month',
+    thresholds: [...(row.thresholds ?? [70, 90, 100])].sort((a, b) => a - b),
+  };
+}
+
+/** A team's own prices for the catalog. An accelerator that the table does not know is left out.
+ * @param accelerator the id that a written name means */
+export function ownPrices(
+  rows: readonly PriceRow[],
+  accelerator: (name: string) => string | undefined,
+  inInstance: (type: string) => { acceleratorId: string; acceleratorCount: number } | undefined,
+): OwnPrices {
+  const offers: Offer[] = [];
+  const hosted: HostedPrice[] = [];
+  const discounts: NonNullable<OwnPrices['discounts']>[number][] = [];
+  for (const row of rows) {
+    const sourced = { source: row.note ?? '.mlcost.yaml', asOf: row.as_of ?? '' };
+    if (row.discount_percent !== undefined && row.provider !== undefined)
+      discounts.push({ provider: row.provider, percent: row.discount_percent, ...(row.market ? { market: row.market } : {}) });
+    else if (row.model !== undefined && row.input_usd !== undefined)
+      hosted.push({
+        provider: row.provider ?? 'own',
+        model: row.model,
+        match: [],
+        kind: row.output_usd === undefined ? 'embedding' : 'text',
+        inputUsd: row.input_usd,
+        ...(row.output_usd === undefined ? {} : { outputUsd: row.output_usd }),
+        ...(row.cached_input_usd === undefined ? {} : { cachedInputUsd: row.cached_input_usd }),
+        own: true,
+        ...sourced,
+      });
+    else if (row.usd_per_hour !== undefined) {
+      const inside = row.instance === undefined ? undefined : inInstance(row.instance);
+      const acceleratorId = row.accelerator === undefined ? inside?.acceleratorId : accelerator(row.accelerator);
+      if (acceleratorId === undefined) continue;
+      offers.push({
+        provider: row.provider ?? 'own',
+        instance: row.instance ?? `own ${row.accelerator ?? ''}`.trim(),
+        region: row.region ?? 'any',
+        acceleratorId,
+        acceleratorCount: row.count ?? inside?.acceleratorCount ?? 1,
+        market: row.market ?? 'on-demand',
+        usdPerHour: row.usd_per_hour,
+        own: true,
+        ...sourced,
+      });
+    }
+  }
+  return { offers, hosted, discounts };
+}
+
+class Reader {
+  private readonly uri: string;
+  private readonly problems: Problem[];
+  constructor(uri: string, problems: Problem[]) {
+    this.uri = uri;
+    this.problems = problems;
+  }
+  problem(code: string, message: string, { start, end }: { readonly start: number; readonly end: number }): void {
+    this.problems.push({ severity: 'warning', code, message, uri: this.uri, span: this.span({ start, end }) });
+  }
+  unknownKeys(map: Value, allowed: readonly string[], inside: string): void {
+    for (const { key, keyStart, keyEnd } of entriesOf(map)) {
+      if (allowed.includes(key)) continue;
+      const close = nearest(key, allowed);
+      this.problem('unknown-key', `${inside}no setting is called \`${key}\`${close ? `: did you mean \`${close}\`?` : ''}`, { start: keyStart, end: keyEnd });
+    }
+  }
+  /** The value if it is right; else problems at the places of its mistakes. */
+  check<T>(schema: ZodType<T>, value: Value): T | undefined {
+    const result = schema.safeParse(plain(value));
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) this.issue(issue, value);
+    return undefined;
+  }
+  list<T>(value: Value | undefined, schema: ZodType<T>): T[] {
+    if (!value) return [];
+    if (value.kind !== 'seq') {
+      if (!(value.kind === 'scalar' && value.value === null)) this.problem('settings', 'a list is expected', value);
+      return [];
+    }
+    return value.items.flatMap((item) => {
+      const found = this.check(schema, item);
+      return found === undefined ? [] : [found];
+    });
+  }
+  assumptions(value: Value | undefined): Assumption[] {
+    if (value?.kind === 'map')
+      return value.entries.flatMap((entry) => {
+        this.factName(entry.key, { start: entry.keyStart, end: entry.keyEnd });
+        const found = entry.value.kind === 'scalar' ? entry.value.value : undefined;
+        if (found === null || found === undefined) {
+          this.problem(
+            'settings',
+            `a value is expected: \`${entry.key}: 2048\``,
+            entry.value.end > entry.value.start ? entry.value : { start: entry.keyStart, end: entry.keyEnd },
+          );
+          return [];
+        }
+        return [this.assumption(entry.key, found, entry.value)];
+      });
+    return itemsOf(value).flatMap((item) => {
+      const found = this.check(assumption, item);
+      if (!found) return [];
+      const name = at(item, 'fact');
+      if (name) this.factName(found.fact, name);
+      return [
+        {
+          ...this.assumption(found.fact, found.value, at(item, 'value') ?? item),
+          ...(found.files === undefined ? {} : { files: found.files }),
+          ...(found.override === undefined ? {} : { override: found.override }),
+        },
+      ];
+    });
+  }
+  accelerator(value: Value | undefined): Assumption[] {
+    const found = value && this.check(sections.accelerator, value);
+    if (!value || found === undefined) return [];
+    if (typeof found === 'string') return [this.assumption('gpu_type', found, value)];
+    const count = at(value, 'count');
+    return [
+      this.assumption('gpu_type', found.type, at(value, 'type') ?? value),
+      ...(found.count !== undefined && count ? [this.assumption('gpu_count', found.count, count)] : []),
+    ];
+  }
+  traffic(value: Value | undefined): Assumption[] {
+    if (!value) return [];
+    const found = this.check(sections.traffic, value);
+    return Object.entries(found ?? {}).flatMap(([fact, one]) => (one === undefined ? [] : [this.assumption(fact, one, at(value, fact) ?? value)]));
+  }
+  private assumption(fact: string, value: FactValue, place: { readonly start: number; readonly end: number }): Assumption {
+    return { fact, value, span: this.span(place) };
+  }
+  private factName(name: string, place: { readonly start: number; readonly end: number }): void {
+    if (factNames[name]) return;
+    const close = nearest(name, Object.keys(factNames));
+    this.problem('unknown-fact', `no fact is called \`${name}\`${close ? `: did you mean \`${close}\`?` : ''}`, place);
+  }
+  private span({ start, end }: { readonly start: number; readonly end: number }): Span {
+    return { uri: this.uri, start, end };
+  }
+  private issue(issue: core.$ZodIssue, value: Value): void {
+    const path = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
+    const place = at(value, ...path);
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        const entry = entryOf(place, key);
+        const close = nearest(key, allKeys);
+        this.problem('unknown-key', `no setting is called \`${key}\` here${close ? `: did you mean \`${close}\`?` : ''}`, {
+          start: entry?.keyStart ?? value.start,
+          end: entry?.keyEnd ?? value.end,
+        });
+      }
+      return;
+    }
+    const missing = place === undefined;
+    const last = path.at(-1);
+    const said = issue.code === 'invalid_union' ? 'this is none of the forms that are allowed here' : issue.message.replace(/^Invalid (input|option): /, '');
+    const message = missing && last !== undefined ? `\`${String(last)}\` is missing` : said;
+    this.problem('settings', message, place?.kind === 'scalar' ? place : firstLine(place ?? value));
+  }
+}
+
+/** Keys of the objects inside: what a mistyped one may mean. */
+const allKeys = [
+  ...new Set([assumption, price, budget, sections.traffic, silence.options[1], sections.accelerator.options[1]].flatMap(({ shape }) => Object.keys(shape))),
+];
+
+/** The first entry of a map: a place to say that something is missing. */
+function firstLine(value: Value): { start: number; end: number } {
+  const first = value.kind === 'map' ? value.entries[0] : undefined;
+  return first ? { start: first.keyStart, end: first.keyEnd } : value;
+}
+
+function plain(value: Value): unknown {
+  if (value.kind === 'scalar') return value.value;
+  if (value.kind === 'seq') return value.items.map(plain);
+  return Object.fromEntries(value.entries.map(({ key, value: one }) => [key, plain(one)]));
+}
