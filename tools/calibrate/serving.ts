@@ -10,7 +10,7 @@ import { type FitPoint, robustFit } from './robust-fit.js';
 import { isPool, type MeasuredRow, trusted } from './rows.js';
 
 /** Quantities that are fitted and scored. */
-export const scoredMetrics = [
+const scoredMetrics = [
   'output_tokens_per_s',
   'total_tokens_per_s',
   'decode_tokens_per_s',
@@ -32,7 +32,7 @@ interface Prepared {
 }
 
 /** Rows that count, each resolved once. */
-export function prepare(rows: readonly MeasuredRow[], catalog: Catalog): readonly Prepared[] {
+function prepare(rows: readonly MeasuredRow[], catalog: Catalog): readonly Prepared[] {
   return rows
     .filter((row) => row.kind !== 'training' && trusted(row))
     .map((row) => {
@@ -59,7 +59,7 @@ function thinned(prepared: readonly Prepared[]): readonly Prepared[] {
 }
 
 /** Coefficients fitted to some rows. */
-export function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string, number>>, iterations = 12): Record<string, number> {
+function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string, number>>, iterations = 12): Record<string, number> {
   const chosen = thinned(prepared);
   const counts = new Map<string, number>();
   for (const each of chosen)
@@ -67,7 +67,9 @@ export function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<
   const wanted = chosen.map(({ metrics }) => new Set<string>(metrics));
   const points: FitPoint[] = chosen.map(({ row, each, metrics }, at) => ({
     targets: metrics.map((metric) => Math.log(row.measured[metric] ?? 1)),
-    weights: metrics.map((metric) => fullWeight / (fullWeight + (counts.get(`${row.family}|${metric}`) ?? 1)) / Math.sqrt(metrics.length)),
+    weights: metrics.map(
+      (metric) => fullWeight / (fullWeight + (counts.get(`${row.family}|${metric}`) ?? 1)) / Math.sqrt(metrics.length) / (each.task === 'seq2seq' ? 10 : 1),
+    ),
     predict(values, touched) {
       const theta = thetaOf(values);
       const reader = touched === undefined ? theta : { log: (name: string) => touched.add(name) && theta.log(name) };
@@ -82,7 +84,7 @@ export function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<
 }
 
 /** A prediction of a row that its own publisher had no part in. */
-export interface HeldOutRow {
+interface HeldOutRow {
   readonly row: MeasuredRow;
   readonly each: ServingCase;
   readonly metric: Metric;
@@ -91,13 +93,13 @@ export interface HeldOutRow {
 }
 
 /** Coefficients for each fold of publishers, fitted on the others. */
-export interface ServingFold {
+interface ServingFold {
   readonly families: readonly string[];
   readonly theta: Readonly<Record<string, number>>;
   readonly seen: ReadonlySet<string>;
 }
 
-export function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<string, number>>, folds: readonly (readonly string[])[]): readonly ServingFold[] {
+function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<string, number>>, folds: readonly (readonly string[])[]): readonly ServingFold[] {
   return folds.map((families) => {
     const out = new Set(families);
     const train = prepared.filter((each) => !out.has(each.row.family));
@@ -106,13 +108,13 @@ export function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<str
 }
 
 /** Publishers in ten groups: large ones by themselves, small ones together; no publisher is ever on both sides. */
-export const eachFamily = (prepared: readonly Prepared[]): string[][] =>
+const eachFamily = (prepared: readonly Prepared[]): string[][] =>
   familyFolds(
     prepared.map((each) => each.row.family),
     10,
   );
 
-export function heldOut(prepared: readonly Prepared[], folds: readonly ServingFold[]): readonly HeldOutRow[] {
+function heldOut(prepared: readonly Prepared[], folds: readonly ServingFold[]): readonly HeldOutRow[] {
   return folds.flatMap(({ families, theta, seen }) =>
     prepared
       .filter((each) => families.includes(each.row.family))
@@ -165,7 +167,7 @@ export function crossFitServing(
   });
 }
 
-export function sectionOf(prepared: readonly Prepared[], theta: Readonly<Record<string, number>>, held: readonly HeldOutRow[]): Record<string, unknown> {
+function sectionOf(prepared: readonly Prepared[], theta: Readonly<Record<string, number>>, held: readonly HeldOutRow[]): Record<string, unknown> {
   const distance = distanceFactors(held);
   const spread = spreadsByRegime(
     held.map(({ row, each, metric, ratio, far }) => ({

@@ -140,7 +140,13 @@ function fixedBatch(each: ServingCase, run: Runner, theta: Theta, batch: number,
         : 0;
     const keeps = many ? share(theta, each.staticBatch ? 'sched.static' : 'sched.inflight', `sched.engine.${each.engine.id}`) : 1;
     const rate = output === undefined ? running / perToken : (running * output) / (prompt + output * perToken);
-    put('output_tokens_per_s', rate * each.beams * copies * keeps, 'tokens/s', 'sequences · output / (prompt + output · step)', step);
+    put(
+      'output_tokens_per_s',
+      rate * (each.task === 'seq2seq' ? 1 : each.beams) * copies * keeps,
+      'tokens/s',
+      'sequences · output / (prompt + output · step)',
+      step,
+    );
     if (input !== undefined && output !== undefined && input >= 1) {
       const first = prefillTime(run, theta, input * (1 - each.cachedShare), closed ? 1 : batch);
       const waits = closed

@@ -82,6 +82,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const written = facts.number('batch_size') || scenarioBatch || (task === 'seq2seq' && facts.text('mode') !== 'latency' ? sentenceBatch : undefined);
   if (task === 'seq2seq') {
     if (shape === undefined && !facts.has('input_tokens')) assumed.push({ fact: 'input_tokens', value: sentenceTokens, why: 'translation works on sentences' });
+    if (!facts.has('num_beams') && !facts.has('beam_size')) assumed.push({ fact: 'num_beams', value: translationBeams, why: 'usual for translation' });
     if (!facts.has('batch_size') && written !== undefined) assumed.push({ fact: 'batch_size', value: written, why: 'usual batch of sentences' });
   }
   const batch =
@@ -121,7 +122,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     layout,
     mode,
     batch,
-    beams: Math.max(1, facts.number('num_beams') ?? facts.number('beam_size') ?? 1),
+    beams: Math.max(1, facts.number('num_beams') ?? facts.number('beam_size') ?? (task === 'seq2seq' ? translationBeams : 1)),
     concurrency: facts.number('concurrency') || undefined,
     requestRate: facts.number('request_rate') || undefined,
     requests: facts.number('num_prompts') || facts.number('num_requests') || undefined,
@@ -147,6 +148,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
 /** Length and batch of a translation where nobody states them. @assumes news sentences in subwords (WMT14 newstest2014: 27 in the mean), 32 at a time as toolkits' defaults have it */
 const sentenceTokens = 27;
 const sentenceBatch = 32;
+const translationBeams = 4; // arXiv:1706.03762 §6.1
 
 const need = (missing: MissingFact[], fact: string, lacks: boolean, text: string, blocks: readonly string[]) => {
   if (lacks) missing.push({ fact, need: text, blocks });
