@@ -172,6 +172,8 @@ export interface InferenceModel extends Sourced {
   readonly imageSize?: number;
   /** Passes an item: denoising steps times guidance, windows of a volume, pairs of a query. */
   readonly passes: number;
+  /** Launches of the network an item: passes for guidance share one. */
+  readonly calls: number;
 }
 
 /** Mean lengths of a published request mix. */
