@@ -64,6 +64,10 @@ function crossValidated(rows: readonly MeasuredRow[]): Answers {
     }),
   );
 }
+function trainingAnswers(part: readonly MeasuredRow[], coefficients: Coefficients): Answers {
+  return new Map(part.map((row) => [row.id, estimateTraining({ kind: 'training', facts: row.facts }, { catalog, coefficients }).estimates]));
+}
+
 function crossValidatedServing(rows: readonly MeasuredRow[]): Answers {
   const all = grouped(rows);
   const folds = crossFitServing(all, catalog);
