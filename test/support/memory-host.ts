@@ -11,5 +11,6 @@ export function memoryHost(files: Readonly<Record<string, string>>, root = 'file
     listFiles: async () => Object.keys(files).map((name) => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`),
     now: () => 0,
     pause: async () => {},
+    delay: async () => {},
   };
 }
