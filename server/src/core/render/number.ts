@@ -7,11 +7,14 @@ export interface NumberStyle {
 export const plain: NumberStyle = { locale: 'en-US' };
 
 const formats = new Map<string, Intl.NumberFormat>();
-function format(value: number, digits: number, { locale }: NumberStyle, most?: number): string {
-  const key = `${locale}/${digits}/${most ?? ''}`;
+function format(value: number, digits: number, { locale }: NumberStyle, most?: number, least = 0): string {
+  const key = `${locale}/${digits}/${most ?? ''}/${least}`;
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.NumberFormat(locale, most === undefined ? { maximumSignificantDigits: digits } : { maximumFractionDigits: most });
+    found = new Intl.NumberFormat(
+      locale,
+      most === undefined ? { maximumSignificantDigits: digits } : { minimumFractionDigits: least, maximumFractionDigits: most },
+    );
     formats.set(key, found);
   }
   return found.format(value);
@@ -39,9 +42,9 @@ export function money(usd: number, style: NumberStyle = plain): string {
   const sign = usd < 0 ? '−' : '';
   const value = Math.abs(usd);
   if (value === 0) return '$0';
-  if (value < 0.000_01) return `${sign}<$0.00001`;
-  if (value < 1) return `${sign}$${format(value, 2, style)}`;
-  if (value < 9.95) return `${sign}$${format(value, 2, style)}`;
+  if (value < 0.000_000_1) return `${sign}<$0.0000001`;
+  if (value < 0.1) return `${sign}$${format(value, 2, style)}`;
+  if (value < 9.995) return `${sign}$${format(value, 2, style, 2, 2)}`;
   if (value < 1000) return `${sign}$${format(value, value < 100 ? 2 : 3, style)}`;
   return `${sign}$${shortNumber(value, style, value < 1e6 ? 2 : 3)}`;
 }
