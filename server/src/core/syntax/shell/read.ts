@@ -1,4 +1,3 @@
-import type { SyntaxTree } from '../tree.js';
 import { readDirectives } from './directives.js';
 import { Environment, expand, expandWhole, type ShellValue, slicePiece, toWord } from './expand.js';
 import { type Part, quotedParts, type RawWord } from './lexer.js';
@@ -6,12 +5,10 @@ import { parseShell, type SimpleStatement, type Statement } from './parse.js';
 import type { Directive, Piece, ShellCommand, ShellScript, ShellVariable, ShellWord } from './script.js';
 import { testHolds } from './test.js';
 
-/** Reads a shell script. The grammar's tree is not asked: a script is its commands in order with what their variables hold, which a tree does not say,
- * and strings that are run (`bash -c "$LAUNCHER $SCRIPT"`) are no part of the tree. */
-export const readShell = (tree: SyntaxTree): ShellScript => readShellText(tree.text);
-
-/** As `readShell`, for shell text inside another file: a container's command, a CI step, a notebook's cell. `offset` is where the text stands. */
-export function readShellText(text: string, offset = 0): ShellScript {
+/** Reads a shell script, or shell text inside another file (a container's command, a CI step), where `offset` is its place.
+ * No grammar is asked: what matters is the order of commands and what their variables hold then, which a tree does not say,
+ * and strings that are run (`bash -c "$LAUNCHER $SCRIPT"`) are no part of one. */
+export function readShell(text: string, offset = 0): ShellScript {
   const directives = readDirectives(text);
   const reader = new Reader(text, directives);
   const script = { text, commands: reader.read(parseShell(text)), directives, variables: reader.variables };
