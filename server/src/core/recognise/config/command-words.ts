@@ -32,8 +32,12 @@ export function commandsOf(source: string, parts: readonly (Value | undefined)[]
   if (!listed) return values.flatMap((value) => commandsOfText(source, value, environment));
   const words = values.flatMap((value) => itemWords(source, value, environment));
   const shell = words.findIndex((word, index) => index < 4 && /^-\w*c$/.test(word.text));
-  const script = shell > 0 && /(?:^|\/)(?:ba|z|da)?sh$/.test(words[0]?.text ?? '') ? values[scriptIndex(values)] : undefined;
-  return script ? commandsOfText(source, script, environment) : words.length > 0 ? [words] : [];
+  const at = shell > 0 && /(?:^|\/)(?:ba|z|da)?sh$/.test(words[0]?.text ?? '') ? scriptIndex(values) : -1;
+  const script = values[at];
+  if (!script) return words.length > 0 ? [words] : [];
+  // What stands after the script and its name is what `"$@"` in it holds.
+  const rest = values.slice(at + 2).flatMap((value) => itemWords(source, value, environment));
+  return commandsOfText(source, script, environment).map((command) => command.flatMap((word) => (/^\$(?:[@*]|\{[@*]\})$/.test(word.text) ? rest : [word])));
 }
 /** Item that follows `-c`. */
 const scriptIndex = (values: readonly Value[]): number => {
