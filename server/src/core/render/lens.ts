@@ -37,6 +37,12 @@ export function lensText(view: View): LensText {
   }
   const estimates = estimation.estimates;
   const on = hardware(view);
+  const counted = workload.countedIn;
+  if (counted !== undefined && mainCost(workload.kind, estimation) === undefined) {
+    // A configuration of another workload has no money of its own: it points to where it counts.
+    const file = counted.replace(/#[^#]*$/, '');
+    return { title: `${workload.title} · counted in ${file.slice(file.lastIndexOf('/') + 1)}`, state: 'ok' };
+  }
   const asksGpu = workload.kind !== 'api-call' && on === undefined && estimation.unknown.some(({ fact }) => fact === 'gpu_type');
   const show = (name: string, withEnds = ranges): string | undefined => {
     const one = estimates[name];
