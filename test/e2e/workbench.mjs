@@ -6,7 +6,8 @@ import { inPage } from './in-page.mjs';
 /** @param {any} browser
  * @param {any} host
  * @param {{ file?: string, viewport?: { width: number, height: number }, timeout?: number }} [options] */
-export async function openWorkbench(browser, host, { file, viewport = { width: 1600, height: 1200 }, timeout = 90_000 } = {}) {
+export async function openWorkbench(browser, host, options = {}) {
+  const { file, viewport = { width: 1600, height: 1200 }, timeout = 90_000 } = options;
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(timeout);
