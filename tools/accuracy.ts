@@ -1,59 +1,88 @@
-// Scores the estimator on the measured runs: each publisher's runs with numbers fitted on the others. `--in-sample`: with the numbers that ship.
+// Scores the estimator on the measured runs: each publisher's runs with numbers fitted on the others.
+// `training` or `serving` takes one kind only; `--by-source` leaves out single sources, so that a publisher's other ones stay in;
+// `--in-sample` takes the numbers that ship; `--families` and `--worst N` show where it is wrong.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Coefficients } from '../server/src/core/estimate/coefficients.js';
+import { estimateServing } from '../server/src/core/estimate/serving/index.js';
 import { estimateTraining } from '../server/src/core/estimate/training/index.js';
 import { familyFolds } from './calibrate/folds.js';
 import { type MeasuredRow, readCatalog, readRows, root } from './calibrate/rows.js';
 import { type Answers, familyLines, pointsOf, table } from './calibrate/score.js';
+import { crossFitServing } from './calibrate/serving.js';
 import { crossFitTraining } from './calibrate/training.js';
 
 const inSample = process.argv.includes('--in-sample');
 const byFamily = process.argv.includes('--families');
+const bySource = process.argv.includes('--by-source');
+const only = process.argv.find((arg) => arg === 'training' || arg === 'serving');
 const catalog = readCatalog();
-const rows = readRows('training');
 
-const answers = inSample ? answersOf(rows, shipped()) : crossValidated();
-const points = pointsOf(rows, answers);
-const how = inSample ? 'fitted on the same rows' : 'by publisher: each with numbers fitted on the others';
-for (const text of table(points, `training, ${how}`)) console.log(text);
-console.log('');
-for (const text of table(
-  points.filter((point) => point.family !== 'mlperf-training'),
-  'outside MLPerf',
-))
-  console.log(text);
-if (byFamily) {
-  console.log('');
-  for (const text of familyLines(points)) console.log(text);
+if (only !== 'serving') {
+  const rows = readRows('training');
+  report('training', 'mlperf-training', rows, inSample ? trainingAnswers(rows, shipped()) : crossValidated(rows));
 }
-const worst = Number(process.argv[process.argv.indexOf('--worst') + 1]);
-if (process.argv.includes('--worst'))
-  for (const point of points
-    .filter((one) => one.answered)
-    .sort((a, b) => b.error - a.error)
-    .slice(0, worst))
-    console.log(`worst: ${point.id} ${point.metric} ratio ${point.ratio.toFixed(2)} (${point.family})`);
+if (only !== 'training') {
+  const rows = readRows('inference');
+  report('serving', 'mlperf-inference', rows, inSample ? servingAnswers(rows, shipped()) : crossValidatedServing(rows));
+}
 
-function crossValidated(): Answers {
+function report(kind: string, vendorRun: string, part: readonly MeasuredRow[], answers: Answers): void {
+  const points = pointsOf(part, answers);
+  const how = inSample ? 'fitted on the same rows' : `by ${bySource ? 'source' : 'publisher'}: each with numbers fitted on the others`;
+  const outside = points.filter((point) => point.family !== vendorRun);
+  const lines = [...table(points, `${kind}, ${how}`), '', ...table(outside, `${kind} outside MLPerf`), ''];
+  if (byFamily) lines.push(...familyLines(points), '');
+  if (process.argv.includes('--worst')) {
+    const count = Number(process.argv[process.argv.indexOf('--worst') + 1]);
+    const worst = points.filter((one) => one.answered).sort((a, b) => b.error - a.error);
+    for (const point of worst.slice(0, count)) lines.push(`worst: ${point.id} ${point.metric} ratio ${point.ratio.toFixed(2)} (${point.family})`);
+  }
+  console.log(lines.join('\n'));
+}
+
+/** By source, a publisher's other sources stay in: what is known of a stack that was measured before. */
+function grouped(rows: readonly MeasuredRow[]): readonly MeasuredRow[] {
+  return bySource ? rows.map((row) => ({ ...row, family: row.source_id })) : rows;
+}
+
+function crossValidated(rows: readonly MeasuredRow[]): Answers {
+  const all = grouped(rows);
   const folds = familyFolds(
-    rows.map((row) => row.family),
+    all.map((row) => row.family),
     8,
   );
-  const answers = new Map<string, Answers extends ReadonlyMap<string, infer V> ? V : never>();
-  for (const { families, coefficients } of crossFitTraining(rows, catalog, folds)) {
-    const out = new Set(families);
-    for (const [id, answer] of answersOf(
-      rows.filter((row) => out.has(row.family)),
-      { training: coefficients, serving: {} },
-    ))
-      answers.set(id, answer);
-  }
-  return answers;
+  return new Map(
+    crossFitTraining(all, catalog, folds).flatMap(({ families, coefficients }) => {
+      const out = new Set(families);
+      return [
+        ...trainingAnswers(
+          all.filter((row) => out.has(row.family)),
+          { training: coefficients, serving: {} },
+        ),
+      ];
+    }),
+  );
+}
+function trainingAnswers(part: readonly MeasuredRow[], coefficients: Coefficients): Answers {
+  return new Map(part.map((row) => [row.id, estimateTraining({ kind: 'training', facts: row.facts }, { catalog, coefficients }).estimates]));
 }
 
-function answersOf(part: readonly MeasuredRow[], coefficients: Coefficients): Answers {
-  return new Map(part.map((row) => [row.id, estimateTraining({ kind: 'training', facts: row.facts }, { catalog, coefficients }).estimates]));
+function crossValidatedServing(rows: readonly MeasuredRow[]): Answers {
+  const all = grouped(rows);
+  const folds = crossFitServing(all, catalog);
+  return new Map(
+    folds.flatMap(({ families, coefficients }) => [
+      ...servingAnswers(
+        all.filter((row) => families.includes(row.family)),
+        { training: {}, serving: coefficients },
+      ),
+    ]),
+  );
+}
+
+function servingAnswers(part: readonly MeasuredRow[], coefficients: Coefficients): Answers {
+  return new Map(part.map((row) => [row.id, estimateServing({ kind: 'serving', facts: row.facts }, { catalog, coefficients }).estimates]));
 }
 
 function shipped(): Coefficients {

@@ -1,6 +1,7 @@
 // Fits the estimator's numbers to the measured runs in server/data/measurements and writes server/data/coefficients.json.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { priors } from '../server/src/core/estimate/serving/theta.js';
 import { memoryKnobs, speedKnobs } from '../server/src/core/estimate/training/coefficients.js';
 import { readCatalog, readRows, root } from './calibrate/rows.js';
 import { calibrateServing } from './calibrate/serving.js';
@@ -11,6 +12,14 @@ const training = calibrateTraining(readRows('training'), catalog).coefficients;
 const serving = calibrateServing(readRows('inference'), catalog).coefficients;
 const notesOf = (knobs: Readonly<Record<string, { note: string }>>) => Object.fromEntries(Object.entries(knobs).map(([name, { note }]) => [name, note]));
 const notes = {
+  serving: {
+    theta: Object.fromEntries(
+      priors.map(({ name, note, mean, sd }) => [name, `${note} (prior ${Number(Math.exp(mean).toPrecision(3))}, sd of its logarithm ${sd})`]),
+    ),
+    spread: 'half-width of the interval in the logarithm that held 9 of 10 runs of publishers left out of the fit, by quantity, task and kind of engine',
+    distance: 'factor on the half-width where an engine, kind of chip, format or shape was not measured or the load is not stated',
+    support: 'runs and publishers behind an interval, by quantity, task, engine and kind of chip',
+  },
   training: {
     speed: notesOf(speedKnobs),
     memory: notesOf(memoryKnobs),

@@ -62,7 +62,7 @@ d.chat.completions.create(model="m", messages=[])
 e = OpenAI(base_url="https://openrouter.ai/api/v1")
 e.chat.completions.create(model="qwen/qwen3-8b", messages=[])
 `,
-    ['api-call openrouter 12-12 {model=qwen/qwen3-8b@12, prompt_chars=0@12}'],
+    ['api-call openrouter 12-12 {model=qwen/qwen3-8b@12} ?input_tokens'],
   ],
   [
     'openai: batches, hosted fine-tuning and the interface before 1.0',
@@ -156,10 +156,11 @@ db.responses.create(model="Survey")
   expect(await short(text)).toEqual(expected);
 });
 
-test('a test file that replaces the network calls nothing', async () => {
-  const text = `import respx\nfrom openai import OpenAI\nOpenAI().chat.completions.create(model="gpt-4o", messages=[])\n`;
-  expect(await short(text, 'tests/test_chat.py')).toEqual([]);
-  expect(await short(text.replace('import respx\n', ''), 'tests/test_chat.py')).toHaveLength(1);
+test('what a test suite calls is no workload; a script that is only named like one is', async () => {
+  const text = `import pytest\nfrom openai import OpenAI\nOpenAI().chat.completions.create(model="gpt-4o", messages=[])\n`;
+  expect(await short(text, 'tests/chat.py')).toEqual([]);
+  expect(await short(text, 'examples/test_chat.py')).toEqual([]);
+  expect(await short(text.replace('import pytest\n', ''), 'examples/test_chat.py')).toHaveLength(1);
 });
 
 test('broken text still shows the calls that are whole', async () => {

@@ -34,7 +34,7 @@ export function spreadOf(points: readonly HeldOut[], share: number): Spread {
   return { half, rows: points.length, families: counts.size };
 }
 
-/** Spreads by regime; a regime of few publishers borrows from all: its half-width is mixed with that of everything, by its number of publishers. */
+/** Spreads by regime; a regime of few publishers says little of the next one: its half-width is mixed with the wider one of everything, by its number of publishers. */
 export function spreadsByRegime(points: readonly HeldOut[], share = 0.9, borrow = 3): Record<string, Spread> {
   const spreads: Record<string, Spread> = {};
   const quantities = [...new Set(points.map((point) => quantityOf(point)))].sort();
@@ -48,7 +48,7 @@ export function spreadsByRegime(points: readonly HeldOut[], share = 0.9, borrow 
         share,
       );
       const trust = own.families / (own.families + borrow);
-      spreads[regime] = { ...own, half: trust * own.half + (1 - trust) * overall.half };
+      spreads[regime] = { ...own, half: trust * own.half + (1 - trust) * Math.max(own.half, overall.half) };
     }
   }
   return spreads;

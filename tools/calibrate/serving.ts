@@ -10,7 +10,7 @@ import { type FitPoint, robustFit } from './robust-fit.js';
 import { isPool, type MeasuredRow, trusted } from './rows.js';
 
 /** Quantities that are fitted and scored. */
-export const scoredMetrics = [
+const scoredMetrics = [
   'output_tokens_per_s',
   'total_tokens_per_s',
   'decode_tokens_per_s',
@@ -20,6 +20,7 @@ export const scoredMetrics = [
   'latency_ms',
   'images_per_s',
   'requests_per_s',
+  'iterations_per_s',
   'peak_memory_gib',
 ] as const;
 type Metric = (typeof scoredMetrics)[number];
@@ -31,7 +32,7 @@ interface Prepared {
 }
 
 /** Rows that count, each resolved once. */
-export function prepare(rows: readonly MeasuredRow[], catalog: Catalog): readonly Prepared[] {
+function prepare(rows: readonly MeasuredRow[], catalog: Catalog): readonly Prepared[] {
   return rows
     .filter((row) => row.kind !== 'training' && trusted(row))
     .map((row) => {
@@ -42,7 +43,7 @@ export function prepare(rows: readonly MeasuredRow[], catalog: Catalog): readonl
     .filter((prepared) => prepared.metrics.length > 0);
 }
 
-const perFamily = 110;
+const perFamily = 80;
 const fullWeight = 25;
 
 /** At most `perFamily` rows a family and metric pattern, evenly spread, so that near copies neither rule nor cost time. */
@@ -58,18 +59,21 @@ function thinned(prepared: readonly Prepared[]): readonly Prepared[] {
 }
 
 /** Coefficients fitted to some rows. */
-export function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string, number>>, iterations = 12): Record<string, number> {
+function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string, number>>, iterations = 12): Record<string, number> {
   const chosen = thinned(prepared);
   const counts = new Map<string, number>();
   for (const each of chosen)
     for (const metric of each.metrics) counts.set(`${each.row.family}|${metric}`, (counts.get(`${each.row.family}|${metric}`) ?? 0) + 1);
-  const points: FitPoint[] = chosen.map(({ row, each, metrics }) => ({
+  const wanted = chosen.map(({ metrics }) => new Set<string>(metrics));
+  const points: FitPoint[] = chosen.map(({ row, each, metrics }, at) => ({
     targets: metrics.map((metric) => Math.log(row.measured[metric] ?? 1)),
-    weights: metrics.map((metric) => fullWeight / (fullWeight + (counts.get(`${row.family}|${metric}`) ?? 1)) / Math.sqrt(metrics.length)),
+    weights: metrics.map(
+      (metric) => fullWeight / (fullWeight + (counts.get(`${row.family}|${metric}`) ?? 1)) / Math.sqrt(metrics.length) / (each.task === 'seq2seq' ? 10 : 1),
+    ),
     predict(values, touched) {
       const theta = thetaOf(values);
       const reader = touched === undefined ? theta : { log: (name: string) => touched.add(name) && theta.log(name) };
-      const computed = computeServing(each, reader);
+      const computed = computeServing(each, reader, wanted[at]);
       return metrics.map((metric) => {
         const value = computed[metric]?.value;
         return value === undefined ? undefined : Math.log(value);
@@ -80,7 +84,7 @@ export function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<
 }
 
 /** A prediction of a row that its own publisher had no part in. */
-export interface HeldOutRow {
+interface HeldOutRow {
   readonly row: MeasuredRow;
   readonly each: ServingCase;
   readonly metric: Metric;
@@ -89,13 +93,13 @@ export interface HeldOutRow {
 }
 
 /** Coefficients for each fold of publishers, fitted on the others. */
-export interface ServingFold {
+interface ServingFold {
   readonly families: readonly string[];
   readonly theta: Readonly<Record<string, number>>;
   readonly seen: ReadonlySet<string>;
 }
 
-export function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<string, number>>, folds: readonly (readonly string[])[]): readonly ServingFold[] {
+function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<string, number>>, folds: readonly (readonly string[])[]): readonly ServingFold[] {
   return folds.map((families) => {
     const out = new Set(families);
     const train = prepared.filter((each) => !out.has(each.row.family));
@@ -103,14 +107,14 @@ export function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<str
   });
 }
 
-/** Every publisher by itself: the hardest and most honest split. */
-export const eachFamily = (prepared: readonly Prepared[]): string[][] =>
+/** Publishers in ten groups: large ones by themselves, small ones together; no publisher is ever on both sides. */
+const eachFamily = (prepared: readonly Prepared[]): string[][] =>
   familyFolds(
     prepared.map((each) => each.row.family),
-    1000,
+    10,
   );
 
-export function heldOut(prepared: readonly Prepared[], folds: readonly ServingFold[]): readonly HeldOutRow[] {
+function heldOut(prepared: readonly Prepared[], folds: readonly ServingFold[]): readonly HeldOutRow[] {
   return folds.flatMap(({ families, theta, seen }) =>
     prepared
       .filter((each) => families.includes(each.row.family))
@@ -163,7 +167,7 @@ export function crossFitServing(
   });
 }
 
-export function sectionOf(prepared: readonly Prepared[], theta: Readonly<Record<string, number>>, held: readonly HeldOutRow[]): Record<string, unknown> {
+function sectionOf(prepared: readonly Prepared[], theta: Readonly<Record<string, number>>, held: readonly HeldOutRow[]): Record<string, unknown> {
   const distance = distanceFactors(held);
   const spread = spreadsByRegime(
     held.map(({ row, each, metric, ratio, far }) => ({

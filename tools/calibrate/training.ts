@@ -29,7 +29,7 @@ export function calibrateTraining(rows: readonly MeasuredRow[], catalog: Catalog
     folds,
   );
   const heldOut = families.flatMap((names) => leftOut(figures, names).heldOut);
-  return { coefficients: rounded({ ...fit(figures), spread: spreadsByRegime(heldOut) }) };
+  return { coefficients: rounded({ ...fitTraining(figures), spread: spreadsByRegime(heldOut) }) };
 }
 
 /** For each fold, numbers that know nothing of its families: neither the fit nor the width of the intervals. */
@@ -49,7 +49,7 @@ export function crossFitTraining(
 
 function leftOut(figures: readonly Figure[], names: readonly string[]): { fitted: Fitted; heldOut: HeldOut[] } {
   const out = new Set(names);
-  const fitted = fit(figures.filter((figure) => !out.has(figure.family)));
+  const fitted = fitTraining(figures.filter((figure) => !out.has(figure.family)));
   return {
     fitted,
     heldOut: residualsOf(
@@ -113,24 +113,36 @@ function memoryResidual(job: TrainingJob, fitted: Fitted, measured: number): num
 }
 
 /** Fits all numbers to the figures. */
-export function fit(figures: readonly Figure[]): Fitted {
-  const speed = figures.filter((figure) => figure.quantity !== 'memory');
+export function fitTraining(figures: readonly Figure[]): Fitted {
+  const speed = figures.filter((figure) => figure.quantity === 'speed');
+  const hours = figures.filter((figure) => figure.quantity === 'hours');
   const memory = figures.filter((figure) => figure.quantity === 'memory');
   const memoryStart = starts(memoryKnobs);
   const speedStart = starts(speedKnobs);
   const speedWeights = familyWeights(speed.map((figure) => figure.family));
   const speedTargets = speed.map(
     (figure, at): Target<Record<SpeedKnob, number>> => ({
-      weight: speedWeights[at] ?? 0,
+      weight: (speedWeights[at] ?? 0) * clarity(figure),
       residual: (values) => figure.residual({ speed: values, memory: memoryStart, frameworks: {} }),
     }),
   );
-  const speedValues = fitValues(speedKnobs, speedTargets, { sweeps: 14 });
+  const rates = fitValues(speedKnobs, speedTargets, { sweeps: 14 });
+  // What a job takes beyond its steps shows only in whole jobs, and they say nothing else that the steps do not say better.
+  const hourWeights = familyWeights(hours.map((figure) => figure.family));
+  const { overhead } = fitValues(
+    { overhead: speedKnobs['hours.overhead'] },
+    hours.map((figure, at) => ({
+      weight: hourWeights[at] ?? 0,
+      residual: (value) => figure.residual({ speed: { ...rates, 'hours.overhead': value.overhead }, memory: memoryStart, frameworks: {} }),
+    })),
+    { sweeps: 14 },
+  );
+  const speedValues = { ...rates, 'hours.overhead': overhead };
   const memoryWeights = familyWeights(memory.map((figure) => figure.family));
   const memoryValues = fitValues(
     memoryKnobs,
     memory.map((figure, at) => ({
-      weight: memoryWeights[at] ?? 0,
+      weight: (memoryWeights[at] ?? 0) * clarity(figure),
       residual: (values) => figure.residual({ speed: speedStart, memory: values, frameworks: {} }),
     })),
     { sweeps: 14 },
@@ -139,11 +151,14 @@ export function fit(figures: readonly Figure[]): Fitted {
   return { ...plain, frameworks: deviations(speed, plain) };
 }
 
+/** Rows with facts missing are noisier: they weigh by the inverse square of the width of their interval. */
+const clarity = (figure: Figure): number => distance(figure.job, figure.quantity) ** -2;
+
 /** How named stacks deviate from their class: the shrunken median of their publishers' log residuals. */
 function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, number> {
   const byStack = new Map<string, Map<string, number[]>>();
   for (const figure of figures) {
-    if (!figure.job.framework.stated || figure.job.framework.name === 'pytorch') continue;
+    if (figure.quantity !== 'speed' || !figure.job.framework.stated || figure.job.framework.name === 'pytorch') continue;
     const residual = figure.residual(fitted);
     if (!Number.isFinite(residual)) continue;
     const stack = byStack.get(figure.job.framework.name) ?? new Map<string, number[]>();
@@ -152,7 +167,8 @@ function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, 
   }
   const result: Record<string, number> = {};
   for (const [name, families] of [...byStack].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
-    const medians = [...families.values()].map((list) => median(list));
+    const medians = [...families.values()].filter((list) => list.length >= 3).map((list) => median(list));
+    if (medians.length === 0) continue;
     const mean = medians.reduce((sum, one) => sum + one, 0) / medians.length;
     // Residuals here are log(predicted time ÷ measured time); a stack that is slower than predicted needs a longer time.
     result[name] = (-mean * medians.length) / (medians.length + 1);

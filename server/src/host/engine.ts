@@ -15,7 +15,9 @@ import {
   Grammars,
   grammarOf,
   isRelevant,
+  languageOfName,
   type Market,
+  maxTextLength,
   type OnAccelerator,
   onLikelyAccelerators,
   type Problem,
@@ -26,7 +28,7 @@ import {
   SyntaxTree,
   type Workload,
 } from '../core/index.js';
-import { type Cancellation, type Host, never } from './host.js';
+import { type Cancellation, type Host, never, UnreadableFile } from './host.js';
 
 /** A workload with its estimation. */
 export interface Estimated {
@@ -190,19 +192,26 @@ export class Engine {
   private async storedSighting(uri: string): Promise<Sighting | null> {
     const before = this.stored.get(uri);
     if (before !== undefined) return before;
-    const text = await this.host.readText(uri);
-    let sighting: Sighting | null = null;
-    if (text !== null) {
-      const document = createDocument(uri, text);
-      if (isRelevant(document.language, document.text) || this.wanted.has(uri)) {
-        const grammar = grammarOf(document.language);
-        if (grammar) await this.grammars.load(grammar);
-        sighting = recognise(document, this.grammars);
-        this.storedDocuments.set(uri, document);
-      }
-    }
+    const sighting = await this.readStored(uri).catch((error: unknown) => this.unread(uri, error));
     this.stored.set(uri, sighting);
     return sighting;
+  }
+  private async readStored(uri: string): Promise<Sighting | null> {
+    const text = await this.host.readText(uri);
+    if (text === null) return null;
+    const document = createDocument(uri, text);
+    if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
+    if (!isRelevant(document.language, document.text) && !this.wanted.has(uri)) return null;
+    const grammar = grammarOf(document.language);
+    if (grammar) await this.grammars.load(grammar);
+    this.storedDocuments.set(uri, document);
+    return recognise(document, this.grammars);
+  }
+  /** A file that cannot be read is named, and the others are answered. JSON of that kind is data, and no one expects an answer from it. */
+  private unread(uri: string, error: unknown): Sighting | null {
+    if (error instanceof UnreadableFile && languageOfName(uri) === 'json') return null;
+    const [code, severity] = error instanceof UnreadableFile ? ([error.reason, 'information'] as const) : (['unreadable', 'warning'] as const);
+    return { uri, workloads: [], problems: [{ uri, code, severity, message: error instanceof Error ? error.message : String(error) }] };
   }
   /** Files that another one asked for by name: read even if no marker is in them (a module of constants). */
   private readonly wanted = new Set<string>();

@@ -1,6 +1,7 @@
 /** All that the product asks of where it runs: one implementation for Node, one for a web worker. */
 export interface Host {
-  /** Text of a workspace file, or null where there is none (or it is no text). */
+  /** Text of a workspace file, or null where there is none.
+   * @errors UnreadableFile for what is there and is not read */
   readText(uri: string): Promise<string | null>;
   /** A file shipped with the product: grammars and data tables. */
   readAsset(name: string): Promise<Uint8Array>;
@@ -20,3 +21,12 @@ export interface Cancellation {
   readonly cancelled: boolean;
 }
 export const never: Cancellation = { cancelled: false };
+
+/** A file that is there and is not read. */
+export class UnreadableFile extends Error {
+  readonly reason: 'too-large' | 'binary';
+  constructor(reason: UnreadableFile['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}

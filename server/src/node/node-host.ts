@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { languageOfName, maxTextLength } from '../core/index.js';
-import type { Cancellation, Host } from '../host/host.js';
+import { type Cancellation, type Host, UnreadableFile } from '../host/host.js';
 
 /** Folders that hold nobody's own code. */
 const skipped = new Set([
@@ -30,15 +30,17 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
   return {
     readText: async (uri) => {
       if (!uri.startsWith('file:')) return null;
-      try {
-        const file = fileURLToPath(uri);
-        const { size } = await stat(file);
-        // four bytes a character at most: what is larger is not read at all, and named as too large by its length
-        if (size > maxTextLength * 4) return null;
-        return decode(await readFile(file));
-      } catch {
-        return null; // no such file is an answer, not a failure
-      }
+      const file = fileURLToPath(uri);
+      const size = await stat(file).then(
+        (found) => (found.isFile() ? found.size : undefined),
+        () => undefined,
+      );
+      if (size === undefined) return null;
+      // four bytes a character at most: what is larger is not even read
+      if (size > maxTextLength * 4) throw new UnreadableFile('too-large', `${Math.round(size / 1e6)} MB: larger than ${maxTextLength / 1e6} MB, not read`);
+      const text = decode(await readFile(file).catch(() => new Uint8Array()));
+      if (text === null) throw new UnreadableFile('binary', 'binary content: not read');
+      return text;
     },
     readAsset: (name) => readFile(path.join(assets, name)),
     readAssetText: (name) => readFile(path.join(assets, name), 'utf8'),

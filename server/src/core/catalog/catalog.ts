@@ -185,6 +185,7 @@ export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog
       kernels: Number(row['kernels']),
       imageSize: num(row['image_size']),
       passes: Number(row['passes']),
+      calls: Number(row['calls'] ?? 1),
       ...sourced(row),
     }) as InferenceModel;
     for (const name of [model.name, ...(row['aliases'] ?? '').split(';').filter(Boolean)]) byInference.set(nameKey(name), model);
@@ -199,6 +200,7 @@ export function createCatalog(texts: CatalogTexts, own: OwnPrices = {}): Catalog
         paramsM: num(row['params_m']),
         gmacs: Number(row['gmacs']),
         activationsM: num(row['activations_m']),
+        keptM: num(row['kept_m']),
         usualBatch: num(row['usual_batch']),
         ...sourced(row),
       }) as SampleModel,

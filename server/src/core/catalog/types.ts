@@ -70,6 +70,8 @@ export interface SampleModel extends Sourced {
   readonly gmacs: number;
   /** Outputs of all layers (1e6 elements) of one forward pass. */
   readonly activationsM?: number;
+  /** Outputs that one pass keeps for its gradients (1e6 elements), where that differs. */
+  readonly keptM?: number;
   readonly usualBatch?: number;
 }
 
@@ -170,6 +172,8 @@ export interface InferenceModel extends Sourced {
   readonly imageSize?: number;
   /** Passes an item: denoising steps times guidance, windows of a volume, pairs of a query. */
   readonly passes: number;
+  /** Launches of the network an item: passes for guidance share one. */
+  readonly calls: number;
 }
 
 /** Mean lengths of a published request mix. */

@@ -19,6 +19,7 @@ export type Unit =
   | 'requests/s'
   | 'FLOP'
   | 'FLOP/s'
+  | 'TFLOP/s'
   | 'B'
   | 'B/s'
   | 'kWh'

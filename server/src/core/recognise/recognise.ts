@@ -7,6 +7,7 @@ import { SyntaxTree } from '../syntax/tree.js';
 import { readYaml } from '../syntax/yaml.js';
 import type { Document } from '../text/document.js';
 import type { Language } from '../text/language.js';
+import { modelConfigMarker, modelShapeOf } from './json/model-config.js';
 import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
 import { recognisers } from './registry.js';
@@ -17,7 +18,8 @@ export const maxTextLength = 2_000_000;
 
 /** True if a recogniser may find something in the text: the cheap test before any parsing. */
 export const isRelevant = (language: Language, text: string): boolean =>
-  text.length <= maxTextLength && recognisers.some((one) => one.language === language && one.marker.test(text));
+  text.length <= maxTextLength &&
+  (recognisers.some((one) => one.language === language && one.marker.test(text)) || (language === 'json' && modelConfigMarker.test(text)));
 
 /** Grammar that a language needs before `recognise` can run, if any. */
 export const grammarOf = (language: Language): 'python' | 'bash' | undefined => (language === 'python' ? 'python' : language === 'shell' ? 'bash' : undefined);
@@ -57,7 +59,8 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
       };
     }
     if (language === 'yaml' || language === 'json') {
-      if (wanted.length === 0) return { uri, workloads: [], problems };
+      const isModel = language === 'json' && modelConfigMarker.test(text);
+      if (wanted.length === 0 && !isModel) return { uri, workloads: [], problems };
       const { roots, problems: syntaxProblems } = language === 'yaml' ? readYaml(uri, text) : readJson(uri, text);
       problems.push(...syntaxProblems);
       const workloads = collect<Extract<Recogniser, { language: 'yaml' | 'json' }>>(
@@ -67,7 +70,8 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
         uri,
         problems,
       );
-      return { uri, workloads, problems };
+      const modelShape = isModel ? modelShapeOf(uri, roots[0]) : undefined;
+      return { uri, workloads, problems, ...(modelShape && { modelShape }) };
     }
   } catch (error) {
     problems.push(failure(uri, 'reading', error));

@@ -1,22 +1,53 @@
 import { deepspeed } from './json/deepspeed.js';
 import { trainerArgumentsJson } from './json/trainer-arguments.js';
+import { agentsPython } from './python/agents.js';
 import { anthropicPython } from './python/anthropic.js';
+import { apiWrapper } from './python/api-wrapper.js';
+import { bedrockPython } from './python/bedrock.js';
+import { crewaiPython } from './python/crewai.js';
+import { distilabelPython } from './python/distilabel.js';
+import { dspyPython } from './python/dspy.js';
+import { geminiPython } from './python/gemini.js';
 import { hfTrainer } from './python/hf-trainer.js';
+import { hostedClients } from './python/hosted-clients.js';
+import { keras } from './python/keras.js';
+import { langchainPython } from './python/langchain.js';
+import { lightning } from './python/lightning.js';
+import { litellmPython } from './python/litellm.js';
+import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
 import { modalPython } from './python/modal.js';
 import { openaiPython } from './python/openai.js';
+import { rayTrain } from './python/ray-train.js';
+import { torchLoop } from './python/torch-loop.js';
+import { trainingConfig } from './python/training-config.js';
 import { vllmPython } from './python/vllm.js';
+import { launchShell } from './shell/launch.js';
+import { serveShell } from './shell/serve.js';
+import { slurmShell } from './shell/slurm.js';
 import type { Recogniser } from './types.js';
 import { accelerate } from './yaml/accelerate.js';
 import { aiToolkit } from './yaml/ai-toolkit.js';
+import { autoscaler } from './yaml/autoscaler.js';
 import { axolotl } from './yaml/axolotl.js';
+import { azureml } from './yaml/azureml.js';
+import { cog } from './yaml/cog.js';
+import { compose } from './yaml/compose.js';
+import { githubActions } from './yaml/github-actions.js';
+import { helmValues } from './yaml/helm-values.js';
+import { kubernetes } from './yaml/kubernetes.js';
 import { litgpt } from './yaml/litgpt.js';
 import { llamaFactory } from './yaml/llama-factory.js';
 import { llmFoundry } from './yaml/llm-foundry.js';
 import { maxtext } from './yaml/maxtext.js';
+import { modelServers } from './yaml/model-servers.js';
 import { nemo } from './yaml/nemo.js';
+import { rayCluster } from './yaml/ray-cluster.js';
+import { skypilot } from './yaml/skypilot.js';
+import { torchserve } from './yaml/torchserve.js';
 import { torchtune } from './yaml/torchtune.js';
 import { trainerArguments } from './yaml/trainer-arguments.js';
+import { truss } from './yaml/truss.js';
 import { wandbSweep } from './yaml/wandb-sweep.js';
 
 /** Every recogniser; adding a format adds its file and its line here. */
@@ -26,6 +57,17 @@ export const recognisers: readonly Recogniser[] = [
   hfTrainer,
   anthropicPython,
   vllmPython,
+  agentsPython,
+  apiWrapper,
+  bedrockPython,
+  crewaiPython,
+  distilabelPython,
+  dspyPython,
+  geminiPython,
+  hostedClients,
+  langchainPython,
+  litellmPython,
+  llamaIndexPython,
   localInference,
   modalPython,
   deepspeed,
@@ -41,4 +83,24 @@ export const recognisers: readonly Recogniser[] = [
   torchtune,
   trainerArguments,
   wandbSweep,
+  torchLoop,
+  lightning,
+  keras,
+  rayTrain,
+  trainingConfig,
+  launchShell,
+  serveShell,
+  slurmShell,
+  autoscaler,
+  azureml,
+  cog,
+  compose,
+  githubActions,
+  helmValues,
+  kubernetes,
+  modelServers,
+  rayCluster,
+  skypilot,
+  torchserve,
+  truss,
 ];

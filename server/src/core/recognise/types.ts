@@ -56,6 +56,8 @@ export interface Sighting {
   readonly workloads: readonly SeenWorkload[];
   /** Constants, defaults and options that other files import by name: asked for by name, so a function. Absent for what is no program. */
   readonly exported?: (path: readonly string[]) => Fact | UnknownFact | undefined;
+  /** The shape in a model's own `config.json`: facts of a model, not of a workload. */
+  readonly modelShape?: readonly Fact[];
   readonly problems: readonly Problem[];
 }
 

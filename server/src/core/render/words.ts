@@ -32,12 +32,7 @@ export function acceleratorOf(written: string, catalog: Catalog): string {
 }
 
 /** What the workload does, and on which model: `Fine-tune Llama-3.1-8B`. */
-export function subject(workload: Workload): string {
-  const model = workload.facts.find((fact) => fact.name === 'model')?.value;
-  const name = typeof model === 'string' ? shortModel(model) : undefined;
-  if (workload.kind === 'api-call') return name ?? workload.title;
-  return name === undefined ? workload.title : `${workload.title} ${name}`;
-}
+export const subject = (workload: Workload): string => clip(workload.title, 60);
 
 export const clip = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 

@@ -45,8 +45,13 @@ export function readNotebook(raw: string): { program: string; cells: NotebookCel
 /** Lines of IPython magic and shell escapes become comments of equal length: offsets stay, Python parses. `%%bash` cells go whole. */
 export function maskMagics(text: string): string {
   if (!/^\s*[%!]/m.test(text)) return text;
-  if (/^\s*%%(?!time|timeit|capture|prun|memit)/.test(text)) return text.replace(/[^\n]+/g, (line) => `#${line.slice(1)}`);
-  return text.replace(/^([ \t]*)([%!])([^\n]*)$/gm, (_, indent: string, _mark: string, rest: string) => `${indent}#${rest}`);
+  // %%writefile train.py: the cell is a program of its own
+  if (/^\s*%%(?!time|timeit|capture|prun|memit|writefile\s[^\n]*\.py\s*(?:\n|$))/.test(text)) return text.replace(/[^\n]+/g, (line) => `#${line.slice(1)}`);
+  // a shell escape goes on where its line ends with a backslash
+  return text.replace(
+    /^([ \t]*)([%!])((?:[^\n]*\\\n)*[^\n]*)$/gm,
+    (_, indent: string, _mark: string, rest: string) => `${indent}#${rest.replace(/\n./g, '\n#')}`,
+  );
 }
 
 const property = (node: Node, name: string): Node | undefined =>

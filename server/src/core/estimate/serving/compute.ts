@@ -27,15 +27,15 @@ export interface Computed {
 
 export type Metrics = Record<string, Computed>;
 
-/** All quantities that the facts decide; what they leave open is absent. */
-export function computeServing(each: ServingCase, theta: Theta): Metrics {
+/** All quantities that the facts decide; what they leave open is absent. `only` leaves out costly ones that a caller does not read. */
+export function computeServing(each: ServingCase, theta: Theta, only?: ReadonlySet<string>): Metrics {
   const metrics: Metrics = {};
   if (each.device !== undefined) {
-    if (each.task === 'llm' || each.task === 'seq2seq') languageMetrics(each, theta, metrics);
+    if (each.task === 'llm' || each.task === 'seq2seq') languageMetrics(each, theta, metrics, only);
     else if (each.task === 'speech') speechMetrics(each, theta, metrics);
     else passMetrics(each, theta, metrics);
   }
-  memoryMetrics(each, theta, metrics);
+  if (only === undefined || only.has('peak_memory_gib')) memoryMetrics(each, theta, metrics);
   for (const [name, computed] of Object.entries(metrics)) if (!(Number.isFinite(computed.value) && computed.value > 0)) delete metrics[name];
   return metrics;
 }
@@ -57,7 +57,7 @@ const stepParts = (step: StepTime): readonly Part[] => [
 /** Context that stands in where no length is stated and the rate hardly depends on it (one sequence). */
 export const shortContext = 512;
 
-function languageMetrics(each: ServingCase, theta: Theta, metrics: Metrics): void {
+function languageMetrics(each: ServingCase, theta: Theta, metrics: Metrics, only: ReadonlySet<string> | undefined): void {
   const run = runner(each);
   if (run === undefined) return;
   const { copies } = each.layout;
@@ -94,7 +94,7 @@ function languageMetrics(each: ServingCase, theta: Theta, metrics: Metrics): voi
     put('ttft_ms', one.total * ms, 'ms', 'one prompt without queueing', one);
     put('prefill_tokens_per_s', (input / one.total) * copies, 'tokens/s', 'prompt tokens / prefill time', one);
   }
-  if (input !== undefined && output !== undefined && output > 0 && generates) {
+  if (only === undefined && input !== undefined && output !== undefined && output > 0 && generates) {
     const point = saturated({ ...each, mode: 'offline-max' }, run, theta, input, output, saturationBatch(each, run, input, output));
     put(
       'saturation_output_tokens_per_s',
@@ -140,7 +140,13 @@ function fixedBatch(each: ServingCase, run: Runner, theta: Theta, batch: number,
         : 0;
     const keeps = many ? share(theta, each.staticBatch ? 'sched.static' : 'sched.inflight', `sched.engine.${each.engine.id}`) : 1;
     const rate = output === undefined ? running / perToken : (running * output) / (prompt + output * perToken);
-    put('output_tokens_per_s', rate * each.beams * copies * keeps, 'tokens/s', 'sequences · output / (prompt + output · step)', step);
+    put(
+      'output_tokens_per_s',
+      rate * (each.task === 'seq2seq' ? 1 : each.beams) * copies * keeps,
+      'tokens/s',
+      'sequences · output / (prompt + output · step)',
+      step,
+    );
     if (input !== undefined && output !== undefined && input >= 1) {
       const first = prefillTime(run, theta, input * (1 - each.cachedShare), closed ? 1 : batch);
       const waits = closed
@@ -182,6 +188,8 @@ function passMetrics(each: ServingCase, theta: Theta, metrics: Metrics): void {
     metrics['latency_ms'] = { value: time.total * ms, unit: 'ms', formula: 'one call', facts, parts };
   if (images) metrics['images_per_s'] = { value: rate, unit: 'images/s', formula: 'batch / call · devices', facts, parts };
   metrics['requests_per_s'] = { value: rate, unit: 'requests/s', formula: 'batch / call · devices', facts, parts };
+  if (work.kind === 'diffusion')
+    metrics['iterations_per_s'] = { value: work.calls / time.total, unit: 'steps', formula: 'denoising steps a second of one device', facts, parts };
   const tokens = each.inputTokens ?? (each.itemsPerRequest > 1 ? 450 : undefined);
   if (encoder && tokens !== undefined)
     metrics['total_tokens_per_s'] = { value: rate * tokens * each.itemsPerRequest, unit: 'tokens/s', formula: 'requests/s · tokens', facts, parts };

@@ -2,6 +2,7 @@ import type { AssumedFact, Estimate, Estimation, MissingFact, Term } from '../..
 import { type EstimateContext, FactReader, type Spec } from '../spec.js';
 import { type Computed, computeServing, shortContext } from './compute.js';
 import { intervalOf, storedSpreads } from './intervals.js';
+import { encoderTokens } from './pass.js';
 import { cacheLimit } from './serve.js';
 import { storedTheta, thetaOf } from './theta.js';
 import { type ServingCase, servingCase } from './workload.js';
@@ -16,10 +17,11 @@ export function estimateServing(spec: Spec, context: EstimateContext): Estimatio
   const spreads = storedSpreads(context.coefficients);
   const estimates: Record<string, Estimate> = {};
   for (const [name, computed] of Object.entries(metrics)) {
+    if (labels[name] === undefined) continue; // fitted beside the others, not shown
     const { basis, ...interval } = intervalOf(name, computed.value, each, spreads);
     estimates[name] = { ...interval, unit: computed.unit, basis, term: termOf(name, computed, facts) };
   }
-  return { estimates, unknown: missingFacts(each, facts, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each) };
+  return { estimates, unknown: missingFacts(each, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each) };
 }
 
 const labels: Readonly<Record<string, string>> = {
@@ -59,7 +61,7 @@ function termOf(name: string, computed: Computed, facts: FactReader): Term {
 }
 
 /** Facts without which something stays unanswered: the model and the chip first, then the traffic. */
-function missingFacts(each: ServingCase, facts: FactReader, metrics: Readonly<Record<string, Computed>>): readonly MissingFact[] {
+function missingFacts(each: ServingCase, metrics: Readonly<Record<string, Computed>>): readonly MissingFact[] {
   const missing = [...each.missing];
   const lacks = (...names: readonly string[]) => names.filter((name) => metrics[name] === undefined);
   const ask = (fact: string, need: string, blocks: readonly string[]) => {
@@ -118,7 +120,7 @@ function assumptions(each: ServingCase, facts: FactReader, metrics: Readonly<Rec
     });
   if (!facts.has('gpu_mem_util') && each.engine.pool) assumed.push({ fact: 'gpu_mem_util', value: 0.9, why: 'library default' });
   if (each.task === 'encoder' && each.inputTokens === undefined && metrics['requests_per_s'] !== undefined)
-    assumed.push({ fact: 'input_tokens', value: each.itemsPerRequest > 1 ? 450 : 128, why: 'usual length of an encoder benchmark' });
+    assumed.push({ fact: 'input_tokens', value: encoderTokens(each), why: 'the longest input that the model takes' });
   if (each.task === 'pass' && each.batch === undefined && metrics['images_per_s'] !== undefined && each.mode !== 'offline-max' && each.mode !== 'online')
     assumed.push({ fact: 'batch_size', value: 1, why: 'nothing says more than one at a time' });
   return assumed;

@@ -35,7 +35,7 @@ export const regimeOf = (metric: string, each: ServingCase): string => `${metric
 /** Kinds of distance between a case and what was measured. */
 export function distanceOf(each: ServingCase, seen: ReadonlySet<string>): readonly string[] {
   const far: string[] = [];
-  for (const trait of traitsOf(each)) if (!seen.has(trait)) far.push(trait.slice(0, trait.indexOf(':')));
+  for (const trait of traitsOf(each)) if (!seen.has(trait) || trait === 'engine:unknown') far.push(trait.slice(0, trait.indexOf(':')));
   if (each.device?.guessed === true) far.push('chip-data');
   if (each.pass === undefined && each.model?.guessed === true) far.push('shape');
   if (each.batch === undefined && each.concurrency === undefined && each.requestRate === undefined) far.push('load');

@@ -15,6 +15,7 @@ export interface PassWork {
   readonly kernels: number;
   readonly params: number;
   readonly passes: number;
+  readonly calls: number;
   readonly guessed: boolean;
 }
 
@@ -23,55 +24,58 @@ export function passWork(each: ServingCase): PassWork | undefined {
   if (each.task === 'encoder')
     return each.model === undefined
       ? undefined
-      : encoderWork(each.model, each.inputTokens ?? (each.itemsPerRequest > 1 ? 450 : 128), each.sparsity, each.itemsPerRequest);
+      : encoderWork(each.model, each.inputTokens ?? encoderTokens(each), each.sparsity, each.itemsPerRequest, /deberta/i.test(each.modelName ?? ''));
   if (each.pass !== undefined) return tableWork(each.pass, each.imageScale, each.steps);
   if (each.model === undefined) return undefined;
   // an image transformer sees 197 tokens at 224 px (arXiv:2010.11929); diffusion transformers 4096 at 1024 px, 28 steps with guidance
   const diffusion = each.model.modality === 'diffusion';
   const tokens = diffusion ? 4096 : 197;
   const passes = diffusion ? (each.steps ?? 28) * 2 : 1;
-  const work = encoderWork({ ...each.model, vocab: 0 }, tokens, 0, 1);
+  const work = encoderWork({ ...each.model, vocab: 0 }, tokens, 0, 1, false);
   return {
     ...work,
     kind: diffusion ? 'diffusion' : 'vision',
     macs: work.macs * passes,
     activations: work.activations * passes,
-    kernels: work.kernels * passes,
+    kernels: work.kernels * (diffusion ? passes / 2 : 1),
     passes,
+    calls: diffusion ? passes / 2 : 1,
     guessed: true,
   };
 }
 
 function tableWork(model: InferenceModel, scale: number, steps: number | undefined): PassWork {
-  const passes =
-    steps !== undefined && model.kind === 'diffusion' && model.passes > 1
-      ? (steps * model.passes) / (model.passes >= 100 ? 50 : Math.max(1, model.passes / 2))
-      : model.passes;
-  const calls = model.kind === 'diffusion' ? passes : 1;
+  const calls = steps !== undefined && model.kind === 'diffusion' ? steps : model.calls;
+  const passes = model.kind === 'diffusion' ? (calls * model.passes) / model.calls : model.passes;
   return {
     kind: model.kind === 'diffusion' ? 'diffusion' : model.forwardGmacs / model.activationsM < 0.15 && model.kind === 'vision' ? 'depthwise' : model.kind,
     macs: model.forwardGmacs * 1e9 * passes * scale,
     activations: model.activationsM * 1e6 * passes * scale,
     kernels: model.kernels * calls,
     params: model.params ?? 0,
-    passes: calls,
+    passes: model.kind === 'diffusion' ? passes : 1,
+    calls: model.kind === 'diffusion' ? calls : 1,
     guessed: false,
   };
 }
 
-/** Encoder pass: body parameters × tokens, and the two attention products 2·layers·tokens²·hidden; 20 activation rows of the hidden width a layer (arXiv:2205.05198 eq. 2, without training's masks). */
-function encoderWork(model: ServedModel, tokens: number, sparsity: number, items: number): PassWork {
+/** Encoder pass: body parameters × tokens, and the two attention products 2·layers·tokens²·hidden; 20 activation rows of the hidden width a layer (arXiv:2205.05198 eq. 2, without training's masks). DeBERTa adds two score products with relative positions and gathers them (arXiv:2006.03654 §3.1). */
+function encoderWork(model: ServedModel, tokens: number, sparsity: number, items: number, disentangled: boolean): PassWork {
   const body = Math.max(model.params - model.vocab * model.hidden, model.params * 0.2) * (1 - 0.85 * sparsity);
   return {
     kind: 'encoder',
-    macs: items * (body * tokens + 2 * model.layers * tokens * tokens * model.hidden),
-    activations: items * model.layers * tokens * (20 * model.hidden + 2 * model.heads * tokens),
-    kernels: model.layers * 12,
+    macs: items * (body * tokens + (disentangled ? 4 : 2) * model.layers * tokens * tokens * model.hidden),
+    activations: items * model.layers * tokens * (20 * model.hidden + (disentangled ? 8 : 2) * model.heads * tokens),
+    kernels: model.layers * (disentangled ? 24 : 12),
     params: model.params * (1 - sparsity),
     passes: 1,
+    calls: 1,
     guessed: model.guessed,
   };
 }
+
+/** Length taken where nobody states one: the longest that the model takes, at most 512. @assumes inputs fill the window */
+export const encoderTokens = (each: ServingCase): number => (each.itemsPerRequest > 1 ? 450 : Math.min(512, each.model?.maxPosition ?? 512));
 
 /** Time of one call on one device for a batch of items: compute against activation traffic, a floor for each kernel, the host beside it. @unit s */
 export function passTime(
@@ -106,7 +110,7 @@ export function passTime(
     1e-6 *
     (device.class === 'cpu' ? 0.3 : 1);
   const busy = either(compute, memory, 2) + floor;
-  const fixed = effect(theta, 'p.fixed', `p.fixed.engine.${engine.id}`) * 1e-3;
+  const fixed = effect(theta, eager ? 'p.fixed.eager' : 'p.fixed.compiled', `p.fixed.engine.${engine.id}`) * 1e-3;
   return { total: either(busy, host, 4) + fixed, compute, memory, host: host + fixed };
 }
 

@@ -68,10 +68,14 @@ export function servedModel(facts: FactReader, catalog: Catalog): ServedModel | 
   };
 }
 
-/** A catalog row by id, then by the bare name without a quantisation or file suffix. */
+/** A catalog row by id, then by the bare name without a quantisation or file suffix, then in the spellings of one release (base and instruction-tuned checkpoints have one shape). */
 function findModel(name: string, catalog: Catalog): ModelShape | undefined {
   const bare = name.replace(/\.(gguf|bin|safetensors)$/i, '').replace(/[-_](awq|gptq|gguf|fp8|int4|int8|w4a16|w8a8|nvfp4|bnb-4bit|q\d\w*)([-_].*)?$/i, '');
-  for (const id of [name, bare, bare.split('/').at(-1) ?? bare]) {
+  const short = bare.split('/').at(-1) ?? bare;
+  const core = short.replace(/^meta-/i, '').replace(/[-_](hf|instruct|chat|it|base)$/i, '');
+  const owner = bare.includes('/') ? `${bare.split('/')[0]}/` : '';
+  const spellings = [core, `Meta-${core}`, `${core}-hf`, `${core}-Instruct`, `Meta-${core}-Instruct`];
+  for (const id of [name, bare, short, ...spellings.map((each) => owner + each), ...spellings]) {
     const found = catalog.model(id);
     if (found !== undefined) return found;
   }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { InferenceModel, RequestShape } from '../../catalog/types.js';
 import type { AssumedFact, MissingFact } from '../../model/estimate.js';
+import { deviceCount } from '../devices.js';
 import type { FactReader } from '../spec.js';
 import { type Device, deviceOf } from './device.js';
 import { type Engine, engineOf } from './engine.js';
@@ -75,12 +76,18 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const shape = requestShape(facts, catalog.requestShapes);
   const mode = modeOf(facts.text('mode'), facts.text('scenario'));
   const scenarioBatch = facts.text('scenario') === 'MultiStream' ? 8 : facts.text('scenario') === 'SingleStream' ? 1 : undefined;
-  const inputTokens = facts.number('input_tokens') ?? facts.number('prompt_tokens') ?? shape?.inputTokens ?? facts.number('seq_len');
-  const outputTokens = facts.number('output_tokens') ?? facts.number('output_len_avg') ?? shape?.outputTokens ?? facts.number('max_tokens');
-  const written = facts.number('batch_size') || scenarioBatch;
+  const sentence = task === 'seq2seq' ? sentenceTokens : undefined;
+  const inputTokens = facts.number('input_tokens') ?? facts.number('prompt_tokens') ?? shape?.inputTokens ?? facts.number('seq_len') ?? sentence;
+  const outputTokens = facts.number('output_tokens') ?? facts.number('output_len_avg') ?? shape?.outputTokens ?? facts.number('max_tokens') ?? sentence;
+  const written = facts.number('batch_size') || scenarioBatch || (task === 'seq2seq' && facts.text('mode') !== 'latency' ? sentenceBatch : undefined);
+  if (task === 'seq2seq') {
+    if (shape === undefined && !facts.has('input_tokens')) assumed.push({ fact: 'input_tokens', value: sentenceTokens, why: 'translation works on sentences' });
+    if (!facts.has('num_beams') && !facts.has('beam_size')) assumed.push({ fact: 'num_beams', value: translationBeams, why: 'usual for translation' });
+    if (!facts.has('batch_size') && written !== undefined) assumed.push({ fact: 'batch_size', value: written, why: 'usual batch of sentences' });
+  }
   const batch =
     written !== undefined && facts.text('batch_unit') === 'tokens' && inputTokens !== undefined ? Math.max(1, written / Math.max(1, inputTokens)) : written;
-  const layout = layoutOf(facts, engine, model, format, device, mode, task, assumed);
+  const layout = layoutOf(facts, catalog, engine, model, format, device, mode, task, assumed);
   // TensorRT-LLM's quantisation tool writes an FP8 cache beside FP8 weights (its examples pass kv_cache_dtype fp8)
   const kvFallback = engine.id === 'trtllm' && format.kernels === 'fp8' ? 1 : format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
   need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', [
@@ -115,7 +122,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     layout,
     mode,
     batch,
-    beams: Math.max(1, facts.number('num_beams') ?? facts.number('beam_size') ?? 1),
+    beams: Math.max(1, facts.number('num_beams') ?? facts.number('beam_size') ?? (task === 'seq2seq' ? translationBeams : 1)),
     concurrency: facts.number('concurrency') || undefined,
     requestRate: facts.number('request_rate') || undefined,
     requests: facts.number('num_prompts') || facts.number('num_requests') || undefined,
@@ -137,6 +144,11 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     missing,
   };
 }
+
+/** Length and batch of a translation where nobody states them. @assumes news sentences in subwords (WMT14 newstest2014: 27 in the mean), 32 at a time as toolkits' defaults have it */
+const sentenceTokens = 27;
+const sentenceBatch = 32;
+const translationBeams = 4; // arXiv:1706.03762 §6.1
 
 const need = (missing: MissingFact[], fact: string, lacks: boolean, text: string, blocks: readonly string[]) => {
   if (lacks) missing.push({ fact, need: text, blocks });
@@ -200,6 +212,7 @@ function requestShape(facts: FactReader, shapes: readonly RequestShape[]): Reque
 
 function layoutOf(
   facts: FactReader,
+  catalog: Catalog,
   engine: Engine,
   model: ServedModel | undefined,
   format: WeightFormat,
@@ -215,10 +228,9 @@ function layoutOf(
   const tensor = whole('tensor_parallel') ?? (whole('tp_cores') === undefined ? undefined : whole('gpus'));
   const stages = whole('pipeline_parallel');
   const copiesStated = whole('data_parallel');
-  const perNode = whole('gpu_count') ?? whole('nproc_per_node');
   const sockets = /(\d)S(?:[-_ ]|$)/.exec(facts.text('system') ?? '');
-  let gpus = whole('gpus') ?? (perNode === undefined ? undefined : perNode * (whole('num_nodes') ?? 1));
-  if (gpus === undefined && (tensor !== undefined || stages !== undefined)) gpus = (tensor ?? 1) * (stages ?? 1) * (copiesStated ?? 1);
+  const counted = deviceCount(facts.spec, catalog);
+  let gpus = whole('gpus') ?? (counted.known && counted.value.perReplica >= 1 ? Math.round(counted.value.perReplica) : undefined);
   if (gpus === undefined) {
     gpus = device?.class === 'cpu' && /MLPerf/i.test(facts.text('dataset') ?? '') ? Number(sockets?.[1] ?? 2) : 1;
     assumed.push({ fact: 'gpus', value: gpus, why: 'nothing says more than one device' });

@@ -1,5 +1,5 @@
 /** How much work went into the step's kernels and their overlap.
- * `vendor`: a vendor's own tuned recipes; `stack`: training stacks with fused kernels; `everyday`: library code as people write it. */
+ * `vendor`: recipes tuned by hand for the chip, mostly a vendor's own; `stack`: training stacks with fused kernels; `everyday`: library code as people write it. */
 export type StackClass = 'vendor' | 'stack' | 'everyday';
 
 export interface Framework {
@@ -17,11 +17,14 @@ export interface Framework {
 }
 
 const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
+  { name: 'automodel', test: /automodel/, class: 'stack' },
   { name: 'megatron-bridge', test: /megatron-bridge|nemo/, class: 'vendor' },
   { name: 'maxtext', test: /maxtext|maxdiffusion|\bpax\b|saxml/, class: 'vendor' },
   { name: 'habana', test: /habana|gaudi/, class: 'vendor' },
   { name: 'poplar', test: /poplar|popart/, class: 'vendor' },
-  { name: 'ngc', test: /\bngc\b|nvidia|mxnet|hugectr|paddle|deeplearningexamples|tensorflow/, class: 'vendor' },
+  // NVIDIA's containers count by year and month (21.11), PyTorch itself does not.
+  { name: 'ngc-examples', test: /deeplearningexamples|pytorch 2\d\.\d\d/, class: 'stack' },
+  { name: 'ngc', test: /\bngc\b|nvidia|mxnet|hugectr|paddle|tensorflow/, class: 'vendor' },
   { name: 'rocm', test: /rocm|primus|llmboost/, class: 'vendor' },
   { name: 'megatron-deepspeed', test: /megatron.*deepspeed/, class: 'stack' },
   { name: 'megatron', test: /megatron/, class: 'stack' },
@@ -30,7 +33,7 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'torchtune', test: /torchtune/, class: 'stack' },
   { name: 'litgpt', test: /litgpt|lit-gpt|tinyllama/, class: 'stack' },
   { name: 'unsloth', test: /unsloth/, class: 'stack' },
-  { name: 'llm.c', test: /llm\.c/, class: 'stack' },
+  { name: 'llm.c', test: /llm\.c/, class: 'vendor' },
   { name: 'nanogpt', test: /nanogpt/, class: 'stack' },
   { name: 'gpt-neox', test: /neox/, class: 'stack' },
   { name: 'easylm', test: /easylm|\bjax\b|levanter|flax/, class: 'stack' },
@@ -48,19 +51,22 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'pytorch', test: /pytorch|torch/, class: 'everyday' },
 ];
 
-/** Which training stack a framework's written name means. */
-export function frameworkOf(text: string | undefined, compile: boolean | undefined): Framework {
+/** Which training stack a framework's written name means.
+ * @assumes jobs that are large run on a training stack even where none is named */
+export function frameworkOf(text: string | undefined, compile: boolean | undefined, large: boolean, strategy = ''): Framework {
   const lower = text?.toLowerCase();
   const found = lower === undefined ? undefined : known.find((one) => one.test.test(lower));
   const name = found?.name ?? 'unknown';
   // Compiled code fuses its elementwise work as the tuned stacks do.
-  const kind = found?.name === 'pytorch' && compile === true ? 'stack' : (found?.class ?? 'everyday');
+  const kind = found?.name === 'pytorch' && compile === true ? 'stack' : (found?.class ?? (large ? 'stack' : 'everyday'));
+  // Library code that shards by ZeRO stage runs DeepSpeed.
+  const deepspeed = lower?.includes('deepspeed') === true || (kind === 'everyday' && /zero|deepspeed/.test(strategy));
   return {
     class: kind,
     stated: found !== undefined,
     name,
     chunkedLoss: name === 'unsloth' || name === 'torchtune',
-    flatBuffers: name === 'megatron' || name === 'megatron-bridge' ? 'megatron' : lower?.includes('deepspeed') === true ? 'deepspeed' : undefined,
+    flatBuffers: name === 'megatron' || name === 'megatron-bridge' ? 'megatron' : deepspeed ? 'deepspeed' : undefined,
     pureHalf: name === 'torchtune' || name === 'litgpt' || name === 'peft',
   };
 }

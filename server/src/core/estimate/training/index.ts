@@ -1,4 +1,4 @@
-import type { Estimate, Estimation, Interval, Term, Unit } from '../../model/estimate.js';
+import type { Estimate, Estimation, Interval, MissingFact, Term, Unit } from '../../model/estimate.js';
 import type { EstimateContext, Spec } from '../spec.js';
 import { peakOf } from './chip.js';
 import { type TrainingCoefficients, trainingCoefficients } from './coefficients.js';
@@ -34,7 +34,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
     if (isSample || lengthStated(job)) put('samples_per_s', 'samples/s', 'speed', layout.gpusKnown ? samplesPerSecond : undefined, term);
     if (layout.globalBatch !== undefined && (isSample || lengthStated(job))) put('step_time_s', 's', 'speed', layout.globalBatch / samplesPerSecond, term);
     const flops = step.modelFlop / step.total / layout.gpus;
-    put('tflops_per_gpu', 'FLOP/s', 'speed', flops / 1e12);
+    put('tflops_per_gpu', 'TFLOP/s', 'speed', flops / 1e12);
     put('mfu', 'share', 'speed', flops / peakOf(job.chip, job.precision === 'fp4' || job.precision === 'fp8' ? 'bf16' : job.precision));
 
     const tokenRate = (perSecond * job.realShare) / layout.gpus;
@@ -46,7 +46,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
           : undefined;
     const overhead = coefficients.speed['hours.overhead'];
     const hours = seconds === undefined ? undefined : (seconds * overhead * work.runs) / 3600;
-    const extra = work.lengthOpen ? 0.4 : 0;
+    const extra = work.lengthOpen ? (lengthStated(job) ? 0.4 : 0.9) : 0;
     put('gpu_hours', 'GPU-h', 'hours', hours, hours === undefined ? undefined : hoursTerm(hours, seconds ?? 0, overhead, work.runs), extra);
     if (layout.gpusKnown) put('wall_hours', 'h', 'hours', hours === undefined ? undefined : hours / layout.gpus, undefined, extra);
   }
@@ -60,8 +60,26 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
     put('peak_memory_gib', 'GiB', 'memory', total, memoryTerm(memory, job));
   }
   if ((job.facts.number('num_generations') ?? 0) > 1) notes.push('policy-gradient training also generates its samples: that time is not in this estimate');
-  if (job.facts.number('max_time') !== undefined) notes.push('a time limit is set: the job may stop before its work is done');
-  return { estimates, unknown: [...job.unknown, ...(job.shape || job.sample ? work.missing : [])], assumed: [...job.assumed, ...work.assumed], notes };
+  limitToTime(job, estimates, notes);
+  const missing = job.shape || job.sample ? [...work.missing, ...missingOf(job)] : [];
+  return { estimates, unknown: [...job.unknown, ...missing], assumed: [...job.assumed, ...work.assumed], notes };
+}
+
+/** Facts without which some quantity has no answer, the one that decides most first. */
+function missingOf(job: TrainingJob): MissingFact[] {
+  const missing: MissingFact[] = [];
+  const { layout } = job;
+  if (!layout.gpusKnown)
+    missing.push({ fact: 'gpus', need: 'state the number of devices: launch file, cluster manifest or gpu_count', blocks: ['wall_hours', 'samples_per_s'] });
+  if (layout.globalBatch === undefined)
+    missing.push({
+      fact: 'global_batch_size',
+      need: 'state the batch size a device with its accumulation, or the global one',
+      blocks: ['step_time_s', 'steps'],
+    });
+  if (job.sample === undefined && !lengthStated(job))
+    missing.push({ fact: 'seq_len', need: 'state the sequence length', blocks: ['samples_per_s', 'step_time_s'] });
+  return missing;
 }
 
 const lengthStated = (job: TrainingJob): boolean => job.facts.has('seq_len') || job.facts.has('seq_len_max');
@@ -73,6 +91,25 @@ function spanOf(job: TrainingJob, coefficients: TrainingCoefficients, quantity: 
 
 function basis(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity): string {
   return basisOf(spreadOf(coefficients, quantity, kindOf(job)), distance(job, quantity));
+}
+
+/** A wall-clock limit ends the job, done or not: hours beyond it are never paid. */
+function limitToTime(job: TrainingJob, estimates: Record<string, Estimate>, notes: string[]): void {
+  const seconds = job.facts.number('max_time');
+  if (seconds === undefined || seconds <= 0) return;
+  const hours = seconds / 3600;
+  const limits: readonly [string, number][] = [
+    ['wall_hours', hours],
+    ['gpu_hours', job.layout.gpusKnown ? hours * job.layout.gpus : Number.POSITIVE_INFINITY],
+  ];
+  for (const [name, limit] of limits) {
+    const estimate = estimates[name];
+    if (estimate === undefined || estimate.high <= limit) continue;
+    const { low, likely } = estimate;
+    const { term, ...rest } = estimate;
+    estimates[name] = { ...rest, low: Math.min(low, limit), likely: Math.min(likely, limit), high: limit, ...(term && likely <= limit && { term }) };
+  }
+  notes.push(`a time limit of ${Number(hours.toPrecision(3))} h ends the job, done or not`);
 }
 
 /** A quantity that follows from facts alone: its interval is a point. */

@@ -23,8 +23,9 @@ export function distance(job: TrainingJob, quantity: Quantity): number {
   if (!job.facts.has('seq_len')) far *= quantity === 'memory' ? 1.3 : 1.15;
   if (!job.facts.has('precision')) far *= 1.15;
   if (!job.facts.has('grad_ckpt')) far *= quantity === 'memory' ? 1.5 : 1.1;
-  if (shape !== undefined && shape.guessed.includes('n_layer')) far *= 1.2;
+  if (shape?.guessed.includes('n_layer') === true) far *= 1.2;
   if (job.sample?.exact === false) far *= 1.6;
+  if (shape?.relative === true) far *= 1.5;
   if (chip !== undefined && ['other', 'amd', 'gaudi', 'pascal', 'turing', 'blackwell-rtx'].includes(chip.class)) far *= 1.3;
   if (shape !== undefined && shape.expertBody > 0) far *= 1.15;
   if (quantity === 'memory' && layout.gpus > 8) far *= 1.15;
@@ -33,7 +34,11 @@ export function distance(job: TrainingJob, quantity: Quantity): number {
 
 /** The spread that holds for a quantity and kind; the nearest wider class where that one was never measured. */
 export function spreadOf(coefficients: TrainingCoefficients, quantity: Quantity, kind: string): Spread {
-  return coefficients.spread[`${quantity}/${kind}`] ?? coefficients.spread[`${quantity}/all`] ?? { half: Math.log(4), rows: 0, families: 0 };
+  const of = (name: Quantity): Spread =>
+    coefficients.spread[`${name}/${kind}`] ?? coefficients.spread[`${name}/all`] ?? { half: Math.log(4), rows: 0, families: 0 };
+  const own = of(quantity);
+  // Hours are work over speed: they are not better known than the speed.
+  return quantity === 'hours' ? { ...own, half: Math.max(own.half, of('speed').half) } : own;
 }
 
 /** An interval around a likely value. `extra` multiplies the high end's and the low end's distance: an open length can only shorten. */

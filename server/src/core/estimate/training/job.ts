@@ -22,10 +22,16 @@ export interface TrainingJob {
   readonly trainable: number | undefined;
   readonly loraRank: number | undefined;
   readonly precision: ComputePrecision;
+  /** Clock by the usual one, where a power limit holds it down. */
+  readonly clock: number;
   readonly weightBits: number;
+  /** Quantized weights lie in GPTQ or AWQ packing. */
+  readonly packed: boolean;
   readonly checkpointing: Checkpointing;
   readonly flash: boolean;
   readonly compile: boolean;
+  /** Compilation is stated to be off. */
+  readonly uncompiled: boolean;
   readonly optimizer: string;
   readonly offload: boolean;
   /** Positions of one sample that are computed. @unit tokens */
@@ -52,7 +58,9 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const unknown: MissingFact[] = [];
   const assume = (fact: string, value: string | number | boolean, why: string) => assumed.push({ fact, value, why });
 
-  const chipName = facts.text('gpu_type');
+  const machine = facts.text('instance_type');
+  const offer = machine === undefined ? undefined : context.catalog.instance(machine)[0];
+  const chipName = facts.text('gpu_type') ?? offer?.acceleratorId;
   const found = chipName === undefined ? undefined : chipOf(chipName, context.catalog);
   const chip = found?.chip;
   if (found?.assumed === true && chip) assume('gpu_type', chip.id, `${chipName} without form factor: the usual one`);
@@ -73,12 +81,17 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     unknown.push({ fact: 'model', need: 'name a published model, or give params or n_layer and n_embd', blocks: [...speed, 'peak_memory_gib'] });
 
   const compileFact = facts.flag('compile');
-  const framework = frameworkOf(facts.text('framework'), compileFact);
-  if (!framework.stated) assume('framework', 'everyday code', 'no framework was named');
   const method = methodOf(facts);
+  const framework = frameworkOf(
+    facts.text('framework'),
+    compileFact,
+    method === 'full' && (facts.number('gpus') ?? 0) >= 32,
+    facts.text('strategy')?.toLowerCase(),
+  );
+  if (!framework.stated) assume('framework', framework.class === 'stack' ? 'training stack' : 'everyday code', 'no framework was named');
   const quantization = facts.text('quantization')?.toLowerCase() ?? '';
   const weightBits = method !== 'qlora' ? 16 : /8/.test(quantization) ? 8 : 4;
-  const precision = precisionOf(facts, chip, framework, assume);
+  const precision = precisionOf(facts, chip, framework, shape !== undefined && !shape.encoder, assume);
   const checkpointing = checkpointingOf(facts, shape, framework, method, assume);
   const flashFact = facts.flag('flash_attention');
   const flash = flashFact ?? !(chip?.class === 'volta' || chip?.class === 'turing' || chip?.class === 'pascal' || framework.name === 'megatron-deepspeed');
@@ -87,9 +100,11 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const optimizer = (facts.text('optimizer') ?? 'adamw').toLowerCase();
 
   const length = lengthOf(facts, shape, sample, assume);
-  const layout = layoutOf({ facts, chip, shape, sample, seq: length.seq, method, weightBits, framework, assume });
+  const layout = layoutOf({ facts, perMachine: offer?.acceleratorCount, chip, shape, sample, seq: length.seq, method, weightBits, framework, assume });
+  const whole = /embed|head/.test(facts.text('trainable') ?? '') && shape !== undefined ? shape.embedding : 0;
   const trainable =
-    facts.number('trainable_params') ?? (shape === undefined ? undefined : method === 'full' ? shape.params : adapterParams(shape, facts.number('lora_rank')));
+    facts.number('trainable_params') ??
+    (shape === undefined ? undefined : method === 'full' ? shape.params : whole + adapterParams(shape, facts.number('lora_rank')));
   return {
     facts,
     chip,
@@ -100,10 +115,13 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     trainable,
     loraRank: facts.number('lora_rank'),
     precision,
+    clock: clockOf(facts, chip),
     weightBits,
+    packed: /gptq|awq|int4|exl/.test(quantization) || /gptq|awq|int4/i.test(modelName),
     checkpointing,
     flash,
     compile: compileFact === true,
+    uncompiled: compileFact === false,
     optimizer,
     offload: facts.has('offload') && facts.raw('offload') !== false && facts.raw('offload') !== 'none',
     ...length,
@@ -129,9 +147,18 @@ function methodOf(facts: FactReader): Method {
   return frozen ? 'lora' : 'full';
 }
 
+/** Clock under a power limit.
+ * @assumes dynamic power grows with about the 2.5th power of the clock, voltage with it */
+function clockOf(facts: FactReader, chip: Chip | undefined): number {
+  const usual = chip?.accelerator.tdpW;
+  const limit = facts.number('power_limit') ?? Number(/(\d{2,4})\s*w\b/i.exec(facts.text('gpu_variant') ?? '')?.[1] ?? Number.NaN);
+  if (usual === undefined || !(limit > 0) || limit >= usual) return 1;
+  return Math.max(0.3, (limit / usual) ** 0.4);
+}
+
 type Assume = (fact: string, value: string | number | boolean, why: string) => void;
 
-function precisionOf(facts: FactReader, chip: Chip | undefined, framework: Framework, assume: Assume): ComputePrecision {
+function precisionOf(facts: FactReader, chip: Chip | undefined, framework: Framework, language: boolean, assume: Assume): ComputePrecision {
   const said = facts.text('precision')?.toLowerCase();
   if (said !== undefined && said !== 'auto') {
     if (/fp4|nvfp4|mxfp4/.test(said)) return 'fp4';
@@ -143,7 +170,10 @@ function precisionOf(facts: FactReader, chip: Chip | undefined, framework: Frame
     return 'bf16';
   }
   const half = chip?.class === 'volta' || chip?.class === 'turing' || chip?.class === 'pascal' ? 'fp16' : 'bf16';
-  void framework;
+  if (language && framework.class === 'vendor' && chip?.accelerator.fp8Tflops !== undefined && ['hopper', 'blackwell', 'amd', 'gaudi'].includes(chip.class)) {
+    assume('precision', 'fp8', 'vendor recipes for language models run in fp8 on this chip');
+    return 'fp8';
+  }
   assume('precision', half, 'usual 16-bit type of this chip');
   return half;
 }
@@ -154,7 +184,11 @@ function checkpointingOf(facts: FactReader, shape: Shape | undefined, framework:
   if (raw === 'selective') return 'selective';
   if (raw !== undefined) return 'none';
   const value: Checkpointing =
-    framework.name === 'unsloth' || method === 'qlora' || (shape !== undefined && shape.params > 25e9 && framework.class !== 'vendor') ? 'full' : 'none';
+    ['unsloth', 'torchtune'].includes(framework.name) ||
+    (method === 'qlora' && framework.class === 'everyday') ||
+    (shape !== undefined && shape.params > 25e9 && framework.class !== 'vendor')
+      ? 'full'
+      : 'none';
   if (shape) assume('grad_ckpt', value, value === 'full' ? 'convention for this kind of job' : 'off unless switched on');
   return value;
 }
@@ -173,7 +207,10 @@ function lengthOf(
     assume('padding', paddedShare, 'samples padded to the longest of a micro-batch fill this share of the limit');
     return { seq: paddedShare * limit, seqMax: limit, realShare: realOfPadded };
   }
-  const value = sample?.tokens ?? (shape?.encoder === true ? 512 : 2048);
+  // Instruction samples have a few hundred tokens, the longest of a run some thousand.
+  const tuned =
+    shape?.encoder !== true && (facts.has('lora_rank') || facts.has('peft') || /tune|lora/.test(facts.text('task') ?? '') || facts.has('finetune_method'));
+  const value = sample?.tokens ?? (shape?.encoder === true || tuned ? 512 : 2048);
   if (shape && sample?.tokens === undefined) assume('seq_len', value, 'not stated: tokens per second depend little on it');
-  return { seq: value, seqMax: value, realShare: 1 };
+  return { seq: value, seqMax: tuned ? 4 * value : value, realShare: 1 };
 }

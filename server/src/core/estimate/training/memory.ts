@@ -1,5 +1,6 @@
 import type { MemoryKnob, Values } from './coefficients.js';
 import type { TrainingJob } from './job.js';
+import { paramsPerRank } from './shape.js';
 
 /** Bytes on the fullest device by part. */
 export interface MemoryParts {
@@ -44,9 +45,9 @@ export function optimizerBytes(name: string, half: boolean): number {
 function transformerStates(job: TrainingJob, params: number, k: Values<MemoryKnob>): States {
   const { layout, framework, method } = job;
   const ranks = layout.tensor * layout.pipeline;
-  const experts = layout.expert > 1 && job.shape && job.shape.experts !== undefined ? expertSplit(job, params) : params;
-  const here = experts / ranks;
-  const shard = (on: boolean) => (on ? layout.data : 1);
+  const here = job.shape ? paramsPerRank(job.shape, ranks, layout.expert) : params / ranks;
+  const members = Math.max(1, (layout.data * layout.context) / (job.shape !== undefined && job.shape.expertBody > 0 ? layout.expert : 1));
+  const shard = (on: boolean) => (on ? members : 1);
   const all = layout.sharding === 'full';
   if (method !== 'full') {
     const shape = job.shape;
@@ -66,26 +67,18 @@ function transformerStates(job: TrainingJob, params: number, k: Values<MemoryKno
   }
   const half = framework.pureHalf && job.precision !== 'fp32';
   const optimizer = optimizerBytes(job.optimizer, half);
-  const perParameter = half
-    ? k['state.half']
-    : framework.flatBuffers !== undefined
-      ? layout.data > 1
-        ? 18
-        : k['state.deepspeed']
-      : job.precision === 'fp32' || job.precision === 'tf32'
-        ? 16
-        : k['state.mixed'];
-  const adam = half ? 4 : 8;
-  // What is not the optimizer's moments: 16-bit weights and gradients, and fp32 master weights, which lie with the optimizer's shard.
-  const flat = framework.flatBuffers !== undefined || /zero/.test(job.facts.text('strategy') ?? '') || layout.sharding === 'optimizer';
-  const weights = half || flat ? 2 : 4;
-  const gradients = half ? 2 : flat && framework.flatBuffers !== 'megatron' ? 2 : 4;
-  const master = Math.max(0, perParameter - adam - weights - gradients);
+  const flat = framework.flatBuffers !== undefined || layout.sharding === 'optimizer' || layout.sharding === 'gradients';
+  const wide = job.precision === 'fp32' || job.precision === 'tf32';
+  // DeepSpeed in bf16 keeps 16-bit gradients and adds them up in fp32; Megatron has the fp32 ones alone; others train fp32 weights under autocast.
+  const deepspeed = framework.flatBuffers === 'deepspeed' && job.precision === 'bf16';
+  const weights = half || (flat && !wide) ? 2 : 4;
+  const gradients = half ? 2 : deepspeed ? 6 : flat && framework.flatBuffers !== 'megatron' ? 2 : 4;
+  const master = weights === 2 && !half ? 4 : half ? k['state.half'] - 8 : k['state.mixed'] - 16;
   const offloaded = job.offload ? 0 : 1;
   return {
     weights: (here * weights) / shard(all),
     gradients: (here * gradients) / shard(all || layout.sharding === 'gradients'),
-    optimizer: (offloaded * here * (optimizer + master)) / shard(all || layout.sharding === 'optimizer' || layout.sharding === 'gradients'),
+    optimizer: (offloaded * here * Math.max(0, optimizer + master)) / shard(all || layout.sharding === 'optimizer' || layout.sharding === 'gradients'),
     adapters: 0,
     buffers: all ? gathered(job, here) : layout.data > 1 ? Math.min(1e9, here * 2) : 0,
   };
@@ -93,15 +86,11 @@ function transformerStates(job: TrainingJob, params: number, k: Values<MemoryKno
 
 /** Fully sharded jobs hold two gathered layers and the embedding at once. */
 function gathered(job: TrainingJob, here: number): number {
+  // With a pipeline, weights stay gathered and gradients unsharded until the last micro-batch.
+  if (job.layout.pipeline > 1) return here * (job.method === 'full' ? 6 : 2);
   const layers = job.shape?.layers ?? 1;
-  return 2 * (2 * (here / layers) + (job.shape?.embedding ?? 0) / 2);
-}
 
-function expertSplit(job: TrainingJob, params: number): number {
-  const shape = job.shape;
-  if (!shape || shape.expertBody === 0) return params;
-  const routed = Math.max(0, params - (shape.body - shape.expertBody) - shape.embedding);
-  return params - routed + routed / job.layout.expert;
+  return 2 * (2 * (here / layers) + (job.shape?.embedding ?? 0) / 2);
 }
 
 function plainStates(job: TrainingJob, params: number): States {
@@ -127,7 +116,9 @@ function transformerActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<M
   // The first pipeline stage holds as many micro-batches as there are stages: together again all layers.
   const held = layout.pipeline > 1 ? Math.min(layout.pipeline, Math.max(1, layout.accumulation)) : 1;
   const layers = (shape.layers / layout.pipeline) * held * (layout.virtual > 1 ? 1 + (layout.pipeline - 1) / (layout.pipeline * layout.virtual) : 1);
-  const saved = tokens * shape.hidden * bytes;
+  // Sequence parallelism splits what checkpointing keeps over the tensor-parallel ranks (Korthikanti et al. 2022 §4.2.2).
+  const split = job.framework.name === 'megatron-deepspeed' ? 1 : layout.tensor;
+  const saved = (tokens * shape.hidden * bytes) / split;
   const frozen = job.method === 'full' ? 1 : k['activation.frozen'];
   const activations =
     frozen *
@@ -139,5 +130,5 @@ function transformerActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<M
 function sampleActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<MemoryParts, 'activations' | 'logits'> | undefined {
   if (!job.sample) return undefined;
   const bytes = job.precision === 'fp32' || job.precision === 'tf32' ? 2 : 1;
-  return { activations: job.sample.activations * job.layout.micro * k['convolution.kept'] * bytes, logits: 0 };
+  return { activations: job.sample.kept * (job.sample.kind === 'gan' ? 0.5 : 1) * job.layout.micro * k['convolution.kept'] * bytes, logits: 0 };
 }

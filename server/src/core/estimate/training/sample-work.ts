@@ -9,6 +9,8 @@ export interface SampleWork {
   readonly macs: number;
   /** Outputs of all layers, which training writes, keeps and reads again. @unit elements */
   readonly activations: number;
+  /** Outputs that one pass keeps for its gradients. @unit elements */
+  readonly kept: number;
   readonly params: number | undefined;
   /** Tokens a sample, for models that are transformers over patches or frames. */
   readonly tokens: number | undefined;
@@ -33,6 +35,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
       model: listed.id,
       macs: listed.gmacs * 1e9 * scale,
       activations: (listed.activationsM ?? 2.2 * listed.gmacs) * 1e6 * scale,
+      kept: (listed.keptM ?? listed.activationsM ?? 2.2 * listed.gmacs) * 1e6 * scale,
       params: facts.number('params') ?? (listed.paramsM === undefined ? undefined : listed.paramsM * 1e6),
       tokens: undefined,
       usualBatch: listed.usualBatch ?? 64,
@@ -47,6 +50,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
       model: shape.id,
       macs: gmacs * 1e9,
       activations: 2.2e6 * gmacs,
+      kept: 2.2e6 * gmacs,
       params: facts.number('params') ?? shape.params,
       tokens: undefined,
       usualBatch: 64,
@@ -63,6 +67,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
     model: name,
     macs,
     activations: (2.2 * macs) / 1e3,
+    kept: (2.2 * macs) / 1e3,
     params,
     tokens: undefined,
     usualBatch: 16,

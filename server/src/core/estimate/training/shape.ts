@@ -8,6 +8,8 @@ export interface Shape {
   readonly params: number;
   /** Weights that one token is multiplied with, without the input embedding and without the head. */
   readonly body: number;
+  /** Width of one routed expert. */
+  readonly expertFfn: number;
   /** Part of `body` that lies in routed experts. */
   readonly expertBody: number;
   readonly layers: number;
@@ -22,8 +24,12 @@ export interface Shape {
   readonly experts: number | undefined;
   readonly expertsPerToken: number | undefined;
   readonly encoder: boolean;
+  /** Attention with relative positions over a memory of earlier tokens, which no fused kernel does. */
+  readonly relative: boolean;
   /** Share of positions whose logits are computed. */
   readonly headShare: number;
+  /** Positions that attention looks back on at most: a chunk for linear and state-space layers. */
+  readonly reach: number;
   /** Names of dimensions that nobody stated. */
   readonly guessed: readonly string[];
 }
@@ -49,7 +55,7 @@ export function sizeInName(name: string): { params: number; active?: number } | 
  * @unknown undefined when not even a size is known */
 export function shapeOf(facts: FactReader, catalog: Catalog): { shape: Shape; source: 'facts' | 'catalog' | 'name' } | undefined {
   const name = facts.text('model') ?? facts.text('model_name');
-  const listed = name === undefined ? undefined : catalog.model(name);
+  const listed = name === undefined ? undefined : (catalog.model(name) ?? catalog.model(plainName(name)));
   const named = name === undefined ? undefined : sizeInName(name);
   const stated = positive(facts.number('params'));
   const params = stated ?? listed?.params ?? paramsFromDims(facts, listed) ?? named?.params;
@@ -61,6 +67,14 @@ export function shapeOf(facts: FactReader, catalog: Catalog): { shape: Shape; so
     source: stated !== undefined ? 'facts' : listed?.params !== undefined ? 'catalog' : 'name',
   };
 }
+
+/** A model's name without remarks: `Transformer-XL base (WikiText-103)` is `transformer-xl-base`. */
+const plainName = (name: string): string =>
+  name
+    .replace(/\(.*?\)/g, '')
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, '-');
 
 const positive = (value: number | undefined): number | undefined => (value !== undefined && value > 0 ? value : undefined);
 
@@ -87,15 +101,47 @@ function complete(facts: FactReader, listed: ModelShape | undefined, params: num
   const table = Math.min(vocab * hidden, 0.5 * params);
   const tied = listed?.tiedEmbeddings ?? (encoder || params < 3e9);
   const embedding = (tied ? 1 : 2) * table;
-  const experts = positive(facts.number('n_experts')) ?? positive(listed?.experts);
-  const expertsPerToken = positive(facts.number('experts_per_token')) ?? positive(listed?.expertsPerToken);
   const moe = active !== undefined && active < 0.95 * params;
+  // Fine-grained routing as in the published models since DeepSeek-MoE, where nothing else is said.
+  const experts = positive(facts.number('n_experts')) ?? positive(listed?.experts) ?? (moe ? 128 : undefined);
+  const expertsPerToken = positive(facts.number('experts_per_token')) ?? positive(listed?.expertsPerToken) ?? (moe ? 8 : undefined);
   const body = Math.max(0.2 * perToken, perToken - embedding);
   // Of a routed model, all that is not read for every token lies in the experts: (total − active) spreads over the unused ones.
   const used = experts !== undefined && expertsPerToken !== undefined && experts > expertsPerToken ? expertsPerToken / (experts - expertsPerToken) : undefined;
   const expertBody = moe ? Math.min(0.9 * body, used === undefined ? 0.6 * body : (params - perToken) * used) : 0;
-  const headShare = encoder ? 0.15 : 1;
-  return { params, body, expertBody, layers, hidden, ffn, heads, kvHeads, headDim, vocab, embedding, experts, expertsPerToken, encoder, headShare, guessed };
+  const expertFfn = expertBody > 0 && expertsPerToken !== undefined ? Math.max(64, expertBody / (layers * expertsPerToken * 3 * hidden)) : ffn;
+  const relative = listed?.attention === 'relative' || /transformer-?xl|xlnet/i.test(name);
+  const headShare = encoder || relative ? 0.15 : 1;
+  return {
+    params,
+    body,
+    expertFfn,
+    expertBody,
+    layers,
+    hidden,
+    ffn,
+    heads,
+    kvHeads,
+    headDim,
+    vocab,
+    embedding,
+    experts,
+    expertsPerToken,
+    encoder,
+    relative,
+    headShare,
+    reach: /rwkv|retnet|hyena|linear attention/i.test(name) ? 256 : Number.POSITIVE_INFINITY,
+    guessed,
+  };
+}
+
+/** Parameters that one rank of tensor, pipeline and expert parallelism holds before data-parallel sharding.
+ * @unit params
+ * @source Fedus et al. 2021: routed experts are spread over the expert-parallel ranks, the rest is replicated there */
+export function paramsPerRank(shape: Shape, ranks: number, expertRanks: number): number {
+  if (shape.expertBody === 0 || expertRanks <= 1) return shape.params / ranks;
+  const routed = Math.max(0, shape.params - (shape.body - shape.expertBody) - shape.embedding);
+  return (shape.params - routed + routed / expertRanks) / ranks;
 }
 
 /** Parameters of a dense decoder from its dimensions.

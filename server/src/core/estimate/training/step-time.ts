@@ -1,8 +1,9 @@
 import { type Chip, peakOf } from './chip.js';
 import { reachKnob, type SpeedKnob, stackKnob, type Values } from './coefficients.js';
+import type { StackClass } from './framework.js';
 import type { TrainingJob } from './job.js';
 import { dataRate, groupRate } from './links.js';
-import type { Shape } from './shape.js';
+import { paramsPerRank, type Shape } from './shape.js';
 
 /** Seconds of one optimizer step by part, on the device that is busiest. */
 export interface StepTime {
@@ -35,7 +36,9 @@ const overlap = (a: number, b: number): number => (a ** 3 + b ** 3) ** (1 / 3);
 export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: Values<SpeedKnob>): StepTime {
   const { layout, method } = job;
   const { tensor, pipeline, context, micro, accumulation, data } = layout;
-  const stack = job.compile && job.framework.class === 'everyday' ? 'stack' : job.framework.class;
+  // Encoders come in example code, whatever container it runs in.
+  const stack = shape.encoder || shape.relative ? 'everyday' : job.framework.class;
+  const fusing = job.uncompiled && stack === 'stack' ? 'everyday' : job.compile && stack === 'everyday' ? 'stack' : stack;
   const tokens = (micro * job.seq) / context;
   const layersHere = shape.layers / pipeline;
   const frozen = method !== 'full';
@@ -43,74 +46,81 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   // A frozen weight needs the gradient of its input but none of its own: two of three products.
   const passes = (frozen ? 2 : 3) + recompute;
 
-  const reach = k[reachKnob(chip.class)] * k[stackKnob('stack', stack)];
-  const width = Math.min(shape.hidden, Math.max(shape.ffn, 1)) / tensor;
-  const narrow = width / (width + k['width.half']);
-  const rate = matrixRate(job, chip, reach, k) * narrow;
+  const reach = k[reachKnob(chip.class)] * (shape.encoder || shape.relative ? k['encoder.reach'] : k[stackKnob('stack', stack)]);
+  const narrow = narrowness(Math.min(shape.hidden, shape.ffn) / tensor, k);
+  const full = matrixRate(job, chip, reach, k);
+  const rate = full * narrow;
   const few = (count: number) => count / (count + k['tokens.half']);
   const dense = shape.body - shape.expertBody;
   const head = shape.vocab * shape.hidden * shape.headShare;
   const perRank = tensor * pipeline;
   const denseTime = (2 * dense * tokens * passes) / perRank / (rate * few(tokens));
-  const headTime = (2 * head * tokens * (3 - (frozen ? 1 : 0))) / perRank / (rate * few(tokens));
+  const headTime =
+    (2 * head * tokens * (3 - (frozen ? 1 : 0))) / perRank / (full * narrowness(Math.sqrt((shape.hidden * shape.vocab) / tensor), k) * few(tokens));
   const perExpert = shape.experts === undefined ? tokens : (tokens * (shape.expertsPerToken ?? 2) * layout.expert) / shape.experts;
-  const expertTime = shape.expertBody === 0 ? 0 : (2 * shape.expertBody * tokens * passes) / perRank / (rate * k['expert.reach'] * few(Math.max(1, perExpert)));
+  const expertTime =
+    shape.expertBody === 0
+      ? 0
+      : (2 * shape.expertBody * tokens * passes) /
+        perRank /
+        (full * narrowness(Math.min(shape.hidden, shape.expertFfn), k) * k['expert.reach'] * few(Math.max(1, perExpert)));
   const matrix = denseTime + headTime + expertTime;
 
-  const half = peakOf(
-    chip,
-    job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16',
-  );
-  const scores = (shape.encoder ? 1 : 0.5) * job.seq * tokens * layersHere * (shape.heads / tensor);
+  const half =
+    job.clock *
+    peakOf(chip, job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16');
+  const scores = (shape.encoder || shape.relative ? 1 : 0.5) * Math.min(job.seq, shape.reach) * tokens * layersHere * (shape.heads / tensor);
   const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
-  const attention = job.flash
-    ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k['attention.flash'])
-    : (4 * scores * (shape.encoder ? 1 : 2) * shape.headDim * passes) / (half * reach) +
-      ((shape.encoder ? 1 : 2) * scores * k['attention.scores'] * passes) / chip.bandwidth;
+  const attention =
+    job.flash && !shape.relative
+      ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k[attentionKnob(chip, stack)])
+      : (4 * scores * (shape.encoder || shape.relative ? 1 : 2) * shape.headDim * passes) / (half * reach) +
+        ((shape.encoder || shape.relative ? 1 : 2) * scores * k['attention.scores'] * passes) / chip.bandwidth;
 
   const bytes = job.precision === 'fp32' || job.precision === 'tf32' ? 4 : 2;
   const adapters = frozen ? k['adapter.elementwise'] : 1;
-  const moved = k[stackKnob('elementwise', stack)] + (shape.expertBody > 0 ? k['expert.elementwise'] * (shape.expertsPerToken ?? 2) : 0);
+  const moved = k[stackKnob('elementwise', fusing)] + (shape.expertBody > 0 ? k['expert.elementwise'] * (shape.expertsPerToken ?? 2) : 0);
   const elementwise =
     ((moved * tokens * shape.hidden * layersHere * passes * bytes * adapters) / tensor +
       (tokens * shape.vocab * shape.headShare * k['logits.bytes'] * 3) / perRank) /
     chip.bandwidth;
-  const dequantize = method === 'qlora' ? ((shape.body / perRank) * k['dequantize.bytes'] * (passes / 3)) / chip.bandwidth : 0;
+  const dequantize =
+    method === 'qlora' ? ((shape.body / perRank) * k[job.packed ? 'dequantize.packed' : 'dequantize.bytes'] * (passes / 3)) / chip.bandwidth : 0;
   const launch = k[stackKnob('launch', stack)] * layersHere * passes * (frozen ? k['adapter.launch'] : 1);
 
   const hiddenBytes = tokens * shape.hidden * 2;
   const group = groupRate(chip, layout, tensor, k['network.reach']);
   const tensorParallel = tensor > 1 ? (k['tensor.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * 2 * (tensor - 1)) / tensor / group : 0;
-  const expertParallel =
-    layout.expert > 1 && shape.expertBody > 0
-      ? (k['expert.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * (shape.expertsPerToken ?? 2) * (1 - 1 / layout.expert)) /
-        groupRate(chip, layout, layout.expert, k['network.reach'])
-      : 0;
+  const expertParallel = expertExchange(job, shape, chip, k) * layersHere * (4 + 2 * recompute) * (hiddenBytes / tensor);
   const link = dataRate(chip, layout, k['network.reach']);
   const shared = data > 1 ? (data - 1) / data : 0;
-  const weightBytes = (shape.params / perRank) * (job.weightBits / 8);
-  const gathers = layout.sharding === 'full' ? (k['shard.volume'] * weightBytes * (2 + (frozen ? 0 : 1)) * shared) / link : 0;
+  const here = paramsPerRank(shape, perRank, layout.expert);
+  const weightBytes = here * (job.weightBits / 8);
+  // A pipeline keeps its gathered weights over all micro-batches of a step.
+  const gatherShare = pipeline > 1 ? 1 / accumulation : 1;
+  const gathers = layout.sharding === 'full' ? (gatherShare * k['shard.volume'] * weightBytes * (2 + (frozen ? 0 : 1)) * shared) / link : 0;
 
-  const onDevice = matrix + attention + elementwise + dequantize + tensorParallel + expertParallel;
+  // Each micro-batch adds its gradients of trained weights to those of the step.
+  const accumulate = frozen ? 0 : (here * k['accumulate.bytes']) / (layout.sharding === 'full' ? Math.max(1, data) : 1) / chip.bandwidth;
+  const onDevice = accumulate + matrix + attention + elementwise + dequantize + tensorParallel + expertParallel;
   const busy = overlap(onDevice, launch);
   const microTime = overlap(busy, gathers);
   const bubbleShare = pipeline > 1 ? (pipeline - 1) / (accumulation * layout.virtual) : 0;
-  const trainable = job.trainable ?? shape.params;
-  const gradients = layout.sharding === 'full' ? 0 : (k['data.exposed'] * 2 * (trainable / perRank) * 2 * shared) / link;
-  const shards = layout.sharding === 'none' ? 1 : data;
-  const optimizer = ((trainable / perRank / shards) * k['optimizer.bytes'] * optimizerWork(job.optimizer)) / (job.offload ? chip.pcie : chip.bandwidth);
+  const trained = frozen ? (job.trainable ?? 0.01 * shape.params) / perRank : here;
+  const gradients = layout.sharding === 'full' ? 0 : (k['data.exposed'] * 2 * trained * 2 * shared) / link;
+  const shards = layout.sharding === 'none' ? 1 : Math.max(1, (data * context) / (shape.expertBody > 0 ? layout.expert : 1));
+  const optimizer = ((trained / shards) * k['optimizer.bytes'] * optimizerWork(job.optimizer)) / (job.offload ? chip.pcie : chip.bandwidth);
   const fixed = k[stackKnob('step', stack)];
   const scale = 1 + k['scale.nodes'] * Math.log2(Math.max(1, layout.gpus / 8));
-  const deviation = 1;
-  const factor = accumulation * scale * deviation;
+  const factor = accumulation * scale * (shape.relative ? k['relative.slow'] : 1);
   const bubble = factor * microTime * bubbleShare;
   const total = factor * microTime * (1 + bubbleShare) + gradients + optimizer + fixed;
-  const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * job.seq * (shape.encoder ? 1 : 0.5);
+  const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * Math.min(job.seq, shape.reach) * (shape.encoder ? 1 : 0.5);
   const units = micro * accumulation * data * job.seq;
   return {
     matrix: factor * matrix,
     attention: factor * attention,
-    elementwise: factor * elementwise,
+    elementwise: factor * (elementwise + accumulate),
     launch: factor * (busy - onDevice),
     dequantize: factor * dequantize,
     tensorParallel: factor * tensorParallel,
@@ -126,10 +136,34 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   };
 }
 
+/** Seconds a byte of hidden states for each of the four exchanges a layer: over the fast link to every chosen expert, over the network once to every chosen node.
+ * @source Lepikhin et al. 2020 (GShard, arXiv 2006.16668) §3; DeepSeek-AI 2024 (arXiv 2412.19437) §3.2.2: one copy a node, then forwarded inside */
+function expertExchange(job: TrainingJob, shape: Shape, chip: Chip, k: Values<SpeedKnob>): number {
+  const { layout } = job;
+  const chosen = shape.expertsPerToken ?? 2;
+  if (layout.expert <= 1 || shape.expertBody === 0) return 0;
+  const inside = (k['expert.exposed'] * chosen * (1 - 1 / layout.expert)) / groupRate(chip, layout, 2, k['network.reach']);
+  const domain = chip.domain > 8 ? chip.domain : layout.perNode;
+  if (layout.expert <= domain) return inside;
+  const nodes = layout.expert / domain;
+  const reached = nodes * (1 - (1 - 1 / nodes) ** chosen);
+  return inside + (k['expert.network'] * reached * (1 - 1 / nodes)) / (layout.network * k['network.reach']);
+}
+
+/** Share of the efficiency that a matrix of this width reaches. */
+const narrowness = (width: number, k: Values<SpeedKnob>): number => width / (width + k['width.half']);
+
+/** Fused attention reached 70 % of the 16-bit peak on A100 and 35 % of it on H100 before kernels were written anew for Hopper.
+ * @source Dao 2023 (arXiv 2307.08691) figure 4; Shah et al. 2024 (arXiv 2407.08608) section 1 */
+function attentionKnob(chip: Chip, stack: StackClass): SpeedKnob {
+  if (chip.class === 'ampere' || chip.class === 'ampere-rtx' || chip.class === 'ada') return 'attention.ampere';
+  return stack === 'vendor' ? 'attention.vendor' : 'attention.later';
+}
+
 /** Rate of large matrix products at the job's precision. @unit FLOP/s */
 export function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
-  const peak = peakOf(chip, job.precision);
-  if (job.precision === 'fp8') return peak === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
+  const peak = peakOf(chip, job.precision) * job.clock;
+  if (job.precision === 'fp8') return peakOf(chip, 'fp8') === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
   if (job.precision === 'fp4') return peak * reach * k['reach.fp4'];
   if (job.precision === 'tf32') return peak * Math.min(1, reach * k['reach.tf32']);
   if (job.precision === 'fp32') return peak * Math.min(1, reach * k['reach.fp32']);
@@ -152,7 +186,7 @@ export function sampleStep(job: TrainingJob, chip: Chip, k: Values<SpeedKnob>): 
   const { sample, layout } = job;
   if (!sample) return undefined;
   const stack = job.framework.class;
-  const reach = k[reachKnob(chip.class)] * k[stackKnob('stack', stack)];
+  const reach = k[reachKnob(chip.class)];
   const kind =
     sample.kind === 'depthwise'
       ? k['depthwise.reach']

@@ -23,7 +23,7 @@ const trainingKeys = [
   'max_steps',
   'gradient_accumulation_steps',
 ];
-const modelKeys = ['model_name_or_path', 'model_name', 'model_path'];
+const modelKeys = ['model_name_or_path', 'model', 'model_id_or_path', 'model_name', 'model_path'];
 const isTrainerArguments = (root: Value): boolean =>
   countKeys(root, modelKeys) > 0 &&
   countKeys(root, trainingKeys) >= 2 &&
@@ -51,6 +51,8 @@ const fields: readonly Field[] = [
   ['dataset', 'dataset_mixture.datasets.0.id', text],
   ['dataset', 'datasets.0.path', text],
   ['dataset', 'train_file', text],
+  ['dataset', 'dataset', text],
+  ['dataset', 'dataset.0', text],
   ['seq_len', 'max_seq_length', integer],
   ['seq_len', 'max_length', integer],
   ['seq_len', 'block_size', integer],
@@ -64,7 +66,7 @@ const fields: readonly Field[] = [
   ['num_generations', 'num_generations', integer],
   ['max_tokens', 'max_completion_length', integer],
   ['dataset_size', 'max_train_samples', integer],
-  ['finetune_method', 'peft_type', lower],
+  ...['peft_type', 'train_type', 'tuner_type', 'sft_type'].map((key): Field => ['finetune_method', key, lower]),
   ['gpu_mem_util', 'vllm_gpu_memory_utilization', number],
 ];
 

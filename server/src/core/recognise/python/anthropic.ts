@@ -4,7 +4,7 @@ import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, destination, receiver } from './client.js';
 import { elementOf, type Keyed, keyed, lengthOf } from './keyed.js';
 import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isMocked, methodName, type Site, setting, sitesOf, together } from './requests.js';
+import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const path = /^(messages|completions|batches|beta|with_raw_response|with_streaming_response)$/;
 const requests = /(^|\.)(messages\.(create|stream|parse|tool_runner)|messages\.batches\.create|completions\.create)$/;
@@ -21,10 +21,12 @@ export const anthropicPython: PythonRecogniser = {
     example: 'client.messages.create(model="claude-sonnet-4-5", max_tokens=1024)',
   },
   recognise: (input) => {
-    if (isMocked(input)) return [];
-    const sites = sitesOf(input.program, /\b(?:create|stream|parse|tool_runner)\b(?=\s*[(,)\]]|\s*$)/gm).filter((site) =>
-      requests.test(methodName(input.program, site).replace(/\.with_(raw|streaming)_response/, '')),
-    );
+    if (isTest(input)) return [];
+    const sites = sitesOf(
+      input.program,
+      /\b(?:create|stream|parse|tool_runner)\b(?=\s*[(,)\]])/g,
+      /\b(?:messages|batches|completions|with_raw_response|with_streaming_response)\s*\.\s*$/,
+    ).filter((site) => requests.test(methodName(input.program, site).replace(/\.with_(raw|streaming)_response/, '')));
     return together(input, sites).flatMap(({ site, span, count }) => request(input, site, span, count));
   },
 };

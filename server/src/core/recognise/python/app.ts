@@ -15,7 +15,7 @@ export function isServed(program: PythonProgram): boolean {
 
 /** True where a program trains: what it then generates is a look at the result. */
 export const isTraining = (program: PythonProgram): boolean =>
-  /\b\w*Trainer\(|\.backward\(|\bTrainingArguments\b|\.zero_grad\(|\boptimizer\.step\(|\.fit\(|\btrainer\.train\(|\bdeepspeed\s[^\n]*--|\btorchrun\s|\baccelerate launch\b/.test(
+  /Trainer\(|\.backward\(|\bTrainingArguments\b|\.zero_grad\(|\boptimizer\.step\(|\.fit\(|\btrainer\.train\(|\bdeepspeed\s[^\n]*--|[!#%] ?deepspeed\s|\btorchrun\s|\baccelerate launch\b/.test(
     program.text,
   );
 

@@ -1,6 +1,7 @@
 import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
-import type { Binding, PythonProgram } from '../../syntax/python/program.js';
+import type { Binding } from '../../syntax/python/binding.js';
+import type { PythonProgram } from '../../syntax/python/program.js';
 import { type Evaluated, type KnownValue, type Memory, maxSteps, type ReadsValues, type UnknownValue } from './evaluated.js';
 import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
 import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption } from './options.js';
@@ -8,7 +9,7 @@ import { argparseOption, classNameOf, dataclassField, declaredOption, parameterO
 /** Evaluates expressions of one program by reading: constants, arithmetic on them, arguments' and options' defaults. Nothing is run. */
 export class Evaluator implements ReadsValues {
   readonly program: PythonProgram;
-  readonly memory: Memory = { given: new Map(), options: new Map() };
+  readonly memory: Memory = { given: new Map(), options: new Map(), values: new WeakMap(), expressions: new WeakMap(), off: new Map() };
   readonly uri: string;
   constructor(program: PythonProgram, uri: string) {
     this.program = program;
@@ -16,6 +17,13 @@ export class Evaluator implements ReadsValues {
   }
   /** The value of an expression at its place. */
   value(expr: Expr, steps = 0): Evaluated {
+    const known = this.memory.values.get(expr);
+    if (known) return known;
+    const found = this.evaluated(expr, steps);
+    if (steps < maxSteps / 2) this.memory.values.set(expr, found);
+    return found;
+  }
+  private evaluated(expr: Expr, steps: number): Evaluated {
     const here = { start: expr.start, end: expr.end };
     const literal = (value: FactValue | null): KnownValue => ({ known: true, value, origin: 'literal', ...here });
     const open = (reason: string): UnknownValue => ({ known: false, reason, ...here });
@@ -70,7 +78,11 @@ export class Evaluator implements ReadsValues {
   }
   /** Follows names, attributes, elements and local calls to the expression that is meant: a call, a list, a dict … */
   expression(expr: Expr, steps = 0): Expr {
-    return followed(this, expr, steps);
+    const known = this.memory.expressions.get(expr);
+    if (known) return known;
+    const found = followed(this, expr, steps);
+    if (steps < maxSteps / 2) this.memory.expressions.set(expr, found);
+    return found;
   }
   /** A call's argument by keyword, by position, or out of a dict that is spread into the call. */
   argument(call: Call, keyword: string, position?: number): Expr | undefined {

@@ -35,6 +35,9 @@ export interface ReadsValues {
 export interface Memory {
   readonly given: Map<number, Expr | undefined>;
   readonly options: Map<string, Evaluated | undefined>;
+  readonly values: WeakMap<Expr, Evaluated>;
+  readonly expressions: WeakMap<Expr, Expr>;
+  readonly off: Map<number, boolean>;
 }
 /** Longest chain of names, calls and attributes that is followed. */
 export const maxSteps = 60;

@@ -1,5 +1,5 @@
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
-import type { Binding } from '../../syntax/python/program.js';
+import type { Binding } from '../../syntax/python/binding.js';
 import { maxSteps, type ReadsValues } from './evaluated.js';
 
 /** Follows names, attributes, elements and local calls to the expression that is meant: a call, a list, a dict … */
@@ -42,8 +42,14 @@ export function followed(evaluator: ReadsValues, expr: Expr, steps: number): Exp
 export function isOff(evaluator: ReadsValues, at: number): boolean {
   return evaluator.program.blocks(at).some((block) => {
     if (block.kind !== 'if' || !block.subject || at < block.bodyStart) return false;
+    const side = at < block.bodyEnd ? block.bodyStart : block.end;
+    const { off } = evaluator.memory;
+    const known = off.get(side);
+    if (known !== undefined) return known;
     const test = evaluator.value(block.subject);
-    return test.known && Boolean(test.value) !== at < block.bodyEnd;
+    const found = test.known && Boolean(test.value) !== at < block.bodyEnd;
+    off.set(side, found);
+    return found;
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
+import { cellAt } from '../../text/document.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { addAdapters, addCheckpointing } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
@@ -14,7 +15,7 @@ const libraries = /^(transformers|trl|sentence_transformers|setfit|unsloth|optim
 export const hfTrainer: PythonRecogniser = {
   id: 'hf-trainer',
   language: 'python',
-  marker: /\w*Trainer\s*\(/,
+  marker: /Trainer\s*\(/,
   doc: {
     format: 'Hugging Face Trainer, TRL, sentence-transformers, unsloth',
     reads: 'trainer constructions with their arguments, model loading, quantisation, PEFT, data set; HfArgumentParser dataclasses',
@@ -41,7 +42,7 @@ interface Use {
   readonly end: number;
   readonly scope: number;
 }
-function useOf({ program }: PythonInput, call: Call): Use {
+function useOf({ program, document }: PythonInput, call: Call): Use {
   const statement = program.statement(call.start);
   const target = program.text.slice(statement.start, call.start).match(/^\s*([\w.]+)\s*(?::[^=]+)?=\s*$/)?.[1];
   const scope = program.scopeOf(call.start);
@@ -51,7 +52,8 @@ function useOf({ program }: PythonInput, call: Call): Use {
   const trains = program.calls(new RegExp(`(?<=\\b${written}\\.)(train|hyperparameter_search|fit)\\b(?=\\s*\\()`, 'g')).filter(({ at }) => at > call.end);
   const first = trains[0];
   if (first) {
-    const end = program.scopeOf(first.at) === scope ? first.call.end : call.end;
+    const isNear = program.scopeOf(first.at) === scope && cellAt(document, first.at)?.index === cellAt(document, call.start)?.index;
+    const end = isNear ? first.call.end : call.end;
     return { kind: 'training', ...plain, target, trained: first.at, end };
   }
   const evaluates = new RegExp(`\\b${written}\\.(evaluate|predict)\\s*\\(`).test(program.text);
@@ -68,7 +70,7 @@ function frameworkOf(input: PythonInput, call: Call): string | undefined {
   const own = /^\w+$/.test(written) ? program.class(written) : undefined;
   const origin = own ? ancestor(input, own.bases, 0) : name;
   if (origin !== undefined && libraries.test(origin))
-    return /^(transformers|trl|sentence_transformers|setfit|unsloth|optimum)/.exec(origin)![1]!.replace('_', '-');
+    return (/^(trl|sentence_transformers|setfit|unsloth|optimum)\b/.exec(origin)?.[1] ?? 'transformers').replace('_', '-');
   if (own) return undefined;
   const star = /^\w+$/.test(written) && program.imports.get(written) === undefined && program.starImports.some((module) => libraries.test(module));
   if (star) return 'transformers';
@@ -130,7 +132,8 @@ function addLibraryDefaults(input: PythonInput, facts: FactSet, settings: Settin
   if (settings.parsed !== undefined) {
     const own = input.program.class(settings.parsed);
     const origin = own ? ancestor(input, own.bases, 0) : settings.parsed;
-    if (!/^(transformers|trl|sentence_transformers)\./.test(origin ?? '')) return;
+    // Where the settings come in from another module, that module knows its defaults.
+    if (!/^(transformers|trl|sentence_transformers)\./.test(origin ?? '') || !/\b(Hf|Trl|H4)(Argument)?Parser\b/.test(input.program.text)) return;
     const place = own ?? call;
     const at = { start: place.start, end: own ? own.start + 5 : call.callee.end };
     for (const [name, value, param] of [

@@ -15,13 +15,20 @@ const maxDepth = 8;
 export function keyed(evaluate: ReadsValues, expr: Expr | undefined): Keyed {
   if (!expr) return nothing;
   const found = new Map<string, Expr>();
-  const open = collect(evaluate, expr, found, 0);
+  const parsed: Expr[] = [];
+  const open = collect(evaluate, expr, found, parsed, 0);
   return {
     open,
     get: (...names) => {
       for (const name of names) {
         const value = found.get(name);
         if (value && value.kind !== 'none') return value;
+      }
+      for (const object of parsed) {
+        for (const name of names) {
+          const option: Expr = { kind: 'attribute', object, name, start: object.start, end: object.end };
+          if (evaluate.value(option).known) return option;
+        }
       }
       return undefined;
     },
@@ -58,13 +65,17 @@ export function lengthOf(evaluate: ReadsValues, expr: Expr | undefined, depth = 
   return undefined;
 }
 
-function collect(evaluate: ReadsValues, expr: Expr, found: Map<string, Expr>, depth: number): boolean {
+function collect(evaluate: ReadsValues, expr: Expr, found: Map<string, Expr>, parsed: Expr[], depth: number): boolean {
   const meant = evaluate.expression(expr);
   if (depth > maxDepth) return true;
+  if (depth > 0 && optionsOf(evaluate, expr, meant)) {
+    parsed.push(optionsOf(evaluate, expr, meant)!);
+    return true;
+  }
   if (meant.kind === 'dict') {
     let open = false;
     for (const entry of meant.entries) {
-      if (!entry.key) open = collect(evaluate, entry.value, found, depth + 1) || open;
+      if (!entry.key) open = collect(evaluate, entry.value, found, parsed, depth + 1) || open;
       else if (entry.key.kind === 'string') found.set(entry.key.value, entry.value);
     }
     return open;
@@ -72,14 +83,22 @@ function collect(evaluate: ReadsValues, expr: Expr, found: Map<string, Expr>, de
   if (meant.kind === 'call') {
     let open = depth > 0 && dotted(meant.callee) !== 'dict';
     for (const arg of meant.args) {
-      if (arg.spread === 2) open = collect(evaluate, arg.value, found, depth + 1) || open;
+      if (arg.spread === 2) open = collect(evaluate, arg.value, found, parsed, depth + 1) || open;
       else if (arg.keyword !== undefined) found.set(arg.keyword, arg.value);
     }
     return open;
   }
   if (meant.kind === 'binary' && (meant.op === '|' || meant.op === 'or')) {
-    const left = collect(evaluate, meant.left, found, depth + 1);
-    return collect(evaluate, meant.right, found, depth + 1) || left;
+    const left = collect(evaluate, meant.left, found, parsed, depth + 1);
+    return collect(evaluate, meant.right, found, parsed, depth + 1) || left;
   }
   return meant.kind !== 'none';
+}
+
+/** The command-line options in `**args`, `**vars(args)` and `**args.__dict__`. */
+function optionsOf(evaluate: ReadsValues, expr: Expr, meant: Expr): Expr | undefined {
+  if (meant.kind === 'call' && dotted(meant.callee) === 'vars') return meant.args[0]?.value;
+  if (expr.kind === 'attribute' && expr.name === '__dict__') return expr.object;
+  const source = meant.kind === 'attribute' && meant.name === '__dict__' ? evaluate.expression(meant.object) : meant;
+  return expr.kind === 'name' && source.kind === 'call' && /parse(_known)?_args$/.test(dotted(source.callee) ?? '') ? expr : undefined;
 }

@@ -224,9 +224,14 @@ function modelFact({ evaluate, program }: PythonInput, load: Load, given: Keyed)
   const meant = evaluate.expression(expr);
   // A pipeline's model object: the model is what that object was loaded from.
   if (meant.kind === 'call' && /from_pretrained$/.test(evaluate.callee(meant)) && meant.args[0]) return evaluate.fact('model', meant.args[0].value);
-  const fact = evaluate.fact('model', expr);
+  const fact = evaluate.fact('model', popped(meant) ?? expr);
   if (fact && !('value' in fact)) return widget(program, evaluate, meant) ?? fact;
   return fact && typeof fact.value === 'string' ? fact : undefined;
+}
+/** `args.pop("model")` of parsed options. */
+function popped(expr: Expr): Expr | undefined {
+  if (expr.kind !== 'call' || expr.callee.kind !== 'attribute' || expr.callee.name !== 'pop' || expr.args[0]?.value.kind !== 'string') return undefined;
+  return { kind: 'attribute', object: expr.callee.object, name: expr.args[0].value.value, start: expr.start, end: expr.end };
 }
 /** `dbutils.widgets.get("name")`: the default that the widget was made with. */
 function widget(program: PythonInput['program'], evaluate: PythonInput['evaluate'], expr: Expr): Found {
@@ -239,10 +244,9 @@ function widget(program: PythonInput['program'], evaluate: PythonInput['evaluate
   const fact = value && evaluate.fact('model', value);
   return fact && 'value' in fact ? { ...fact, origin: fact.origin === 'literal' ? 'default' : fact.origin, note: 'default of a widget' } : fact;
 }
-function halved({ program, document }: PythonInput, load: Load, use: Keyed): Found {
+function halved({ program, document, evaluate }: PythonInput, load: Load, use: Keyed): Found {
   const fp16 = use.get('fp16');
-  if (fp16?.kind === 'boolean')
-    return { name: 'precision', value: fp16.value ? 'fp16' : 'fp32', origin: 'literal', span: { uri: document.uri, start: fp16.start, end: fp16.end } };
+  if (fp16) return evaluate.fact('precision', fp16, (value) => (value ? 'fp16' : 'fp32'));
   const tail = program.text.slice(load.call.end, load.call.end + 60).match(/^(?:\.\w+\([^()\n]*\))*?\.(half|bfloat16|float)\(\)/);
   if (!tail) return undefined;
   const end = load.call.end + tail[0].length;

@@ -4,7 +4,7 @@ import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { type Client, clientOf, destination, receiver } from './client.js';
 import { type Keyed, keyed } from './keyed.js';
 import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isMocked, methodName, type Site, setting, sitesOf, together } from './requests.js';
+import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const path =
   /^(chat|completions|responses|embeddings|images|audio|speech|transcriptions|translations|batches|fine_tuning|jobs|beta|threads|runs|messages|with_raw_response|with_streaming_response|ChatCompletion|Completion|Embedding|Image|Audio)$/;
@@ -29,10 +29,11 @@ export const openaiPython: PythonRecogniser = {
   },
   recognise: (input) => {
     const { program } = input;
-    if (isMocked(input)) return [];
+    if (isTest(input)) return [];
     const sites = sitesOf(
       program,
-      /\b(?:create|parse|stream|generate|edit|create_variation|acreate|a?transcribe|a?translate|create_and_run\w*|create_and_poll|create_and_stream)\b(?=\s*[(,)\]]|\s*$)/gm,
+      /\b(?:create|parse|stream|generate|edit|create_variation|acreate|a?transcribe|a?translate|create_and_\w+)\b(?=\s*[(,)\]])/g,
+      /\b(?:completions|responses|embeddings|images|speech|transcriptions|translations|batches|jobs|threads|runs|with_raw_response|with_streaming_response|ChatCompletion|Completion|Embedding|Image|Audio)\s*\.\s*$/,
     ).filter((site) => matches(input, site));
     return together(input, sites).flatMap(({ site, span, count }) => request(input, site, span, count));
   },

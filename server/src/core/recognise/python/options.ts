@@ -1,5 +1,6 @@
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
-import type { Binding, ClassInfo } from '../../syntax/python/program.js';
+import type { Binding } from '../../syntax/python/binding.js';
+import type { ClassInfo } from '../../syntax/python/program.js';
 import type { Evaluated, ReadsValues } from './evaluated.js';
 import { assignedAttribute, givenByCaller } from './follow.js';
 
@@ -27,9 +28,8 @@ export function declaredOption(evaluator: ReadsValues, name: string): Evaluated 
 function findOption(evaluator: ReadsValues, name: string): Evaluated | undefined {
   const { program } = evaluator;
   if (!/^\w+$/.test(name)) return undefined;
-  const quoted = new RegExp(`["']-{0,2}${name.replaceAll('_', '[-_]')}["']`, 'g');
-  for (let match = quoted.exec(program.text); match; match = quoted.exec(program.text)) {
-    const call = program.callAround(match.index + 1);
+  for (const at of program.quoted(name)) {
+    const call = program.callAround(at);
     if (!call || !/(^|\.)(add_arg(ument)?|DEFINE_\w+|option|argument)$/.test(dotted(call.callee) ?? '') || !optionNames(call.args).includes(name)) continue;
     return optionDefault(evaluator, call, name);
   }
@@ -149,6 +149,9 @@ function annotatedClass(annotation: string | undefined): string | undefined {
 function constructedClass(evaluator: ReadsValues, value: Expr, index: number | undefined, steps: number): string | undefined {
   const { program } = evaluator;
   if (value.kind === 'name' || value.kind === 'attribute') return index === undefined ? classNameOf(evaluator, value, steps) : undefined;
+  // parser.parse_args_into_dataclasses()[0]
+  if (value.kind === 'subscript' && value.object.kind === 'call' && value.index.kind === 'number')
+    return constructedClass(evaluator, value.object, value.index.value, steps + 1);
   if (value.kind !== 'call') return undefined;
   const callee = dotted(value.callee) ?? '';
   // parser.parse_args_into_dataclasses() answers one instance for each class that the parser was made with

@@ -16,7 +16,7 @@ export function promptFact(evaluate: Evaluator, ...parts: readonly (Expr | undef
   let chars = 0;
   for (const part of given) {
     const length = lengthOf(evaluate, part, seen, 0);
-    if (length === undefined) {
+    if (length === undefined || (length === 0 && given.length === 1)) {
       return {
         name: 'input_tokens',
         reason: 'the prompt is built at run time',
@@ -70,7 +70,14 @@ function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean }, 
     case 'attribute':
     case 'subscript': {
       const meant = evaluate.expression(expr);
-      if (expr.kind === 'name' && grows(evaluate, expr.name)) return undefined;
+      if (expr.kind === 'name') {
+        if (grows(evaluate, expr.name)) return undefined;
+        // A parameter's default is not what its callers send.
+        if (evaluate.program.lookup(expr.name, expr.start)?.kind === 'parameter' && meant.kind !== 'list') {
+          const given = evaluate.value(expr);
+          if (!given.known || given.origin === 'default') return undefined;
+        }
+      }
       seen.variable = true;
       if (meant !== expr && meant.kind !== 'name') return lengthOf(evaluate, meant, seen, depth + 1);
       const value = evaluate.value(expr);

@@ -18,18 +18,29 @@ type Found = Fact | UnknownFact | undefined;
 
 const runners = /(^|\.)(to_thread|run_sync|run_in_threadpool|run_in_executor|submit|partial|retry|call_with_retry|with_retry)$/;
 
-/** Calls by the method's last name; a method that is handed to a runner (`asyncio.to_thread(client.models.generate_content, model=…)`) counts as its call. */
-export function sitesOf(program: PythonProgram, pattern: RegExp): Site[] {
-  return program.matches(pattern).flatMap((at): Site[] => {
+/** Calls by the method's last name; a method that is handed to a runner (`asyncio.to_thread(client.models.generate_content, model=…)`) counts as its call.
+ * The pattern needs `g` and begins within the name; `before` is what must stand before it: the text is asked first, the tree only then. */
+export function sitesOf(program: PythonProgram, pattern: RegExp, before?: RegExp): Site[] {
+  const sites: Site[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(program.text); match; match = pattern.exec(program.text)) {
+    if (match[0] === '') pattern.lastIndex++;
+    const head = program.text.slice(Math.max(0, match.index - 80), match.index);
+    if (before && !before.test(head)) continue;
+    const at = match.index - (head.match(/\w*$/)?.[0].length ?? 0);
     const call = program.callAt(at);
-    if (call) return [{ call, method: call.callee, at }];
-    const around = program.callAround(at);
-    if (!around || !runners.test(dotted(around.callee) ?? '')) return [];
-    const index = around.args.findIndex((arg) => arg.keyword === undefined && arg.start <= at && at < arg.end);
-    const method = around.args[index]?.value;
-    if (method?.kind !== 'attribute' && method?.kind !== 'name') return [];
-    return [{ call: { ...around, args: around.args.slice(index + 1) }, method, at }];
-  });
+    if (call) sites.push({ call, method: call.callee, at });
+    else if (!/^\s*\(/.test(program.text.slice(match.index + match[0].length, match.index + match[0].length + 20))) sites.push(...handedOver(program, at));
+  }
+  return sites;
+}
+function handedOver(program: PythonProgram, at: number): Site[] {
+  const around = program.callAround(at);
+  if (!around || !runners.test(dotted(around.callee) ?? '')) return [];
+  const index = around.args.findIndex((arg) => arg.keyword === undefined && arg.start <= at && at < arg.end);
+  const method = around.args[index]?.value;
+  if (method?.kind !== 'attribute' && method?.kind !== 'name') return [];
+  return [{ call: { ...around, args: around.args.slice(index + 1) }, method, at }];
 }
 
 /** The method's dotted name with its head resolved through the imports. */
@@ -38,12 +49,10 @@ export const methodName = (program: PythonProgram, site: Site): string => {
   return name === undefined ? '' : program.qualified(name);
 };
 
-/** True for files of a test suite, by their place. */
-export const isTest = ({ document }: PythonInput): boolean => /(^|\/)(tests?\/[^?]*|test_[^/]*|[^/]*_test|conftest)\.py$/.test(document.uri);
-
-/** True for test files that replace the network: what they call costs nothing. */
-export const isMocked = (input: PythonInput): boolean =>
-  isTest(input) && /\b(mock\w*|MagicMock|AsyncMock|respx|monkeypatch|pytest_httpx|httpretty|vcr|stub\w*|fake_\w+)\b|\bpatch\(/i.test(input.document.text);
+/** True for files of a test suite: what they call is replaced, recorded or tiny, and no workload of the project. */
+export const isTest = ({ document }: PythonInput): boolean =>
+  /\/(\w+_)?tests?\//.test(document.uri) ||
+  (/\/(test_[^/]*|[^/]*_test|conftest)\.py$/.test(document.uri) && /\b(pytest|unittest|respx|MagicMock)\b/.test(document.text));
 
 /** A setting's fact: the expression's value, an unknown with the reason, or an unknown because `**kwargs` hides it and it must be given. */
 export function setting(evaluate: Evaluator, name: string, given: Keyed, spellings: readonly string[], required?: Expr): Found {

@@ -1,5 +1,5 @@
 import type { Fact, FactValue, UnknownFact } from '../../model/fact.js';
-import { expand } from '../../syntax/shell/expand.js';
+import { Environment, expand } from '../../syntax/shell/expand.js';
 import { Lexer } from '../../syntax/shell/lexer.js';
 import type { ShellWord, WordSource } from '../../syntax/shell/script.js';
 import type { Flag } from '../types.js';
@@ -30,11 +30,12 @@ export interface ReadCommand {
 /** Splits the first command of a text into words; `offset` is where the text stands in its document.
  * Variables stay as written and make their word open. */
 export function splitCommand(text: string, offset = 0): ShellWord[] {
+  const nothingKnown = new Environment();
   const words: ShellWord[] = [];
   let redirected = false;
   for (const token of new Lexer(text).all()) {
     if (token.kind === 'word') {
-      if (!redirected) words.push(...expand(token.word, text, new Map()));
+      if (!redirected) words.push(...expand(token.word, nothingKnown));
       redirected = false;
     } else if (token.kind === 'operator' && /[<>]/.test(token.text)) redirected = !/&-$|^<<-?$/.test(token.text);
     else if (words.length > 0 && (token.kind === 'newline' || token.kind === 'operator')) break;

@@ -86,7 +86,7 @@ const offload = meaning('offload', (value) =>
  * verl, NeMo, torchtitan, litgpt, torchtune, MaxText; and the generic names. */
 export const trainingFlags: FlagTable = {
   ...each(
-    'model_name_or_path pretrained_model_name_or_path actor_model_name_or_path actor_rollout_ref.model.path model.partial_pretrain model_id_or_path base_model model_name model_id model_path pretrained_model pretrain actor.model_name_or_path model.restore_from_path model.model_name_or_path checkpoint_dir model arch backbone',
+    'model_name_or_path pretrained_model_name_or_path actor_model_name_or_path actor_rollout_ref.model.path model.partial_pretrain model_id_or_path base_model model model_name model_id model_path pretrained_model pretrain actor.model_name_or_path model.restore_from_path model.model_name_or_path arch backbone',
     meaning('model', asText),
   ),
   ...each(
@@ -102,7 +102,7 @@ export const trainingFlags: FlagTable = {
     meaning('grad_accum', asCountOrWord),
   ),
   ...each(
-    'model_max_length max_seq_length max_seq_len max_sequence_length cutoff_len seq_length sequence_length seq_len sequence_len training.seq_len train.max_seq_length data.max_seq_length tokenizer.max_seq_len model.encoder_seq_length encoder_seq_length data.max_prompt_length data.max_length data.max_len max_target_length block_size max_source_length max_context_length max_context_width context_length context_len max_length max_len max_tokens_length',
+    'model_max_length max_seq_length max_seq_len max_sequence_length cutoff_len seq_length sequence_length seq_len sequence_len training.seq_len train.max_seq_length data.max_seq_length tokenizer.max_seq_len model.encoder_seq_length encoder_seq_length data.max_prompt_length data.max_length data.max_len block_size max_source_length max_target_length max_context_length max_context_width context_length context_len max_length max_len max_tokens_length',
     length,
   ),
   ...each(
@@ -116,7 +116,7 @@ export const trainingFlags: FlagTable = {
   ...each('train_samples max_train_samples max_samples data.max_samples num_samples', meaning('dataset_size', asPositive)),
   ...each('train.max_tokens train_tokens total_tokens max_train_tokens', meaning('train_tokens', asPositive)),
   ...each(
-    'dataset_name dataset dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data dataset_mixer_list train_data_dir instance_data_dir data_dir datasets',
+    'dataset_name dataset dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data data.prompt_dataset data.dataset dataset_mixer_list train_data_dir instance_data_dir data_dir datasets',
     meaning('dataset', asText),
   ),
   ...each(
@@ -127,14 +127,14 @@ export const trainingFlags: FlagTable = {
   ...each('bf16 pure_bf16 use_bf16', meaning('precision', whenOn('bf16'))),
   ...each('fp16 use_fp16', meaning('precision', whenOn('fp16'))),
   ...each(
-    'mixed_precision trainer.precision precision training.mixed_precision_param training.dtype amp_dtype dtype torch_dtype param_dtype data_type',
+    'mixed_precision trainer.precision precision training.mixed_precision_param training.dtype amp_dtype dtype torch_dtype param_dtype ds.param_dtype data_type',
     meaning('precision', asPrecision),
   ),
   ...each('amp', meaning('precision', whenOn('fp16'))),
   ...each('optim optimizer opt optim.name model.optim.name optimizer_type optimizer_name opt_type', meaning('optimizer', asText)),
   ...each('use_8bit_adam use_8bit_optimizer', meaning('optimizer', whenOn('adamw8bit'))),
   ...each(
-    'gradient_checkpointing grad_checkpointing use_gradient_checkpointing actor_gradient_checkpointing activation_checkpointing enable_activation_checkpointing checkpoint_activations recompute_activations recompute_granularity actor_rollout_ref.model.enable_gradient_checkpointing model.enable_gradient_checkpointing activation_checkpoint.mode activations_checkpoint_granularity model.activations_checkpoint_granularity grad_ckpt',
+    'gradient_checkpointing grad_checkpointing use_gradient_checkpointing actor_gradient_checkpointing model.gradient_checkpointing_enable actor.gradient_checkpointing_enable activation_checkpointing enable_activation_checkpointing checkpoint_activations recompute_activations recompute_granularity actor_rollout_ref.model.enable_gradient_checkpointing model.enable_gradient_checkpointing activation_checkpoint.mode activations_checkpoint_granularity model.activations_checkpoint_granularity grad_ckpt',
     checkpointing,
   ),
   ...each('disable_gradient_checkpointing no_gradient_checkpointing', meaning('grad_ckpt', whenOn(false))),
@@ -147,19 +147,16 @@ export const trainingFlags: FlagTable = {
     'finetuning_type train_type tuner_type sft_type finetune_method peft_method peft_type peft model.peft.peft_scheme tuning_mode',
     meaning('finetune_method', method),
   ),
-  ...each('use_peft use_lora lora enable_lora', meaning('finetune_method', whenOn('lora'))),
+  ...each('use_peft use_lora use_peft_lora lora enable_lora', meaning('finetune_method', whenOn('lora'))),
   ...each('full_finetuning full_finetune', meaning('finetune_method', whenOn('full'))),
   ...each('load_in_4bit use_4bit use_4bit_quantization', meaning('quantization', whenOn('4bit'))),
   ...each('load_in_8bit use_8bit use_8bit_quantization', meaning('quantization', whenOn('8bit'))),
   ...each('quantization_bit quant_bits bits', meaning('quantization', bits)),
   ...each(
-    'num_generations actor_rollout_ref.rollout.n n_samples_per_prompt num_samples_per_prompt rollout.n rollout_n',
+    'num_generations actor_rollout_ref.rollout.n n_samples_per_prompt rollout.n_samples_per_prompt num_samples_per_prompt rollout.n rollout_n',
     meaning('num_generations', asPositive),
   ),
-  ...each(
-    'max_completion_length data.max_response_length max_response_length generate_max_len response_length max_new_tokens',
-    meaning('max_tokens', asPositive),
-  ),
+  ...each('max_completion_length data.max_response_length max_response_length generate_max_len response_length', meaning('max_tokens', asPositive)),
   ...each(
     'actor_rollout_ref.actor.megatron.tensor_model_parallel_size tensor_model_parallel_size model.tensor_model_parallel_size parallelism.tensor_parallel_degree trainer.strategy.tensor_model_parallel_size tensor_parallel_size tensor_parallel_dim tp_size ici_tensor_parallelism model_parallel_size actor_rollout_ref.rollout.tensor_model_parallel_size',
     meaning('tensor_parallel', asPositive),
@@ -169,14 +166,17 @@ export const trainingFlags: FlagTable = {
     meaning('pipeline_parallel', asPositive),
   ),
   ...each(
-    'actor_rollout_ref.actor.megatron.context_parallel_size context_parallel_size model.context_parallel_size parallelism.context_parallel_degree cp_size ring_attn_size sequence_parallel_size actor_rollout_ref.actor.ulysses_sequence_parallel_size',
+    'actor_rollout_ref.actor.megatron.context_parallel_size context_parallel_size model.context_parallel_size parallelism.context_parallel_degree cp_size ring_attn_size ds.ring_attn_size sequence_parallel_size actor_rollout_ref.actor.ulysses_sequence_parallel_size',
     meaning('context_parallel', asPositive),
   ),
   ...each(
     'actor_rollout_ref.actor.megatron.expert_model_parallel_size expert_model_parallel_size model.expert_model_parallel_size parallelism.expert_parallel_degree expert_parallel_size ep_size',
     meaning('expert_parallel', asPositive),
   ),
-  ...each('actor_rollout_ref.rollout.gpu_memory_utilization vllm_gpu_memory_utilization', meaning('gpu_mem_util', asPositiveNumber)),
+  ...each(
+    'actor_rollout_ref.rollout.gpu_memory_utilization vllm_gpu_memory_utilization vllm.gpu_memory_utilization',
+    meaning('gpu_mem_util', asPositiveNumber),
+  ),
   ...each('zero_stage ds.zero_stage', meaning('strategy', stage)),
   ...each(
     'deepspeed deepspeed_config',
@@ -208,7 +208,7 @@ export const trainingFlags: FlagTable = {
     ),
   ),
   ...each(
-    'offload cpu_offload optimizer_offload optimizer_cpu_offload adam_offload fsdp_cpu_offload offload_optimizer_device offload_param_device actor_rollout_ref.actor.megatron.optimizer_offload actor_rollout_ref.actor.fsdp_config.optimizer_offload',
+    'offload cpu_offload optimizer_offload optimizer_cpu_offload adam_offload ds.adam_offload fsdp_cpu_offload offload_optimizer_device offload_param_device actor_rollout_ref.actor.megatron.optimizer_offload actor_rollout_ref.actor.fsdp_config.optimizer_offload',
     offload,
   ),
   ...each(
@@ -216,10 +216,10 @@ export const trainingFlags: FlagTable = {
     meaning('compile', asSwitch),
   ),
   ...each(
-    'use_flash_attn use_flash_attention use_flash_attention_2 use_flash_attn_2 flash_attn flash_attention attn_implementation attn_impl attention_backend',
+    'use_flash_attn use_flash_attention use_flash_attention_2 use_flash_attn_2 flash_attn flash_attention attn_implementation ds.attn_implementation attn_impl attention_backend',
     meaning('flash_attention', attention),
   ),
-  ...each('packing sample_packing neat_packing dataset.packed packing_samples enable_packing', meaning('packing', asSwitch)),
+  ...each('packing sample_packing neat_packing dataset.packed packing_samples ds.packing_samples enable_packing', meaning('packing', asSwitch)),
   ...each('resolution image_size img_size imgsz input_size image_resolution', meaning('image_size', asPositive)),
   ...each('num_layers n_layer n_layers num_hidden_layers depth model.num_layers', layers),
   ...each('hidden_size n_embd d_model hidden_width hidden_dim model.hidden_size', width),
@@ -230,15 +230,22 @@ export const trainingFlags: FlagTable = {
     meaning('max_time', (value) => (asPositiveNumber(value) === undefined ? undefined : asNumber(value)! * 60)),
   ),
   ...each(
-    'trainer.n_gpus_per_node n_gpus_per_node trainer.devices num_gpus_per_node gpus_per_node actor_num_gpus_per_node ray_num_workers num_gpus ngpus n_gpus gpus devices',
+    'trainer.n_gpus_per_node n_gpus_per_node trainer.devices num_gpus_per_node gpus_per_node actor_num_gpus_per_node actor.num_gpus_per_node ray_num_workers num_gpus ngpus n_gpus gpus devices',
     meaning('gpu_count', asDevices),
   ),
-  ...each('trainer.nnodes trainer.num_nodes num_nodes nnodes actor_num_nodes num_machines', meaning('num_nodes', asPositive)),
+  ...each('trainer.nnodes trainer.num_nodes num_nodes nnodes actor_num_nodes actor.num_nodes num_machines', meaning('num_nodes', asPositive)),
 };
 
 /** Facts of a training program's flags, in the sense that the flags beside them give. */
 export function factsOfTraining(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFact)[] {
-  return factsOfFlags(uri, flags, tableFor(flags));
+  const facts = factsOfFlags(uri, flags, tableFor(flags));
+  // A LoRA on a 4-bit base is a QLoRA; what a flag names itself stays as it is written.
+  const fourBit = facts.some((fact) => fact.name === 'quantization' && 'value' in fact && fact.value === '4bit');
+  return fourBit
+    ? facts.map((fact) =>
+        fact.name === 'finetune_method' && 'value' in fact && fact.origin === 'default' && fact.value === 'lora' ? { ...fact, value: 'qlora' } : fact,
+      )
+    : facts;
 }
 
 /** `--batch_size` beside `--micro_batch_size` (alpaca-lora, litgpt) and `--train_batch_size` beside `--micro_train_batch_size` (OpenRLHF) count the whole step. */

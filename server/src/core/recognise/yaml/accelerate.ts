@@ -7,7 +7,7 @@ import type { YamlRecogniser } from '../types.js';
 export const accelerate: YamlRecogniser = {
   id: 'accelerate',
   language: 'yaml',
-  marker: /^distributed_type\s*:/m,
+  marker: /^distributed_type[ \t]*:/m,
   doc: { format: 'accelerate', reads: 'machines, processes, precision, sharding', example: 'distributed_type: FSDP' },
   recognise({ document, roots }) {
     return roots.filter(isAccelerate).map((root) => {

@@ -6,7 +6,7 @@ import type { YamlRecogniser } from '../types.js';
 export const aiToolkit: YamlRecogniser = {
   id: 'ai-toolkit',
   language: 'yaml',
-  marker: /type\s*:\s*["']?\w*trainer\b/,
+  marker: /type[ \t]*:\s*["']?\w*trainer\b/,
   doc: { format: 'ai-toolkit', reads: 'model, steps, batch, precision, LoRA rank, optimizer', example: 'process: [{type: sd_trainer, train: {steps: 2000}}]' },
   recognise({ document, roots }) {
     return roots.flatMap((root) => {

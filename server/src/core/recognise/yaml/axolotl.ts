@@ -8,7 +8,7 @@ import type { YamlRecogniser } from '../types.js';
 export const axolotl: YamlRecogniser = {
   id: 'axolotl',
   language: 'yaml',
-  marker: /^base_model\s*:/m,
+  marker: /^base_model[ \t]*:/m,
   doc: { format: 'Axolotl', reads: 'model, method, batch, length, epochs, sharding, data set', example: 'base_model: Qwen/Qwen3-8B' },
   recognise({ document, roots }) {
     return roots.filter(isAxolotl).map((root) => {

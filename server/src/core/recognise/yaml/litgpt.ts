@@ -6,7 +6,7 @@ import type { YamlRecogniser } from '../types.js';
 export const litgpt: YamlRecogniser = {
   id: 'litgpt',
   language: 'yaml',
-  marker: /^(?:checkpoint_dir|model_name|initial_checkpoint_dir|tokenizer_dir)\s*:/m,
+  marker: /^(?:checkpoint_dir|model_name|initial_checkpoint_dir|tokenizer_dir)[ \t]*:/m,
   doc: {
     format: 'LitGPT',
     reads: 'model, devices, batch, length, epochs or tokens, LoRA, quantization',

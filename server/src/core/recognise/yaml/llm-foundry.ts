@@ -6,7 +6,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const llmFoundry: YamlRecogniser = {
   id: 'llm-foundry',
   language: 'yaml',
-  marker: /^\s*(?:global_train_batch_size|device_train_microbatch_size)\s*:|\bcomposer\s+(?:\S*\/)?train\.py/m,
+  marker: /^[ \t]*(?:global_train_batch_size|device_train_microbatch_size)[ \t]*:|\bcomposer\s+(?:\S*\/)?train\.py/m,
   doc: { format: 'Composer, llm-foundry', reads: 'model or its shape, data set, batch, length, duration, FSDP, GPUs', example: 'max_duration: 1ep' },
   recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root) ?? []),
 };

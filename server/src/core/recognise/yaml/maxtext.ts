@@ -6,7 +6,7 @@ import type { YamlRecogniser } from '../types.js';
 export const maxtext: YamlRecogniser = {
   id: 'maxtext',
   language: 'yaml',
-  marker: /^(?:ici|dcn)_\w+_parallelism\s*:|^per_device_batch_size\s*:/m,
+  marker: /^(?:ici|dcn)_\w+_parallelism[ \t]*:|^per_device_batch_size[ \t]*:/m,
   doc: { format: 'MaxText', reads: 'model, batch, length, steps, parallelism, data set', example: 'ici_fsdp_parallelism: 8' },
   recognise({ document, roots }) {
     return roots.filter(isMaxtext).map((root) => {

@@ -6,7 +6,7 @@ import type { YamlRecogniser } from '../types.js';
 export const nemo: YamlRecogniser = {
   id: 'nemo',
   language: 'yaml',
-  marker: /^\s+(?:tensor_model_parallel_size|micro_batch_size|train_ds|accumulate_grad_batches)\s*:/m,
+  marker: /^[ \t]+(?:tensor_model_parallel_size|micro_batch_size|train_ds|accumulate_grad_batches)[ \t]*:/m,
   doc: {
     format: 'NeMo',
     reads: 'devices, nodes, parallelism, batch, length, steps, shape',

@@ -6,7 +6,7 @@ import type { YamlRecogniser } from '../types.js';
 export const torchtune: YamlRecogniser = {
   id: 'torchtune',
   language: 'yaml',
-  marker: /_component_\s*:\s*["']?torchtune\./,
+  marker: /_component_[ \t]*:\s*["']?torchtune\./,
   doc: {
     format: 'torchtune',
     reads: 'model builder, data set, batch, length, epochs, optimizer, checkpointing',

@@ -6,7 +6,7 @@ import type { YamlRecogniser } from '../types.js';
 export const wandbSweep: YamlRecogniser = {
   id: 'wandb-sweep',
   language: 'yaml',
-  marker: /^(?:method\s*:\s*["']?(?:grid|random|bayes|custom)\b|run_cap\s*:|scheduler\s*:)/m,
+  marker: /^(?:method[ \t]*:\s*["']?(?:grid|random|bayes|custom)\b|run_cap[ \t]*:|scheduler[ \t]*:)/m,
   doc: { format: 'W&B sweep', reads: 'trials, parallel runs, fixed parameters', example: 'method: bayes' },
   recognise({ document, roots }) {
     return roots.filter(isSweep).map((root) => {

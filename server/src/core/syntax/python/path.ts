@@ -5,12 +5,22 @@ import type { Node } from 'web-tree-sitter';
 export class Paths {
   private readonly children = new Map<number, readonly Node[]>();
   private readonly ends = new Map<number, number>();
+  private readonly types = new Map<number, string>();
 
   /** Nodes from the root to the leaf at an offset. */
   to(root: Node | null, at: number): Node[] {
     const nodes: Node[] = [];
     for (let node: Node | undefined = root ?? undefined; node; node = this.childAt(node, at)) nodes.push(node);
     return nodes;
+  }
+  /** A node's type, asked of the runtime once. */
+  typeOf(node: Node): string {
+    let found = this.types.get(node.id);
+    if (found === undefined) {
+      found = node.type;
+      this.types.set(node.id, found);
+    }
+    return found;
   }
   private childAt(node: Node, at: number): Node | undefined {
     const all = this.childrenOf(node);

@@ -1,7 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { SyntaxTree } from '../tree.js';
 import type { Call, Expr } from './ast.js';
+import { type Binding, type BindingReader, bindingOf } from './binding.js';
 import { named, toExpr } from './convert.js';
+import { type Import, type ImportTable, readImports } from './imports.js';
+import { Names } from './names.js';
 import { Paths } from './path.js';
 
 /** A call found by its callee's last name. */
@@ -29,34 +32,6 @@ export interface Block {
   /** A class's bases; a with's items. */
   readonly items?: readonly Expr[];
   readonly decorators?: readonly Expr[];
-}
-
-/** A place that gives a name a value. */
-export interface Binding {
-  readonly kind: 'assign' | 'augment' | 'for' | 'parameter' | 'with' | 'import' | 'def' | 'class';
-  readonly name: string;
-  /** Of the name. */
-  readonly start: number;
-  readonly end: number;
-  /** `config` of `config.batch_size = 8`, `self` of `self.x = 1`; absent for plain names. */
-  readonly object?: string;
-  /** Absent where there is none (a parameter without default) or where it cannot be told apart (destructuring a call). */
-  readonly value?: Expr;
-  /** Position in a destructuring assignment whose right side is not taken apart; `value` is then the whole right side. */
-  readonly index?: number;
-  readonly annotation?: string;
-  /** Start of the innermost def around it; -1 at module or class level. */
-  readonly scope: number;
-  /** Start of the class whose body it stands in directly; absent elsewhere. */
-  readonly inClass?: number;
-}
-
-export interface Import {
-  readonly module: string;
-  /** Absent for `import module`. */
-  readonly name?: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A class's own statement list, as far as it matters. */
@@ -94,15 +69,18 @@ export class PythonProgram {
   readonly text: string;
   private readonly tree: SyntaxTree;
   private readonly boundNames = new Map<string, readonly Binding[]>();
-  private importTable: { byName: Map<string, Import>; stars: string[] } | undefined;
+  private importTable: ImportTable | undefined;
+  private readonly knownBlocks = new Map<number, readonly Block[]>();
+  private readonly knownReturns = new Map<number, Expr[]>();
   private readonly knownExprs = new Map<number, Expr>();
   private readonly paths = new Paths();
   private readonly knownClasses = new Map<number, ClassInfo>();
   private readonly knownFunctions = new Map<number, FunctionInfo>();
-  private definitionTable: Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> | undefined;
+  private readonly names: Names;
   constructor(tree: SyntaxTree) {
     this.tree = tree;
     this.text = tree.text;
+    this.names = new Names(tree.text);
   }
 
   /** Calls whose callee's last name matches, in order. The pattern needs `g`; its match must begin at that name. */
@@ -120,7 +98,7 @@ export class PythonProgram {
     pattern.lastIndex = within.start;
     for (let match = pattern.exec(this.text); match && match.index < within.end; match = pattern.exec(this.text)) {
       if (match[0] === '') pattern.lastIndex++;
-      if (this.leaf(match.index)?.type === 'identifier') found.push(match.index);
+      if (this.isIdentifier(this.leaf(match.index))) found.push(match.index);
     }
     return found;
   }
@@ -128,18 +106,20 @@ export class PythonProgram {
   callAt(at: number): Call | undefined {
     const chain = this.chain(at);
     let level = chain.length - 1;
-    if (chain[level]?.type !== 'identifier') return undefined;
+    if (!this.isIdentifier(chain[level])) return undefined;
     const endsHere = chain[level]!.endIndex;
-    while (level > 0 && chain[level - 1]!.type === 'attribute' && chain[level - 1]!.endIndex === endsHere) level--;
-    if (level > 1 && chain[level - 1]!.type === 'subscript' && chain[level - 2]!.type === 'call') level--;
+    while (level > 0 && this.paths.typeOf(chain[level - 1]!) === 'attribute' && chain[level - 1]!.endIndex === endsHere) level--;
+    if (level > 1 && this.paths.typeOf(chain[level - 1]!) === 'subscript' && this.paths.typeOf(chain[level - 2]!) === 'call') level--;
     const parent = chain[level - 1];
-    if (parent?.type !== 'call' || parent.startIndex !== chain[level]!.startIndex) return undefined;
+    if (!parent || this.paths.typeOf(parent) !== 'call' || parent.startIndex !== chain[level]!.startIndex) return undefined;
     const expr = this.expr(parent);
     return expr?.kind === 'call' ? expr : undefined;
   }
   /** The innermost call that holds an offset in its argument list. */
   callAround(at: number): Call | undefined {
-    const node = this.chain(at).findLast((candidate) => candidate.type === 'call' && (candidate.childForFieldName('arguments')?.startIndex ?? at) < at);
+    const node = this.chain(at).findLast(
+      (candidate) => this.paths.typeOf(candidate) === 'call' && (candidate.childForFieldName('arguments')?.startIndex ?? at) < at,
+    );
     const expr = this.expr(node ?? null);
     return expr?.kind === 'call' ? expr : undefined;
   }
@@ -151,13 +131,13 @@ export class PythonProgram {
   /** Span of the simple statement that holds an offset. */
   statement(at: number): { start: number; end: number } {
     const chain = this.chain(at);
-    const level = chain.findLastIndex((node) => node.type === 'block' || node.type === 'module');
+    const level = chain.findLastIndex((node) => /^(block|module)$/.test(this.paths.typeOf(node)));
     const node = chain[level + 1] ?? chain[level];
     return node ? { start: node.startIndex, end: node.endIndex } : { start: at, end: at };
   }
   /** Start of the innermost def around an offset, -1 at module level. */
   scopeOf(at: number): number {
-    return scopeOf(this.chain(at));
+    return this.scope(this.chain(at));
   }
   /** True where parts of the program around an offset do not parse. */
   brokenAt(at: number): boolean {
@@ -180,12 +160,12 @@ export class PythonProgram {
     const chain = this.chain(Math.min(at, Math.max(0, this.text.length - 1)));
     const scopes = [
       ...chain
-        .filter((node) => node.type === 'function_definition')
+        .filter((node) => this.paths.typeOf(node) === 'function_definition')
         .map((node) => node.startIndex)
         .reverse(),
       -1,
     ];
-    const classes = chain.filter((node) => node.type === 'class_definition').map((node) => node.startIndex);
+    const classes = chain.filter((node) => this.paths.typeOf(node) === 'class_definition').map((node) => node.startIndex);
     for (const [depth, scope] of scopes.entries()) {
       const here = plain.filter((binding) => binding.scope === scope && (binding.inClass === undefined || (depth === 0 && classes.includes(binding.inClass))));
       if (here.length === 0) continue;
@@ -217,7 +197,7 @@ export class PythonProgram {
   }
   /** The first class of a name. */
   class(name: string): ClassInfo | undefined {
-    const at = this.definitions.class.get(name)?.[0];
+    const at = this.names.definitions.class.get(name)?.[0];
     return at === undefined ? undefined : this.classNamedAt(at);
   }
   /** Every function and method, in order. */
@@ -226,7 +206,7 @@ export class PythonProgram {
   }
   /** The first function or method of a name, within a span if one is given. */
   function(name: string, within: { start: number; end: number } = anywhere): FunctionInfo | undefined {
-    const at = this.definitions.def.get(name)?.find((place) => place >= within.start && place < within.end);
+    const at = this.names.definitions.def.get(name)?.find((place) => place >= within.start && place < within.end);
     return at === undefined ? undefined : this.functionNamedAt(at);
   }
   /** The function that starts at an offset, as `Binding.scope` says it. */
@@ -237,21 +217,28 @@ export class PythonProgram {
   }
   /** What a function returns where it says so, in order; nested functions' returns are theirs. */
   returned(owner: FunctionInfo): Expr[] {
+    const known = this.knownReturns.get(owner.start);
+    if (known) return known;
     const found: Expr[] = [];
+    this.knownReturns.set(owner.start, found);
     const pattern = /\breturn\b/g;
     pattern.lastIndex = owner.bodyStart;
     for (let match = pattern.exec(this.text); match && match.index < owner.end; match = pattern.exec(this.text)) {
       const chain = this.chain(match.index);
       const node = chain.at(-2);
-      if (node?.type !== 'return_statement' || scopeOf(chain) !== owner.start) continue;
+      if (node?.type !== 'return_statement' || this.scope(chain) !== owner.start) continue;
       const value = this.expr(named(node)[0] ?? null);
       if (value) found.push(value);
     }
     return found;
   }
+  /** Offsets of a name in quotes, dashes before and between its words disregarded: `"--batch-size"` for `batch_size`. */
+  quoted(name: string): readonly number[] {
+    return this.names.quoted.get(name) ?? [];
+  }
   /** The last value given to an element by name: `config["lr"] = 1e-4`. */
   keyed(object: string, key: string): Expr | undefined {
-    if (!/^[\w.]+$/.test(object) || !/^[\w.-]+$/.test(key) || !this.text.includes(`${object}[`)) return undefined;
+    if (!this.names.isIndexed(object) || !/^[\w.-]+$/.test(key) || this.quoted(key.replaceAll('-', '_')).length === 0) return undefined;
     const pattern = new RegExp(`(?<![\\w.])${object.replaceAll('.', '\\.')}\\[["']${key.replaceAll('.', '\\.')}["']\\]\\s*=(?!=)`, 'g');
     let found: Expr | undefined;
     for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
@@ -261,24 +248,8 @@ export class PythonProgram {
     return found;
   }
 
-  /** Offsets of the names that `def` and `class` statements bind. */
-  private get definitions(): Readonly<Record<'def' | 'class', ReadonlyMap<string, readonly number[]>>> {
-    if (this.definitionTable) return this.definitionTable;
-    const table = { def: new Map<string, number[]>(), class: new Map<string, number[]>() };
-    const pattern = /^[ \t]*(?:async[ \t]+)?(def|class)[ \t]+(\w+)/gm;
-    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      const name = match[2]!;
-      const places = table[match[1] as 'def' | 'class'];
-      const at = match.index + match[0].length - name.length;
-      const known = places.get(name);
-      if (known) known.push(at);
-      else places.set(name, [at]);
-    }
-    this.definitionTable = table;
-    return table;
-  }
   private placesOf(kind: 'def' | 'class'): number[] {
-    return [...this.definitions[kind].values()].flat().sort((a, b) => a - b);
+    return [...this.names.definitions[kind].values()].flat().sort((a, b) => a - b);
   }
   private classNamedAt(at: number): ClassInfo | undefined {
     const chain = this.chain(at);
@@ -289,6 +260,23 @@ export class PythonProgram {
     const chain = this.chain(at);
     const node = chain.at(-2);
     return node?.type === 'function_definition' && node.childForFieldName('name')?.startIndex === at ? this.toFunction(node, chain.at(-3)) : undefined;
+  }
+  /** What telling a binding from a use asks of the program. */
+  private readonly reader: BindingReader = {
+    typeOf: (node) => this.paths.typeOf(node),
+    slice: (node) => this.slice(node),
+    expr: (node) => this.expr(node),
+    place: (chain) => ({ scope: this.scope(chain), ...this.inClass(chain) }),
+  };
+  private isIdentifier(node: Node | undefined): boolean {
+    return node !== undefined && this.paths.typeOf(node) === 'identifier';
+  }
+  private scope(chain: readonly Node[]): number {
+    return chain.findLast((node) => this.paths.typeOf(node) === 'function_definition')?.startIndex ?? -1;
+  }
+  private inClass(chain: readonly Node[]): { inClass?: number } {
+    const owner = chain.findLast((node) => /^(function|class)_definition$/.test(this.paths.typeOf(node)));
+    return owner && this.paths.typeOf(owner) === 'class_definition' ? { inClass: owner.startIndex } : {};
   }
   private leaf(at: number): Node | undefined {
     return this.chain(at).at(-1);
@@ -315,16 +303,18 @@ export class PythonProgram {
       .filter((node) => node.type === 'decorator')
       .flatMap((node) => this.expr(named(node)[0] ?? null) ?? []);
   }
-  private toBlock(node: Node, parent: Node | undefined): Block[] {
-    const kind = blockKinds[node.type];
+  private toBlock(node: Node, parent: Node | undefined): readonly Block[] {
+    const kind = blockKinds[this.paths.typeOf(node)];
     if (!kind) return [];
+    const known = this.knownBlocks.get(node.id);
+    if (known) return known;
     const body = node.childForFieldName('body') ?? node.childForFieldName('consequence');
     const at = { kind, start: node.startIndex, end: node.endIndex, bodyStart: body?.startIndex ?? node.endIndex, bodyEnd: body?.endIndex ?? node.endIndex };
     const subject = this.expr(node.childForFieldName('right') ?? node.childForFieldName('condition'));
     const target = kind === 'for' ? this.expr(node.childForFieldName('left')) : undefined;
     const name = kind === 'def' || kind === 'class' ? node.childForFieldName('name') : null;
     const list = node.childForFieldName('superclasses') ?? (kind === 'with' ? named(node)[0] : undefined);
-    return [
+    const found: Block[] = [
       {
         ...at,
         ...(subject && { subject }),
@@ -334,6 +324,8 @@ export class PythonProgram {
         ...(name && { decorators: this.decorators(parent) }),
       },
     ];
+    this.knownBlocks.set(node.id, found);
+    return found;
   }
   private toClass(node: Node, parent: Node | undefined): ClassInfo {
     const known = this.knownClasses.get(node.startIndex);
@@ -398,110 +390,24 @@ export class PythonProgram {
   }
   private findBindings(name: string): Binding[] {
     const found: Binding[] = [];
-    // Not a call, an attribute access or an index: those never bind.
-    const pattern = new RegExp(`\\b${name}\\b(?!\\s*[(.[])`, 'g');
-    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      if (this.leaf(match.index)?.type !== 'identifier') continue;
-      const chain = this.chain(match.index);
-      const binding = this.toBinding(name, chain);
+    for (const at of this.names.targets.get(name) ?? []) {
+      const chain = this.chain(at);
+      if (!this.isIdentifier(chain.at(-1))) continue;
+      const binding = bindingOf(name, chain, this.reader);
       if (binding) found.push(binding);
     }
     for (const kind of ['def', 'class'] as const) {
-      for (const at of this.definitions[kind].get(name) ?? []) {
+      for (const at of this.names.definitions[kind].get(name) ?? []) {
         const chain = this.chain(at);
-        if (chain.at(-1)?.type !== 'identifier') continue;
+        if (!this.isIdentifier(chain.at(-1))) continue;
         const outer = chain.slice(0, -2);
-        found.push({ kind, name, start: at, end: at + name.length, scope: scopeOf(outer), ...inClass(outer) });
+        found.push({ kind, name, start: at, end: at + name.length, scope: this.scope(outer), ...this.inClass(outer) });
       }
     }
     return found.sort((a, b) => a.start - b.start);
   }
-  private toBinding(name: string, chain: Node[]): Binding | undefined {
-    const leaf = chain.at(-1)!;
-    let level = chain.length - 2;
-    let target = leaf;
-    let index: number | undefined;
-    let object: string | undefined;
-    if (chain[level]?.type === 'attribute') {
-      const holder = chain[level]!.childForFieldName('object');
-      if (!holder || chain[level]!.childForFieldName('attribute')?.startIndex !== leaf.startIndex) return undefined;
-      object = this.slice(holder);
-      target = chain[level--]!;
-    }
-    if (chain[level] && /^(pattern_list|tuple_pattern|list_pattern)$/.test(chain[level]!.type)) {
-      index = named(chain[level]!).findIndex((node) => node.startIndex === target.startIndex);
-      target = chain[level--]!;
-    }
-    const parent = chain[level];
-    if (!parent) return undefined;
-    const outer = chain.slice(0, level);
-    const base = { name, start: leaf.startIndex, end: leaf.endIndex, scope: scopeOf(outer), ...inClass(outer), ...(object === undefined ? {} : { object }) };
-    const isField = (field: string): boolean => parent.childForFieldName(field)?.startIndex === target.startIndex;
-    switch (parent.type) {
-      case 'assignment':
-      case 'augmented_assignment': {
-        if (!isField('left')) return undefined;
-        const { annotation, value } = this.annotated(parent, 'right');
-        const part = index !== undefined && value?.kind === 'tuple' ? value.items[index] : undefined;
-        const chosen = part ?? value;
-        return {
-          ...base,
-          kind: parent.type === 'assignment' ? 'assign' : 'augment',
-          ...(chosen && { value: chosen }),
-          ...(annotation && { annotation }),
-          ...(index !== undefined && !part ? { index } : {}),
-        };
-      }
-      case 'named_expression':
-        return isField('name') ? { ...base, kind: 'assign', ...this.annotated(parent, 'value') } : undefined;
-      case 'for_statement':
-      case 'for_in_clause': {
-        const value = this.expr(parent.childForFieldName('right'));
-        return isField('left') ? { ...base, kind: 'for', ...(value && { value }), ...(index === undefined ? {} : { index }) } : undefined;
-      }
-      case 'default_parameter':
-      case 'typed_default_parameter':
-        return isField('name') ? { ...base, kind: 'parameter', scope: scopeOf(outer), ...this.annotated(parent, 'value') } : undefined;
-      case 'typed_parameter':
-        return { ...base, kind: 'parameter', scope: scopeOf(outer), ...this.annotated(parent, 'value') };
-      case 'parameters':
-        return { ...base, kind: 'parameter', scope: scopeOf(outer) };
-      case 'as_pattern_target': {
-        const value = this.expr(named(chain[level - 1]!)[0] ?? null);
-        return { ...base, kind: 'with', ...(value && { value }) };
-      }
-      case 'aliased_import':
-      case 'dotted_name':
-        return { ...base, kind: 'import' };
-      default:
-        return undefined;
-    }
-  }
-  private readImports(): { byName: Map<string, Import>; stars: string[] } {
-    if (this.importTable) return this.importTable;
-    const byName = new Map<string, Import>();
-    const stars: string[] = [];
-    const pattern = /^[ \t]*(?:from|import)\b/gm;
-    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      const node = this.chain(match.index + match[0].length - 1).findLast(
-        (candidate) => candidate.type.startsWith('import_') || candidate.type === 'future_import_statement',
-      );
-      if (!node) continue;
-      const from = node.childForFieldName('module_name');
-      const module = from ? this.slice(from) : undefined;
-      if (named(node).some((child) => child.type === 'wildcard_import') && module) stars.push(module);
-      for (const item of named(node)) {
-        if (item.startIndex === from?.startIndex) continue;
-        const at = { start: item.startIndex, end: item.endIndex };
-        const path = item.type === 'aliased_import' ? item.childForFieldName('name') : item.type === 'dotted_name' ? item : null;
-        if (!path) continue;
-        const written = this.slice(path);
-        const alias = item.type === 'aliased_import' ? item.childForFieldName('alias') : null;
-        const local = alias ? this.slice(alias) : module === undefined ? (written.split('.')[0] ?? written) : written;
-        byName.set(local, module === undefined ? { module: alias ? written : local, ...at } : { module, name: written, ...at });
-      }
-    }
-    this.importTable = { byName, stars };
+  private readImports(): ImportTable {
+    this.importTable ??= readImports(this.text, (at) => this.chain(at));
     return this.importTable;
   }
 }
@@ -520,8 +426,3 @@ const blockKinds: Readonly<Record<string, Block['kind']>> = {
   dictionary_comprehension: 'comprehension',
   lambda: 'lambda',
 };
-const scopeOf = (chain: readonly Node[]): number => chain.findLast((node) => node.type === 'function_definition')?.startIndex ?? -1;
-function inClass(chain: readonly Node[]): { inClass?: number } {
-  const owner = chain.findLast((node) => node.type === 'function_definition' || node.type === 'class_definition');
-  return owner?.type === 'class_definition' ? { inClass: owner.startIndex } : {};
-}

@@ -6,18 +6,41 @@ import type { Piece, ShellWord, WordSource } from './script.js';
 export type ShellValue =
   | { readonly kind: 'scalar'; readonly pieces: readonly Piece[]; readonly origin: 'variable' | 'default' }
   | { readonly kind: 'array'; readonly items: readonly (readonly Piece[])[] };
-export type Environment = Map<string, ShellValue>;
-
-/** Text of a command substitution where it is known. */
-export type Substitution = (inner: readonly [number, number]) => string | undefined;
+/** Variables in force; a branch sees what stands around it and keeps its own changes apart. */
+export class Environment {
+  private readonly own = new Map<string, ShellValue | undefined>();
+  private readonly around: Environment | undefined;
+  constructor(around?: Environment) {
+    this.around = around;
+  }
+  get(name: string): ShellValue | undefined {
+    for (let here: Environment | undefined = this; here; here = here.around) {
+      const value = here.own.get(name);
+      if (value !== undefined || here.own.has(name)) return value;
+    }
+    return undefined;
+  }
+  set(name: string, value: ShellValue): void {
+    this.own.set(name, value);
+  }
+  delete(name: string): void {
+    this.own.set(name, undefined);
+  }
+  /** Names that were given a value here, and not around. */
+  changes(): Iterable<string> {
+    return this.own.keys();
+  }
+}
 
 const longest = 20_000;
 
 /** Replaces parameters in a word and splits what is not quoted: one shell word may become several, or none. */
-export function expand(word: RawWord, text: string, variables: Environment, substitute?: Substitution): ShellWord[] {
+export function expand(word: RawWord, variables: Environment): ShellWord[] {
+  const only = word.parts.length === 1 ? word.parts[0]! : undefined;
+  // Most words are plain text.
+  if (only?.kind === 'text' && (only.quoted || !/\s/.test(only.text))) return [toWord([{ text: only.text, start: only.start, end: only.end, open: false }])];
   const fields: Piece[][] = [];
   let field: Piece[] | undefined;
-  let together = true;
   const add = (piece: Piece): void => {
     field ??= [];
     field.push(piece);
@@ -27,8 +50,16 @@ export function expand(word: RawWord, text: string, variables: Environment, subs
     field = undefined;
   };
   const split = (piece: Piece): void => {
-    if (piece.open && !/\s/.test(piece.text)) {
+    if (!/\s/.test(piece.text)) {
+      if (piece.text !== '') add(piece);
+      return;
+    }
+    if (piece.open && !piece.inside) {
       add(piece);
+      return;
+    }
+    if (piece.inside) {
+      for (const inner of piece.inside) split(inner);
       return;
     }
     const pattern = /\s+|\S+/g;
@@ -39,15 +70,18 @@ export function expand(word: RawWord, text: string, variables: Environment, subs
   };
   for (const part of word.parts) {
     if (part.kind === 'array') continue;
+    if (part.kind === 'piece') {
+      add(part.piece);
+      continue;
+    }
     if (part.kind === 'text') {
       if (part.quoted || !/\s/.test(part.text)) add({ text: part.text, start: part.start, end: part.end, open: false });
       else {
-        together = false;
         split({ text: part.text, start: part.start, end: part.end, open: false });
       }
       continue;
     }
-    const resolved = resolvePart(part, text, variables, substitute);
+    const resolved = resolvePart(part, variables);
     for (const [index, item] of resolved.items.entries()) {
       if (index > 0) close();
       if (part.quoted) {
@@ -60,41 +94,47 @@ export function expand(word: RawWord, text: string, variables: Environment, subs
         if (item.length > 0 && item.some((piece) => piece.text !== '')) add(useOf(part, item, resolved.name, resolved.origin));
         continue;
       }
-      together = false;
       for (const piece of item) split(piece);
     }
   }
   close();
-  void together;
   return fields.map((pieces) => toWord(pieces));
 }
 
 /** The pieces of a word that is not split: the value of an assignment. */
-export function expandWhole(parts: readonly Part[], text: string, variables: Environment, substitute?: Substitution): Piece[] {
+export function expandWhole(parts: readonly Part[], variables: Environment): Piece[] {
   return parts.flatMap((part): readonly Piece[] => {
     if (part.kind === 'text') return part.text === '' ? [] : [{ text: part.text, start: part.start, end: part.end, open: false }];
     if (part.kind === 'array') return [];
-    const { items, name, origin } = resolvePart(part, text, variables, substitute);
+    if (part.kind === 'piece') return [part.piece];
+    const { items, name, origin } = resolvePart(part, variables);
     const flat = items.flatMap((item, index) => (index === 0 ? item : [{ text: ' ', start: part.start, end: part.start, open: false }, ...item]));
-    return flat.length === 0 ? [] : [useOf(part, flat, name, origin)];
+    if (flat.length === 0) return [];
+    const use = useOf(part, flat, name, origin);
+    return use.text === '' && !use.maybe ? [] : [use];
   });
 }
 
 /** A word of pieces; its source is the variable that gave it, if there is just one. */
 export function toWord(pieces: readonly Piece[]): ShellWord {
   const first = pieces[0];
-  const last = pieces.at(-1);
-  const sources = pieces.flatMap((piece) => piece.from ?? []);
-  const text = pieces.map((piece) => piece.text).join('');
-  const from = sources.length === 1 ? sources[0] : sources.length > 1 ? { ...sources.at(-1)!, ...weakest(sources) } : undefined;
-  return {
-    text,
-    start: first?.start ?? 0,
-    end: last?.end ?? first?.end ?? 0,
-    open: pieces.some((piece) => piece.open),
-    ...(from && { from }),
-    pieces,
-  };
+  if (!first) return { text: '', start: 0, end: 0, open: false, pieces };
+  if (pieces.length === 1) {
+    const { text, start, end, open, from, maybe } = first;
+    return { text, start, end, open, ...(from && { from }), ...(maybe && { maybe }), pieces };
+  }
+  let text = '';
+  let open = false;
+  let maybe = false;
+  const sources: WordSource[] = [];
+  for (const piece of pieces) {
+    text += piece.text;
+    open ||= piece.open;
+    maybe ||= piece.maybe === true;
+    if (piece.from) sources.push(piece.from);
+  }
+  const from = sources.length > 1 ? { ...sources.at(-1)!, ...weakest(sources) } : sources[0];
+  return { text, start: first.start, end: pieces.at(-1)!.end, open, ...(from && { from }), ...(maybe && { maybe }), pieces };
 }
 const weakest = (sources: readonly WordSource[]): { origin: WordSource['origin'] } => ({
   origin: sources.some((source) => source.origin === 'default') ? 'default' : 'variable',
@@ -112,27 +152,25 @@ type Resolved = { items: readonly (readonly Piece[])[]; inPlace: boolean; name: 
 
 /** A use of a variable: it stands at the use, its value comes from where it was given. */
 function useOf(part: { readonly start: number; readonly end: number }, item: readonly Piece[], name: string, origin: 'variable' | 'default'): Piece {
-  const text = item.map((piece) => piece.text).join('');
-  const open = item.some((piece) => piece.open);
-  const given = item.flatMap((piece) => piece.from ?? []);
   const first = item[0];
-  const from: WordSource | undefined =
-    item.length === 1 && given.length === 1
-      ? { ...given[0]!, ...(origin === 'default' ? { origin } : {}) }
-      : first && name !== ''
-        ? { name, start: first.start, end: item.at(-1)!.end, origin: origin === 'default' ? 'default' : weakest(given).origin }
-        : undefined;
-  const plain = item.length === 1 && first && first.start === part.start && first.end === part.end;
-  if (plain) return first;
-  return { text, start: part.start, end: part.end, open, ...(from && !(open && given.length === 0 && name === '') ? { from } : {}), inside: item };
+  if (item.length === 1 && first && first.start === part.start && first.end === part.end) return first;
+  const { text, open, maybe, from: given } = toWord(item);
+  const single = item.length === 1 ? given : undefined;
+  const from: WordSource | undefined = single
+    ? origin === 'default'
+      ? { ...single, origin }
+      : single
+    : first && name !== ''
+      ? { name, start: first.start, end: item.at(-1)!.end, origin: origin === 'default' ? 'default' : (given?.origin ?? 'variable') }
+      : undefined;
+  return { text, start: part.start, end: part.end, open, ...(from && { from }), ...(maybe && { maybe }), inside: item };
 }
 
-function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, text: string, variables: Environment, substitute?: Substitution): Resolved {
-  const written = text.slice(part.start, part.end);
-  const openPiece: Piece = { text: written, start: part.start, end: part.end, open: true };
+function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' } | { kind: 'piece' }>, variables: Environment): Resolved {
+  const openPiece: Piece = { text: part.raw, start: part.start, end: part.end, open: true };
   const open: Resolved = { items: [[openPiece]], inPlace: true, name: '', origin: 'variable' };
   if (part.kind === 'command') {
-    const known = substitute?.(part.inner);
+    const known = substituted(part.raw, variables);
     return known === undefined
       ? open
       : { items: [[{ text: known, start: part.start, end: part.end, open: false }]], inPlace: false, name: '', origin: 'variable' };
@@ -160,9 +198,9 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, 
   const held = variables.get(part.name);
   const known = held !== undefined && !(held.kind === 'scalar' && held.pieces.some((piece) => piece.open));
   const empty = held?.kind === 'scalar' && held.pieces.every((piece) => piece.text === '');
-  const operand = (): Piece[] => expandWhole(part.operand ?? [], text, variables, substitute);
+  const operand = (): Piece[] => expandWhole(part.operand ?? [], variables);
   if (part.length) {
-    if (held?.kind === 'array' && (part.index === '@' || part.index === '*'))
+    if (held?.kind === 'array' && (part.index === '@' || part.index === '*') && !held.items.some((item) => item.some((piece) => piece.open)))
       return { items: [[{ text: String(held.items.length), start: part.start, end: part.end, open: false }]], inPlace: true, name: '', origin: 'variable' };
     return open;
   }
@@ -183,7 +221,7 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, 
     case '+': {
       if (!known || empty) return { items: [], inPlace: true, name: '', origin: 'variable' };
       return {
-        items: [(part.operand ?? []).flatMap((inner) => expandWhole([inner], text, variables, substitute))],
+        items: [(part.operand ?? []).flatMap((inner) => expandWhole([inner], variables))],
         inPlace: true,
         name: '',
         origin: 'variable',
@@ -206,7 +244,7 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, 
     const total = held.pieces.reduce((sum, piece) => sum + piece.text.length, 0);
     if (total > longest) return open;
     if (held.pieces.length === 1 && held.pieces[0]!.open && !/\s/.test(held.pieces[0]!.text)) {
-      return { items: [[{ ...openPiece, ...(held.pieces[0]!.text.startsWith('$') ? {} : {}) }]], inPlace: true, name: '', origin: 'variable' };
+      return open;
     }
     return { items: [held.pieces], inPlace: false, name: part.name, origin: held.origin };
   }
@@ -216,7 +254,29 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' }>, 
   return item ? { items: [item], inPlace: false, name: part.name, origin: 'variable' } : open;
 }
 
-/** Cuts and replacements in a value: `${NAME##*​/}`, `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`. */
+/** What a command substitution gives, for the few that only compute: `$(expr 16 / $N)`, and counting a list's elements. */
+function substituted(raw: string, variables: Environment): string | undefined {
+  const inner = raw.replace(/^\$\(|^`|\)$|`$/g, '').trim();
+  const plain = (name: string): string | undefined => {
+    const held = variables.get(name);
+    return held?.kind === 'scalar' && !held.pieces.some((piece) => piece.open) ? held.pieces.map((piece) => piece.text).join('') : undefined;
+  };
+  const expression = /^expr\s+([^|;&]+)$/.exec(inner)?.[1];
+  if (expression !== undefined) {
+    const value = arithmetic(expression.replace(/\\\*|["']\*["']/g, '*').replaceAll('"', ''), (name) => {
+      const number = Number(plain(name) || Number.NaN);
+      return Number.isInteger(number) ? number : undefined;
+    });
+    return value === undefined ? undefined : String(value);
+  }
+  const counted = /^echo\s+"?\$\{?(\w+)\}?"?\s*\|\s*(?:tr\s+["'],["']\s+["']\\n["']\s*\|\s*wc\s+-l|awk\s+-F\s*["']?,["']?\s+'\{\s*print\s+NF\s*\}')$/.exec(
+    inner,
+  )?.[1];
+  const list = counted === undefined ? undefined : plain(counted);
+  return list ? String(list.split(',').length) : undefined;
+}
+
+/** Cuts and replacements in a value: `${NAME%.*}`, `${NAME,,}`, `${NAME/a/b}`. */
 function change(value: string, op: string, pattern: string): string | undefined {
   if (op === ',,') return value.toLowerCase();
   if (op === '^^') return value.toUpperCase();

@@ -1,3 +1,5 @@
+import type { Piece } from './script.js';
+
 /** What a word is made of, before anything is replaced. */
 export type Part =
   | { readonly kind: 'text'; readonly text: string; readonly start: number; readonly end: number; readonly quoted: boolean }
@@ -10,13 +12,23 @@ export type Part =
       readonly operand?: readonly Part[];
       /** `${#name}`. */
       readonly length?: true;
+      readonly raw: string;
       readonly start: number;
       readonly end: number;
       readonly quoted: boolean;
     }
-  | { readonly kind: 'arithmetic'; readonly expression: string; readonly start: number; readonly end: number; readonly quoted: boolean }
+  | { readonly kind: 'arithmetic'; readonly expression: string; readonly raw: string; readonly start: number; readonly end: number; readonly quoted: boolean }
   | { readonly kind: 'array'; readonly items: readonly RawWord[]; readonly start: number; readonly end: number; readonly quoted: false }
-  | { readonly kind: 'command'; readonly inner: readonly [number, number]; readonly start: number; readonly end: number; readonly quoted: boolean };
+  | {
+      readonly kind: 'command';
+      readonly inner: readonly [number, number];
+      readonly raw: string;
+      readonly start: number;
+      readonly end: number;
+      readonly quoted: boolean;
+    }
+  /** Text of a string that is read as a command line, with the places that it came from. */
+  | { readonly kind: 'piece'; readonly piece: Piece; readonly start: number; readonly end: number; readonly quoted: boolean };
 export interface RawWord {
   readonly parts: readonly Part[];
   readonly start: number;
@@ -28,6 +40,11 @@ export type Token =
   | { readonly kind: 'newline'; readonly start: number; readonly end: number }
   | { readonly kind: 'heredoc'; readonly start: number; readonly end: number; readonly quoted: boolean };
 
+/** Text in which nothing is special. */
+const plain = /[^\s;&|<>()\\'"`$]+/y;
+const plainQuoted = /[^\\"`$]+/y;
+const simpleParameter = /\$(?:[A-Za-z_]\w*|\d|[@*#?$!-])/y;
+const commented = /(?:[ \t]*#[^\n]*\n)+(?=[ \t]*(?:-{1,2}[A-Za-z]|"?\$\{?[A-Za-z_]))/y;
 const continuation = /\\[ \t]*(?:#[^\n]*)?\r?\n/y;
 const operator = /&&|\|\||;;&?|;&|\|&|&>>|&>|\d*<<<|\d*<<-?|\d*>>|\d*[<>]&-?|\d*>\||\d*[<>]|[;&|()]/y;
 const assignment = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=$/;
@@ -35,6 +52,11 @@ const parameter = /^(!?)(#?)([A-Za-z_]\w*|\d+|[@*#?$!-])(?:\[([^\]]*)\])?/;
 const parameterOperator = /^(?::?[-=+?]|##?|%%?|\/\/?|,,?|\^\^?|:|@)/;
 const wordEnd = new Set([' ', '\t', '\n', '\r', ';', '&', '|', '<', '>', '(', ')']);
 const maxDepth = 40;
+
+/** The parts of a text as they are between double quotes: a here-document. */
+export function quotedParts(text: string, start: number, end: number): readonly Part[] {
+  return new Lexer(text, start, end).quoted();
+}
 
 /** Splits shell text into words and operators. Lenient: an unclosed quote ends at the end of the text. */
 export class Lexer {
@@ -56,6 +78,11 @@ export class Lexer {
       if (this.at <= before) this.at = before + 1;
     }
     return tokens;
+  }
+  quoted(): Part[] {
+    const parts: Part[] = [];
+    this.region(parts, true, () => false);
+    return parts;
   }
   private next(tokens: Token[]): void {
     this.blanks();
@@ -86,7 +113,11 @@ export class Lexer {
     }
     if ((char === '<' || char === '>') && this.text[start + 1] === '(') {
       this.at = Math.min(this.end, this.skip(start + 1, '(', ')'));
-      const word: RawWord = { parts: [{ kind: 'command', inner: [start + 2, this.at - 1], start, end: this.at, quoted: true }], start, end: this.at };
+      const word: RawWord = {
+        parts: [{ kind: 'command', inner: [start + 2, this.at - 1], raw: this.text.slice(start, this.at), start, end: this.at, quoted: true }],
+        start,
+        end: this.at,
+      };
       tokens.push({ kind: 'word', word, start, end: this.at });
       return;
     }
@@ -117,7 +148,6 @@ export class Lexer {
         const match = continuation.exec(this.text);
         if (!match) return;
         this.at += match[0].length;
-        const commented = /(?:[ \t]*#[^\n]*\n)+(?=[ \t]*(?:-{1,2}[A-Za-z]|"?\$\{?[A-Za-z_]))/y;
         commented.lastIndex = this.at;
         const comment = commented.exec(this.text);
         if (comment && this.at + comment[0].length <= this.end) this.at += comment[0].length;
@@ -188,6 +218,10 @@ export class Lexer {
       if (this.at > from) parts.push({ kind: 'text', text: this.text.slice(from, this.at), start: from, end: this.at, quoted: false });
     };
     while (this.at < this.end) {
+      plain.lastIndex = this.at;
+      const run = plain.exec(this.text);
+      if (run) this.at = Math.min(this.end, this.at + run[0].length);
+      if (this.at >= this.end) break;
       const char = this.text[this.at]!;
       if (char === '(' && assignment.test(this.text.slice(start, this.at))) {
         flush();
@@ -255,6 +289,14 @@ export class Lexer {
       if (this.at > from) parts.push({ kind: 'text', text: this.text.slice(from, this.at), start: from, end: this.at, quoted });
     };
     while (this.at < this.end && !stop()) {
+      if (quoted) {
+        plainQuoted.lastIndex = this.at;
+        const run = plainQuoted.exec(this.text);
+        if (run) {
+          this.at = Math.min(this.end, this.at + run[0].length);
+          continue;
+        }
+      }
       const char = this.text[this.at]!;
       if (char === '\\') {
         const next = this.text[this.at + 1] ?? '';
@@ -313,19 +355,20 @@ export class Lexer {
       const found = text.indexOf('`', start + 1);
       if (found < 0 || found >= this.end) return false;
       this.at = found + 1;
-      parts.push({ kind: 'command', inner: [start + 1, found], start, end: this.at, quoted });
+      parts.push({ kind: 'command', inner: [start + 1, found], raw: text.slice(start, this.at), start, end: this.at, quoted });
       return true;
     }
     if (text.startsWith('$((', start)) {
       const close = this.skip(start + 1, '(', ')');
       this.at = close;
-      if (text[close - 2] === ')') parts.push({ kind: 'arithmetic', expression: text.slice(start + 3, close - 2), start, end: close, quoted });
-      else parts.push({ kind: 'command', inner: [start + 2, close - 1], start, end: close, quoted });
+      if (text[close - 2] === ')')
+        parts.push({ kind: 'arithmetic', expression: text.slice(start + 3, close - 2), raw: text.slice(start, close), start, end: close, quoted });
+      else parts.push({ kind: 'command', inner: [start + 2, close - 1], raw: text.slice(start, close), start, end: close, quoted });
       return true;
     }
     if (text.startsWith('$(', start)) {
       this.at = this.skip(start + 1, '(', ')');
-      parts.push({ kind: 'command', inner: [start + 2, this.at - 1], start, end: this.at, quoted });
+      parts.push({ kind: 'command', inner: [start + 2, this.at - 1], raw: text.slice(start, this.at), start, end: this.at, quoted });
       return true;
     }
     if (text.startsWith('${', start)) return this.braced(parts, quoted);
@@ -339,12 +382,11 @@ export class Lexer {
       this.double(parts);
       return true;
     }
-    const simple = /\$(?:[A-Za-z_]\w*|\d|[@*#?$!-])/y;
-    simple.lastIndex = start;
-    const match = simple.exec(text);
+    simpleParameter.lastIndex = start;
+    const match = simpleParameter.exec(text);
     if (!match || start + match[0].length > this.end) return false;
     this.at = start + match[0].length;
-    parts.push({ kind: 'param', name: match[0].slice(1), start, end: this.at, quoted });
+    parts.push({ kind: 'param', name: match[0].slice(1), raw: match[0], start, end: this.at, quoted });
     return true;
   }
   private braced(parts: Part[], quoted: boolean): boolean {
@@ -355,11 +397,19 @@ export class Lexer {
     const head = parameter.exec(inner);
     this.at = close;
     if (!head || head[1] === '!') {
-      parts.push({ kind: 'command', inner: [start, start], start, end: close, quoted });
+      parts.push({ kind: 'command', inner: [start, start], raw: this.text.slice(start, close), start, end: close, quoted });
       return true;
     }
     const op = parameterOperator.exec(inner.slice(head[0].length))?.[0];
-    const base = { kind: 'param', name: head[3]!, ...(head[4] === undefined ? {} : { index: head[4] }), start, end: close, quoted } as const;
+    const base = {
+      kind: 'param',
+      name: head[3]!,
+      ...(head[4] === undefined ? {} : { index: head[4] }),
+      raw: this.text.slice(start, close),
+      start,
+      end: close,
+      quoted,
+    } as const;
     if (head[2] === '#') {
       parts.push({ ...base, length: true });
       return true;

@@ -17,6 +17,8 @@ export interface ShellWord {
   readonly open: boolean;
   /** Where the value stands if it came out of a variable. */
   readonly from?: WordSource;
+  /** As in `Piece`. */
+  readonly maybe?: boolean;
   /** Pieces with places of their own, for reading the word as a command line (`bash -c "$LAUNCHER $SCRIPT"`). */
   readonly pieces?: readonly Piece[];
 }
@@ -34,6 +36,8 @@ export interface Piece {
   readonly end: number;
   readonly open: boolean;
   readonly from?: WordSource;
+  /** True where another value is given under a condition: the text stays, but no test is decided by it. */
+  readonly maybe?: boolean;
   /** The pieces of a variable's value where they stand, when this piece is a use of it. */
   readonly inside?: readonly Piece[];
 }
@@ -45,6 +49,8 @@ export interface ShellCommand {
   readonly environment: readonly ShellVariable[];
   /** Variables that the script exported before the command. */
   readonly exported: (name: string) => ShellWord | undefined;
+  /** The command that runs this one out of a string: `srun … bash -c "…"`. */
+  readonly outer?: ShellCommand;
 }
 export interface ShellVariable {
   readonly name: string;

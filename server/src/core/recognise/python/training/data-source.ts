@@ -17,7 +17,7 @@ export function addDataset(input: PythonInput, facts: FactSet, expr: Expr | unde
   const chosen = sites.findLast(({ call, at }) => at < near && !/eval|test|valid/i.test(splitText(input, call))) ?? sites[0];
   if (chosen) addLoaded(input, facts, chosen.call, !expr);
   if (facts.has('dataset') || !/datasets\./.test(program.text)) return;
-  for (const { call } of program.calls(/(?<=\bdatasets\.)\w+(?=\s*\()/g)) {
+  for (const { call } of program.calls(/\b[A-Z]\w+(?=\s*\()(?<=\bdatasets\.\w+)/g)) {
     const name = vision(evaluate.callee(call));
     if (name === undefined) continue;
     facts.written('dataset', name, { start: call.callee.start, end: call.callee.end });
@@ -30,12 +30,10 @@ const isLoader = (name: string): boolean =>
   /(^|\.)keras\.datasets\.\w+\.load_data$/.test(name);
 const vision = (name: string): string | undefined => name.match(visionSets)?.[2];
 
-function walk(input: PythonInput, facts: FactSet, expr: Expr, depth: number): void {
-  if (depth > 16) return;
+function walk(input: PythonInput, facts: FactSet, expr: Expr, depth: number): undefined {
+  if (depth > 16) return undefined;
   const { evaluate, program } = input;
-  const next = (one: Expr | undefined): void => {
-    if (one) walk(input, facts, one, depth + 1);
-  };
+  const next = (one: Expr | undefined): undefined => (one ? walk(input, facts, one, depth + 1) : undefined);
   if (expr.kind === 'subscript') {
     const range = slice(program.text.slice(expr.index.start, expr.index.end));
     if (range !== undefined) facts.written('dataset_size', range, expr.index);
@@ -53,11 +51,17 @@ function walk(input: PythonInput, facts: FactSet, expr: Expr, depth: number): vo
   if (meant !== expr && meant.kind !== 'call') return next(meant);
   if (meant.kind === 'conditional') return next(meant.value);
   if (meant.kind === 'attribute') return next(meant.object);
-  if (meant.kind !== 'call') return;
+  if (meant.kind !== 'call') return undefined;
   const name = evaluate.callee(meant);
-  if (isLoader(name)) return addLoaded(input, facts, meant, true);
+  if (isLoader(name)) {
+    addLoaded(input, facts, meant, true);
+    return undefined;
+  }
   const visionName = vision(name);
-  if (visionName !== undefined) return facts.written('dataset', visionName, { start: meant.callee.start, end: meant.callee.end });
+  if (visionName !== undefined) {
+    facts.written('dataset', visionName, { start: meant.callee.start, end: meant.callee.end });
+    return undefined;
+  }
   if (/(^|\.)random_split$/.test(name)) {
     const sizes = evaluate.argument(meant, 'lengths', 1);
     const list = sizes && evaluate.expression(sizes);
@@ -82,7 +86,7 @@ function walk(input: PythonInput, facts: FactSet, expr: Expr, depth: number): vo
   )
     return next(meant.callee.object);
   const first = meant.args.find((arg) => arg.keyword === undefined && !arg.spread)?.value;
-  if (first && meant.args.length > 0 && first.kind === 'name') next(first);
+  return next(first?.kind === 'name' ? first : undefined);
 }
 
 function addLoaded(input: PythonInput, facts: FactSet, call: Call, sized: boolean): void {
@@ -135,7 +139,6 @@ export function addLength(input: PythonInput, facts: FactSet): void {
 }
 /** A dataclass's field or a module's constant of a name. */
 function field({ program, evaluate }: PythonInput, name: string): ReturnType<PythonInput['evaluate']['value']> | undefined {
-  if (!new RegExp(`\\b${name}\\b\\s*[:=]`).test(program.text)) return undefined;
   const binding = program.bindings(name).find((one) => one.kind === 'assign' && one.object === undefined && one.value && one.scope === -1);
   if (!binding?.value) return undefined;
   const value = evaluate.value(binding.value);

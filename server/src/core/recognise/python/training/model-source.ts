@@ -108,7 +108,7 @@ function fallback(input: PythonInput, near: number): Source | undefined {
 function byTorchvision({ program, ...rest }: PythonInput): Source | undefined {
   const input = { program, ...rest };
   if (!/torchvision|\bmodels\.\w/.test(program.text)) return undefined;
-  for (const { call } of program.calls(/(?<=\bmodels\.)\w+(?=\()|(?<=\bmodels\.)__dict__/g)) {
+  for (const { call } of program.calls(/\b[a-z]\w+(?=\()(?<=\bmodels\.\w+)/g)) {
     const source = named(input, call);
     if (source) return source;
   }

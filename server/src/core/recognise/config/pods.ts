@@ -1,0 +1,91 @@
+import { at, type Entry, entriesOf, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
+import { type ConfigFacts, integer, text } from '../shared/config-facts.js';
+import { type CommandKind, kindOfCommands } from './command-kind.js';
+import { commandsOf, environmentOf } from './command-words.js';
+
+const device =
+  /^(?:nvidia\.com\/(?:gpu|mig-[\w.-]+)|amd\.com\/gpu|aws\.amazon\.com\/neuron(?:core|device)?|google\.com\/tpu|habana\.ai\/gaudi|gpu\.intel\.com\/\w+)$/;
+
+/** The entry of a container's resources that asks for accelerators. */
+export function deviceOf(container: Value | undefined): Entry | undefined {
+  for (const part of ['limits', 'requests']) {
+    const found = entriesOf(at(container, 'resources', part)).find((entry) => device.test(entry.key) && entry.value.kind === 'scalar');
+    if (found) return found;
+  }
+  return undefined;
+}
+export const hasDevice = (container: Value | undefined): boolean => {
+  const found = deviceOf(container);
+  return found !== undefined && integer(found.value) !== 0 && textOf(found.value) !== undefined;
+};
+export const containersOf = (pod: Value | undefined): readonly Value[] => itemsOf(at(pod, 'containers'));
+export const podHasDevice = (pod: Value | undefined): boolean => containersOf(pod).some(hasDevice);
+
+/** Accelerators, CPU, memory and the kind of node of one pod. */
+export function takePod(facts: ConfigFacts, pod: Value | undefined): void {
+  const containers = containersOf(pod);
+  const owners = containers.filter(hasDevice);
+  const owner = owners[0] ?? containers[0];
+  takeDevices(facts, owners);
+  takeContainer(facts, owner);
+  takeNode(facts, pod);
+}
+
+function takeDevices(facts: ConfigFacts, owners: readonly Value[]): void {
+  const entries = owners.flatMap((owner) => deviceOf(owner) ?? []);
+  const counts = entries.map((entry) => integer(entry.value));
+  const [first] = entries;
+  if (!first) return;
+  if (entries.length > 1 && counts.every((count) => typeof count === 'number'))
+    facts.put(
+      'gpu_count',
+      counts.reduce<number>((sum, count) => sum + (count as number), 0),
+      first.value,
+      'literal',
+      'sum over the containers of the pod',
+    );
+  else facts.take('gpu_count', first.value, integer);
+}
+
+/** CPU, memory and, where asked for, accelerators of one container (or of anything with `resources`). */
+export function takeContainer(facts: ConfigFacts, container: Value | undefined): void {
+  const entry = deviceOf(container);
+  if (entry) facts.take('gpu_count', entry.value, integer);
+  for (const name of ['cpu', 'memory']) {
+    const value = at(container, 'resources', 'limits', name) ?? at(container, 'resources', 'requests', name);
+    facts.take(name, value, text);
+  }
+}
+
+/** What node selectors and affinities say about the machine. */
+export function takeNode(facts: ConfigFacts, pod: Value | undefined): void {
+  for (const [key, value] of selectorsOf(pod)) {
+    if (/gke-accelerator$|gke-tpu-accelerator$|gpu\.product$|gpu\.nvidia\.com\/(?:class|model)$|instance-gpu-name$|skypilot\.co\/accelerator$/.test(key))
+      facts.take('gpu_type', value, text);
+    else if (/node\.kubernetes\.io\/instance-type$|beta\.kubernetes\.io\/instance-type$/.test(key)) facts.take('instance_type', value, text);
+    else if (/gke-spot$|gke-preemptible$/.test(key) && /^true$/i.test(textOf(value) ?? '')) facts.put('spot', true, value);
+    else if (/capacity-?type$|scalesetpriority$/i.test(key) && /^spot$/i.test(textOf(value) ?? '')) facts.put('spot', true, value);
+  }
+}
+function selectorsOf(pod: Value | undefined): [string, Value][] {
+  const plain = entriesOf(at(pod, 'nodeSelector')).map((entry): [string, Value] => [entry.key, entry.value]);
+  const terms = itemsOf(at(pod, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms'));
+  const expressions = terms.flatMap((term) => itemsOf(at(term, 'matchExpressions')));
+  const required = expressions.flatMap((expression): [string, Value][] => {
+    const key = textOf(at(expression, 'key'));
+    const [value] = itemsOf(at(expression, 'values'));
+    return key && value && scalarOf(at(expression, 'operator')) === 'In' ? [[key, value]] : [];
+  });
+  return [...plain, ...required];
+}
+
+/** What the containers of a pod run. */
+export function kindOfPod(uri: string, source: string, pod: Value | undefined): CommandKind | undefined {
+  for (const container of [...containersOf(pod).filter(hasDevice), ...containersOf(pod).filter((one) => !hasDevice(one))]) {
+    const environment = environmentOf(at(container, 'env'));
+    const commands = commandsOf(source, [at(container, 'command'), at(container, 'args')], environment);
+    const found = kindOfCommands(uri, commands, textOf(at(container, 'image')), environment);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,121 @@
+import type { Fact, UnknownFact } from '../../model/fact.js';
+import type { Call, Expr } from '../../syntax/python/ast.js';
+import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { type Keyed, keyed } from './keyed.js';
+import { modelObject } from './model-object.js';
+import { apiCall, circumstances, isTest, setting, sitesOf, together } from './requests.js';
+
+type Found = Fact | UnknownFact | undefined;
+/** Model classes of further agent frameworks: module, class, framework. */
+const objects: readonly (readonly [RegExp, string])[] = [
+  [
+    /^smolagents(\.\w+)*\.(LiteLLM(Router)?Model|InferenceClientModel|HfApiModel|OpenAI(Server)?Model|AzureOpenAI(Server)?Model|AmazonBedrock(Server)?Model)$/,
+    'smolagents',
+  ],
+  [/^autogen_ext\.models\.\w+(\.\w+)*\.(OpenAI|AzureOpenAI|Anthropic)\w*ChatCompletionClient$/, 'autogen'],
+  [/^pydantic_ai\.models\.\w+\.\w+Model$/, 'pydantic-ai'],
+  [/^agno\.models\.\w+(\.\w+)*\.(?!Ollama|VLLM|LMStudio|LlamaCpp)\w+$/, 'agno'],
+  [/^strands\.models(\.\w+)*\.(?!Ollama)\w+Model$/, 'strands'],
+  [
+    /^haystack\.components\.(generators|embedders)(\.\w+)*\.(OpenAI|AzureOpenAI)\w+$|^haystack_integrations\.components\.generators\.(anthropic|cohere|google\w*|amazon_bedrock|mistral)(\.\w+)*\.\w+Generator$/,
+    'haystack',
+  ],
+];
+const byName: readonly (readonly [RegExp, string])[] = [
+  [/^pydantic_ai(\.\w+)*\.Agent$/, 'pydantic-ai'],
+  [/^google\.adk(\.\w+)*\.(Llm)?Agent$/, 'google-adk'],
+  [/^(strands|agno\.agent)\.Agent$/, 'agents'],
+];
+
+/** Agents of the OpenAI Agents SDK, run or only defined, and model objects of other agent frameworks. */
+export const agentsPython: PythonRecogniser = {
+  id: 'agents',
+  language: 'python',
+  marker: /\b(?:from|import)\s+(?:agents|smolagents|autogen_ext|pydantic_ai|agno|strands|haystack\w*|google\.adk)\b/,
+  doc: {
+    format: 'OpenAI Agents SDK, Pydantic AI, smolagents, AutoGen, Google ADK, Agno, Strands, Haystack',
+    reads: 'runs of agents with their model, reasoning effort and turns; agents that a file only defines; model objects',
+    example: 'Runner.run(Agent(name="a", model="gpt-5"), "hi", max_turns=10)',
+  },
+  recognise: (input) => {
+    const { program, evaluate } = input;
+    if (isTest(input)) return [];
+    const found: SeenWorkload[] = [];
+    for (const { call } of sitesOf(program, /(?:Model|Client|Generator|Embedder|Agent|Chat|Claude|Gemini|Groq)(?=\s*\()/g)) {
+      const name = evaluate.callee(call);
+      const framework = objects.find(([pattern]) => pattern.test(name))?.[1];
+      const named = byName.find(([pattern]) => pattern.test(name))?.[1];
+      if (framework) found.push(...[modelObject(input, framework, call)].flatMap((one) => one ?? []));
+      else if (named && givesName(input, call)) found.push(...[modelObject(input, named, call)].flatMap((one) => one ?? []));
+    }
+    return [...found, ...sdk(input)];
+  },
+};
+function givesName({ evaluate }: PythonInput, call: Call): boolean {
+  const model = keyed(evaluate, call).get('model') ?? call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value;
+  const value = model && evaluate.value(model);
+  return value?.known === true && typeof value.value === 'string';
+}
+
+/** The OpenAI Agents SDK: where the file runs agents, the runs; where it only defines them, the agents. */
+function sdk(input: PythonInput): SeenWorkload[] {
+  const { program, evaluate } = input;
+  const runs = sitesOf(program, /(?<=\bRunner\.)(?:run|run_sync|run_streamed)\b(?=\s*\()/g).filter((site) =>
+    /^agents(\.\w+)*\.Runner\.run/.test(evaluate.callee(site.call)),
+  );
+  if (runs.length > 0) {
+    const loops = new Set<number>();
+    return together(input, runs).flatMap(({ site, span, count }): SeenWorkload[] => {
+      const around = circumstances(input, site);
+      const loop = around.find((fact) => fact?.name === 'call_in_loop');
+      // Several runs of one unbounded loop are one cost that repeats.
+      if (loop?.span && loops.has(loop.span.start)) return [];
+      if (loop?.span) loops.add(loop.span.start);
+      const given = keyed(evaluate, site.call);
+      const agent = given.get('starting_agent') ?? site.call.args.find((arg) => arg.keyword === undefined)?.value;
+      const config = keyed(evaluate, given.get('run_config'));
+      return [
+        apiCall(input, 'openai-agents', span, [
+          setting(evaluate, 'model', config, ['model']),
+          ...(agent ? agentFacts(input, agent) : []),
+          setting(evaluate, 'inference_steps', given, ['max_turns']),
+          count,
+          ...around,
+        ]),
+      ];
+    });
+  }
+  return program.calls(/\bAgent\b(?=\s*[([])/g).flatMap(({ call }) => {
+    if (
+      !/^agents(\.agent)?\.Agent(\[\])?$/.test(evaluate.callee(call)) ||
+      !call.args.some((arg) => /^(instructions|model|handoffs|tools|output_type)$/.test(arg.keyword ?? ''))
+    )
+      return [];
+    return [apiCall(input, 'openai-agents', call, agentFacts(input, call))];
+  });
+}
+function agentFacts({ evaluate }: PythonInput, expr: Expr): Found[] {
+  const meant = evaluate.expression(expr);
+  if (meant.kind !== 'call') {
+    const model = evaluate.fact('model', expr);
+    return model && !('value' in model)
+      ? [{ ...model, reason: `the agent is not defined here: ${model.reason}`, need: 'name the model of the agent, or set it for this workload' }]
+      : [];
+  }
+  const given = keyed(evaluate, meant);
+  const settings = keyed(evaluate, given.get('model_settings'));
+  return [
+    modelFact(evaluate, given),
+    setting(evaluate, 'max_tokens', settings, ['max_tokens']),
+    setting(evaluate, 'reasoning_effort', keyed(evaluate, settings.get('reasoning')), ['effort']),
+  ];
+}
+/** A name, or a model object that is given one. */
+function modelFact(evaluate: PythonInput['evaluate'], given: Keyed): Found {
+  const model = given.get('model');
+  if (!model) return undefined;
+  const meant = evaluate.expression(model);
+  const inner =
+    meant.kind === 'call' ? (keyed(evaluate, meant).get('model', 'model_name') ?? meant.args.find((arg) => arg.keyword === undefined)?.value) : undefined;
+  return evaluate.fact('model', inner ?? model, (value) => (value === '' ? undefined : value));
+}

@@ -1,0 +1,83 @@
+import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { clientOf, destination, receiver } from './client.js';
+import { keyed } from './keyed.js';
+import { promptFact } from './prompt.js';
+import { apiCall, circumstances, isTest, methodName, setting, sitesOf, together } from './requests.js';
+
+/** Clients of further providers: their class or module, their request methods, and the name of the framework. */
+const providers: readonly { readonly client: RegExp; readonly method: RegExp; readonly framework: string }[] = [
+  {
+    client: /^mistralai(\.\w+)*\.(Mistral|MistralClient|MistralAsyncClient)$/,
+    method: /\.(chat\.(complete|stream|parse)(_async)?|chat(_stream)?|fim\.complete|embeddings\.create|embeddings|ocr\.process|agents\.complete)$/,
+    framework: 'mistral',
+  },
+  {
+    client: /^cohere(\.\w+)*\.(Async)?Client(V2)?$/,
+    method: /\.(chat|chat_stream|embed|rerank|generate|generate_stream|summarize|classify)$/,
+    framework: 'cohere',
+  },
+  { client: /^voyageai\.(Async)?Client$/, method: /\.(embed|rerank|multimodal_embed|contextualized_embed)$/, framework: 'voyageai' },
+  { client: /^replicate(\.Client)?$/, method: /\.(run|async_run|stream|predictions\.create|deployments\.predictions\.create)$/, framework: 'replicate' },
+  {
+    client: /^huggingface_hub(\.\w+)*\.(Async)?InferenceClient$/,
+    method: /\.(chat_completion|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition)$/,
+    framework: 'huggingface_hub',
+  },
+  { client: /^fal_client(\.\w+Client)?$/, method: /\.(run|subscribe|submit|run_async|subscribe_async|submit_async)$/, framework: 'fal' },
+];
+
+/** Requests of providers' own clients. */
+export const hostedClients: PythonRecogniser = {
+  id: 'hosted-clients',
+  language: 'python',
+  marker: /\b(?:from|import)\s+(?:mistralai|cohere|voyageai|replicate|fal_client)\b|\b(?:Async)?InferenceClient\b/,
+  doc: {
+    format: 'Mistral, Cohere, Voyage, Replicate, Hugging Face Inference, fal (Python)',
+    reads: 'requests of their clients',
+    example: 'co.chat(model="command-a-03-2025", messages=[…])',
+  },
+  recognise: (input) => {
+    const { program, evaluate } = input;
+    if (isTest(input)) return [];
+    const sites = sitesOf(
+      program,
+      /(?<=\.)(?:complete(?:_async)?|chat(?:_stream|_completion)?|stream(?:_async)?|parse(?:_async)?|embed|rerank|generate(?:_stream)?|summarize|classify|create|embeddings|process|multimodal_embed|contextualized_embed|run(?:_async)?|async_run|subscribe(?:_async)?|submit(?:_async)?|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition)\b(?=\s*[(,)])/g,
+    );
+    return together(input, sites).flatMap(({ site, span, count }): SeenWorkload[] => {
+      const name = methodName(program, site);
+      const possible = providers.filter((one) => one.method.test(name));
+      if (possible.length === 0) return [];
+      const wanted = new RegExp(possible.map((one) => one.client.source).join('|'));
+      const client = clientOf(evaluate, receiver(site.method, /^(chat|fim|embeddings|ocr|agents|predictions|deployments)$/), wanted);
+      const provider = possible.find((one) => one.client.test(client.type ?? ''));
+      if (!provider) return [];
+      const given = keyed(evaluate, site.call);
+      const made = keyed(evaluate, client.made);
+      if (destination(evaluate, program, client).local || isAddress(input, made.get('model'))) return [];
+      const first = /^(replicate|fal)$/.test(provider.framework)
+        ? site.call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value
+        : undefined;
+      return [
+        apiCall(input, provider.framework, span, [
+          setting(evaluate, 'model', given, ['model', 'version', 'ref']) ??
+            setting(evaluate, 'model', made, ['model']) ??
+            (first && evaluate.fact('model', first)),
+          setting(evaluate, 'max_tokens', given, ['max_tokens', 'max_new_tokens']) ??
+            setting(evaluate, 'max_tokens', keyed(evaluate, given.get('input', 'arguments')), ['max_tokens', 'max_new_tokens']),
+          setting(evaluate, 'n', given, ['n', 'num_generations']),
+          setting(evaluate, 'embedding_dims', given, ['output_dimension']),
+          count,
+          ...circumstances(input, site),
+          /replicate|fal/.test(provider.framework)
+            ? undefined
+            : promptFact(evaluate, given.get('preamble'), given.get('messages', 'message', 'prompt', 'texts', 'inputs', 'input')),
+        ]),
+      ];
+    });
+  },
+};
+/** `InferenceClient("http://…")`: an endpoint of one's own. */
+function isAddress({ evaluate }: PythonInput, expr: Parameters<PythonInput['evaluate']['value']>[0] | undefined): boolean {
+  const value = expr && evaluate.value(expr);
+  return value?.known === true && /^http:\/\//.test(String(value.value));
+}

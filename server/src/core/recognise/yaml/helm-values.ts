@@ -1,0 +1,83 @@
+import { at, type Entry, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
+import { kindOfCommands } from '../config/command-kind.js';
+import { commandsOf } from '../config/command-words.js';
+import { firstOf, takeAll, takeEngineKeys, titleOfEngine } from '../config/engine-keys.js';
+import { takeContainer } from '../config/pods.js';
+import { ConfigFacts, integer, number, precision, text } from '../shared/config-facts.js';
+import { type Engine, engineOfImage } from '../shared/engine-flags.js';
+import type { SeenWorkload, YamlRecogniser } from '../types.js';
+
+/** Values of charts that serve models. There is no schema of such files: only what their keys say together is taken. */
+export const helmValues: YamlRecogniser = {
+  id: 'helm-values',
+  language: 'yaml',
+  marker: /^servingEngineSpec[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d/m,
+  doc: {
+    format: 'Helm values',
+    reads: 'models, replicas, GPUs and engine options of vLLM, SGLang and their like',
+    example: 'servingEngineSpec: {modelSpec: [{modelURL: …, requestGPU: 1}]}',
+  },
+  recognise: ({ document, roots }) =>
+    roots.flatMap((root) => {
+      if (hasKey(root, 'apiVersion') || hasKey(root, 'kind')) return [];
+      const specs = itemsOf(at(root, 'servingEngineSpec', 'modelSpec'));
+      return specs.length > 0 ? specs.flatMap((spec) => engineSpec(document.uri, document.text, spec) ?? []) : (plainValues(document.uri, root) ?? []);
+    }),
+};
+
+/** One model of the vLLM production stack. */
+function engineSpec(uri: string, source: string, spec: Value): SeenWorkload | undefined {
+  if (!firstOf(spec, 'modelURL', 'vllmConfig.model') && !hasKey(spec, 'requestGPU')) return undefined;
+  const facts = new ConfigFacts(uri, spec);
+  facts.take('model', firstOf(spec, 'modelURL'), text);
+  facts.take('replicas', at(spec, 'replicaCount'), integer);
+  facts.take('gpu_count', at(spec, 'requestGPU'), integer);
+  facts.take('gpu_type', at(spec, 'requestGPUType'), (value) => (/gpu$/.test(textOf(value) ?? '') ? undefined : text(value)));
+  facts.take('cpu', at(spec, 'requestCPU'), text);
+  facts.take('memory', at(spec, 'requestMemory'), text);
+  takeEngineKeys(facts, at(spec, 'vllmConfig'), 'vllm');
+  const extra = kindOfCommands(uri, [commandsOf(source, [at(spec, 'vllmConfig', 'extraArgs')]).flat()], 'vllm/vllm-openai');
+  takeAll(facts, extra?.facts ?? []);
+  facts.take('min_replicas', at(spec, 'keda', 'minReplicaCount'), integer);
+  facts.take('max_replicas', at(spec, 'keda', 'maxReplicaCount'), integer);
+  return facts.workload('serving', 'vllm', 'vLLM');
+}
+
+const engineKeys: readonly (readonly [RegExp, Engine])[] = [
+  [/^vllm$/i, 'vllm'],
+  [/^sglang$/i, 'sglang'],
+  [/^(?:tgi|textGenerationInference)$/i, 'tgi'],
+  [/^(?:trtllm|tensorrt_?llm)$/i, 'trtllm'],
+];
+
+/** Values with a section of the model, a count of GPUs, and an engine's section, image or settings. */
+function plainValues(uri: string, root: Value): SeenWorkload | undefined {
+  const gpus = firstOf(root, 'job.gpus', 'workload.gpus', 'gpus', 'model.gpus');
+  const section = entriesOf(root).find((entry) => entry.value.kind === 'map' && (entry.key === 'model' || hasKey(entry.value, 'model')));
+  const engine = engineIn(root);
+  const served = hasKey(at(root, 'workload', 'model'), 'name') && hasKey(at(root, 'workload'), 'framework');
+  if (!gpus || !section || !(engine || served)) return undefined;
+  const facts = new ConfigFacts(uri, root);
+  const name = engine?.name ?? 'vllm';
+  const model = section.key === 'model' ? section.value : at(section.value, 'model');
+  facts.take('model', firstOf(model, 'name', 'id', 'modelId') ?? model, text);
+  facts.take('gpu_count', gpus, integer);
+  takeEngineKeys(facts, model, name);
+  facts.take('replicas', firstOf(engine?.section, 'replicaCount', 'replicas') ?? firstOf(root, 'replicaCount', 'replicas'), integer);
+  for (const key of ['serverArgs', 'args', 'engineArgs', 'config']) takeEngineKeys(facts, at(engine?.section, key), name);
+  takeContainer(facts, root);
+  facts.take('precision', at(model, 'dtype'), precision);
+  facts.take('gpu_mem_util', at(model, 'gpuMemoryUtilization'), number);
+  return facts.workload('serving', engine?.name ?? 'serving', titleOfEngine(engine?.name ?? 'Serving'), { start: section.keyStart, end: root.end });
+}
+function engineIn(root: Value): { name: Engine; section: Value } | undefined {
+  for (const entry of entriesOf(root)) {
+    const known = engineKeys.find(([pattern]) => pattern.test(entry.key))?.[1];
+    if (known && entry.value.kind === 'map') return { name: known, section: entry.value };
+    const image = engineOfImage(imageOf(entry) ?? '');
+    if (image) return { name: image, section: root };
+  }
+  return undefined;
+}
+const imageOf = (entry: Entry): string | undefined =>
+  entry.key === 'image' ? (textOf(entry.value) ?? textOf(firstOf(entry.value, 'repository'))) : textOf(firstOf(entry.value, 'image.repository', 'image'));

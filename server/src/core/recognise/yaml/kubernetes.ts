@@ -1,0 +1,131 @@
+import { at, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
+import { takeAll, titleOfEngine } from '../config/engine-keys.js';
+import { kindOfPod, podHasDevice, takePod } from '../config/pods.js';
+import { ConfigFacts, integer, numberOf } from '../shared/config-facts.js';
+import type { SeenWorkload, YamlRecogniser } from '../types.js';
+
+/** Kubernetes objects that run pods with accelerators, or that serve or train a model: each object is one workload. */
+export const kubernetes: YamlRecogniser = {
+  id: 'kubernetes',
+  language: 'yaml',
+  marker:
+    /^kind[ \t]*:\s*["']?(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|JobSet|LeaderWorkerSet|TrainJob|Notebook|(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job)\b/m,
+  doc: {
+    format: 'Kubernetes',
+    reads: 'accelerators, replicas, nodes, CPU, memory, spot, and the flags of the engine or trainer in the container',
+    example: 'resources: {limits: {nvidia.com/gpu: 8}}',
+  },
+  recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root) ?? []),
+};
+
+/** A set of equal pods: what each is, and how many there are. */
+interface PodSet {
+  readonly pod: Value | undefined;
+  readonly count?: Value | undefined;
+}
+
+function read(uri: string, source: string, root: Value): SeenWorkload | undefined {
+  const kind = textOf(at(root, 'kind'));
+  if (!hasKey(root, 'apiVersion') || kind === undefined || !hasKey(root, 'spec')) return undefined;
+  const sets = podSetsOf(kind, root);
+  if (!sets) return undefined;
+  const devices = sets.filter((set) => podHasDevice(set.pod));
+  const command = sets.map((set) => kindOfPod(uri, source, set.pod)).find((found) => found !== undefined);
+  const trains = trainingKinds.test(kind);
+  const servesModel = command?.kind === 'serving' && command.facts.some((fact) => fact.name === 'model');
+  if (devices.length === 0 && !trains && !servesModel && command?.kind !== 'training') return undefined;
+  const facts = new ConfigFacts(uri, root);
+  takeCounts(facts, kind, root, devices.length > 0 ? devices : sets);
+  takePod(facts, (devices[0] ?? sets[0])?.pod);
+  if (command) takeAll(facts, command.facts);
+  // A chart's template without a single value says nothing; its values file does.
+  if (facts.facts.length === 0) return undefined;
+  const seen = command
+    ? facts.workload(command.kind, command.framework, command.kind === 'serving' ? titleOfEngine(command.framework) : 'Train')
+    : facts.workload(trains ? 'training' : 'resource', trains ? (textOf(at(root, 'kind')) ?? '').replace(/Job$/, '').toLowerCase() : 'kubernetes', kind);
+  return command?.launch ? { ...seen, launch: command.launch } : seen;
+}
+
+/** MPIJobs run anything over MPI: only their command tells whether they train. */
+const trainingKinds = /^(?:(?:PyTorch|TF|XGBoost|Paddle|JAX)Job|TrainJob)$/;
+const replicated = /^(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job$/;
+const replicaSpecs = ['pytorchReplicaSpecs', 'tfReplicaSpecs', 'mpiReplicaSpecs', 'xgbReplicaSpecs', 'paddleReplicaSpecs', 'jaxReplicaSpecs'];
+
+function podSetsOf(kind: string, root: Value): PodSet[] | undefined {
+  const spec = at(root, 'spec');
+  if (replicated.test(kind)) {
+    const groups = replicaSpecs.flatMap((key) => entriesOf(at(spec, key)));
+    return groups.map((group) => ({ pod: at(group.value, 'template', 'spec'), count: at(group.value, 'replicas') }));
+  }
+  switch (kind) {
+    case 'Pod':
+      return [{ pod: spec }];
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'ReplicaSet':
+    case 'DaemonSet':
+    case 'Notebook':
+      return [{ pod: at(spec, 'template', 'spec') }];
+    case 'Job':
+      // Volcano's jobs have tasks; the standard ones have one template.
+      if (at(spec, 'tasks')?.kind === 'seq')
+        return itemsOf(at(spec, 'tasks')).map((task) => ({ pod: at(task, 'template', 'spec'), count: at(task, 'replicas') }));
+      return [{ pod: at(spec, 'template', 'spec') }];
+    case 'CronJob':
+      return [{ pod: at(spec, 'jobTemplate', 'spec', 'template', 'spec') }];
+    case 'JobSet':
+      return itemsOf(at(spec, 'replicatedJobs')).map((job) => ({
+        pod: at(job, 'template', 'spec', 'template', 'spec'),
+        count: at(job, 'template', 'spec', 'parallelism') ?? at(job, 'replicas'),
+      }));
+    case 'LeaderWorkerSet':
+      return ['workerTemplate', 'leaderTemplate'].flatMap((name) => {
+        const pod = at(spec, 'leaderWorkerTemplate', name, 'spec');
+        return pod ? [{ pod }] : [];
+      });
+    case 'TrainJob':
+      return [{ pod: trainJobPod(at(spec, 'trainer')), count: at(spec, 'trainer', 'numNodes') }];
+    default:
+      return undefined;
+  }
+}
+/** A TrainJob describes its container in the trainer itself. */
+function trainJobPod(trainer: Value | undefined): Value | undefined {
+  if (trainer?.kind !== 'map') return undefined;
+  const entries = trainer.entries.map((entry) => (entry.key === 'resourcesPerNode' ? { ...entry, key: 'resources' } : entry));
+  const { start, end } = trainer;
+  const containers: Value = { kind: 'seq', items: [{ ...trainer, entries }], start, end };
+  return { kind: 'map', entries: [{ key: 'containers', keyStart: start, keyEnd: start, value: containers }], start, end };
+}
+
+function takeCounts(facts: ConfigFacts, kind: string, root: Value, sets: readonly PodSet[]): void {
+  const spec = at(root, 'spec');
+  facts.take('replicas', at(spec, 'replicas'), integer);
+  if (kind === 'Job' || kind === 'CronJob') {
+    const job = kind === 'Job' ? spec : at(spec, 'jobTemplate', 'spec');
+    facts.take('concurrency', at(job, 'parallelism'), integer);
+    facts.take('max_time', at(job, 'activeDeadlineSeconds'), integer);
+  }
+  facts.take('max_time', at(root, 'metadata', 'annotations', 'provreq.kueue.x-k8s.io/maxRunDurationSeconds'), integer);
+  facts.take('num_nodes', at(spec, 'leaderWorkerTemplate', 'size'), integer);
+  facts.take('min_replicas', at(spec, 'elasticPolicy', 'minReplicas'), integer);
+  facts.take('max_replicas', at(spec, 'elasticPolicy', 'maxReplicas'), integer);
+  facts.take(
+    'nproc_per_node',
+    at(spec, 'nprocPerNode') ?? at(spec, 'elasticPolicy', 'nProcPerNode') ?? at(spec, 'trainer', 'numProcPerNode') ?? at(spec, 'slotsPerWorker'),
+    integer,
+  );
+  const counted = sets.filter((set) => set.count);
+  const [first] = counted;
+  if (!first?.count) return;
+  const counts = counted.map((set) => numberOf(textOf(set.count)));
+  if (counted.length > 1 && counts.every((count) => count !== undefined))
+    facts.put(
+      'num_nodes',
+      counts.reduce<number>((sum, count) => sum + Number(count), 0),
+      first.count,
+      'literal',
+      'sum over the groups of pods',
+    );
+  else facts.take('num_nodes', first.count, integer);
+}

@@ -1,0 +1,118 @@
+import { at, entriesOf, hasKey, textOf, type Value } from '../../syntax/value.js';
+import { kindOfCommands } from '../config/command-kind.js';
+import { commandsOf, environmentOf } from '../config/command-words.js';
+import { firstOf, takeAll, takeEngineKeys, titleOfEngine } from '../config/engine-keys.js';
+import { kindOfPod, takeContainer, takePod } from '../config/pods.js';
+import { ConfigFacts, flag, integer, type Read, text } from '../shared/config-facts.js';
+import type { SeenWorkload, YamlRecogniser } from '../types.js';
+
+/** Kubernetes objects that are model servers by themselves: KServe, KubeAI, the vLLM production stack. */
+export const modelServers: YamlRecogniser = {
+  id: 'model-servers',
+  language: 'yaml',
+  marker: /^apiVersion[ \t]*:\s*["']?(?:serving\.kserve\.io|kubeai\.org|production-stack\.vllm\.ai)\//m,
+  doc: { format: 'KServe, KubeAI, vLLM production stack', reads: 'model, engine options, accelerators, replicas', example: 'kind: InferenceService' },
+  recognise: ({ document, roots }) =>
+    roots.flatMap((root) => {
+      const seen = read(document.uri, document.text, root);
+      // A chart's template without a single value says nothing; its values file does.
+      return seen && seen.facts.length > 0 ? [seen] : [];
+    }),
+};
+
+function read(uri: string, source: string, root: Value): SeenWorkload | undefined {
+  const api = textOf(at(root, 'apiVersion')) ?? '';
+  const kind = textOf(at(root, 'kind'));
+  if (!hasKey(root, 'spec')) return undefined;
+  if (api.startsWith('serving.kserve.io/') && kind === 'InferenceService') return inferenceService(uri, source, root);
+  if (api.startsWith('serving.kserve.io/') && kind === 'LLMInferenceService') return llmInferenceService(uri, source, root);
+  if (api.startsWith('kubeai.org/') && kind === 'Model') return kubeai(uri, source, root);
+  return api.startsWith('production-stack.vllm.ai/') && kind === 'VLLMRuntime' ? vllmRuntime(uri, root) : undefined;
+}
+
+/** A model's address without the scheme of a hub; storage addresses stay. */
+const address: Read = (value) => {
+  const written = textOf(value)?.trim() ?? '';
+  // A claim without a path is a volume, not a model.
+  if (/^pvc:\/\/[^/]*\/?$/.test(written)) return undefined;
+  return written.replace(/^(?:hf|ollama):\/\//, '').replace(/\?.*$/, '') || undefined;
+};
+
+function takeReplicas(facts: ConfigFacts, spec: Value | undefined): void {
+  facts.take('replicas', at(spec, 'replicas'), integer);
+  facts.take('min_replicas', at(spec, 'minReplicas'), integer);
+  facts.take('max_replicas', at(spec, 'maxReplicas'), integer);
+}
+
+function inferenceService(uri: string, source: string, root: Value): SeenWorkload | undefined {
+  const predictor = at(root, 'spec', 'predictor') ?? at(root, 'spec', 'default', 'predictor');
+  if (predictor?.kind !== 'map') return undefined;
+  const facts = new ConfigFacts(uri, root);
+  takeReplicas(facts, predictor);
+  facts.take('concurrency', at(predictor, 'containerConcurrency'), integer);
+  facts.take('tensor_parallel', at(predictor, 'workerSpec', 'tensorParallelSize'), integer);
+  facts.take('pipeline_parallel', at(predictor, 'workerSpec', 'pipelineParallelSize'), integer);
+  // `model:` names the format; older objects use the format's name as the key.
+  const server =
+    at(predictor, 'model') ?? entriesOf(predictor).find((entry) => hasKey(entry.value, 'storageUri') || hasKey(entry.value, 'runtimeVersion'))?.value;
+  const environment = environmentOf(at(server, 'env'));
+  const found = server
+    ? kindOfCommands(uri, [...commandsOf(source, [at(server, 'command'), at(server, 'args')], environment)])
+    : kindOfPod(uri, source, predictor);
+  const args = server && !found ? commandsOf(source, [at(server, 'args')], environment).flat() : [];
+  if (found) takeAll(facts, found.facts);
+  else if (args.length > 0) takeAll(facts, kindOfCommands(uri, [args], 'vllm/vllm-openai')?.facts ?? []);
+  for (const word of args) {
+    const [, id] = /^--model_id=(\S+)$/.exec(word.text) ?? [];
+    if (id) facts.put('model', id, word);
+  }
+  facts.take('model', at(server, 'storageUri'), address);
+  if (server) takeContainer(facts, server);
+  takePod(facts, predictor);
+  const framework = found?.framework ?? 'kserve';
+  return facts.workload('serving', framework, found ? titleOfEngine(framework) : 'KServe');
+}
+
+function llmInferenceService(uri: string, source: string, root: Value): SeenWorkload {
+  const spec = at(root, 'spec');
+  const facts = new ConfigFacts(uri, root);
+  takeReplicas(facts, spec);
+  facts.take('model', at(spec, 'model', 'uri'), address);
+  for (const axis of ['tensor', 'pipeline', 'data', 'expert'])
+    facts.take(`${axis}_parallel`, at(spec, 'parallelism', axis), (value) => (axis === 'expert' && flag(value) !== undefined ? undefined : integer(value)));
+  takePod(facts, at(spec, 'template'));
+  takeAll(facts, kindOfPod(uri, source, at(spec, 'template'))?.facts ?? []);
+  return facts.workload('serving', 'vllm', 'vLLM');
+}
+
+const engines: Readonly<Record<string, string>> = { VLLM: 'vllm', OLlama: 'ollama', FasterWhisper: 'faster-whisper', Infinity: 'infinity' };
+function kubeai(uri: string, source: string, root: Value): SeenWorkload {
+  const spec = at(root, 'spec');
+  const engine = engines[textOf(at(spec, 'engine')) ?? ''] ?? 'kubeai';
+  const facts = new ConfigFacts(uri, root);
+  facts.take('model', at(spec, 'url'), address);
+  takeReplicas(facts, spec);
+  takeProfile(facts, at(spec, 'resourceProfile'));
+  if (engine === 'vllm') takeAll(facts, kindOfCommands(uri, [commandsOf(source, [at(spec, 'args')]).flat()], 'vllm/vllm-openai')?.facts ?? []);
+  return facts.workload('serving', engine, titleOfEngine(engine));
+}
+/** `nvidia-gpu-l4:2`: the kind of node and how many devices. A profile of CPUs counts none. */
+function takeProfile(facts: ConfigFacts, profile: Value | undefined): void {
+  const [, name, count] = /^([\w.-]+?)(?::(\d+))?$/.exec(textOf(profile) ?? '') ?? [];
+  if (!profile || name === undefined || /^cpu\b/.test(name)) return;
+  facts.put('gpu_type', name, profile);
+  facts.put('gpu_count', count === undefined ? 1 : Number(count), profile, count === undefined ? 'default' : 'literal');
+}
+
+function vllmRuntime(uri: string, root: Value): SeenWorkload {
+  const spec = at(root, 'spec');
+  const facts = new ConfigFacts(uri, root);
+  facts.take('model', firstOf(spec, 'model.modelURL', 'model.name'), address);
+  takeReplicas(facts, at(spec, 'deploymentConfig') ?? spec);
+  takeEngineKeys(facts, at(spec, 'vllmConfig'), 'vllm');
+  takeEngineKeys(facts, at(spec, 'model'), 'vllm');
+  facts.take('gpu_count', firstOf(spec, 'deploymentConfig.resources.gpu', 'resources.gpu'), integer);
+  facts.take('cpu', at(spec, 'deploymentConfig', 'resources', 'cpu'), text);
+  facts.take('memory', at(spec, 'deploymentConfig', 'resources', 'memory'), text);
+  return facts.workload('serving', 'vllm', 'vLLM');
+}

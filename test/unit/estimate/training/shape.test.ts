@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { denseParams, paramsPerRank, sizeInName } from '../../../../server/src/core/estimate/training/shape.js';
+import { jobOf } from './context.js';
+
+describe('parameters of dense decoders from their dimensions', () => {
+  const rows = [
+    // Touvron et al. 2023 (arXiv 2307.09288): 6,738,415,616 parameters
+    {
+      name: 'Llama-2-7B',
+      layers: 32,
+      hidden: 4096,
+      ffn: 11008,
+      heads: 32,
+      kvHeads: 32,
+      headDim: 128,
+      vocab: 32000,
+      gated: true,
+      tied: false,
+      params: 6_738_415_616,
+    },
+    // meta-llama/Meta-Llama-3-8B: 8,030,261,248
+    {
+      name: 'Llama-3-8B',
+      layers: 32,
+      hidden: 4096,
+      ffn: 14336,
+      heads: 32,
+      kvHeads: 8,
+      headDim: 128,
+      vocab: 128256,
+      gated: true,
+      tied: false,
+      params: 8_030_261_248,
+    },
+    // Radford et al. 2019: 124,439,808, of which 786,432 are learnt positions and 121,344 biases
+    { name: 'GPT-2', layers: 12, hidden: 768, ffn: 3072, heads: 12, kvHeads: 12, headDim: 64, vocab: 50257, gated: false, tied: true, params: 124_439_808 },
+  ];
+  for (const { name, params, ...dimensions } of rows) {
+    it(`${name} within 1 %`, () => expect(Math.abs(denseParams(dimensions) / params - 1)).toBeLessThan(0.01));
+  }
+});
+
+describe('size written in a name', () => {
+  const rows: [string, number | undefined, number | undefined][] = [
+    ['meta-llama/Llama-2-7b-hf', 7e9, undefined],
+    ['qwen2.5-1.5B-instruct', 1.5e9, undefined],
+    ['gpt-neo-125m', 125e6, undefined],
+    ['mistralai/Mixtral-8x7B-v0.1', 0.83 * 56e9, 0.92 * 14e9],
+    ['Qwen3-30B-A3B', 30e9, 3e9],
+    ['my-model', undefined, undefined],
+    ['bert-base-uncased', undefined, undefined],
+  ];
+  for (const [name, params, active] of rows) {
+    it(name, () => {
+      const size = sizeInName(name);
+      if (params === undefined) expect(size).toBeUndefined();
+      else {
+        expect((size?.params ?? 0) / params).toBeCloseTo(1, 6);
+        if (active === undefined) expect(size?.active).toBeUndefined();
+        else expect((size?.active ?? 0) / active).toBeCloseTo(1, 6);
+      }
+    });
+  }
+});
+
+describe('where the shape comes from', () => {
+  it('takes the catalog for a published model and assumes nothing of its size', () => {
+    const job = jobOf({ model: 'meta-llama/Llama-2-7b-hf', gpu_type: 'a100-sxm-80gb' });
+    expect(job.shape?.params).toBe(6_738_415_616);
+    expect(job.assumed.map(({ fact }) => fact)).not.toContain('params');
+  });
+  it('says so when the size is only in the name', () => {
+    const job = jobOf({ model: 'acme/secret-13b', gpu_type: 'a100-sxm-80gb' });
+    expect(job.shape?.params).toBe(13e9);
+    expect(job.assumed.map(({ fact }) => fact)).toContain('params');
+  });
+  it('names the model as missing when nothing says its size', () => {
+    const job = jobOf({ model: 'acme/secret', gpu_type: 'a100-sxm-80gb' });
+    expect(job.shape).toBeUndefined();
+    expect(job.unknown.map(({ fact }) => fact)).toContain('model');
+  });
+});
+
+describe('routed models', () => {
+  const mixtral = {
+    model: 'mixtral',
+    params: 46_702_792_704,
+    params_active: 12_879_925_248,
+    n_layer: 32,
+    n_embd: 4096,
+    n_head: 32,
+    n_kv_head: 8,
+    n_ffn: 14336,
+    vocab_size: 32000,
+    n_experts: 8,
+    experts_per_token: 2,
+  };
+  it('keeps resident and active parameters apart', () => {
+    const shape = jobOf(mixtral).shape;
+    expect(shape?.params).toBe(46_702_792_704);
+    // Active: attention and norms 1.34 G, two of eight experts 11.27 G (Jiang et al. 2024, arXiv 2401.04088).
+    expect((shape?.body ?? 0) / 12.62e9).toBeCloseTo(1, 2);
+    expect((shape?.expertBody ?? 0) / 11.27e9).toBeCloseTo(1, 2);
+  });
+  it('spreads only the routed experts over expert-parallel ranks', () => {
+    const shape = jobOf(mixtral).shape;
+    if (!shape) throw new Error('no shape');
+    expect(paramsPerRank(shape, 1, 1)).toBe(shape.params);
+    // 45.1 G in experts over eight ranks, 1.6 G on each.
+    expect(paramsPerRank(shape, 1, 8) / (1.6e9 + 45.1e9 / 8)).toBeCloseTo(1, 1);
+    expect(paramsPerRank(shape, 4, 1)).toBe(shape.params / 4);
+  });
+});

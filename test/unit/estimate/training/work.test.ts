@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { estimateOf, type Facts, llama7b } from './context.js';
+
+const { gpu_type: _chip, ...withoutChip } = llama7b;
+const value = (facts: Facts, name: string) => estimateOf({ ...llama7b, ...facts }).estimates[name]?.likely;
+
+describe('the work of a job', () => {
+  it('tokens of a step are batch × accumulation × devices × length', () => expect(value({}, 'tokens_per_step')).toBe(2 * 4 * 8 * 4096));
+  it('steps times tokens of a step', () => expect(value({ max_steps: 1000 }, 'train_tokens')).toBe(1000 * 2 * 4 * 8 * 4096));
+  it('a token budget gives the steps', () => expect(value({ train_tokens: 2_621_440_000 }, 'steps')).toBe(10_000));
+  it('epochs of a data set give the steps', () => expect(value({ epochs: 3, dataset_size: 64_000 }, 'steps')).toBe(3000));
+  it('twice the steps are twice the hours', () =>
+    expect((value({ max_steps: 2000 }, 'gpu_hours') ?? 0) / (value({ max_steps: 1000 }, 'gpu_hours') ?? 1)).toBeCloseTo(2, 9));
+  it('trials multiply', () =>
+    expect((value({ max_steps: 100, trials: 5 }, 'gpu_hours') ?? 0) / (value({ max_steps: 100 }, 'gpu_hours') ?? 1)).toBeCloseTo(5, 9));
+  it('wall time is the hours over the devices', () =>
+    expect((value({ max_steps: 100 }, 'gpu_hours') ?? 0) / (value({ max_steps: 100 }, 'wall_hours') ?? 1)).toBeCloseTo(8, 9));
+});
+
+describe('limits and machines', () => {
+  it('a time limit caps the hours', () => {
+    const { estimates, notes } = estimateOf({ ...llama7b, max_steps: 1e6, max_time: 3600 });
+    expect(estimates['wall_hours']?.likely).toBe(1);
+    expect(estimates['gpu_hours']?.high).toBe(8);
+    expect(notes.join()).toContain('time limit of 1 h');
+  });
+  it('an instance type names chip and number', () => {
+    const { gpus: _gpus, ...rest } = withoutChip;
+    const { estimates, unknown } = estimateOf({ ...rest, instance_type: 'p4d.24xlarge', instance_count: 2 });
+    expect(unknown.map(({ fact }) => fact)).not.toContain('gpu_type');
+    expect(estimates['tokens_per_step']?.likely).toBe(2 * 4 * 16 * 4096);
+  });
+});
+
+describe('what is missing is named, never invented', () => {
+  const rows: { name: string; facts: Facts; fact: string; blocks: string }[] = [
+    { name: 'no amount of work', facts: llama7b, fact: 'max_steps', blocks: 'gpu_hours' },
+    { name: 'epochs without a data set', facts: { ...llama7b, epochs: 3 }, fact: 'dataset_size', blocks: 'gpu_hours' },
+    { name: 'no chip', facts: withoutChip, fact: 'gpu_type', blocks: 'tokens_per_s_per_gpu' },
+    { name: 'an unknown chip', facts: { ...llama7b, gpu_type: 'acme-9000' }, fact: 'gpu_type', blocks: 'tokens_per_s_per_gpu' },
+    { name: 'no model', facts: { gpu_type: 'h100', batch_size: 1 }, fact: 'model', blocks: 'peak_memory_gib' },
+    { name: 'no number of devices', facts: { model: 'meta-llama/Llama-2-7b-hf', gpu_type: 'h100' }, fact: 'gpus', blocks: 'wall_hours' },
+  ];
+  for (const { name, facts, fact, blocks } of rows) {
+    it(name, () => {
+      const { estimates, unknown } = estimateOf(facts);
+      const missing = unknown.find((one) => one.fact === fact);
+      expect(missing?.need).toBeTruthy();
+      expect(missing?.blocks).toContain(blocks);
+      for (const blocked of missing?.blocks ?? []) expect(estimates[blocked]).toBeUndefined();
+    });
+  }
+  it('memory needs no chip', () => expect(estimateOf(withoutChip).estimates['peak_memory_gib']?.likely).toBeGreaterThan(0));
+  it('values that were taken are listed, and widen the interval', () => {
+    const bare = estimateOf({ model: 'meta-llama/Llama-2-7b-hf', gpu_type: 'h100' });
+    const names = bare.assumed.map(({ fact }) => fact);
+    for (const fact of ['gpu_type', 'batch_size', 'seq_len', 'precision', 'framework']) expect(names).toContain(fact);
+    const stated = estimateOf({ ...llama7b, gpu_type: 'h100-sxm-80gb' });
+    const width = (of: typeof bare) => (of.estimates['tokens_per_s_per_gpu']?.high ?? 0) / (of.estimates['tokens_per_s_per_gpu']?.low ?? 1);
+    expect(width(bare)).toBeGreaterThan(width(stated));
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { seen } from '../support/recognise.js';
+
+const short = async (text: string, name = 'a.py') => (await seen(name, text)).short;
+
+describe("loops of one's own", () => {
+  test('epochs through functions of the file, options by name', async () => {
+    expect(
+      await short(`import torch
+from torchvision import datasets, models
+def train(args, model, loader, optimizer):
+    for i, (x, y) in enumerate(loader):
+        with torch.autocast("cuda", dtype=torch.bfloat16):
+            loss = model(x)
+        loss.backward()
+        optimizer.step()
+def main():
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--epochs", type=int, default=14)
+    args = parser.parse_args()
+    data = datasets.MNIST("d", train=True)
+    loader = torch.utils.data.DataLoader(data, batch_size=args.batch_size, shuffle=True)
+    model = models.resnet18()
+    optimizer = torch.optim.AdamW(model.parameters())
+    for epoch in range(1, args.epochs + 1):
+        train(args, model, loader, optimizer)
+if __name__ == "__main__":
+    main()
+`),
+    ).toEqual([
+      'training pytorch 17-18 {epochs=14@11 default, batch_size=64@10 default, precision=bf16@5, optimizer=AdamW@16, model=resnet18@15, dataset=MNIST@13}',
+    ]);
+  });
+  test('steps, accumulation, sharding, constants', async () => {
+    expect(
+      await short(`import torch
+from torch.distributed.fsdp import fully_shard
+batch_size = 12
+grad_accum_steps = 4
+block_size = 1024
+n_layer = 12
+fully_shard(model)
+model = torch.compile(model)
+opt = torch.optim.SGD(model.parameters())
+for step in range(100):
+    for micro_step in range(grad_accum_steps):
+        loss = model(x) / grad_accum_steps
+        loss.backward()
+    opt.step()
+`),
+    ).toEqual([
+      'training pytorch 10-14 {max_steps=100@10, strategy=fsdp@7, compile=true@8 default, grad_accum=4@4 variable, optimizer=SGD@9, seq_len=1024@5 variable, n_layer=12@6 variable, batch_size=12@3 variable}',
+    ]);
+  });
+  test('what is off by default does not count', async () => {
+    const [line] = await short(
+      'import torch\np.add_argument("--amp", action="store_true")\nargs = p.parse_args()\nif args.amp:\n    scaler = torch.amp.GradScaler()\nfor epoch in range(3):\n    loss.backward()\n    opt.step()\n',
+    );
+    expect(line).toBe('training pytorch 6-8 {epochs=3@6}');
+  });
+  test('accelerate', async () => {
+    expect(
+      await short(
+        'import torch\nfrom accelerate import Accelerator\nacc = Accelerator(mixed_precision="fp16", gradient_accumulation_steps=8)\nfor epoch in range(2):\n    acc.backward(loss)\n    opt.step()\n',
+      ),
+    ).toEqual(['training accelerate 4-6 {epochs=2@4, precision=fp16@3, grad_accum=8@3}']);
+  });
+  test('Fabric stands at its settings', async () => {
+    expect(
+      await short(`import lightning as L
+micro_batch_size = 8
+max_steps = 100 * 2
+devices = 4
+def setup():
+    fabric = L.Fabric(devices=devices, precision="bf16-mixed", strategy="fsdp")
+    train(fabric)
+def train(fabric):
+    for batch in loader:
+        fabric.backward(loss)
+        opt.step()
+setup()
+`),
+    ).toEqual(['training fabric 2-4 {gpu_count=4@4 variable, precision=bf16@6, strategy=fsdp@6, batch_size=8@2 variable, max_steps=200@3 variable}']);
+  });
+  test('a batch that is divided by the local devices is global', async () => {
+    const [line] = await short(
+      'import torch\np.add_argument("--batch-size", default=256)\nargs = p.parse_args()\nargs.batch_size = int(args.batch_size / ngpus_per_node)\nloader = torch.utils.data.DataLoader(d, batch_size=args.batch_size)\nfor epoch in range(3):\n    loss.backward()\n    opt.step()\n',
+    );
+    expect(line).toContain('global_batch_size=256@2 default');
+  });
+  test.each([
+    [
+      "a library's function",
+      'def train_one_epoch(model, loader, opt):\n    for x in loader:\n        loss = model(x)\n        loss.backward()\n        opt.step()\n',
+    ],
+    ['one backward', 'import torch\nx = f(a)\nx.backward()\nopt.step()\n'],
+    [
+      'an autograd function',
+      'class F(Function):\n    def backward(ctx, g):\n        for i in range(3):\n            g.backward()\n            s.step()\nif __name__ == "__main__":\n    pass\n',
+    ],
+    [
+      'model.train() is no call of train',
+      'class T:\n    def train(self):\n        for epoch in range(self.n):\n            self.model.train()\n            loss.backward()\n            self.opt.step()\n',
+    ],
+  ])('none: %s', async (_, text) => {
+    expect(await short(text)).toEqual([]);
+  });
+});
