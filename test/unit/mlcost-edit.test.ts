@@ -47,13 +47,14 @@ describe('an answer is kept with the smallest edit', () => {
       'assumptions:\n  - fact: epochs\n    value: 3\n  - files: nb/**\n    fact: gpu_type\n    value: L4\n',
     ],
     ['with what needs quotes', '', assume('model', '7: b #x'), 'assumptions:\n  model: "7: b #x"\n'],
-    ['as a silence', 'provider: aws\n', { kind: 'silence', what: 'tests/**' }, 'provider: aws\nsilence:\n  - tests/**\n'],
-    ['as one more silence', 'silence:\n  - a.py\n', { kind: 'silence', what: 'b.py' }, 'silence:\n  - a.py\n  - b.py\n'],
-    ['in a list in one line', 'silence: [a.py]\n', { kind: 'silence', what: 'b.py' }, 'silence: [a.py, b.py]\n'],
+    ['as a silence', 'provider: aws\n', { kind: 'silence', what: { files: 'tests/**' } }, 'provider: aws\nsilence:\n  - tests/**\n'],
+    ['as one more silence', 'silence:\n  - a.py\n', { kind: 'silence', what: { files: 'b.py' } }, 'silence:\n  - a.py\n  - b.py\n'],
+    ['as a silence of one code', '', { kind: 'silence', what: { code: 'does-not-fit', files: 'a.py' } }, 'silence:\n  - code: does-not-fit\n    files: a.py\n'],
+    ['in a list in one line', 'silence: [a.py]\n', { kind: 'silence', what: { files: 'b.py' } }, 'silence: [a.py, b.py]\n'],
   ])('%s', (_, before, edit, after) => {
     expect(edited(before, edit)).toBe(after);
   });
   test('a silence is not written twice', () => {
-    expect(edited('silence:\n  - a.py\n', { kind: 'silence', what: 'a.py' })).toBe('silence:\n  - a.py\n');
+    expect(edited('silence:\n  - a.py\n', { kind: 'silence', what: { files: 'a.py' } })).toBe('silence:\n  - a.py\n');
   });
 });

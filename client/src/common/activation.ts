@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
+import { activeNotification, settingsNotification } from '../../../server/src/protocol/protocol.js';
+import { registerCommands } from './commands.js';
 import { isRelevant } from './markers.js';
+import { Reports } from './reports.js';
 import type { Running } from './running.js';
+import { readSettings, section } from './settings.js';
+import { StatusItem } from './status-item.js';
+import { WorkloadTree } from './tree.js';
 
 /** Where the two hosts differ. */
 export interface Platform {
@@ -16,19 +22,23 @@ export const stop = (): Promise<void> | undefined => running?.then((one) => one.
  * @errors a start that fails is said once, and tried again by the next command */
 export function activateWith(platform: Platform, context: vscode.ExtensionContext): void {
   const waiting: vscode.Disposable[] = [];
+  const tree = new WorkloadTree();
   const start = (): Promise<Running> => {
-    running ??= platform.start(context).catch((error: unknown) => {
-      running = undefined;
-      throw error;
-    });
+    if (!running) {
+      running = platform.start(context);
+      running.then(
+        (one) => connect(one, context, tree),
+        () => {
+          running = undefined;
+        },
+      );
+    }
     for (const one of waiting.splice(0)) one.dispose();
     return running;
   };
-  const startQuietly = (): void => {
-    start().catch((error: unknown) => vscode.window.showErrorMessage(`ML Cost Lens did not start: ${error instanceof Error ? error.message : String(error)}`));
-  };
   const look = (document: vscode.TextDocument): void => {
-    if (running === undefined && isRelevant(document)) startQuietly();
+    if (running !== undefined || !isRelevant(document)) return;
+    start().catch((error: unknown) => vscode.window.showErrorMessage(`ML Cost Lens did not start: ${error instanceof Error ? error.message : String(error)}`));
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
   waiting.push(
@@ -38,11 +48,35 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
       timer = setTimeout(() => look(document), 500);
     }),
   );
-  context.subscriptions.push({
-    dispose: () => {
-      clearTimeout(timer);
-      for (const one of waiting) one.dispose();
-    },
-  });
+  const reports = new Reports();
+  context.subscriptions.push(
+    { dispose: () => clearTimeout(timer) },
+    ...waiting,
+    vscode.window.registerTreeDataProvider('mlCostLens.workloads', tree),
+    vscode.workspace.registerTextDocumentContentProvider(Reports.scheme, reports),
+    ...registerCommands(start, reports, tree),
+  );
   for (const document of vscode.workspace.textDocuments) look(document);
+}
+
+/** Joins the light part with what was started. */
+function connect(one: Running, context: vscode.ExtensionContext, tree: WorkloadTree): void {
+  const status = new StatusItem();
+  const tellActive = (): void => {
+    const uri = vscode.window.activeTextEditor?.document.uri ?? vscode.window.activeNotebookEditor?.notebook.uri;
+    status.show(uri);
+    one.notify(activeNotification, { uri: uri?.toString() ?? null });
+  };
+  tree.connect(one);
+  context.subscriptions.push(
+    status,
+    one.onStatus((params) => status.take(params)),
+    vscode.window.onDidChangeActiveTextEditor(tellActive),
+    vscode.window.onDidChangeActiveNotebookEditor(tellActive),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(section)) one.notify(settingsNotification, readSettings());
+      status.draw();
+    }),
+  );
+  tellActive();
 }

@@ -6,7 +6,6 @@ export const section = 'mlCostLens';
 export const settingKeys: Readonly<Record<keyof Settings, string>> = {
   display: 'display',
   showIntervals: 'lens.intervals',
-  showSavings: 'lens.savings',
   inlayHintsForDefaults: 'inlayHints.defaults',
   diagnostics: 'diagnostics.enabled',
   provider: 'default.provider',

@@ -1,7 +1,18 @@
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
-import { assetRequest, findFilesRequest, type InitOptions, readFileRequest } from '../../../server/src/protocol/protocol.js';
-import { languageIds } from './markers.js';
+import {
+  assetRequest,
+  findFilesRequest,
+  type InitOptions,
+  type ProgressParams,
+  progressNotification,
+  readFileRequest,
+  type StatusParams,
+  statusNotification,
+  workloadsChangedNotification,
+} from '../../../server/src/protocol/protocol.js';
+import { hoverCommands } from './command-ids.js';
+import { languageIds, settingsFile } from './markers.js';
 import type { Running } from './running.js';
 import { readSettings } from './settings.js';
 import { findFiles, readText } from './workspace-files.js';
@@ -11,18 +22,34 @@ export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClien
 /** Starts the server and answers what it asks. */
 export async function startWith(context: vscode.ExtensionContext, create: CreateClient, encode: (bytes: Uint8Array) => unknown): Promise<Running> {
   const options: LanguageClientOptions = {
-    documentSelector: languageIds.map((language) => ({ language })), // every scheme, and cells
+    documentSelector: [...languageIds.map((language) => ({ language })), { pattern: `**/${settingsFile}` }], // every scheme, and cells
     outputChannelName: 'ML Cost Lens',
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    markdown: { isTrusted: { enabledCommands: [...hoverCommands] }, supportHtml: false },
     initializationOptions: { locale: vscode.env.language, settings: readSettings() } satisfies InitOptions,
   };
   const client = create(options);
+  const status = new vscode.EventEmitter<StatusParams>();
+  const progress = new vscode.EventEmitter<ProgressParams>();
+  const changed = new vscode.EventEmitter<void>();
+  context.subscriptions.push(status, progress, changed);
   // All handlers stand before start(): the server asks as soon as a document opens.
   client.onRequest(assetRequest, async (name: string) =>
     encode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', name.replace(/.*[/\\]/, '')))),
   );
   client.onRequest(readFileRequest, readText);
   client.onRequest(findFilesRequest, findFiles);
+  client.onNotification(statusNotification, (params: StatusParams) => status.fire(params));
+  client.onNotification(progressNotification, (params: ProgressParams) => progress.fire(params));
+  client.onNotification(workloadsChangedNotification, () => changed.fire());
   await client.start();
-  return { stop: () => client.stop() };
+  return {
+    request: (method, params, token) => client.sendRequest(method, params, token),
+    notify: (method, params) => void client.sendNotification(method, params).catch(() => {}), // a stopped server needs no news
+    onStatus: status.event,
+    onProgress: progress.event,
+    onWorkloadsChanged: changed.event,
+    showOutput: () => client.outputChannel.show(true),
+    stop: () => client.stop(),
+  };
 }

@@ -1,5 +1,6 @@
 // The only door of the core: adapters import from here.
 export { type Catalog, type CatalogTexts, catalogFiles, createCatalog, type OwnPrices } from './catalog/catalog.js';
+export { isMarketplace, listProviders } from './catalog/price-book.js';
 export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
 export { commonAccelerators, type OnAccelerator, onLikelyAccelerators } from './estimate/alternatives.js';
 export type { Coefficients } from './estimate/coefficients.js';
@@ -16,11 +17,24 @@ export type { Span } from './model/span.js';
 export { factOf, type Workload, type WorkloadKind } from './model/workload.js';
 export { grammarOf, isRelevant, maxTextLength, recognise } from './recognise/recognise.js';
 export type { Sighting } from './recognise/types.js';
+export { type AdviceText, adviceOf } from './render/advice.js';
+export { bestOffers, compareMarkdown, compareText } from './render/compare.js';
+export { explainMarkdown } from './render/explain.js';
+export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from './render/hover.js';
 export { hardware, type LensText, lensText, mainCost, type View } from './render/lens.js';
+export { escapeMarkdown, table } from './render/markdown.js';
+export { budgetText, lineEndText, treeText } from './render/short.js';
+export { totalsOf, totalText } from './render/totals.js';
+export { acceleratorOf, shortAccelerator, showValue, subject } from './render/words.js';
+
 export { resolve } from './resolve/resolve.js';
 export type { Assumption } from './resolve/types.js';
+export { completeSettings, explainSetting, type Suggestion } from './settings/assist.js';
+export { editSettings, type SettingEdit } from './settings/edit.js';
+export { type Budget, type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFileName } from './settings/mlcost-file.js';
 export { Grammars, type ReadAsset } from './syntax/grammars.js';
 export { type Change, difference, SyntaxTree } from './syntax/tree.js';
 export { cellAt, createDocument, createNotebookDocument, type Document, type Place, placeOf } from './text/document.js';
 export { type Language, languageOf, languageOfName } from './text/language.js';
 export { LineIndex } from './text/line-index.js';
+export { matchesGlob, relativeTo } from './text/uri.js';

@@ -17,9 +17,12 @@ import {
   isRelevant,
   languageOfName,
   type Market,
+  type MlcostSettings,
   maxTextLength,
+  noSettings,
   type OnAccelerator,
   onLikelyAccelerators,
+  ownPrices,
   type Problem,
   recognise,
   resolve,
@@ -29,6 +32,7 @@ import {
   type Workload,
 } from '../core/index.js';
 import { type Cancellation, type Host, never, UnreadableFile } from './host.js';
+import { isSettingsFile, settingsUri, WorkspaceSettings } from './workspace-settings.js';
 
 /** A workload with its estimation. */
 export interface Estimated {
@@ -73,7 +77,10 @@ interface Open {
 /** The read-on-demand loop around the pure core: holds texts and trees, asks the host for the files that an answer needs, and gives reports.
  * The editor and the command line use the same one, so they print the same numbers. */
 export class Engine {
+  /** What was asked for on a command line: wins over every `.mlcost.yaml`. */
   preferences: Preferences = { assumptions: [] };
+  /** What holds where neither says anything: an editor's settings. */
+  fallback: Omit<Preferences, 'assumptions'> = {};
   roots: readonly string[] = [];
   readonly grammars: Grammars;
   private readonly host: Host;
@@ -81,9 +88,13 @@ export class Engine {
   /** Sightings of files that are not open; null = not there or not relevant. */
   private readonly stored = new Map<string, Sighting | null>();
   private readonly storedDocuments = new Map<string, Document>();
-  private loading: Promise<{ catalog: Catalog; coefficients: Coefficients }> | undefined;
+  private loading: Promise<{ texts: Readonly<Record<string, string>>; catalog: Catalog; coefficients: Coefficients }> | undefined;
+  private readonly settings: WorkspaceSettings;
+  /** Catalogs with a workspace's own prices in them. */
+  private readonly catalogs = new WeakMap<MlcostSettings, Catalog>();
   constructor(host: Host) {
     this.host = host;
+    this.settings = new WorkspaceSettings(async (uri) => this.open.get(uri)?.document.text ?? host.readText(uri));
     this.grammars = new Grammars((name) => host.readAsset(name), host.wasmMemory);
   }
 
@@ -111,8 +122,10 @@ export class Engine {
     entry.document = document;
     entry.version++;
     delete entry.sighting;
+    this.forgetSettings(uri);
   }
   close(uri: string): void {
+    this.forgetSettings(uri);
     this.open.get(uri)?.tree?.dispose();
     this.open.delete(uri);
   }
@@ -120,6 +133,22 @@ export class Engine {
   forget(uri: string): void {
     this.stored.delete(uri);
     this.storedDocuments.delete(uri);
+    this.forgetSettings(uri);
+  }
+  /** True if the file was read, open or not: a change of it may change answers. */
+  isKnown(uri: string): boolean {
+    return this.stored.has(uri) || this.open.has(uri) || isSettingsFile(uri);
+  }
+  /** The workspace root that a file belongs to: the innermost. */
+  rootOf(uri: string): string | undefined {
+    return (
+      this.roots.filter((root) => uri === root || uri.startsWith(`${root}/`)).sort((a, b) => b.length - a.length)[0] ??
+      (this.roots.length === 1 ? this.roots[0] : undefined)
+    );
+  }
+  /** What the `.mlcost.yaml` that holds for a file says. */
+  settingsOf(uri: string): Promise<MlcostSettings> {
+    return this.settings.of(this.rootOf(uri));
   }
   document(uri: string): Document | undefined {
     return this.open.get(uri)?.document ?? this.storedDocuments.get(uri);
@@ -134,7 +163,7 @@ export class Engine {
     if (!sighting) return { uri, workloads: [], problems: [] };
     const broken = this.open.get(uri)?.tree?.broken ?? sighting.problems.some(({ code }) => code === 'syntax');
     if (sighting.workloads.length === 0) return { uri, broken, workloads: [], problems: sighting.problems };
-    const { workloads, problems } = await this.resolved([uri]);
+    const { workloads, problems } = await this.resolved(this.rootOf(uri), [uri]);
     return { uri, broken, workloads: await this.estimated(workloads, true), problems: [...sighting.problems, ...problems] };
   }
   /** Reads every file below the roots and reports all workloads. Yields between files; a cancelled scan reports what it has. */
@@ -150,22 +179,69 @@ export class Engine {
       }
     }
     const focus = uris.filter((uri) => (this.known(uri)?.workloads.length ?? 0) > 0 || (this.known(uri)?.problems.length ?? 0) > 0);
-    const { workloads, problems } = await this.resolved(focus);
-    const estimated = await this.estimated(workloads);
+    const byRoot = new Map<string | undefined, string[]>();
+    for (const uri of focus) byRoot.set(this.rootOf(uri), [...(byRoot.get(this.rootOf(uri)) ?? []), uri]);
+    const estimated: Estimated[] = [];
+    const problems: Problem[] = [];
+    for (const [root, uris] of byRoot) {
+      const resolved = await this.resolved(root, uris);
+      problems.push(...resolved.problems);
+      estimated.push(...(await this.estimated(resolved.workloads)));
+    }
     return focus.map((uri) => ({
       uri,
       workloads: estimated.filter((one) => one.workload.span.uri === uri),
       problems: [...(this.known(uri)?.problems ?? []), ...problems.filter((one) => one.uri === uri)],
     }));
   }
-  /** Everything an estimate depends on besides the workload. */
-  async context(): Promise<EstimateContext> {
+  /** Reads some files so that joins know them: launch scripts beside the program that is open. */
+  async index(uris: readonly string[], signal: Cancellation = never): Promise<number> {
+    let found = 0;
+    for (const [at, uri] of uris.entries()) {
+      if (signal.cancelled) break;
+      if (this.open.has(uri) || this.stored.has(uri)) continue;
+      if (((await this.sighting(uri))?.workloads.length ?? 0) > 0) found++;
+      if (at % 10 === 9) await this.host.pause();
+    }
+    return found;
+  }
+  /** Everything an estimate depends on besides the workload; with `uri`, what its workspace chose. */
+  async context(uri?: string): Promise<EstimateContext> {
     this.loading ??= this.load().catch((error: unknown) => {
       this.loading = undefined;
       throw error;
     });
-    const { provider, region, market } = this.preferences;
-    return { ...(await this.loading), ...(provider && { provider }), ...(region && { region }), ...(market && { market }) };
+    const { texts, catalog, coefficients } = await this.loading;
+    const settings = uri === undefined ? noSettings : await this.settings.of(this.rootOf(uri));
+    const provider = this.preferences.provider ?? settings.provider ?? this.fallback.provider;
+    const region = this.preferences.region ?? settings.region ?? this.fallback.region;
+    const market = this.preferences.market ?? settings.market ?? this.fallback.market;
+    return {
+      catalog: this.priced(settings, texts, catalog),
+      coefficients,
+      ...(provider ? { provider } : {}),
+      ...(region ? { region } : {}),
+      ...(market ? { market } : {}),
+    };
+  }
+
+  private priced(settings: MlcostSettings, texts: Readonly<Record<string, string>>, list: Catalog): Catalog {
+    if (settings.prices.length === 0) return list;
+    let found = this.catalogs.get(settings);
+    if (!found) {
+      const own = ownPrices(
+        settings.prices,
+        (name) => list.accelerator(name)?.id,
+        (type) => list.hardware(type),
+      );
+      found = createCatalog(texts, own);
+      this.catalogs.set(settings, found);
+    }
+    return found;
+  }
+  private forgetSettings(uri: string): void {
+    if (!isSettingsFile(uri)) return;
+    for (const root of this.roots) if (settingsUri(root) === uri) this.settings.forget(root);
   }
 
   private known(uri: string): Sighting | null | undefined {
@@ -215,12 +291,14 @@ export class Engine {
   }
   /** Files that another one asked for by name: read even if no marker is in them (a module of constants). */
   private readonly wanted = new Set<string>();
-  private async resolved(focus: readonly string[]): Promise<{ workloads: readonly Workload[]; problems: readonly Problem[] }> {
-    const { catalog } = await this.context();
+  private async resolved(root: string | undefined, focus: readonly string[]): Promise<{ workloads: readonly Workload[]; problems: readonly Problem[] }> {
+    const { catalog } = await this.context(focus[0]);
+    const settings = await this.settings.of(root);
+    const assumptions = [...this.preferences.assumptions, ...settings.assumptions];
     for (let round = 0; ; round++) {
       const files = new Map<string, Sighting | null>(this.stored);
       for (const [uri, entry] of this.open) if (entry.sighting) files.set(uri, entry.sighting);
-      const { workloads, wants, problems } = resolve({ files, focus, roots: this.roots, catalog, assumptions: this.preferences.assumptions });
+      const { workloads, wants, problems } = resolve({ files, focus, roots: this.roots, catalog, assumptions });
       const unread = wants.filter((uri) => !files.has(uri) || (files.get(uri) === null && !this.wanted.has(uri)));
       if (unread.length === 0 || round === 8) return { workloads, problems };
       for (const uri of unread) {
@@ -231,7 +309,7 @@ export class Engine {
     }
   }
   private async estimated(workloads: readonly Workload[], withAlternatives = false): Promise<Estimated[]> {
-    const context = await this.context();
+    const context = await this.context(workloads[0]?.span.uri);
     return workloads.map((workload) => {
       const spec = specOf(workload);
       const estimation = estimate(spec, context);
@@ -239,9 +317,9 @@ export class Engine {
       return { workload, estimation, ...(open ? { alternatives: onLikelyAccelerators(spec, context) } : {}) };
     });
   }
-  private async load(): Promise<{ catalog: Catalog; coefficients: Coefficients }> {
+  private async load(): Promise<{ texts: Readonly<Record<string, string>>; catalog: Catalog; coefficients: Coefficients }> {
     const read = (name: string) => this.host.readAssetText(name);
     const texts = Object.fromEntries(await Promise.all(catalogFiles.map(async (name) => [name, await read(name)] as const)));
-    return { catalog: createCatalog(texts), coefficients: JSON.parse(await read('coefficients.json')) as Coefficients };
+    return { texts, catalog: createCatalog(texts), coefficients: JSON.parse(await read('coefficients.json')) as Coefficients };
   }
 }

@@ -7,7 +7,7 @@ export interface ClientCapabilitiesOf {
   readonly pullDiagnostics: boolean;
   readonly refreshDiagnostics: boolean;
   readonly watchFiles: boolean;
-  readonly configuration: boolean;
+  readonly workspaceFolders: boolean;
 }
 export const capabilitiesOf = ({ workspace, textDocument }: ClientCapabilities): ClientCapabilitiesOf => ({
   refreshLenses: workspace?.codeLens?.refreshSupport ?? false,
@@ -15,5 +15,5 @@ export const capabilitiesOf = ({ workspace, textDocument }: ClientCapabilities):
   pullDiagnostics: textDocument?.diagnostic !== undefined,
   refreshDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
   watchFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
-  configuration: workspace?.configuration ?? false,
+  workspaceFolders: workspace?.workspaceFolders ?? false,
 });

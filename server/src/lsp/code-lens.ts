@@ -1,7 +1,8 @@
 import type { CodeLens } from 'vscode-languageserver';
 import { lensText } from '../core/index.js';
+import { guarded, type Session } from './context.js';
 import type { Answer, ShownWorkload } from './reports.js';
-import { guarded, type Session } from './session.js';
+import { silenceOf } from './silence.js';
 import { locate } from './to-lsp.js';
 import { viewOf } from './view.js';
 
@@ -10,12 +11,7 @@ import { viewOf } from './view.js';
  * @unit ms */
 const patience = { again: 100, first: 1500 };
 
-interface LensData {
-  readonly uri: string;
-  readonly id: string;
-}
-
-/** Lenses above workloads: titles at once where the answer is there, else on resolve; never rejected, so that no line jumps. */
+/** Lenses above workloads; never rejected and never empty while something is typed, so that no line jumps. */
 export function onCodeLens(session: Session): void {
   const { connection, documents, reports, host } = session;
   connection.onCodeLens(({ textDocument }) =>
@@ -28,11 +24,11 @@ export function onCodeLens(session: Session): void {
         const uri = documents.programOf(textDocument.uri);
         const pending = reports.get(uri);
         const last = reports.last(uri);
-        const wait = last ? patience.again : patience.first;
-        const answer = reports.ready(uri) ?? (await Promise.race([pending, host.delay(wait).then(() => undefined)]));
+        const answer = reports.ready(uri) ?? (await Promise.race([pending, host.delay(last ? patience.again : patience.first).then(() => undefined)]));
         if (answer) return lenses(session, answer, textDocument.uri);
         void pending.then(() => session.refresh());
-        return last ? lenses(session, last, textDocument.uri) : [];
+        const shown = reports.last(uri);
+        return shown ? lenses(session, shown, textDocument.uri) : [];
       },
     ),
   );
@@ -41,22 +37,22 @@ export function onCodeLens(session: Session): void {
 
 async function lenses(session: Session, answer: Answer, uri: string): Promise<CodeLens[]> {
   const document = session.engine.document(answer.uri);
-  if (!document) return [];
+  const silence = await silenceOf(session, answer.uri);
+  if (!document || silence.whole) return [];
   const found: CodeLens[] = [];
   for (const one of answer.workloads) {
     const place = locate(document, one.span);
-    if (place.uri !== uri) continue;
+    if (place.uri !== uri || silence.workload(one.workload)) continue;
     const { start } = place.range;
-    const data: LensData = { uri: answer.uri, id: one.workload.id };
-    const command = await commandOf(session, one, data);
-    found.push({ range: { start, end: start }, command, data });
+    found.push({ range: { start, end: start }, command: await commandOf(session, one, answer.uri) });
   }
   return found;
 }
 
-async function commandOf(session: Session, one: ShownWorkload, data: LensData): Promise<NonNullable<CodeLens['command']>> {
+async function commandOf(session: Session, one: ShownWorkload, uri: string): Promise<NonNullable<CodeLens['command']>> {
   const { title, asks } = lensText(await viewOf(session, one));
+  const ref = { uri, id: one.workload.id };
   return asks === undefined
-    ? { title, command: 'mlCostLens.explain', arguments: [data], tooltip: 'Explain this estimate' }
-    : { title, command: 'mlCostLens.answer', arguments: [{ ...data, fact: asks }], tooltip: 'Answer once for this workspace' };
+    ? { title, command: 'mlCostLens.explain', arguments: [ref], tooltip: 'Explain this estimate' }
+    : { title, command: 'mlCostLens.answer', arguments: [{ ...ref, fact: asks }], tooltip: 'Answer once for this workspace' };
 }

@@ -1,37 +1,74 @@
-import { type Connection, DidChangeWatchedFilesNotification, TextDocumentSyncKind } from 'vscode-languageserver';
+import {
+  CodeLensRefreshRequest,
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
-import { activeNotification, defaultSettings, type InitOptions, type Settings } from '../protocol/protocol.js';
-import { type ClientCapabilitiesOf, capabilitiesOf } from './capabilities.js';
+import { isSettingsFile } from '../host/workspace-settings.js';
+import {
+  activeNotification,
+  defaultSettings,
+  type InitOptions,
+  type Settings,
+  settingsNotification,
+  workloadsChangedNotification,
+} from '../protocol/protocol.js';
+import { BackgroundIndex } from './background-index.js';
+import { capabilitiesOf } from './capabilities.js';
+import { onChoices } from './choices.js';
+import { onCodeAction } from './code-action.js';
 import { onCodeLens } from './code-lens.js';
+import { onCompare } from './compare.js';
+import { onCompletion } from './completion.js';
+import { debounced, type Session } from './context.js';
+import { diagnosticsOf, onDiagnostics } from './diagnostics.js';
 import { Documents } from './documents.js';
+import { onExplain } from './explain.js';
 import { onHover } from './hover.js';
+import { onInlayHints } from './inlay-hints.js';
 import { Reports } from './reports.js';
+import { onScan } from './scan.js';
+import { onSettingEdit } from './setting-edit.js';
+import { onWorkloads, sendStatus } from './workloads.js';
 
-/** What every request handler works on. */
-export interface Session {
-  readonly connection: Connection;
-  readonly host: Host;
-  readonly engine: Engine;
-  readonly documents: Documents;
-  readonly reports: Reports;
-  settings: Settings;
-  locale: string;
-  client: ClientCapabilitiesOf;
-  /** Asks the editor to draw again. */
-  refresh(): void;
-  log(message: string): void;
-}
+/** Files whose changes on disk may change an answer. */
+const watched = '**/*.{py,yaml,yml,json,sh,bash,slurm,sbatch,toml}';
+/** How long typing rests before what depends on a text is drawn again.
+ * @unit ms */
+const rest = 300;
 
 /** The language server, the same in every host. */
-export function startServer(connection: Connection, host: Host): Session {
+export function startServer(connection: Connection, host: Host): void {
   const engine = new Engine(host);
   const log = (message: string) => connection.console.error(message);
   const reports: Reports = new Reports(engine, () => documents, log);
   const documents: Documents = new Documents(engine, {
-    opened: () => {},
-    changed: (uri, changes) => reports.edited(uri, changes),
-    closed: (uri) => reports.closed(uri),
+    opened: (uri) => {
+      settled(uri);
+      if (isSettingsFile(uri)) session.invalidate();
+    },
+    changed: (uri, changes) => {
+      reports.edited(uri, changes);
+      settled(uri);
+      // Another file's text may be what this one's numbers rest on.
+      if (isSettingsFile(uri) || reports.all().some((other) => other !== uri)) othersChanged();
+    },
+    closed: (uri) => {
+      reports.closed(uri);
+      if (!session.client.pullDiagnostics) void connection.sendDiagnostics({ uri, diagnostics: [] });
+      treeChanged();
+    },
+  });
+  const draw = debounced(host, 50, () => {
+    const { client } = session;
+    const quietly = (request: Promise<unknown>) => void request.catch((error: unknown) => log(`refresh: ${String(error)}`));
+    if (client.refreshLenses) quietly(connection.sendRequest(CodeLensRefreshRequest.type));
+    if (client.refreshHints) quietly(connection.languages.inlayHint.refresh());
+    if (client.refreshDiagnostics) quietly(connection.languages.diagnostics.refresh());
+    if (session.active !== undefined) settled(session.active);
   });
   const session: Session = {
     connection,
@@ -42,40 +79,115 @@ export function startServer(connection: Connection, host: Host): Session {
     settings: defaultSettings,
     locale: 'en-US',
     client: capabilitiesOf({}),
-    refresh: () => {},
+    scanned: [],
+    active: undefined,
+    refresh: draw,
+    invalidate: () => {
+      reports.invalidate();
+      draw();
+    },
     log,
   };
+  const background = new BackgroundIndex(session);
+  const othersChanged = debounced(host, rest, () => session.invalidate());
+  const treeChanged = debounced(host, rest, () => void connection.sendNotification(workloadsChangedNotification));
+  const waiting = new Set<string>();
+  const settle = debounced(host, rest, () => {
+    const uris = [...waiting];
+    waiting.clear();
+    void (async () => {
+      for (const uri of uris) {
+        const answer = await reports.get(uri);
+        if (answer.workloads.length > 0) background.start(uri);
+        if (!session.client.pullDiagnostics && engine.isOpen(uri))
+          void connection.sendDiagnostics({ uri, diagnostics: await diagnosticsOf(session, uri, uri) });
+      }
+      await sendStatus(session);
+      treeChanged();
+    })().catch((error: unknown) => log(`after an edit: ${String(error)}`));
+  });
+  /** What follows an edit once it rests: diagnostics for clients that do not pull, the status bar, the tree. */
+  function settled(uri: string): void {
+    waiting.add(uri);
+    settle();
+  }
+  const take = (settings: Partial<Settings>): void => {
+    session.settings = { ...defaultSettings, ...settings };
+    const { provider, region, market } = session.settings;
+    engine.fallback = { ...(provider ? { provider } : {}), ...(region ? { region } : {}), ...(market ? { market } : {}) };
+  };
+
   connection.onInitialize((params) => {
     const options = params.initializationOptions as Partial<InitOptions> | undefined;
     session.client = capabilitiesOf(params.capabilities);
-    session.locale = options?.locale ?? 'en-US';
-    session.settings = { ...defaultSettings, ...options?.settings };
+    session.locale = canonical(options?.locale);
+    take(options?.settings ?? {});
     engine.roots = (params.workspaceFolders ?? []).map(({ uri }) => uri.replace(/\/$/, ''));
     return {
       serverInfo: { name: 'ML Cost Lens' },
       capabilities: {
         textDocumentSync: TextDocumentSyncKind.Incremental,
         notebookDocumentSync: { notebookSelector: [{ notebook: { notebookType: 'jupyter-notebook' }, cells: [{ language: 'python' }] }] },
-        codeLensProvider: { resolveProvider: true },
+        codeLensProvider: { resolveProvider: false },
         hoverProvider: true,
+        inlayHintProvider: true,
+        completionProvider: { triggerCharacters: [':', ' ', '-'] },
+        codeActionProvider: { codeActionKinds: ['quickfix'] },
+        diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
   });
-  onCodeLens(session);
-  onHover(session);
-  void DidChangeWatchedFilesNotification;
-  void activeNotification;
+  connection.onInitialized(() => {
+    if (session.client.watchFiles)
+      connection.client
+        .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: watched }] })
+        .catch((error: unknown) => log(`watch files: ${String(error)}`));
+    if (session.client.workspaceFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map(({ uri }) => uri.replace(/\/$/, '')));
+        engine.roots = [...engine.roots.filter((root) => !gone.has(root)), ...added.map(({ uri }) => uri.replace(/\/$/, ''))];
+        session.invalidate();
+      });
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const known = changes.filter(({ uri }) => engine.isKnown(uri) && !(engine.isOpen(uri) && !isSettingsFile(uri)));
+    for (const { uri } of known) if (!engine.isOpen(uri)) engine.forget(uri);
+    if (known.length > 0) othersChanged();
+  });
+  connection.onNotification(DidChangeConfigurationNotification.type, () => {}); // settings come by our own message, complete
+  connection.onNotification(settingsNotification, (settings: Settings) => {
+    take(settings);
+    session.invalidate();
+  });
+  connection.onNotification(activeNotification, ({ uri }: { uri: string | null }) => {
+    session.active = uri === null ? undefined : documents.programOf(uri);
+    if (session.active !== undefined) settled(session.active);
+  });
+  for (const handle of [
+    onCodeLens,
+    onHover,
+    onInlayHints,
+    onDiagnostics,
+    onCompletion,
+    onCodeAction,
+    onExplain,
+    onScan,
+    onWorkloads,
+    onCompare,
+    onChoices,
+    onSettingEdit,
+  ])
+    handle(session);
   documents.listen(connection);
   connection.listen();
-  return session;
 }
 
-/** One failure answers one request with what stands in for it, and is written down. */
-export async function guarded<T>(session: Session, name: string, otherwise: () => T, work: () => Promise<T>): Promise<T> {
+/** A locale that number formats take. */
+function canonical(locale: string | undefined): string {
   try {
-    return await work();
-  } catch (error) {
-    session.log(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    return otherwise();
+    return Intl.getCanonicalLocales(locale ?? 'en-US')[0] ?? 'en-US';
+  } catch {
+    return 'en-US';
   }
 }

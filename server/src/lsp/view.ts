@@ -1,10 +1,13 @@
-import type { View } from '../core/index.js';
+import { cellAt, type HoverInput, type LinkPlace, type Span, type View } from '../core/index.js';
 import type { Estimated } from '../host/engine.js';
-import type { Session } from './session.js';
+import type { WorkloadRef } from '../protocol/protocol.js';
+import type { Session } from './context.js';
+import type { ShownWorkload } from './reports.js';
+import { locate } from './to-lsp.js';
 
 /** What the texts about a workload need, from this session. */
 export async function viewOf(session: Session, { workload, estimation, alternatives }: Estimated): Promise<View> {
-  const { catalog } = await session.engine.context();
+  const { catalog } = await session.engine.context(workload.span.uri);
   return {
     workload,
     estimation,
@@ -13,4 +16,24 @@ export async function viewOf(session: Session, { workload, estimation, alternati
     showIntervals: session.settings.showIntervals,
     ...(alternatives ? { alternatives } : {}),
   };
+}
+export async function hoverInput(session: Session, uri: string, one: Estimated): Promise<HoverInput> {
+  return { ...(await viewOf(session, one)), ref: { uri, id: one.workload.id }, place: (span) => linkPlace(session, uri, span) };
+}
+
+/** The workload that a command names; undefined if it is gone. */
+export async function findWorkload(session: Session, ref: WorkloadRef): Promise<ShownWorkload | undefined> {
+  if (typeof ref?.uri !== 'string' || typeof ref.id !== 'string') return undefined;
+  return (await session.reports.get(session.documents.programOf(ref.uri))).workloads.find(({ workload }) => workload.id === ref.id);
+}
+
+function linkPlace(session: Session, from: string, span: Span): LinkPlace | undefined {
+  const document = session.engine.document(span.uri);
+  if (!document) return undefined;
+  const { uri, range } = locate(document, span);
+  const line = range.start.line;
+  const cell = cellAt(document, span.start);
+  const name = decodeURIComponent(span.uri.slice(span.uri.lastIndexOf('/') + 1));
+  const inside = cell?.uri === undefined ? `line ${line + 1}` : `cell ${cell.index + 1}, line ${line + 1}`;
+  return { uri, line, label: span.uri === from ? inside : `${name}:${line + 1}` };
 }

@@ -8,7 +8,7 @@ export const readFileRequest = 'mlcost/readFile';
 export const findFilesRequest = 'mlcost/findFiles';
 /** Server → client: how far a scan has come. */
 export const progressNotification = 'mlcost/progress';
-/** Server → client: what the status bar shows for a document, or that the tree is out of date. */
+/** Server → client: what the status bar shows for a document. */
 export const statusNotification = 'mlcost/status';
 
 /** Client → server: the report of one document as Markdown. */
@@ -25,8 +25,12 @@ export const compareRequest = 'mlcost/compare';
 export const choicesRequest = 'mlcost/choices';
 /** Client → server: the edit of `.mlcost.yaml` that keeps an answer. */
 export const settingEditRequest = 'mlcost/settingEdit';
-/** Client → server: which document the person looks at. */
+/** Client → server: which document the person looks at; null for none of ours. */
 export const activeNotification = 'mlcost/active';
+/** Client → server: all settings, after one changed. */
+export const settingsNotification = 'mlcost/settings';
+/** Server → client: the tree is out of date. */
+export const workloadsChangedNotification = 'mlcost/workloadsChanged';
 
 export interface InitOptions {
   readonly locale: string;
@@ -37,7 +41,6 @@ export interface InitOptions {
 export interface Settings {
   readonly display: 'lens' | 'lineEnd' | 'off';
   readonly showIntervals: boolean;
-  readonly showSavings: boolean;
   readonly inlayHintsForDefaults: boolean;
   readonly diagnostics: boolean;
   readonly provider: string;
@@ -50,7 +53,6 @@ export interface Settings {
 export const defaultSettings: Settings = {
   display: 'lens',
   showIntervals: true,
-  showSavings: true,
   inlayHintsForDefaults: false,
   diagnostics: true,
   provider: '',
@@ -128,7 +130,7 @@ export interface CompareRowView {
 export interface ChoicesParams {
   /** Absent: for the workspace as a whole. */
   readonly ref?: WorkloadRef;
-  /** `provider`, `region`, `accelerator`, `assumption` (which facts can be pinned), or a fact's name. */
+  /** `provider`, `region`, `gpu_type`, `assumption` (which facts can be set), `pin` (`fact=value` of what nobody wrote), or a fact's name. */
   readonly what: string;
 }
 export interface Choice {
@@ -147,7 +149,7 @@ export interface ChoicesResult {
 export type SettingChange =
   | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }
   | { readonly kind: 'assume'; readonly fact: string; readonly value: string | number | boolean; readonly files?: string }
-  | { readonly kind: 'silence'; readonly what: string };
+  | { readonly kind: 'silence'; readonly what: { readonly workload?: string; readonly code?: string; readonly files?: string } };
 export interface SettingEditParams {
   /** Some document of the workspace folder whose file is edited; absent: the first folder. */
   readonly uri?: string;

@@ -6,13 +6,17 @@ import { readYaml } from '../syntax/yaml.js';
 export type SettingEdit =
   | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }
   | { readonly kind: 'assume'; readonly fact: string; readonly value: FactValue; readonly files?: string }
-  | { readonly kind: 'silence'; readonly what: string };
+  | { readonly kind: 'silence'; readonly what: { readonly workload?: string; readonly code?: string; readonly files?: string } };
 
 /** The smallest change of a `.mlcost.yaml` text that keeps an answer: comments, order and everything else stay as they are. */
 export function editSettings(text: string, edit: SettingEdit): Change {
   const root = readYaml('', text).roots[0];
   if (edit.kind === 'set') return setEntry(text, entryOf(root, edit.key), '', `${edit.key}: ${scalar(edit.value)}`);
-  if (edit.kind === 'silence') return addItem(text, root, 'silence', [scalar(edit.what)], true);
+  if (edit.kind === 'silence') {
+    const { files, ...rest } = edit.what;
+    const named = Object.entries(edit.what).map(([key, value]) => `${key}: ${scalar(value)}`);
+    return addItem(text, root, 'silence', files !== undefined && Object.keys(rest).length === 0 ? [scalar(files)] : named, true);
+  }
   const assumptions = entryOf(root, 'assumptions');
   const isList = assumptions?.value.kind === 'seq';
   const value = scalar(edit.value);

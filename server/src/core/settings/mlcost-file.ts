@@ -54,7 +54,11 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
   const region = scalar<string>('region');
   const market = scalar<Market>('market');
   const settings: MlcostSettings = {
-    assumptions: [...reader.assumptions(at(root, 'assumptions')), ...reader.accelerator(at(root, 'accelerator')), ...reader.traffic(at(root, 'traffic'))],
+    assumptions: narrowFirst([
+      ...reader.assumptions(at(root, 'assumptions')),
+      ...reader.accelerator(at(root, 'accelerator')),
+      ...reader.traffic(at(root, 'traffic')),
+    ]),
     prices: reader.list(at(root, 'prices'), price),
     budgets: reader.list(at(root, 'budgets'), budget).map(toBudget),
     silence: reader.list(at(root, 'silence'), silence).map((row) => (typeof row === 'string' ? { files: row } : row)),
@@ -65,6 +69,12 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
   };
   return { settings, problems };
 }
+
+/** What holds for some files only stands before what holds everywhere: of two answers the first wins. */
+const narrowFirst = (list: readonly Assumption[]): Assumption[] => [
+  ...list.filter(({ files }) => files !== undefined),
+  ...list.filter(({ files }) => files === undefined),
+];
 
 function toBudget(row: BudgetRow, index: number): Budget {
   return {

@@ -1,0 +1,43 @@
+import { languageOfName } from '../core/index.js';
+import { never } from '../host/host.js';
+import type { Session } from './context.js';
+
+/** Time for listing a folder's files; what is found until then is read.
+ * @unit ms */
+const listLimit = 5000;
+
+/** Once a root has an open document with a workload, reads the files around it that may launch or configure it. Nothing before, nothing at rest. */
+export class BackgroundIndex {
+  private readonly session: Session;
+  private readonly started = new Set<string>();
+  constructor(session: Session) {
+    this.session = session;
+  }
+  /** Starts for the root of a document, the first time. */
+  start(uri: string): void {
+    const { engine, settings } = this.session;
+    const root = engine.rootOf(uri);
+    if (root === undefined || this.started.has(root) || settings.indexMaxFiles <= 0) return;
+    this.started.add(root);
+    this.run(root, uri).catch((error: unknown) => this.session.log(`index ${root}: ${error instanceof Error ? error.message : String(error)}`));
+  }
+  private async run(root: string, near: string): Promise<void> {
+    const { engine, host, settings } = this.session;
+    await host.pause();
+    const all = await Promise.race([host.listFiles(root, never), host.delay(listLimit).then(() => [])]);
+    const from = near.split('/');
+    const steps = (uri: string): number => {
+      const to = uri.split('/');
+      let common = 0;
+      while (common < Math.min(to.length, from.length) && to[common] === from[common]) common++;
+      return to.length + from.length - 2 * common - (languageOfName(uri) === 'shell' ? 1 : 0);
+    };
+    const nearest = all
+      .filter((uri) => languageOfName(uri) !== undefined && !uri.endsWith('.ipynb'))
+      .map((uri) => ({ uri, steps: steps(uri) }))
+      .sort((a, b) => a.steps - b.steps || (a.uri < b.uri ? -1 : 1))
+      .slice(0, settings.indexMaxFiles)
+      .map(({ uri }) => uri);
+    if ((await engine.index(nearest)) > 0) this.session.invalidate();
+  }
+}

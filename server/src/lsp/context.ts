@@ -1,0 +1,50 @@
+import type { Connection } from 'vscode-languageserver';
+import type { Engine, FileReport } from '../host/engine.js';
+import type { Host } from '../host/host.js';
+import type { Settings } from '../protocol/protocol.js';
+import type { ClientCapabilitiesOf } from './capabilities.js';
+import type { Documents } from './documents.js';
+import type { Reports } from './reports.js';
+
+/** What every request handler works on. */
+export interface Session {
+  readonly connection: Connection;
+  readonly host: Host;
+  readonly engine: Engine;
+  readonly documents: Documents;
+  readonly reports: Reports;
+  settings: Settings;
+  locale: string;
+  client: ClientCapabilitiesOf;
+  /** Reports of the last scan of the workspace. */
+  scanned: readonly FileReport[];
+  /** Document that the person looks at. */
+  active: string | undefined;
+  /** Asks the editor to draw again; many calls are one. */
+  refresh(): void;
+  /** Everything is computed anew and drawn again: settings, prices or another file changed. */
+  invalidate(): void;
+  log(message: string): void;
+}
+
+/** One failure answers one request with what stands in for it, and is written down.
+ * @errors none: the editor never sees a rejected request */
+export async function guarded<T>(session: Session, name: string, otherwise: () => T, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    session.log(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return otherwise();
+  }
+}
+
+/** Runs the last of many calls, some milliseconds after it. */
+export function debounced(host: Host, ms: number, run: () => void): () => void {
+  let latest = 0;
+  return () => {
+    const mine = ++latest;
+    void host.delay(ms).then(() => {
+      if (mine === latest) run();
+    });
+  };
+}

@@ -1,0 +1,87 @@
+import { budgetText, lensText, relativeTo, totalsOf, totalText, treeText } from '../core/index.js';
+import type { Estimated } from '../host/engine.js';
+import { type FileNode, type StatusParams, statusNotification, type WorkloadNode, type WorkloadsResult, workloadsRequest } from '../protocol/protocol.js';
+import { guarded, type Session } from './context.js';
+import { silenceOf } from './silence.js';
+import { locate } from './to-lsp.js';
+import { viewOf } from './view.js';
+
+/** Workloads for the tree: those of open documents as they stand, and those that the last scan found. */
+export function onWorkloads(session: Session): void {
+  session.connection.onRequest(workloadsRequest, () =>
+    guarded<WorkloadsResult>(
+      session,
+      'workloads',
+      () => ({ files: [], total: '', budgets: [] }),
+      async () => {
+        const byFile = new Map<string, readonly Estimated[]>(session.scanned.map(({ uri, workloads }) => [uri, workloads]));
+        for (const uri of session.reports.all()) {
+          const answer = session.reports.last(uri);
+          if (answer && session.engine.isOpen(uri)) byFile.set(uri, answer.workloads);
+        }
+        const style = { locale: session.locale };
+        const files: FileNode[] = [];
+        for (const [uri, workloads] of [...byFile].sort(([a], [b]) => a.localeCompare(b))) {
+          if (workloads.length === 0) continue;
+          files.push({ uri, total: totalText(totalsOf(workloads), style), workloads: await nodes(session, uri, workloads) });
+        }
+        const budgets = (await Promise.all(session.engine.roots.map((root) => session.engine.settingsOf(root)))).flatMap((one) => one.budgets);
+        const all = [...byFile.values()].flat();
+        return { files, total: all.length === 0 ? '' : totalText(totalsOf(all), style), budgets: budgets.map((one) => budgetText(one, style)) };
+      },
+    ),
+  );
+}
+
+async function nodes(session: Session, uri: string, workloads: readonly Estimated[]): Promise<WorkloadNode[]> {
+  const document = session.engine.document(uri);
+  const found: WorkloadNode[] = [];
+  for (const one of workloads) {
+    const view = await viewOf(session, one);
+    const { label, description, state } = treeText(view);
+    const place = document ? locate(document, one.workload.span) : undefined;
+    found.push({
+      ref: { uri, id: one.workload.id },
+      kind: one.workload.kind,
+      label,
+      description: one.workload.countedIn === undefined ? description : `${description} (counted elsewhere)`,
+      tooltip: lensText(view).title,
+      place: { uri: place?.uri ?? uri, line: place?.range.start.line ?? 0, character: place?.range.start.character ?? 0 },
+      state,
+    });
+  }
+  return found;
+}
+
+/** Tells the client what the status bar shows for the document that the person looks at. */
+export async function sendStatus(session: Session): Promise<void> {
+  const { active: uri } = session;
+  if (uri === undefined) return;
+  const style = { locale: session.locale };
+  const answer = await session.reports.get(uri);
+  if (session.active !== uri) return;
+  const silence = await silenceOf(session, uri);
+  const shown = silence.whole ? [] : answer.workloads.filter(({ workload }) => !silence.workload(workload));
+  const { budgets } = await session.engine.settingsOf(uri);
+  const lines = await Promise.all(shown.map(async (one) => lensText(await viewOf(session, one))));
+  const state = lines.some((one) => one.state === 'warn') ? 'warn' : lines.some((one) => one.state === 'unknown') ? 'unknown' : 'ok';
+  const planned = budgets.map((one) => budgetText(one, style));
+  const text = [
+    ...(shown.length > 0 ? [totalsText(shown, lines[0]?.title, style)] : []),
+    ...planned.slice(0, 1).map(({ label, description }) => `${label} ${description}`),
+  ].join(' · ');
+  const tooltip = [
+    relativeTo(uri, session.engine.roots),
+    ...lines.map(({ title }) => `- ${title}`),
+    ...planned.map(({ label, description }) => `- Budget ${label}: ${description} planned; no spend is imported`),
+  ].join('\n');
+  const params: StatusParams = { uri, text, tooltip, state: text === '' ? 'none' : shown.length === 0 ? 'ok' : state };
+  await session.connection.sendNotification(statusNotification, params);
+}
+
+function totalsText(shown: readonly Estimated[], title: string | undefined, style: { readonly locale: string }): string {
+  const totals = totalsOf(shown);
+  if (totals.counted > 0) return totalText(totals, style);
+  const first = title?.split(' · ').slice(1, 2).join(' ') ?? '';
+  return shown.length === 1 && first !== '' ? first : `${shown.length} workload${shown.length === 1 ? '' : 's'}, no total`;
+}
