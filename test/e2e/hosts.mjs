@@ -54,7 +54,7 @@ function copyFolder(folder, home) {
 }
 
 /** VS Code server with a Node extension host. */
-export async function startNodeHost({ vsix = [], folder, settings = {}, timeout = 60_000, inPlace = false }) {
+export async function startNodeHost({ vsix = [], folder, settings = {}, timeout = 60_000, inPlace = false, trust = true }) {
   need(NODE);
   const home = mkTemp();
   const root = inPlace ? path.resolve(folder) : copyFolder(folder, home);
@@ -99,7 +99,7 @@ export async function startNodeHost({ vsix = [], folder, settings = {}, timeout 
     '--port',
     '0',
     '--without-connection-token',
-    '--disable-workspace-trust',
+    ...(trust ? ['--disable-workspace-trust'] : []),
     '--disable-telemetry',
     '--telemetry-level',
     'off',
@@ -192,6 +192,8 @@ export async function startWebHost({ vsix = [], folder, settings = {} }) {
     [/\.file\(this\.userDataPath\)\.with\(\{scheme:[\w$.]+\}\)/g, '.file("/").with({scheme:"vscode-userdata"})'],
   ]);
   const log = [];
+  /** Files of the extensions that were asked for. */
+  const served = new Set();
   const send = (res, code, body = '', type = 'text/plain') => {
     res.writeHead(code, { 'Content-Type': type, 'Cache-Control': 'no-cache' });
     res.end(body);
@@ -268,6 +270,7 @@ export async function startWebHost({ vsix = [], folder, settings = {} }) {
     if (p === '/static/out/vs/code/browser/workbench/workbench.js') return send(res, 200, workbench, 'text/javascript');
     if (p.startsWith('/static/')) return sendFile(res, VSCODE, p.slice(8));
     const packed = /^\/ext\/(\d+)\/(.*)$/.exec(p);
+    if (packed) served.add(packed[2]);
     if (packed && extensions[packed[1]]) return sendFile(res, extensions[packed[1]], packed[2]);
     const file = /^\/fs\/(\w+)\/?(.*)$/.exec(p);
     if (file) return api(req, res, file[1], file[2]);
@@ -278,6 +281,7 @@ export async function startWebHost({ vsix = [], folder, settings = {} }) {
   authority = `127.0.0.1:${server.address().port}`;
   return {
     kind: 'web',
+    served,
     timings: { installMs: t1 - t0, serverMs: Date.now() - t1 },
     log,
     home,

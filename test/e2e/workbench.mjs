@@ -3,7 +3,11 @@ import path from 'node:path';
 import { need } from './hosts.mjs';
 import { inPage } from './in-page.mjs';
 
-export async function openWorkbench(browser, host, { file, viewport = { width: 1600, height: 1200 }, timeout = 90_000 } = {}) {
+/** @param {any} browser
+ * @param {any} host
+ * @param {{ file?: string, viewport?: { width: number, height: number }, timeout?: number }} [options] */
+export async function openWorkbench(browser, host, options = {}) {
+  const { file, viewport = { width: 1600, height: 1200 }, timeout = 90_000 } = options;
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(timeout);

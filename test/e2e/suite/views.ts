@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import type { Ide } from '../ide.js';
+import { nonsense } from './lenses.js';
+
+/** Hovers, panels, trees, commands and settings: all that is not a lens. */
+export function viewTests(ide: () => Ide): void {
+  test('a hover breaks the estimate down, with links to where each input stands', async () => {
+    await ide().open('train/finetune.py');
+    await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
+    const { text, links } = await ide().hover(41, 'Trainer');
+    await ide().screenshot('hover');
+    expect(text).toMatch(/\$\d/);
+    expect(text).toMatch(/H100/);
+    expect(text).not.toMatch(nonsense);
+    // the model is named in settings.py, the batch size in run.sh
+    expect(links.some((link) => /settings\.py/.test(link))).toBe(true);
+    expect(links.some((link) => /run\.sh/.test(link))).toBe(true);
+  });
+  test('the status bar has the cost of the open file', async () => {
+    await ide().open('agent/triage.py');
+    await ide().lens(/gpt-4o-mini/);
+    const text = await ide().status(/ML Cost|\$\d/);
+    expect(text).not.toMatch(nonsense);
+  });
+  test('the side bar has a tree of the workloads with totals', async () => {
+    await ide().run('ML Cost: Estimate Workspace');
+    const rows = await ide().tree('ML Cost', /\$\d/);
+    await ide().screenshot('tree');
+    const text = rows.join('\n');
+    for (const name of ['finetune.py', 'triage.py', 'vllm.yaml']) expect(text).toContain(name);
+    expect(text).not.toMatch(nonsense);
+  });
+  test('a command reports the open file', async () => {
+    await ide().open('train/finetune.py');
+    await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
+    await ide().run('ML Cost: Estimate This File');
+    const text = await ide().document(/Llama-3\.1-8B[\s\S]*\$\d/);
+    await ide().screenshot('estimate-file');
+    expect(text).not.toMatch(nonsense);
+  });
+  test('accelerators are compared', async () => {
+    await ide().open('train/finetune.py');
+    await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
+    await ide().run('ML Cost: Compare Accelerators');
+    await ide().until('a list of offers', async () => /\$\d/.test(await ide().quickPick()));
+    await ide().screenshot('compare');
+    await ide().page.keyboard.press('Escape');
+  });
+  test('a mistake in .mlcost.yaml is a problem at its line', async () => {
+    await ide().open('.mlcost.yaml');
+    await ide().retype(2, 'provider: aws', 'provder: aws');
+    const problem = await ide().problem(/provder/);
+    expect(problem).toMatch(/Ln 2/);
+    await ide().screenshot('mlcost-yaml-problem');
+    await ide().revert();
+    await ide().until('no problem', async () => !(await ide().problems()).some((text) => /provder/.test(text)));
+  });
+  test('what does not fit is a problem', async () => {
+    await ide().open('too-big.yaml');
+    const lens = await ide().lens(/Llama-3\.1-70B/);
+    expect(lens.text).toMatch(/GiB|fit/);
+    await ide().problem(/fit|memory/i);
+    await ide().screenshot('does-not-fit');
+  });
+}
+
+/** Settings are taken up while the editor runs. */
+export function settingTests(ide: () => Ide): void {
+  test('inlay hints show the defaults in force, once asked for', async () => {
+    await ide().open('half.py');
+    await ide().lens(/Llama/, 7);
+    const before = await ide().lineText(6);
+    await ide().settings({ 'mlCostLens.inlayHints.defaults': true });
+    await ide().open('half.py');
+    const after = await ide().until('a hint', async () => {
+      const text = await ide().lineText(6);
+      return text.length > before.length ? text : undefined;
+    });
+    await ide().screenshot('inlay-hints');
+    expect(after).toMatch(/epochs|accum|steps/i);
+    await ide().settings({});
+  });
+  test('costs stand at the end of the line for people who dislike lenses, and nowhere when switched off', async () => {
+    await ide().open('agent/triage.py');
+    await ide().lens(/gpt-4o-mini/, 14);
+    await ide().settings({ 'mlCostLens.display': 'lineEnd' });
+    await ide().open('agent/triage.py');
+    await ide().until('a cost at the end of line 14', async () => /\$\d/.test(await ide().lineText(14)));
+    await ide().until('no lens', async () => (await ide().lenses()).length === 0);
+    await ide().screenshot('line-end');
+    await ide().settings({ 'mlCostLens.display': 'off' });
+    await ide().open('agent/triage.py');
+    await ide().until('nothing at line 14', async () => !/\$\d/.test(await ide().lineText(14)));
+    await ide().settings({});
+    await ide().open('agent/triage.py');
+    await ide().lens(/gpt-4o-mini/, 14);
+  });
+}

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { Ide } from './ide.js';
+import { editTests, lensTests } from './suite/lenses.js';
+import { restTests } from './suite/rest.js';
+import { settingTests, viewTests } from './suite/views.js';
+
+let ide: Ide;
+beforeAll(async () => {
+  ide = await Ide.start('web', 'plain.py');
+});
+afterAll(() => ide?.stop());
+
+describe('in the web worker host, on a virtual workspace', () => {
+  restTests(() => ide);
+  lensTests(() => ide);
+  editTests(() => ide);
+  viewTests(() => ide);
+  settingTests(() => ide);
+});
