@@ -18,7 +18,7 @@ export async function choicesOf(
   for (const written of (values['set'] as readonly string[] | undefined) ?? []) {
     const [, fact, value] = /^([\w.]+)=(.*)$/s.exec(written) ?? [];
     if (fact === undefined || value === undefined || value === '') throw new UsageError(`--set takes FACT=VALUE, not '${written}'`);
-    if (!factNames.has(fact)) throw new UsageError(`there is no fact '${fact}'${nearest(fact, [...factNames.keys()])}`);
+    if (!(fact in factNames)) throw new UsageError(`there is no fact '${fact}'${nearest(fact, Object.keys(factNames))}`);
     assumptions.push({ fact, value: valueOf(value), override: true });
   }
   const accelerator = text(values, 'accelerator');
