@@ -5,7 +5,7 @@ import { testGrammars } from './grammars.js';
 
 /** What recognition says of a text, in short: `kind framework @line-endLine {fact: value @line origin …} ?unknown`. */
 export async function seen(name: string, text: string): Promise<{ sighting: Sighting; short: string[] }> {
-  await Promise.all([testGrammars().load('python'), testGrammars().load('bash')]);
+  await testGrammars().load('python');
   const document = createDocument(`file:///w/${name}`, text);
   const sighting = recognise(document, testGrammars());
   const line = (span: { start: number; end: number; uri: string } | undefined) => (span?.uri === document.uri ? placeOf(document, span).line : '-');

@@ -57,6 +57,11 @@ test.each([
     'model=org/m@11, tensor_parallel=8@11',
   ],
   [
+    'arguments after the script',
+    '        command: ["/bin/bash", "-c", \'exec vllm serve "$@"\', "--"]\n        args: [org/m, --max-model-len=4096]\n',
+    'model=org/m@11, max_model_len=4096@11',
+  ],
+  [
     'variables that the engine reads',
     '        image: ghcr.io/huggingface/text-generation-inference:2\n        env:\n          - name: MODEL_ID\n            value: org/m\n          - name: NUM_SHARD\n            value: "4"\n',
     'model=org/m@13, tensor_parallel=4@15',

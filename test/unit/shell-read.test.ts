@@ -1,10 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are shell
 import { describe, expect, test } from 'vitest';
-import { readShellText } from '../../server/src/core/syntax/shell/read.js';
+import { readShell } from '../../server/src/core/syntax/shell/read.js';
 
 /** Each command's words, with `?` after what is decided at run time. */
-const read = (text: string): string[] =>
-  readShellText(text).commands.map((command) => command.words.map((word) => word.text + (word.open ? '?' : '')).join(' '));
+const read = (text: string): string[] => readShell(text).commands.map((command) => command.words.map((word) => word.text + (word.open ? '?' : '')).join(' '));
 const last = (text: string): string | undefined => read(text).at(-1);
 
 describe('variables', () => {
@@ -38,7 +37,7 @@ describe('variables', () => {
 
   test('a value out of a variable says where it stands; split text stands where it is written', () => {
     const text = 'GPUS=8\nARGS="--n 4"\nrun --g $GPUS $ARGS ${X:-5}';
-    const { words } = readShellText(text).commands[0]!;
+    const { words } = readShell(text).commands[0]!;
     const place = (index: number) => text.slice(words[index]!.from?.start ?? words[index]!.start, words[index]!.from?.end ?? words[index]!.end);
     expect([words[2]!.from?.origin, place(2)]).toEqual(['variable', '8']);
     expect([words[4]!.from, text.slice(0, words[4]!.start).split('\n').length]).toEqual([undefined, 2]);
@@ -91,14 +90,14 @@ describe('commands', () => {
 
   test('a command out of strings stands where the strings are written', () => {
     const text = 'L="launch --n 2"\n\nsrun bash -c "$L s.py"';
-    const inner = readShellText(text).commands.at(-1)!;
+    const inner = readShell(text).commands.at(-1)!;
     expect(inner.words.map((word) => text.slice(0, word.start).split('\n').length)).toEqual([1, 1, 1, 3]);
     expect(inner.outer?.words[0]?.text).toBe('srun');
   });
 });
 
 test('directives: long and short, before the first command only', () => {
-  const { directives } = readShellText(
+  const { directives } = readShell(
     '#!/bin/sh\n#SBATCH -N 2 --gres=gpu:a100:4 # note\n##SBATCH --time=1\n#SBATCH --mem 4G\n#SBATCH -t2:00\nrun\n#SBATCH --late\n',
   );
   expect(directives.map(({ name, value }) => `${name}=${value}`)).toEqual(['nodes=2', 'gres=gpu:a100:4', 'mem=4G', 'time=2:00']);
@@ -110,7 +109,7 @@ test('the scheduler sets its variables from the directives', () => {
 });
 
 test('text inside another file keeps that file’s offsets', () => {
-  const { commands } = readShellText('A=1\nrun $A', 50);
+  const { commands } = readShell('A=1\nrun $A', 50);
   expect(commands[0]).toMatchObject({ start: 54, end: 60 });
   expect(commands[0]?.words[1]?.from).toMatchObject({ start: 52, end: 53 });
 });
@@ -144,7 +143,7 @@ test('broken and hostile texts are read to the end, quickly', () => {
   ];
   for (const text of hostile) {
     const start = performance.now();
-    expect(() => readShellText(text)).not.toThrow();
+    expect(() => readShell(text)).not.toThrow();
     expect(performance.now() - start, text.slice(0, 20)).toBeLessThan(5000);
   }
 });
@@ -152,7 +151,7 @@ test('any cut of a script is read', () => {
   const script =
     'A=(1 "2 $X")\nfor i in a b; do\n  torchrun --n "${A[@]}" $((1+2)) t.py <<EOF\nx\nEOF\ndone\ncase $1 in a|b) run "$(x)";; *) : ${Y:=3};; esac\n';
   for (let cut = 0; cut < script.length; cut++) {
-    expect(() => readShellText(script.slice(0, cut))).not.toThrow();
-    expect(() => readShellText(script.slice(cut))).not.toThrow();
+    expect(() => readShell(script.slice(0, cut))).not.toThrow();
+    expect(() => readShell(script.slice(cut))).not.toThrow();
   }
 });

@@ -2,7 +2,7 @@ import type { Interval } from '../../server/src/core/model/estimate.js';
 import { isPool, type MeasuredRow, trusted, workStated } from './rows.js';
 
 /** Quantities that are scored, as `score-predictions` scores them. */
-export const scoredMetrics = [
+const scoredMetrics = [
   'tokens_per_s_per_gpu',
   'samples_per_s',
   'images_per_s',

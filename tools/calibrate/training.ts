@@ -60,7 +60,7 @@ function leftOut(figures: readonly Figure[], names: readonly string[]): { fitted
 }
 
 /** Figures that count: those of trusted rows, one speed a row. */
-export function figuresOf(rows: readonly MeasuredRow[], catalog: Catalog): Figure[] {
+function figuresOf(rows: readonly MeasuredRow[], catalog: Catalog): Figure[] {
   const context = { catalog, coefficients: { training: {}, serving: {} } };
   return rows
     .filter((row) => row.kind === 'training' && trusted(row))
@@ -113,7 +113,7 @@ function memoryResidual(job: TrainingJob, fitted: Fitted, measured: number): num
 }
 
 /** Fits all numbers to the figures. */
-export function fitTraining(figures: readonly Figure[]): Fitted {
+function fitTraining(figures: readonly Figure[]): Fitted {
   const speed = figures.filter((figure) => figure.quantity === 'speed');
   const hours = figures.filter((figure) => figure.quantity === 'hours');
   const memory = figures.filter((figure) => figure.quantity === 'memory');
@@ -177,7 +177,7 @@ function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, 
 }
 
 /** Held-out residuals with the width that the model of distance gives them. */
-export function residualsOf(figures: readonly Figure[], fitted: Fitted): HeldOut[] {
+function residualsOf(figures: readonly Figure[], fitted: Fitted): HeldOut[] {
   return figures
     .map((figure) => ({
       family: figure.family,

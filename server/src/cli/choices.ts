@@ -18,8 +18,8 @@ export async function choicesOf(
   for (const written of (values['set'] as readonly string[] | undefined) ?? []) {
     const [, fact, value] = /^([\w.]+)=(.*)$/s.exec(written) ?? [];
     if (fact === undefined || value === undefined || value === '') throw new UsageError(`--set takes FACT=VALUE, not '${written}'`);
-    if (!(fact in factNames)) throw new UsageError(`there is no fact '${fact}'${nearest(fact, Object.keys(factNames))}`);
-    assumptions.push({ fact, value: valueOf(value), override: true });
+    if (!Object.hasOwn(factNames, fact)) throw new UsageError(`there is no fact '${fact}'${nearest(fact, Object.keys(factNames))}`);
+    assumptions.push({ fact, value: parseValue(value), override: true });
   }
   const accelerator = text(values, 'accelerator');
   if (accelerator !== undefined) assumptions.push({ fact: 'gpu_type', value: accelerator });
@@ -47,7 +47,7 @@ export async function choicesOf(
   return { preferences: { assumptions, ...(provider ? { provider } : {}), ...(region ? { region } : {}), ...(market ? { market } : {}) }, files };
 }
 
-function valueOf(written: string): FactValue {
+function parseValue(written: string): FactValue {
   if (/^(true|false)$/i.test(written)) return /^true$/i.test(written);
   const number = Number(written.replace(/(?<=\d)_(?=\d)/g, ''));
   return Number.isFinite(number) ? number : written;

@@ -1,4 +1,4 @@
-import { type Fact, placeOf } from '../core/index.js';
+import { type Fact, placeOf, totalsOf } from '../core/index.js';
 import type { Engine, FileReport } from '../host/engine.js';
 
 /** The answer of `mlcost estimate --format json`: contract version 1. Fields may be added, never renamed. */
@@ -27,9 +27,15 @@ export function reportJson(engine: Engine, reports: readonly FileReport[], relat
         advice: [],
       })),
     ),
-    totals: {},
+    totals: totalsJson(reports),
     problems: reports.flatMap((report) =>
       report.problems.map((problem) => ({ file: relative(problem.uri), ...place(problem.span), severity: problem.severity, message: problem.message })),
     ),
   };
+}
+
+/** What runs once and what stays on, apart; what has no total is counted, never added as nothing. */
+function totalsJson(reports: readonly FileReport[]): object {
+  const { once, monthly, unknown, counted } = totalsOf(reports.flatMap((report) => report.workloads));
+  return { usd_once: once, usd_per_month: monthly, counted, unknown };
 }

@@ -35,7 +35,8 @@ export function reportTable(engine: Engine, catalog: Catalog, reports: readonly 
       });
       const shown = state === 'warn' ? paint.red(title) : state === 'unknown' ? paint.yellow(title) : title;
       lines.push(`  ${paint.dim((places[at] ?? '').padEnd(width))}  ${shown}`);
-      if (row.workload.countedIn !== undefined) lines.push(`  ${' '.repeat(width)}  ${paint.dim(`counted in ${row.workload.countedIn.replace(/#.*/, '')}`)}`);
+      if (row.workload.countedIn !== undefined && !row.workload.fragment)
+        lines.push(`  ${' '.repeat(width)}  ${paint.dim(`counted in ${row.workload.countedIn.replace(/#.*/, '')}`)}`);
       for (const conflict of row.workload.conflicts) {
         lines.push(
           `  ${' '.repeat(width)}  ${paint.yellow(`${conflict.name} = ${conflict.value} in ${conflict.span ? relative(conflict.span.uri) : 'another place'} loses`)}`,

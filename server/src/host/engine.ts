@@ -186,7 +186,7 @@ export class Engine {
     for (const [root, uris] of byRoot) {
       const resolved = await this.resolved(root, uris);
       problems.push(...resolved.problems);
-      estimated.push(...(await this.estimated(resolved.workloads)));
+      estimated.push(...(await this.estimated(resolved.workloads, true)));
     }
     return focus.map((uri) => ({
       uri,

@@ -1,12 +1,17 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { completion, help, type Parsed, parse, UsageError } from '../cli/options.js';
+import { acceleratorTable } from '../cli/accelerators.js';
+import { choicesOf } from '../cli/choices.js';
+import { compared, compareJson, compareTable } from '../cli/compare.js';
+import { completion, help, nearest, type Parsed, parse, UsageError } from '../cli/options.js';
 import { predictLine } from '../cli/predict.js';
 import { reportJson } from '../cli/report-json.js';
-import { Engine, type FileReport } from '../host/engine.js';
+import { type Paint, reportTable } from '../cli/report-table.js';
+import { explainMarkdown, type LinkPlace, placeOf, type Span } from '../core/index.js';
+import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { nodeHost } from './node-host.js';
 
@@ -24,6 +29,8 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     const host = nodeHost(assets);
     if (parsed.command.name === 'completion') process.stdout.write(completion(parsed.args[0] ?? ''));
     else if (parsed.command.name === 'predict') await predict(parsed, host);
+    else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
+    else if (parsed.command.name === 'accelerators') await acceleratorsCommand(parsed, host);
     else await estimateCommand(parsed, host);
     return 0;
   } catch (error) {
@@ -50,9 +57,13 @@ async function predict({ args, values }: Parsed, host: Host): Promise<void> {
   await Promise.race([answer(), failed]);
 }
 
-async function estimateCommand({ args, values }: Parsed, host: Host): Promise<void> {
+/** Reads what the paths hold, with what the command line chose. */
+async function scanned(parsed: Parsed, host: Host): Promise<{ engine: Engine; reports: FileReport[]; relative: (uri: string) => string }> {
+  const { args, values } = parsed;
   const paths = args.length === 0 ? ['.'] : args;
   const engine = new Engine(host);
+  const { preferences } = await choicesOf(parsed, (file) => readFile(file, 'utf8'));
+  engine.preferences = preferences;
   const places = await Promise.all(
     paths.map(async (written) => {
       const full = path.resolve(written);
@@ -68,11 +79,77 @@ async function estimateCommand({ args, values }: Parsed, host: Host): Promise<vo
   });
   const files = [...new Set((await Promise.all(places.map((place) => host.listFiles(place.uri, cancellation)))).flat())];
   const bar = process.stderr.isTTY && values['quiet'] !== true;
-  const reports: FileReport[] = await engine.scan(files, ({ done, total }) => bar && process.stderr.write(`\r${done} of ${total} files`), cancellation);
+  const reports = await engine.scan(files, ({ done, total }) => bar && process.stderr.write(`\r${done} of ${total} files`), cancellation);
   if (bar) process.stderr.write('\r\u001b[K');
+  if (cancellation.cancelled) process.stderr.write('Stopped: this is what was read until then.\n');
   // one path: files relative to it; several: relative to the working folder
   const base = `${places.length === 1 ? (places[0]?.folder ?? '') : pathToFileURL(process.cwd()).href}/`;
   const relative = (uri: string): string =>
     uri.startsWith(base) ? decodeURIComponent(uri.slice(base.length)) : decodeURIComponent(uri.replace(/^file:\/\//, ''));
-  process.stdout.write(`${JSON.stringify(reportJson(engine, reports, relative), null, 1)}\n`);
+  return { engine, reports, relative };
+}
+
+async function estimateCommand(parsed: Parsed, host: Host): Promise<void> {
+  const { engine, reports, relative } = await scanned(parsed, host);
+  if (parsed.values['format'] === 'json') {
+    write(`${JSON.stringify(reportJson(engine, reports, relative), null, 1)}\n`);
+    return;
+  }
+  const { catalog } = await engine.context(engine.roots[0]);
+  write(reportTable(engine, catalog, reports, relative, paint()));
+  if (parsed.values['explain'] === true) {
+    for (const { workload, estimation, alternatives } of reports.flatMap((report) => report.workloads)) {
+      write(
+        `${explainMarkdown({ workload, estimation, catalog, ref: { uri: workload.span.uri, id: workload.id }, place: placeIn(engine, relative), ...(alternatives ? { alternatives } : {}) })}\n\n`,
+      );
+    }
+  }
+}
+
+async function compareCommand(parsed: Parsed, host: Host): Promise<void> {
+  const limit = Number(parsed.values['limit'] ?? 12);
+  if (!Number.isInteger(limit) || limit < 1) throw new UsageError(`--limit takes a whole number from 1, not '${String(parsed.values['limit'])}'`);
+  const { engine, reports, relative } = await scanned(parsed, host);
+  const context = await engine.context(engine.roots[0]);
+  const all = reports
+    .flatMap((report) => report.workloads)
+    .filter(({ workload }) => workload.countedIn === undefined)
+    .map((one) => compared(one, context));
+  if (parsed.values['format'] === 'json') {
+    const place = ({ workload }: Estimated): object => ({ file: relative(workload.span.uri), line: (placeIn(engine, relative)(workload.span)?.line ?? 0) + 1 });
+    write(`${JSON.stringify(compareJson(all, place), null, 1)}\n`);
+  } else write(all.length === 0 ? 'No machine-learning workload found.\n' : compareTable(all, context.catalog, limit, paint()));
+}
+
+async function acceleratorsCommand({ args, values }: Parsed, host: Host): Promise<void> {
+  const { catalog } = await new Engine(host).context();
+  const chips = args[0] === undefined ? catalog.accelerators : [catalog.accelerator(args[0])].filter((chip) => chip !== undefined);
+  if (chips.length === 0)
+    throw new UsageError(
+      `no accelerator is called '${args[0]}'${nearest(
+        args[0] ?? '',
+        catalog.accelerators.flatMap((chip) => [chip.id, ...chip.aliases]),
+      )}`,
+    );
+  if (values['format'] === 'json') write(`${JSON.stringify({ version: 1, accelerators: chips }, null, 1)}\n`);
+  else write(acceleratorTable(chips, catalog, paint()));
+}
+
+const placeIn =
+  (engine: Engine, relative: (uri: string) => string) =>
+  (span: Span): LinkPlace | undefined => {
+    const document = engine.document(span.uri);
+    if (!document) return undefined;
+    const { line } = placeOf(document, span);
+    return { uri: span.uri, line: line - 1, label: `${relative(span.uri)}:${line}` };
+  };
+const write = (text: string): void => {
+  process.stdout.write(text);
+};
+
+/** Colours where a person reads them; NO_COLOR and pipes have none. */
+function paint(): Paint {
+  const on = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+  const by = (code: string) => (text: string) => (on ? `\u001b[${code}m${text}\u001b[0m` : text);
+  return { bold: by('1'), dim: by('2'), red: by('31'), yellow: by('33') };
 }

@@ -11,13 +11,13 @@ export interface OnAccelerator {
   readonly estimation: Estimation;
 }
 
-/** The workload on each of some accelerators; those that surely do not fit come last, the cheapest first. */
+/** The workload on each of some accelerators that compute in its precision: those that fit first, the cheapest first. */
 export function onLikelyAccelerators(spec: Spec, context: EstimateContext, ids: readonly string[] = commonAccelerators): OnAccelerator[] {
   const { instance_type: _machine, ...facts } = spec.facts;
   const all = ids
-    .filter((id) => context.catalog.accelerators.some((chip) => chip.id === id))
+    .filter((id) => context.catalog.accelerators.some((chip) => chip.id === id && (facts['precision'] !== 'bf16' || chip.bf16Tflops !== undefined)))
     .map((id) => ({ accelerator: id, estimation: estimate({ ...spec, facts: { ...facts, gpu_type: id } }, context) }));
-  const rank = ({ estimation }: OnAccelerator) => (fitsOf(estimation) === 'does-not-fit' ? 1 : 0);
+  const rank = ({ estimation }: OnAccelerator) => ['fits', 'tight', 'unknown', 'does-not-fit'].indexOf(fitsOf(estimation));
   return all.sort((a, b) => rank(a) - rank(b) || costOf(a.estimation) - costOf(b.estimation));
 }
 

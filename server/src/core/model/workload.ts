@@ -16,6 +16,8 @@ export interface Workload {
   readonly unknown: readonly UnknownFact[];
   /** Two candidates for one fact that conflict: the one in force is in `facts`, the others here. */
   readonly conflicts: readonly Fact[];
+  /** True for a configuration that only says how another workload runs: it has no money of its own. */
+  readonly fragment?: true;
   /** Id of the workload that counts this one's money (a script and the line that launches it): never add both. */
   readonly countedIn?: string;
 }

@@ -22,7 +22,7 @@ export const isRelevant = (language: Language, text: string): boolean =>
   (recognisers.some((one) => one.language === language && one.marker.test(text)) || (language === 'json' && modelConfigMarker.test(text)));
 
 /** Grammar that a language needs before `recognise` can run, if any. */
-export const grammarOf = (language: Language): 'python' | 'bash' | undefined => (language === 'python' ? 'python' : language === 'shell' ? 'bash' : undefined);
+export const grammarOf = (language: Language): 'python' | undefined => (language === 'python' ? 'python' : undefined);
 
 /** What one document says. The grammar of its language must be loaded.
  * @errors never throws: a recogniser that fails is a problem of the file, and the others' findings stay */
@@ -34,7 +34,7 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
     return { uri, workloads: [], problems };
   }
   const wanted = recognisers.filter((one) => one.language === language && one.marker.test(text));
-  const parser = language === 'python' ? grammars.parser('python') : language === 'shell' ? grammars.parser('bash') : undefined;
+  const parser = language === 'python' ? grammars.parser('python') : undefined;
   const own = parser && !tree ? new SyntaxTree(parser, text) : undefined;
   const syntax = tree ?? own;
   try {
@@ -50,8 +50,8 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
       );
       return { uri, workloads, problems, exported: exportedFrom(document, grammars) };
     }
-    if (language === 'shell' && syntax) {
-      const script = readShell(syntax);
+    if (language === 'shell') {
+      const script = readShell(text);
       return {
         uri,
         workloads: collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), uri, problems),

@@ -4,6 +4,7 @@ import { agentsPython } from './python/agents.js';
 import { anthropicPython } from './python/anthropic.js';
 import { apiWrapper } from './python/api-wrapper.js';
 import { bedrockPython } from './python/bedrock.js';
+import { cogPython } from './python/cog.js';
 import { crewaiPython } from './python/crewai.js';
 import { distilabelPython } from './python/distilabel.js';
 import { dspyPython } from './python/dspy.js';
@@ -60,6 +61,7 @@ export const recognisers: readonly Recogniser[] = [
   agentsPython,
   apiWrapper,
   bedrockPython,
+  cogPython,
   crewaiPython,
   distilabelPython,
   dspyPython,

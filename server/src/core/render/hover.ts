@@ -74,8 +74,8 @@ export function hoverMarkdown(input: HoverInput): string {
     ...new Map([...workload.unknown.map((one) => [one.name, one.need] as const), ...estimation.unknown.map((one) => [one.fact, one.need] as const)]),
   ];
   if (gaps.length > 0) parts.push(`**Unknown** ${gaps.map(([name, need]) => `${escapeMarkdown(factLabel(name))}: ${escapeMarkdown(need)}`).join('; ')}`);
-  const bases = [...new Set(quantities.map(([, one]) => one.basis))];
-  if (bases.length > 0) parts.push(`**Rests on** ${bases.slice(0, 3).map(escapeMarkdown).join('; ')}`);
+  const bases = [...new Set(quantities.flatMap(([, one]) => one.basis.split('; ')))];
+  if (bases.length > 0) parts.push(`**Rests on** ${bases.slice(0, 4).map(escapeMarkdown).join('; ')}`);
   const sources = sourcesOf(quantities.flatMap(([, one]) => (one.term ? [one.term] : [])));
   if (sources.length > 0) parts.push(`**Prices** ${sources.slice(0, 3).map(escapeMarkdown).join('; ')}`);
   for (const note of estimation.notes.slice(0, 4)) parts.push(`_${escapeMarkdown(note)}_`);

@@ -30,8 +30,19 @@ export function lensText(view: View): LensText {
   const style = view.style ?? plain;
   const ranges = view.showIntervals ?? true;
   const parts = [subject(workload)];
+  if (workload.fragment) {
+    // settings of another run: the money is there
+    const where = workload.countedIn?.replace(/#.*/, '');
+    return { title: [...parts, where === undefined ? 'cost shows at the run that uses it' : `counted in ${where}`].join(' · '), state: 'ok' };
+  }
   const estimates = estimation.estimates;
   const on = hardware(view);
+  const counted = workload.countedIn;
+  if (counted !== undefined && mainCost(workload.kind, estimation) === undefined) {
+    // A configuration of another workload has no money of its own: it points to where it counts.
+    const file = counted.replace(/#[^#]*$/, '');
+    return { title: `${workload.title} · counted in ${file.slice(file.lastIndexOf('/') + 1)}`, state: 'ok' };
+  }
   const asksGpu = workload.kind !== 'api-call' && on === undefined && estimation.unknown.some(({ fact }) => fact === 'gpu_type');
   const show = (name: string, withEnds = ranges): string | undefined => {
     const one = estimates[name];
@@ -89,8 +100,14 @@ export function lensText(view: View): LensText {
     default:
       never(workload.kind);
   }
-  if (asksGpu) add('GPU unknown', ...likely(view, style), 'which?');
-  else add(memory(view, style));
+  if (asksGpu) {
+    const first = view.alternatives?.[0]?.estimation;
+    const work =
+      first && !first.estimates['usd'] && (workload.kind === 'training' || workload.kind === 'batch-inference')
+        ? missingFor(first, ['usd', 'gpu_hours'])
+        : undefined;
+    add('GPU unknown', work && `${work} unknown`, ...likely(view, style), 'which?');
+  } else add(memory(view, style));
   const state = fitsOf(estimation) === 'does-not-fit' ? 'warn' : asksGpu || missing !== undefined || parts.includes('$?') ? 'unknown' : 'ok';
   const asks = asksGpu ? 'gpu_type' : missing !== undefined ? firstMissing(estimation) : undefined;
   return { title: parts.join(' · '), state, ...(asks === undefined ? {} : { asks }) };
@@ -118,7 +135,9 @@ export function hardware({ workload, estimation, catalog }: View): string | unde
 
 /** Costs on a few likely accelerators, cheapest first; those that do not fit are left out. */
 function likely({ alternatives = [], catalog, workload }: View, style: NumberStyle): string[] {
-  const shown = alternatives.flatMap(({ accelerator, estimation }) => {
+  // where it surely fits somewhere, the chips on which it may not fit are no answer
+  const sure = alternatives.filter(({ estimation }) => fitsOf(estimation) === 'fits');
+  const shown = (sure.length > 0 ? sure : alternatives).flatMap(({ accelerator, estimation }) => {
     const chip = catalog.accelerators.find(({ id }) => id === accelerator);
     const cost = mainCost(workload.kind, estimation);
     if (!chip || !cost || fitsOf(estimation) === 'does-not-fit') return [];

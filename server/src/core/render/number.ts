@@ -32,18 +32,30 @@ export function shortNumber(value: number, style: NumberStyle = plain, digits = 
   return format(value, size >= 1000 ? Math.max(digits, 2) : digits, style);
 }
 
-/** Dollars: cents only below ten, never `$0.00` for something that costs.
+/** Dollars: two significant digits, cents as cents are written, never `$0.00` for something that costs.
  * @unit USD */
 export function money(usd: number, style: NumberStyle = plain): string {
   if (!Number.isFinite(usd)) return '$?';
   const sign = usd < 0 ? '−' : '';
   const value = Math.abs(usd);
   if (value === 0) return '$0';
-  if (value < 0.000_01) return `${sign}<$0.00001`;
-  if (value < 1) return `${sign}$${format(value, 2, style)}`;
-  if (value < 9.95) return `${sign}$${format(value, 2, style)}`;
+  if (value < 0.000_000_1) return `${sign}<$0.0000001`;
+  if (value < 0.095) return `${sign}$${format(value, 2, style)}`;
+  if (value < 9.95) {
+    const rounded = Number(value.toPrecision(2));
+    return `${sign}$${Number.isInteger(rounded) ? format(rounded, 2, style) : cents(rounded, style)}`;
+  }
   if (value < 1000) return `${sign}$${format(value, value < 100 ? 2 : 3, style)}`;
   return `${sign}$${shortNumber(value, style, value < 1e6 ? 2 : 3)}`;
+}
+function cents(value: number, { locale }: NumberStyle): string {
+  const key = `${locale}/cents`;
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    formats.set(key, found);
+  }
+  return found.format(value);
 }
 
 const suffix: Partial<Readonly<Record<Unit, string>>> = {
@@ -79,13 +91,17 @@ export function duration(hours: number, style: NumberStyle = plain): string {
 
 /** Ends of an interval without the unit, for brackets behind the likely value: `17–27`. Empty if both ends print alike. */
 export function ends({ low, high }: Interval, unit: Unit, style: NumberStyle = plain): string {
-  const bare = (value: number): string => (unit.startsWith('usd') ? money(value, style).replace('$', '') : withUnit(value, unit, style).replace(/[^\d]+$/, ''));
+  const bare = (value: number): string => {
+    if (unit.startsWith('usd')) return money(value, style).replace('$', '');
+    if (unit === 'share') return format(value * 100, value >= 1 ? 3 : 2, style);
+    if (unit === 'GiB' && value >= 10) return format(value, 3, style, 0);
+    return shortNumber(value, style);
+  };
   const [from, to] = [bare(low), bare(high)];
   if (from === to) return '';
   // Ends that print in different sizes (40 min, 2 h) need their units.
   if (unit === 'h' || (unit === 's' && high >= 120)) return `${withUnit(low, unit, style)}–${withUnit(high, unit, style)}`;
-  const small = low < 1e6 !== high < 1e6 && !unit.startsWith('usd');
-  return small ? `${shortNumber(low, style)}–${shortNumber(high, style)}` : `${from}–${to}`;
+  return `${from}–${to}`;
 }
 
 /** `$52 (41–68)`. */

@@ -19,7 +19,7 @@ export interface Totals {
 export function totalsOf(all: readonly Counted[]): Totals {
   let [once, monthly, unknown, counted] = [0, 0, 0, 0];
   for (const { workload, estimation } of all) {
-    if (workload.countedIn !== undefined) continue;
+    if (workload.countedIn !== undefined || workload.fragment) continue;
     const cost = mainCost(workload.kind, estimation);
     if (cost?.unit === 'usd') once += cost.likely;
     else if (cost?.unit === 'usd/month') monthly += cost.likely;

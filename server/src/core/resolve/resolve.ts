@@ -99,6 +99,7 @@ function join(one: Placed, around: Around): Workload {
     countedIn = around.launchers[0]?.id;
   }
   if (seen.fragment) countedIn ??= around.users.get(sighting.uri);
+  if (seen.kind === 'resource') countedIn ??= jobOf(one, around);
   addAssumptions(candidates, sighting.uri, input);
   if (!seen.fragment) addDefaults(candidates, seen);
   const { facts, unknown, conflicts } = candidates.settle();
@@ -111,8 +112,14 @@ function join(one: Placed, around: Around): Workload {
     facts,
     unknown,
     conflicts,
+    ...(seen.fragment ? { fragment: true as const } : {}),
     ...(countedIn === undefined || countedIn === id ? {} : { countedIn }),
   };
+}
+
+/** A request for machines and the job that runs on them stand in one file: the job has the money. */
+function jobOf({ sighting }: Placed, { placed }: Around): string | undefined {
+  return placed(sighting).find(({ seen }) => !seen.fragment && (seen.kind === 'training' || seen.kind === 'serving' || seen.kind === 'batch-inference'))?.id;
 }
 
 /** What a workload's own file says, with its imports and the configuration files that it names. */

@@ -9,6 +9,9 @@ const names: Readonly<Record<string, string>> = {
   'llama.cpp': 'llama.cpp',
   transformers: 'Transformers',
   openai: 'OpenAI',
+  deepspeed: 'DeepSpeed',
+  accelerate: 'Accelerate',
+  slurm: 'Slurm job',
   anthropic: 'Anthropic',
 };
 
@@ -18,6 +21,7 @@ export function titleOf(seen: SeenWorkload, facts: readonly Fact[]): string {
     const value = facts.find((fact) => fact.name === name)?.value;
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
+  if (seen.fragment) return [seen.title ?? `${names[seen.framework] ?? seen.framework} settings`, strategyName(text('strategy'))].filter(Boolean).join(' ');
   const model = shortModel(text('model'));
   const framework = names[seen.framework] ?? seen.framework;
   if (seen.kind === 'api-call') return model ?? framework;
@@ -37,3 +41,9 @@ export function shortModel(model: string | undefined): string | undefined {
   const bare = model?.replace(/\/+$/, '').split('/').at(-1)?.replace(/@.*$/, '');
   return bare === '' ? undefined : bare;
 }
+
+const strategyName = (strategy: string | undefined): string | undefined =>
+  strategy
+    ?.replace(/^zero(\d)$/, 'ZeRO-$1')
+    .replace(/^fsdp$/, 'FSDP')
+    .replace(/^ddp$/, 'DDP');

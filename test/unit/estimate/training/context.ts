@@ -13,7 +13,7 @@ export type Facts = Readonly<Record<string, FactValue>>;
 const coefficients = JSON.parse(readFileSync(path.join(root, 'server/data/coefficients.json'), 'utf8')) as Coefficients;
 
 /** What the extension ships. */
-export const context: EstimateContext = { catalog: readCatalog(), coefficients };
+const context: EstimateContext = { catalog: readCatalog(), coefficients };
 
 export const estimateOf = (facts: Facts): Estimation => estimateTraining({ kind: 'training', facts }, context);
 export const jobOf = (facts: Facts): TrainingJob => trainingJob({ kind: 'training', facts }, context);

@@ -161,7 +161,7 @@ function attentionKnob(chip: Chip, stack: StackClass): SpeedKnob {
 }
 
 /** Rate of large matrix products at the job's precision. @unit FLOP/s */
-export function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
+function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
   const peak = peakOf(chip, job.precision) * job.clock;
   if (job.precision === 'fp8') return peakOf(chip, 'fp8') === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
   if (job.precision === 'fp4') return peak * reach * k['reach.fp4'];

@@ -1,5 +1,4 @@
-import { Environment, expand } from '../../syntax/shell/expand.js';
-import { Lexer } from '../../syntax/shell/lexer.js';
+import { readShellText } from '../../syntax/shell/read.js';
 import type { ShellWord } from '../../syntax/shell/script.js';
 import { isTemplated } from '../../syntax/template.js';
 import { at, entriesOf, itemsOf, textOf, type Value } from '../../syntax/value.js';
@@ -33,8 +32,12 @@ export function commandsOf(source: string, parts: readonly (Value | undefined)[]
   if (!listed) return values.flatMap((value) => commandsOfText(source, value, environment));
   const words = values.flatMap((value) => itemWords(source, value, environment));
   const shell = words.findIndex((word, index) => index < 4 && /^-\w*c$/.test(word.text));
-  const script = shell > 0 && /(?:^|\/)(?:ba|z|da)?sh$/.test(words[0]?.text ?? '') ? values[scriptIndex(values)] : undefined;
-  return script ? commandsOfText(source, script, environment) : words.length > 0 ? [words] : [];
+  const at = shell > 0 && /(?:^|\/)(?:ba|z|da)?sh$/.test(words[0]?.text ?? '') ? scriptIndex(values) : -1;
+  const script = values[at];
+  if (!script) return words.length > 0 ? [words] : [];
+  // What stands after the script and its name is what `"$@"` in it holds.
+  const rest = values.slice(at + 2).flatMap((value) => itemWords(source, value, environment));
+  return commandsOfText(source, script, environment).map((command) => command.flatMap((word) => (/^\$(?:[@*]|\{[@*]\})$/.test(word.text) ? rest : [word])));
 }
 /** Item that follows `-c`. */
 const scriptIndex = (values: readonly Value[]): number => {
@@ -42,62 +45,42 @@ const scriptIndex = (values: readonly Value[]): number => {
   return textOf(values[next]) === '--' ? next + 1 : next;
 };
 
-/** Commands of a shell text that is a scalar of the file. */
-export function commandsOfText(source: string, value: Value, environment: ReadonlyMap<string, Value> = new Map(), depth = 0): Words[] {
+/** Commands of a shell text that is a scalar of the file, read as a script: its variables, functions and nested shells are followed. */
+export function commandsOfText(source: string, value: Value, environment: ReadonlyMap<string, Value> = new Map()): Words[] {
   const text = textOf(value);
   if (text === undefined || value.kind !== 'scalar' || text.length > longest) return [];
   const places = align(text, source, value.textStart ?? value.start, value.end);
-  const place = (offset: number): number => (offset >= outside ? offset - outside : (places[Math.min(offset, places.length - 1)] ?? value.start));
-  const variables = new Environment();
-  for (const [name, set] of environment) {
-    const written = textOf(set);
-    if (written === undefined || isTemplated(written) || /\$[({A-Za-z_]/.test(written)) continue;
-    variables.set(name, { kind: 'scalar', origin: 'variable', pieces: [{ text: written, start: set.start + outside, end: set.end + outside, open: false }] });
-  }
-  const commands: ShellWord[][] = [];
-  let words: ShellWord[] = [];
-  let redirected = false;
-  const close = (): void => {
-    if (words.length > 0) commands.push(words);
-    words = [];
+  const { prefix, given } = assignments(environment);
+  // Places in the assignments in front are those of the container's variables.
+  const place = (offset: number): number => {
+    if (offset >= prefix.length) return places[Math.min(offset - prefix.length, places.length - 1)] ?? value.start;
+    return given.findLast((one) => one.at <= offset)?.value.start ?? value.start;
   };
-  for (const token of new Lexer(text).all()) {
-    if (token.kind === 'word') {
-      if (redirected) redirected = false;
-      else {
-        const made = expand(token.word, variables);
-        const first = made[0];
-        const set = words.length === 0 && first ? /^(?:export\s+)?([A-Za-z_]\w*)=([\s\S]*)$/.exec(first.text) : null;
-        if (set?.[1] && first)
-          variables.set(set[1], { kind: 'scalar', origin: 'variable', pieces: [{ text: set[2] ?? '', start: first.start, end: first.end, open: first.open }] });
-        else words.push(...made);
-      }
-    } else if (token.kind === 'operator' && /[<>]/.test(token.text)) redirected = !/&-$|^<<-?$/.test(token.text);
-    else if (token.kind !== 'heredoc') close();
-  }
-  close();
-  return commands.flatMap((command) => {
-    const inner = nestedScript(command);
-    if (inner && depth < 3)
-      return commandsOfText(source, { kind: 'scalar', value: inner.text, raw: inner.text, start: place(inner.start), end: value.end }, environment, depth + 1);
-    return [command.map(({ pieces: _pieces, from, ...word }) => moved(word, place, from))];
-  });
+  const script = readShellText(prefix + text);
+  return script.commands.filter((command) => command.end > prefix.length).map(({ words }) => words.map((word) => moved(word, place)));
 }
 /** Longer texts are programs, not launch lines. */
 const longest = 60_000;
-/** Places of the environment's values are in the document already; they are kept apart from places in the text by this much. */
-const outside = 1e9;
 
-function moved(word: ShellWord, place: (offset: number) => number, from: ShellWord['from']): ShellWord {
-  const start = place(word.start);
-  const end = Math.max(start, place(Math.max(word.start, word.end - 1)) + 1);
-  return { ...word, open: word.open || isTemplated(word.text), start, end, ...(from && { from: { ...from, start: place(from.start), end: place(from.end) } }) };
+/** The container's variables as assignments in front of its script. */
+function assignments(environment: ReadonlyMap<string, Value>): { prefix: string; given: { at: number; value: Value }[] } {
+  let prefix = '';
+  const given: { at: number; value: Value }[] = [];
+  for (const [name, value] of environment) {
+    const written = textOf(value);
+    if (written === undefined || isTemplated(written) || /\$[({A-Za-z_]|['\n]/.test(written)) continue;
+    given.push({ at: prefix.length, value });
+    prefix += `export ${name}='${written}'\n`;
+  }
+  return { prefix, given };
 }
-/** The text after `sh -c` inside a text. */
-function nestedScript(words: Words): ShellWord | undefined {
-  if (!/(?:^|\/)(?:ba|z|da)?sh$/.test(words[0]?.text ?? '')) return undefined;
-  const dash = words.findIndex((word, index) => index > 0 && /^-\w*c$/.test(word.text));
-  return dash > 0 ? words[dash + 1] : undefined;
+
+function moved({ pieces: _pieces, from, ...word }: ShellWord, place: (offset: number) => number): ShellWord {
+  const range = (at: { start: number; end: number }) => {
+    const start = place(at.start);
+    return { start, end: Math.max(start, place(Math.max(at.start, at.end - 1)) + 1) };
+  };
+  return { ...word, ...range(word), open: word.open || isTemplated(word.text), ...(from && { from: { ...from, ...range(from) } }) };
 }
 
 /** Words of one item of a list; `--a 1 --b 2` in one item is split. */

@@ -10,8 +10,12 @@ export function isServed(program: PythonProgram): boolean {
     const full = one.name === undefined ? one.module : `${one.module}.${one.name}`;
     if (servers.test(one.module) || servers.test(full)) return true;
   }
-  return false;
+  return isHandler(program.text);
 }
+/** A class that a server fills with requests, known by its shape: Truss, Triton, TorchServe. */
+const isHandler = (text: string): boolean =>
+  /^class TritonPythonModel\b|^class \w+\([\w.]*BaseHandler\b/m.test(text) ||
+  (/^class Model\b/m.test(text) && /^ +def load\(self/m.test(text) && /^ +(async )?def predict\(self/m.test(text));
 
 /** True where a program trains: what it then generates is a look at the result. */
 export const isTraining = (program: PythonProgram): boolean =>

@@ -66,7 +66,8 @@ export function lengthOf(evaluate: ReadsValues, expr: Expr | undefined, depth = 
 }
 
 function collect(evaluate: ReadsValues, expr: Expr, found: Map<string, Expr>, parsed: Expr[], depth: number): boolean {
-  const meant = evaluate.expression(expr);
+  // A call's own arguments are asked for, not what a function of this file would answer.
+  const meant = depth === 0 && expr.kind === 'call' ? expr : evaluate.expression(expr);
   if (depth > maxDepth) return true;
   if (depth > 0 && optionsOf(evaluate, expr, meant)) {
     parsed.push(optionsOf(evaluate, expr, meant)!);

@@ -35,7 +35,7 @@ export const localInference: PythonRecogniser = {
   },
   recognise: (input) => {
     const { program } = input;
-    if (isTest(input) || isTraining(program)) return [];
+    if (isTest(input) || isTraining(program) || program.imports.get('BasePredictor')?.module === 'cog') return [];
     const serving = isServed(program);
     const found = program.calls(loaders).flatMap(({ call, at }) => {
       const load = loadOf(input, call, at);
@@ -223,7 +223,10 @@ function modelFact({ evaluate, program }: PythonInput, load: Load, given: Keyed)
   if (!expr) return undefined;
   const meant = evaluate.expression(expr);
   // A pipeline's model object: the model is what that object was loaded from.
-  if (meant.kind === 'call' && /from_pretrained$/.test(evaluate.callee(meant)) && meant.args[0]) return evaluate.fact('model', meant.args[0].value);
+  if (meant.kind === 'call' && /from_pretrained$/.test(evaluate.callee(meant)) && meant.args[0]) {
+    const loaded = evaluate.fact('model', meant.args[0].value);
+    return loaded && 'value' in loaded && loaded.origin === 'literal' ? { ...loaded, origin: 'variable' } : loaded;
+  }
   const fact = evaluate.fact('model', popped(meant) ?? expr);
   if (fact && !('value' in fact)) return widget(program, evaluate, meant) ?? fact;
   return fact && typeof fact.value === 'string' ? fact : undefined;

@@ -1,17 +1,15 @@
-import type { SyntaxTree } from '../tree.js';
 import { readDirectives } from './directives.js';
 import { Environment, expand, expandWhole, type ShellValue, slicePiece, toWord } from './expand.js';
 import { type Part, quotedParts, type RawWord } from './lexer.js';
 import { parseShell, type SimpleStatement, type Statement } from './parse.js';
+import { placesOf, relocate } from './relocate.js';
 import type { Directive, Piece, ShellCommand, ShellScript, ShellVariable, ShellWord } from './script.js';
-import { testHolds } from './test.js';
+import { globMatches, testHolds } from './test.js';
 
-/** Reads a shell script. The grammar's tree is not asked: a script is its commands in order with what their variables hold, which a tree does not say,
- * and strings that are run (`bash -c "$LAUNCHER $SCRIPT"`) are no part of the tree. */
-export const readShell = (tree: SyntaxTree): ShellScript => readShellText(tree.text);
-
-/** As `readShell`, for shell text inside another file: a container's command, a CI step, a notebook's cell. `offset` is where the text stands. */
-export function readShellText(text: string, offset = 0): ShellScript {
+/** Reads a shell script, or shell text inside another file (a container's command, a CI step), where `offset` is its place.
+ * No grammar is asked: what matters is the order of commands and what their variables hold then, which a tree does not say,
+ * and strings that are run (`bash -c "$LAUNCHER $SCRIPT"`) are no part of one. */
+export function readShell(text: string, offset = 0): ShellScript {
   const directives = readDirectives(text);
   const reader = new Reader(text, directives);
   const script = { text, commands: reader.read(parseShell(text)), directives, variables: reader.variables };
@@ -451,14 +449,6 @@ function countCalls(statements: readonly Statement[], counts: Map<string, number
     }
   }
 }
-function globMatches(pattern: ShellWord, text: string): boolean | undefined {
-  if (pattern.open) return undefined;
-  if (!/[*?[]/.test(pattern.text)) return pattern.text === text;
-  if (pattern.text.includes('[') || pattern.text.length > 60) return undefined;
-  const parts = pattern.text.split('*').map((part) => part.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('?', '.'));
-  return parts.length > 4 ? undefined : new RegExp(`^${parts.join('.*')}$`, 's').test(text);
-}
-
 /** What the scheduler sets from the script's own directives; another number on the submit command replaces it. */
 function* schedulerVariables(directives: readonly Directive[]): Generator<[string, Piece]> {
   const given = (name: string): Directive | undefined => directives.findLast((directive) => directive.scheduler === 'slurm' && directive.name === name);
@@ -483,66 +473,6 @@ function* schedulerVariables(directives: readonly Directive[]): Generator<[strin
     const directive = given(option);
     const count = directive && /(?:^|[:=])(\d+)$/.exec(directive.value.replace(/\(.*\)$/, ''))?.[1];
     if (directive && count) for (const name of names) yield [name, piece(name, count, directive)];
-  }
-}
-
-/** The pieces that a stretch of joined pieces is made of. */
-const placesOf =
-  (pieces: readonly Piece[]): ((from: number, to: number) => Piece[]) =>
-  (from, to) => {
-    const found: Piece[] = [];
-    let seen = 0;
-    for (const piece of pieces) {
-      const next = seen + piece.text.length;
-      if (next > from && seen < to) found.push(slicePiece(piece, Math.max(0, from - seen), Math.min(piece.text.length, to - seen)));
-      seen = next;
-      if (seen >= to) break;
-    }
-    return found;
-  };
-type Places = (from: number, to: number) => Piece[];
-function relocateWord(word: RawWord, places: Places): RawWord {
-  const parts = word.parts.flatMap((part): Part[] => {
-    const inside = places(part.start, Math.max(part.end, part.start + 1));
-    const [start, end] = [inside[0]?.start ?? 0, inside.at(-1)?.end ?? 0];
-    if (part.kind === 'text') {
-      if (part.text.length !== part.end - part.start || part.text === '') return [{ ...part, start, end }];
-      return inside.map((piece) => ({ kind: 'piece', piece, start: piece.start, end: piece.end, quoted: part.quoted }));
-    }
-    if (part.kind === 'array') return [{ ...part, items: part.items.map((item) => relocateWord(item, places)), start, end }];
-    return [{ ...part, start, end }];
-  });
-  const inside = places(word.start, word.end);
-  return { parts, start: inside[0]?.start ?? 0, end: inside.at(-1)?.end ?? 0 };
-}
-function relocate(statement: Statement, places: Places): Statement {
-  const all = (statements: readonly Statement[]): Statement[] => statements.map((inner) => relocate(inner, places));
-  switch (statement.kind) {
-    case 'simple': {
-      const words = statement.words.map((word) => relocateWord(word, places));
-      const start = places(statement.start, statement.end)[0]?.start ?? 0;
-      // Its words may stand in several places: `command` finds how far it reaches.
-      return { ...statement, words, start, end: start, heredocs: [] };
-    }
-    case 'if':
-      return {
-        ...statement,
-        branches: statement.branches.map(({ test, body }) => ({ test: all(test), body: all(body) })),
-        ...(statement.otherwise && { otherwise: all(statement.otherwise) }),
-      };
-    case 'for':
-      return { ...statement, ...(statement.items && { items: statement.items.map((item) => relocateWord(item, places)) }), body: all(statement.body) };
-    case 'while':
-      return { ...statement, test: all(statement.test), body: all(statement.body) };
-    case 'group':
-    case 'function':
-      return { ...statement, body: all(statement.body) };
-    case 'logic':
-      return { ...statement, left: relocate(statement.left, places), right: relocate(statement.right, places) };
-    case 'pipe':
-      return { ...statement, parts: all(statement.parts) };
-    case 'case':
-      return { ...statement, clauses: [] };
   }
 }
 

@@ -71,3 +71,12 @@ function expression(words: readonly ShellWord[]): boolean | undefined {
       return undefined;
   }
 }
+
+/** Whether a `case` pattern matches, or undefined where that is not clear. */
+export function globMatches(pattern: ShellWord, text: string): boolean | undefined {
+  if (pattern.open) return undefined;
+  if (!/[*?[]/.test(pattern.text)) return pattern.text === text;
+  if (pattern.text.includes('[') || pattern.text.length > 60) return undefined;
+  const parts = pattern.text.split('*').map((part) => part.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('?', '.'));
+  return parts.length > 4 ? undefined : new RegExp(`^${parts.join('.*')}$`, 's').test(text);
+}
