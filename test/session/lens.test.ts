@@ -15,10 +15,104 @@ describe.each([['in process'], ['as a process over stdio']])('lenses, %s', (how)
   test('follow the text as it is typed', async () => {
     await start({ spawned });
     await editor.open('a.py', call);
-    expect(await editor.lenses('a.py')).toEqual([expect.stringMatching(/^3: gpt-4o · \$2\.5\S* in \/ \$10 out per 1M tok · answer at most \$0\.003 a call/)]);
+    expect(await editor.lenses('a.py')).toEqual([expect.stringMatching(/^3: gpt-4o · \$2\.50 in \/ \$10 out per 1M tok · answer at most \$0\.003 a call/)]);
     await editor.replace('a.py', ['300', '600']);
     expect(await editor.lenses('a.py')).toEqual([expect.stringContaining('answer at most $0.006 a call')]);
     await editor.replace('a.py', ['from openai', '# 😀\nfrom openai'], ['gpt-4o', 'gpt-4o-mini']);
     expect(await editor.lenses('a.py')).toEqual([expect.stringMatching(/^4: gpt-4o-mini · \$0\.15 in/)]);
   });
+});
+
+test('lines do not jump while a call is half typed', async () => {
+  await start();
+  await editor.open('a.py', call);
+  expect(await editor.lenses('a.py')).toHaveLength(1);
+  await editor.replace('a.py', ['client.chat', 'x = (\nclient.chat']);
+  expect(await editor.lenses('a.py')).toEqual([expect.stringMatching(/^4: gpt-4o/)]);
+  await editor.replace('a.py', ['    model="gpt-4o",\n    max_tokens=300,\n)', '']);
+  expect(await editor.lenses('a.py')).toHaveLength(1);
+  await editor.replace('a.py', ['x = (\nclient.chat.completions.create(', 'pass']);
+  await editor.replace('a.py', ['r = pass', 'pass']);
+  expect(await editor.lenses('a.py')).toEqual([]);
+});
+
+test('edits at several places at once, over surrogate pairs, leave the text that was typed', async () => {
+  await start();
+  await editor.open('a.py', `# 😀 one\n${call}# 😀 two\n`);
+  await editor.lenses('a.py');
+  await editor.replace('a.py', ['😀 one', '😀😀\n# three'], ['gpt-4o', 'gpt-4o-mini'], ['300', '3_000']);
+  const typed = editor.text('a.py').getText();
+  const changed = await editor.lenses('a.py');
+  await editor.open('fresh.py', typed);
+  expect(changed).toEqual(await editor.lenses('fresh.py'));
+  expect(changed).toEqual([expect.stringMatching(/^5: gpt-4o-mini .*\$0\.0018 a call/)]);
+});
+
+test('a missing file of ours is said, and the next request tries again', async () => {
+  let missing = true;
+  await start({
+    asset: (name, otherwise) => (missing && name === 'tree-sitter-python.wasm' ? Promise.reject(new Error(`${name} is missing`)) : otherwise()),
+  });
+  await editor.open('a.py', call);
+  expect(await editor.lenses('a.py')).toEqual([]);
+  expect((await editor.problems('a.py')).map(({ message }) => message)).toEqual([expect.stringContaining('tree-sitter-python.wasm is missing')]);
+  expect(editor.log.join()).toContain('tree-sitter-python.wasm is missing');
+  missing = false;
+  expect(await editor.lenses('a.py')).toHaveLength(1);
+});
+
+test('a notebook is one program: a lens stands in the cell, facts come from earlier cells', async () => {
+  await start();
+  const cell = (id: string) => `vscode-notebook-cell:/w/n.ipynb#${id}`;
+  await editor.connection.sendNotification('notebookDocument/didOpen', {
+    notebookDocument: {
+      uri: 'memfs:/w/n.ipynb',
+      notebookType: 'jupyter-notebook',
+      version: 1,
+      cells: [1, 2].map((n) => ({ kind: 2, document: cell(`c${n}`) })),
+    },
+    cellTextDocuments: [
+      { uri: cell('c1'), languageId: 'python', version: 1, text: '%pip install openai\nMODEL = "gpt-4o"' },
+      {
+        uri: cell('c2'),
+        languageId: 'python',
+        version: 1,
+        text: '# run\nimport openai\nc = openai.OpenAI()\nc.chat.completions.create(model=MODEL, max_tokens=5)',
+      },
+    ],
+  });
+  expect(await editor.lenses(cell('c1'))).toEqual([]);
+  expect(await editor.lenses(cell('c2'))).toEqual([expect.stringMatching(/^4: gpt-4o /)]);
+  await editor.connection.sendNotification('notebookDocument/didChange', {
+    notebookDocument: { uri: 'memfs:/w/n.ipynb', version: 2 },
+    change: {
+      cells: {
+        textContent: [
+          {
+            document: { uri: cell('c1'), version: 2 },
+            changes: [{ range: { start: { line: 1, character: 15 }, end: { line: 1, character: 15 } }, text: '-mini' }],
+          },
+        ],
+      },
+    },
+  });
+  expect(await editor.lenses(cell('c2'))).toEqual([expect.stringMatching(/^4: gpt-4o-mini /)]);
+});
+
+test('a scan answers with progress', async () => {
+  const files = Object.fromEntries(Array.from({ length: 120 }, (_, at) => [`f${at}.py`, at % 2 === 0 ? call : 'x = 1\n']));
+  await start({ files });
+  const scan = () => editor.connection.sendRequest('mlcost/scan', { token: 't' }) as Promise<{ summary: string; cancelled: boolean }>;
+  expect(await scan()).toMatchObject({ cancelled: false, summary: expect.stringContaining('60 workloads in 60 files') });
+  expect(editor.progress.at(-1)).toMatchObject({ done: 120, total: 120 });
+});
+
+test('the end of the line can say it instead, and nothing at all', async () => {
+  await start({ settings: { display: 'lineEnd' } });
+  await editor.open('a.py', call);
+  expect(await editor.lenses('a.py')).toEqual([]);
+  expect((await editor.hints('a.py')).map(({ label, position }) => [position.line, label])).toEqual([[2, expect.stringContaining('$2.50 in/1M tok')]]);
+  const { defaultSettings } = await import('../../server/src/protocol/protocol.js');
+  await editor.connection.sendNotification('mlcost/settings', { ...defaultSettings, display: 'off' });
+  expect(await editor.hints('a.py')).toEqual([]);
 });

@@ -127,6 +127,8 @@ export class Editor {
     return document;
   }
   async lensList(name: string): Promise<CodeLens[]> {
+    // Waits for the answer, however slow the machine: the list alone has a time limit and is drawn again later.
+    await this.connection.sendRequest('textDocument/hover', { textDocument: { uri: this.uri(name) }, position: { line: 0, character: 0 } });
     const list = (await this.connection.sendRequest('textDocument/codeLens', { textDocument: { uri: this.uri(name) } })) as CodeLens[];
     return Promise.all(list.map(async (lens) => (lens.command ? lens : ((await this.connection.sendRequest('codeLens/resolve', lens)) as CodeLens))));
   }
@@ -164,7 +166,9 @@ export class Editor {
   }
   async stop(): Promise<void> {
     await this.connection.sendRequest('shutdown');
-    await this.connection.sendNotification('exit');
+    // Inside the test's own process `exit` would end it.
+    if (this.child) await this.connection.sendNotification('exit');
+    this.connection.end();
     this.connection.dispose();
     this.child?.kill();
   }
@@ -192,8 +196,6 @@ function inProcess(options: SessionOptions, files: ReadonlyMap<string, string>):
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
-  // The exit notification must not end the test process.
-  server.onExit(() => {});
   startServer(server, host);
   return [createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up)), undefined];
 }

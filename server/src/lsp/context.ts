@@ -24,6 +24,8 @@ export interface Session {
   refresh(): void;
   /** Everything is computed anew and drawn again: settings, prices or another file changed. */
   invalidate(): void;
+  /** Tells the editor something; nothing is told to one that is gone. */
+  notify(method: string, params?: object): void;
   log(message: string): void;
 }
 

@@ -27,11 +27,7 @@ export function onScan(session: Session): void {
         }
         const { scanMaxFiles, scanExclude } = session.settings;
         const uris = found.filter((uri) => !scanExclude.some((glob) => matchesGlob(glob, relativeTo(uri, engine.roots)))).slice(0, scanMaxFiles);
-        const reports = await engine.scan(
-          uris,
-          ({ done, total }) => void connection.sendNotification(progressNotification, { token: progress, done, total }),
-          signal,
-        );
+        const reports = await engine.scan(uris, ({ done, total }) => session.notify(progressNotification, { token: progress, done, total }), signal);
         session.scanned = reports;
         const workloads = reports.flatMap((report) => report.workloads);
         const files = reports.filter((report) => report.workloads.length > 0).length;

@@ -3,6 +3,7 @@ import {
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  PublishDiagnosticsNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { Engine } from '../host/engine.js';
@@ -43,7 +44,13 @@ const rest = 300;
 /** The language server, the same in every host. */
 export function startServer(connection: Connection, host: Host): void {
   const engine = new Engine(host);
-  const log = (message: string) => connection.console.error(message);
+  let gone = false;
+  const log = (message: string) => {
+    if (!gone) connection.console.error(message);
+  };
+  const notify = (method: string, params?: object): void => {
+    if (!gone) connection.sendNotification(method, params).catch((error: unknown) => log(`${method}: ${String(error)}`));
+  };
   const reports: Reports = new Reports(engine, () => documents, log);
   const documents: Documents = new Documents(engine, {
     opened: (uri) => {
@@ -58,11 +65,12 @@ export function startServer(connection: Connection, host: Host): void {
     },
     closed: (uri) => {
       reports.closed(uri);
-      if (!session.client.pullDiagnostics) void connection.sendDiagnostics({ uri, diagnostics: [] });
+      if (!session.client.pullDiagnostics) notify(PublishDiagnosticsNotification.method, { uri, diagnostics: [] });
       treeChanged();
     },
   });
   const draw = debounced(host, 50, () => {
+    if (gone) return;
     const { client } = session;
     const quietly = (request: Promise<unknown>) => void request.catch((error: unknown) => log(`refresh: ${String(error)}`));
     if (client.refreshLenses) quietly(connection.sendRequest(CodeLensRefreshRequest.type));
@@ -86,21 +94,23 @@ export function startServer(connection: Connection, host: Host): void {
       reports.invalidate();
       draw();
     },
+    notify,
     log,
   };
   const background = new BackgroundIndex(session);
   const othersChanged = debounced(host, rest, () => session.invalidate());
-  const treeChanged = debounced(host, rest, () => void connection.sendNotification(workloadsChangedNotification));
+  const treeChanged = debounced(host, rest, () => notify(workloadsChangedNotification));
   const waiting = new Set<string>();
   const settle = debounced(host, rest, () => {
     const uris = [...waiting];
     waiting.clear();
+    if (gone) return;
     void (async () => {
       for (const uri of uris) {
         const answer = await reports.get(uri);
         if (answer.workloads.length > 0) background.start(uri);
         if (!session.client.pullDiagnostics && engine.isOpen(uri))
-          void connection.sendDiagnostics({ uri, diagnostics: await diagnosticsOf(session, uri, uri) });
+          notify(PublishDiagnosticsNotification.method, { uri, diagnostics: await diagnosticsOf(session, uri, uri) });
       }
       await sendStatus(session);
       treeChanged();
@@ -149,6 +159,9 @@ export function startServer(connection: Connection, host: Host): void {
         engine.roots = [...engine.roots.filter((root) => !gone.has(root)), ...added.map(({ uri }) => uri.replace(/\/$/, ''))];
         session.invalidate();
       });
+  });
+  connection.onShutdown(() => {
+    gone = true;
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const known = changes.filter(({ uri }) => engine.isKnown(uri) && !(engine.isOpen(uri) && !isSettingsFile(uri)));

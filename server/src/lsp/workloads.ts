@@ -76,7 +76,7 @@ export async function sendStatus(session: Session): Promise<void> {
     ...planned.map(({ label, description }) => `- Budget ${label}: ${description} planned; no spend is imported`),
   ].join('\n');
   const params: StatusParams = { uri, text, tooltip, state: text === '' ? 'none' : shown.length === 0 ? 'ok' : state };
-  await session.connection.sendNotification(statusNotification, params);
+  session.notify(statusNotification, params);
 }
 
 function totalsText(shown: readonly Estimated[], title: string | undefined, style: { readonly locale: string }): string {

@@ -1,4 +1,4 @@
-import { readShellText } from '../../syntax/shell/read.js';
+import { readShell } from '../../syntax/shell/read.js';
 import type { ShellWord } from '../../syntax/shell/script.js';
 import { isTemplated } from '../../syntax/template.js';
 import { at, entriesOf, itemsOf, textOf, type Value } from '../../syntax/value.js';
@@ -56,7 +56,7 @@ export function commandsOfText(source: string, value: Value, environment: Readon
     if (offset >= prefix.length) return places[Math.min(offset - prefix.length, places.length - 1)] ?? value.start;
     return given.findLast((one) => one.at <= offset)?.value.start ?? value.start;
   };
-  const script = readShellText(prefix + text);
+  const script = readShell(prefix + text);
   return script.commands.filter((command) => command.end > prefix.length).map(({ words }) => words.map((word) => moved(word, place)));
 }
 /** Longer texts are programs, not launch lines. */

@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { hoverCommands } from '../../server/src/core/index.js';
+import { defaultSettings } from '../../server/src/protocol/protocol.js';
+
+const root = path.join(import.meta.dirname, '../..');
+const read = (name: string): string => readFileSync(path.join(root, name), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+const sources = (folder: string): string =>
+  readdirSync(path.join(root, folder), { recursive: true })
+    .filter((name) => String(name).endsWith('.ts'))
+    .map((name) => read(path.join(folder, String(name))))
+    .join('\n');
+const client = sources('client/src');
+const commands: string[] = manifest.contributes.commands.map(({ command }: { command: string }) => command);
+
+test('each command is in the manifest and in the code', () => {
+  const registered = [...client.matchAll(/(?:command|withWorkload)\('(\w+)'/g)].map(([, name]) => `mlCostLens.${name}`);
+  expect(registered.sort()).toEqual([...commands].sort());
+  expect(commands.length).toBeLessThanOrEqual(20);
+  for (const command of hoverCommands) expect(commands).toContain(command);
+  for (const command of hoverCommands) expect(read('client/src/common/command-ids.ts')).toContain(`'${command}'`);
+});
+test('each setting of the manifest is read with the same default, and no more than fifteen', () => {
+  const keys = Object.fromEntries([...read('client/src/common/settings.ts').matchAll(/^ {2}(\w+): '([\w.]+)',$/gm)].map(([, name, key]) => [name, key]));
+  expect(Object.keys(keys).sort()).toEqual(Object.keys(defaultSettings).sort());
+  const properties: Record<string, { default: unknown }> = manifest.contributes.configuration.properties;
+  for (const [name, key] of Object.entries(keys))
+    expect(properties[`mlCostLens.${key}`]?.default, String(key)).toEqual(defaultSettings[name as keyof typeof defaultSettings]);
+  const own = Object.keys(properties).filter((key) => !Object.values(keys).includes(key.replace('mlCostLens.', '')));
+  expect(own).toEqual(['mlCostLens.statusBar.enabled']);
+  expect(Object.keys(properties).length).toBeLessThanOrEqual(15);
+});
+test('every text of the manifest is there, and no other', () => {
+  const used = [...new Set([...read('package.json').matchAll(/%([\w.]+)%/g)].map(([, key]) => key))];
+  expect(Object.keys(JSON.parse(read('package.nls.json'))).sort()).toEqual(used.sort());
+});
+test('every file that the manifest names is there', () => {
+  for (const [, name] of read('package.json').matchAll(/"(media\/[\w./-]+)"/g)) expect(existsSync(path.join(root, name ?? '')), name).toBe(true);
+});
