@@ -7,8 +7,8 @@ import * as steps from './workbench.mjs';
 
 const root = path.join(import.meta.dirname, '../..');
 export type HostKind = 'node' | 'web';
-/** Longest wait for something to be seen. @unit ms */
-const patience = 60_000;
+/** Longest wait for something to be seen; a shorter one serves while a test is being written. @unit ms */
+const patience = Number(process.env['E2E_PATIENCE_MS'] ?? 60_000);
 
 export interface SeenLens {
   readonly line: number;

@@ -13,8 +13,11 @@ export class Reports implements vscode.TextDocumentContentProvider {
     const uri = vscode.Uri.from({ scheme: Reports.scheme, path: `/${title.replace(/[\\/:?#]+/g, ' ').trim() || 'report'}.md` });
     this.texts.set(uri.path, markdown);
     this.changed.fire(uri);
-    const commands = await vscode.commands.getCommands(true);
-    if (commands.includes('markdown.showPreview')) await vscode.commands.executeCommand('markdown.showPreview', uri);
-    else await vscode.window.showTextDocument(uri, { preview: true });
+    try {
+      // Asking for the list of commands first would not do: this one is there only once its extension is active.
+      await vscode.commands.executeCommand('markdown.showPreview', uri);
+    } catch {
+      await vscode.window.showTextDocument(uri, { preview: true });
+    }
   }
 }

@@ -44,7 +44,7 @@ export function lensTests(ide: () => Ide): void {
 export function editTests(ide: () => Ide): void {
   test.each([
     ['batch size', 'train/finetune.py', 32, 'args.batch_size', '16', 41],
-    ['precision', 'train/finetune.py', 36, 'bf16=True', 'bf16=False', 41],
+    ['precision', 'configs/axolotl-mistral-lora.yaml', 3, 'load_in_4bit: false', 'load_in_4bit: true', 1],
     ['epochs', 'configs/axolotl-mistral-lora.yaml', 18, 'num_epochs: 2', 'max_steps: 500', 1],
     ['model', 'agent/triage.py', 6, 'gpt-4o-mini', 'gpt-4o', 14],
     ['number of accelerators', 'train/run.sh', 10, '--nproc_per_node 8', '--nproc_per_node 4', undefined],

@@ -23,8 +23,8 @@ export function viewTests(ide: () => Ide): void {
     expect(text).not.toMatch(nonsense);
   });
   test('the side bar has a tree of the workloads with totals', async () => {
-    await ide().run('ML Cost: Estimate Workspace');
-    const rows = await ide().tree('ML Cost', /\$\d/);
+    await ide().run('ML Cost Lens: Estimate Workspace');
+    const rows = await ide().tree('ML Cost Lens', /\$\d/);
     await ide().screenshot('tree');
     const text = rows.join('\n');
     for (const name of ['finetune.py', 'triage.py', 'vllm.yaml']) expect(text).toContain(name);
@@ -33,7 +33,7 @@ export function viewTests(ide: () => Ide): void {
   test('a command reports the open file', async () => {
     await ide().open('train/finetune.py');
     await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
-    await ide().run('ML Cost: Estimate This File');
+    await ide().run('ML Cost Lens: Estimate This File');
     const text = await ide().document(/Llama-3\.1-8B[\s\S]*\$\d/);
     await ide().screenshot('estimate-file');
     expect(text).not.toMatch(nonsense);
@@ -41,7 +41,7 @@ export function viewTests(ide: () => Ide): void {
   test('accelerators are compared', async () => {
     await ide().open('train/finetune.py');
     await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
-    await ide().run('ML Cost: Compare Accelerators');
+    await ide().run('ML Cost Lens: Compare Accelerators');
     await ide().until('a list of offers', async () => /\$\d/.test(await ide().quickPick()));
     await ide().screenshot('compare');
     await ide().page.keyboard.press('Escape');
