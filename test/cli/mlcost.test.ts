@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const cli = path.resolve('dist/cli.js');
+const sample = path.resolve('samples/support-assistant');
+const mlcost = (args: string[], input?: string) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', input, maxBuffer: 1 << 28 });
+const folder = mkdtempSync(path.join(tmpdir(), 'mlcost cli-'));
+beforeAll(() => {
+  writeFileSync(path.join(folder, 'a b.py'), 'from openai import OpenAI\nOpenAI().chat.completions.create(model="gpt-4o", max_tokens=10)\n');
+  writeFileSync(path.join(folder, 'broken.yaml'), 'base_model: a/b\nmicro_batch_size: 1\nsequence_len: 512\nadapter: lora\n  datasets: [\n');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Report {
+  version: number;
+  workloads: {
+    id: string;
+    kind: string;
+    title: string;
+    file: string;
+    line: number;
+    endLine: number;
+    framework: string;
+    cell?: number;
+    cellLine?: number;
+    facts: { name: string; value: unknown; origin: string; file?: string; line?: number }[];
+    estimates: Record<string, { low: number; likely: number; high: number; unit: string; basis: string }>;
+    unknown: string[];
+    advice: unknown[];
+  }[];
+  totals: Record<string, number>;
+  problems: { file: string; line?: number; severity: string; message: string }[];
+}
+const report = (...args: string[]): Report => JSON.parse(mlcost(['estimate', '--format', 'json', ...args]).stdout) as Report;
+
+describe('mlcost estimate --format json keeps its contract', () => {
+  const answer = report(sample);
+  test('each workload has its place, facts with origin, and estimates with unit, interval and basis', () => {
+    expect(answer.version).toBe(1);
+    expect(answer.workloads.length).toBeGreaterThanOrEqual(8);
+    for (const one of answer.workloads) {
+      const lines = readFileSync(path.join(sample, one.file), 'utf8').split('\n').length;
+      expect(one.line, one.file).toBeGreaterThanOrEqual(1);
+      expect(one.endLine).toBeLessThanOrEqual(lines);
+      for (const fact of one.facts) {
+        expect(['literal', 'variable', 'default', 'other-file', 'command-line', 'measured', 'assumption']).toContain(fact.origin);
+        if (fact.file !== undefined) expect(readFileSync(path.join(sample, fact.file), 'utf8').split('\n').length).toBeGreaterThanOrEqual(fact.line ?? 0);
+      }
+      for (const [name, { low, likely, high, unit, basis }] of Object.entries(one.estimates)) {
+        expect([low, likely, high].every(Number.isFinite), `${one.id} ${name}`).toBe(true);
+        expect(low).toBeLessThanOrEqual(likely);
+        expect(likely).toBeLessThanOrEqual(high);
+        expect(unit.length).toBeGreaterThan(0);
+        expect(basis.length).toBeGreaterThan(0);
+      }
+      expect(Array.isArray(one.unknown) && Array.isArray(one.advice)).toBe(true);
+    }
+    expect(new Set(answer.workloads.map((one) => one.id)).size).toBe(answer.workloads.length);
+  });
+  test('a notebook has lines of the file as stored, with cell and line in the cell', () => {
+    const one = answer.workloads.find(({ file }) => file.endsWith('.ipynb'));
+    const raw = readFileSync(path.join(sample, one?.file ?? ''), 'utf8').split('\n')[(one?.line ?? 0) - 1];
+    expect(one).toMatchObject({ kind: 'training', cell: 4, cellLine: 10 });
+    expect(raw).toContain('trainer = SFTTrainer');
+  });
+  test('facts come over files: the launch line overrides the script’s option, the constant stands in another module', () => {
+    const script = answer.workloads.find(({ file }) => file === 'train/finetune.py');
+    expect(script?.facts).toContainEqual(expect.objectContaining({ name: 'batch_size', value: 4, origin: 'command-line', file: 'train/run.sh' }));
+    expect(script?.facts).toContainEqual(expect.objectContaining({ name: 'model', value: 'meta-llama/Llama-3.1-8B', file: 'train/settings.py' }));
+    expect(script?.facts).toContainEqual(expect.objectContaining({ name: 'strategy', value: 'zero2' }));
+  });
+  test('what the command line sets wins, and says so', () => {
+    const epochs = report(sample, '--set', 'epochs=7')
+      .workloads.find(({ file, kind }) => file === 'train/run.sh' && kind === 'training')
+      ?.facts.find((fact) => fact.name === 'epochs');
+    expect(epochs).toMatchObject({ value: 7, origin: 'assumption' });
+  });
+});
+
+test('a bad file is a problem in the list, and the rest is answered', () => {
+  const { workloads, problems } = report(folder);
+  expect(workloads.map((one) => one.file)).toContain('a b.py');
+  expect(problems).toContainEqual(expect.objectContaining({ file: 'broken.yaml', line: expect.any(Number) as number }));
+});
+
+test('the table names what is missing and sums without counting twice', () => {
+  const { stdout, status } = mlcost(['estimate', sample]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/GPU unknown .* which\?/);
+  expect(stdout).toMatch(/counted in train\/run\.sh/);
+  expect(stdout).not.toMatch(/\$0(\.0+)?\b(?!\.)|NaN|undefined/);
+});
+
+describe('mlcost predict answers line by line, in order', () => {
+  test('wrong lines are answered with their error and the others go on', () => {
+    const lines = [
+      '{"id":"a","kind":"training","facts":{"params":7e9,"train_tokens":1e9,"gpu_type":"h100","gpus":8,"precision":"bf16"}}',
+      'not json',
+      '{"id":"c","kind":"cooking","facts":{}}',
+      '{"id":"d","kind":"serving","facts":{"model":"meta-llama/Meta-Llama-3-8B","gpu_type":"a100-sxm-80gb","engine":"vllm","batch_size":8,"input_tokens":512,"output_tokens":128}}',
+      '{"id":"e","kind":"training","facts":{}}',
+    ];
+    const { stdout, status } = mlcost(['predict', '--format', 'jsonl'], lines.join('\n'));
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            id: string | null;
+            error?: string;
+            metrics?: Record<string, { low: number; likely: number; high: number }>;
+            unknown?: string[];
+          },
+      );
+    expect(status).toBe(0);
+    expect(answers.map((one) => one.id)).toEqual(['a', null, 'c', 'd', 'e']);
+    expect(answers[1]?.error).toBeDefined();
+    expect(answers[2]?.error).toMatch(/kind is one of/);
+    expect(answers[0]?.metrics?.['gpu_hours']?.likely).toBeGreaterThan(10);
+    expect(answers[3]?.metrics?.['output_tokens_per_s']?.likely).toBeGreaterThan(50);
+    expect(answers[4]?.unknown?.length).toBeGreaterThan(0);
+  });
+});
+
+describe('wrong use is exit status 2 with what would be right', () => {
+  test.each([
+    [['estimat'], /do you mean 'estimate'/],
+    [['estimate', '/nowhere/at/all'], /no such file or folder/],
+    [['estimate', sample, '--set', 'batch_sise=2'], /do you mean 'batch_size'/],
+    [['estimate', sample, '--gpus', 'many'], /whole number/],
+    [['predict', '/nowhere.jsonl'], /nowhere/],
+    [['accelerators', 'h101'], /no accelerator is called 'h101'/],
+  ])('%j', (args, message) => {
+    const { status, stderr, stdout } = mlcost(args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+});
+
+test('compare gives every offer with its price and day', () => {
+  const { stdout, status } = mlcost(['compare', path.join(sample, 'train/run.sh'), '--format', 'json']);
+  const { workloads } = JSON.parse(stdout) as { workloads: { rows: { provider: string; usd?: { likely: number }; asOf: string; fits: string }[] }[] };
+  expect(status).toBe(0);
+  const rows = workloads.flatMap((one) => one.rows);
+  expect(rows.length).toBeGreaterThan(5);
+  for (const row of rows) expect(row.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+});
+test.each(['--version', '--help'])('%s answers at once', (flag) => expect(mlcost([flag])).toMatchObject({ status: 0, stderr: '' }));
