@@ -69,7 +69,7 @@ async function shown(kind: string, vsix: readonly string[], folder: string): Pro
     const browser = await launchBrowser();
     try {
       const { page } = await steps.openWorkbench(browser, host, { file: 'agent/triage.py' });
-      await steps.waitForLenses(page, { match: '\\$' });
+      await page.locator('.codelens-decoration a').first().waitFor();
       await steps.runCommand(page, 'Developer: Show Running Extensions');
       const rows = page.locator('.runtime-extensions-editor .monaco-list-row');
       for (const name of [own, hello])

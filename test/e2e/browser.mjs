@@ -5,7 +5,7 @@ import path from 'node:path';
 import { CACHE } from './hosts.mjs';
 
 /** $CHROMIUM, the one that install.sh unpacked, or the system's. */
-export function findChromium() {
+function findChromium() {
   const own = path.join(CACHE, 'chromium');
   if (!process.env.CHROMIUM && fs.existsSync(path.join(own, 'chromium'))) {
     return {

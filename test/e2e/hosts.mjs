@@ -14,7 +14,7 @@ export const CACHE = process.env.VSCODE_E2E_HOME || path.join(process.env.XDG_CA
 const VSCODE = path.join(CACHE, 'vscode');
 const NODE = process.env.VSCODE_E2E_NODE || path.join(CACHE, 'node', 'bin', 'node');
 
-export const SETTINGS = {
+const SETTINGS = {
   'security.workspace.trust.enabled': false,
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -37,7 +37,7 @@ const mkTemp = () => fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-e2e-'));
 const remove = (dir) => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 
 // VS Code opens an empty untitled document for a file that does not exist: a test must not pass on that.
-export function inside(folder, file) {
+function inside(folder, file) {
   need(path.resolve(folder, file), 'no such file');
   return path.relative(folder, path.resolve(folder, file)).split(path.sep).join('/');
 }
@@ -172,7 +172,7 @@ const TYPES = {
 };
 
 /** Static workbench without any server side: extensions run in a web worker. */
-export async function startWebHost({ vsix = [], folder, settings = {} }) {
+async function startWebHost({ vsix = [], folder, settings = {} }) {
   need(path.join(VSCODE, 'out'));
   const home = mkTemp();
   const root = copyFolder(folder, home);

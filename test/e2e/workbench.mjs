@@ -33,22 +33,6 @@ export async function openWorkbench(browser, host, options = {}) {
 export const readLenses = (page) => page.evaluate(() => e2e.lenses());
 export const readStatusBar = (page) => page.evaluate(() => e2e.status());
 
-/** Waits for a lens (whose text matches, if a pattern is given), then until lenses stay the same. */
-export async function waitForLenses(page, { match = '', quiet = 500, timeout = 60_000 } = {}) {
-  await page.waitForFunction((m) => e2e.lenses().some((l) => l.texts.some((t) => new RegExp(m).test(t))), match, { timeout, polling: 50 });
-  const at = Date.now();
-  let before = JSON.stringify(await readLenses(page));
-  for (let since = Date.now(); Date.now() - since < quiet; ) {
-    await page.waitForTimeout(50);
-    const now = JSON.stringify(await readLenses(page));
-    if (now !== before) {
-      before = now;
-      since = Date.now();
-    }
-  }
-  return { at, lenses: JSON.parse(before) };
-}
-
 export async function runCommand(page, title) {
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input[type="text"]');
@@ -107,15 +91,6 @@ async function waitForEditor(page, host, file, timeout = 60_000) {
   }
 }
 
-export async function goToLine(page, line) {
-  await page.keyboard.press('Control+G');
-  const input = page.locator('.quick-input-widget input[type="text"]');
-  await input.waitFor({ state: 'visible' });
-  await input.fill(`:${line}`);
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-}
-
 export async function readHover(page, line, column, { uri = '', timeout = 10_000 } = {}) {
   const end = Date.now() + timeout;
   for (;;) {
@@ -131,18 +106,6 @@ export async function readHover(page, line, column, { uri = '', timeout = 10_000
       if (Date.now() > end) return [];
     }
   }
-}
-
-export async function readProblems(page) {
-  await page.keyboard.press('Control+Shift+M');
-  await page.locator('.markers-panel').first().waitFor({ state: 'visible' });
-  await page.waitForTimeout(400);
-  return page.evaluate(() =>
-    [...document.querySelectorAll('.markers-panel .monaco-list-row')].map((row) => ({
-      text: e2e.text(row).replace(/\s+/g, ' ').trim(),
-      label: row.getAttribute('aria-label') || '',
-    })),
-  );
 }
 
 /** Text of every webview (two iframes deep) that has some, once it stays the same. */
@@ -163,71 +126,4 @@ export async function readWebviews(page, { timeout = 15_000, quiet = 500 } = {})
     }
     if ((out.length && Date.now() - since >= quiet) || Date.now() > end) return out;
   }
-}
-
-/** Rows of the tree views in the side bar. */
-export async function readTree(page, title) {
-  await runCommand(page, `View: Show ${title}`);
-  const rows = page.locator('.part.sidebar .monaco-list-row');
-  await rows.first().waitFor({ state: 'visible' });
-  await page.waitForTimeout(300);
-  return (await rows.allInnerTexts()).map((t) => t.trim());
-}
-
-/** Types at the end of a line; milliseconds from the keystrokes to the changes of the lenses. For a latency, type one character. */
-export async function typeAt(page, line, text, { uri = '', quiet = 1200, timeout = 15_000 } = {}) {
-  const at = await page.evaluate(([l, u]) => e2e.position(l, 1e6, u), [line, uri]);
-  if (!at) throw new Error(`line ${line} is not on the screen`);
-  await page.mouse.click(at.x, at.y);
-  await page.keyboard.press('End');
-  await page.waitForTimeout(300);
-  await page.evaluate(() => {
-    const r = { first: 0, last: 0, changes: [], text: JSON.stringify(e2e.lenses().map((l) => l.texts)) };
-    globalThis.e2eTyping = r;
-    addEventListener(
-      'keydown',
-      () => {
-        r.first ||= performance.now();
-        r.last = performance.now();
-      },
-      { capture: true },
-    );
-    const look = () => {
-      const now = JSON.stringify(e2e.lenses().map((l) => l.texts));
-      // VS Code takes lenses away for a moment when it puts new ones in their place
-      if (now !== r.text && (now !== '[]' || r.ending)) {
-        r.text = now;
-        r.changes.push([performance.now(), JSON.parse(now)]);
-      }
-    };
-    r.look = look;
-    r.observer = new MutationObserver(look);
-    for (const el of e2e.editors()) r.observer.observe(el, { subtree: true, childList: true, characterData: true, attributes: true });
-  });
-  await page.keyboard.type(text);
-  const end = Date.now() + timeout;
-  let count = 0;
-  for (let since = Date.now(); Date.now() < end && (count === 0 || Date.now() - since < quiet); ) {
-    await page.waitForTimeout(50);
-    const n = await page.evaluate(() => globalThis.e2eTyping.changes.length);
-    if (n !== count) {
-      count = n;
-      since = Date.now();
-    }
-  }
-  return page.evaluate(() => {
-    const r = globalThis.e2eTyping;
-    r.observer.disconnect();
-    r.ending = true;
-    r.look();
-    const round = (x) => Math.round(x * 10) / 10;
-    return {
-      typingMs: round(r.last - r.first),
-      changes: r.changes.length,
-      firstKeyToFirstChangeMs: r.changes.length ? round(r.changes[0][0] - r.first) : null,
-      lastKeyToLastChangeMs: r.changes.length ? round(r.changes.at(-1)[0] - r.last) : null,
-      timeline: r.changes.map(([at, texts]) => ({ ms: round(at - r.first), texts: texts.flat() })),
-      lenses: e2e.lenses(),
-    };
-  });
 }
