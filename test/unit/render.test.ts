@@ -35,7 +35,8 @@ const estimation = (estimates: Record<string, Estimate>, unknown: string[] = [])
 
 test.each([
   [0, '$0'],
-  [0.000_001, '<$0.0001'],
+  [0.000_000_01, '<$0.0000001'],
+  [0.000_066, '$0.000066'],
   [0.003_12, '$0.0031'],
   [0.15, '$0.15'],
   [0.6, '$0.60'],
@@ -132,7 +133,8 @@ test('totals keep what runs once, what stays on and what is unknown apart, and c
   const once = { workload: workload('training', 'a', {}), estimation: estimation({ usd: exact(61, 'usd') }) };
   const monthly = { workload: workload('serving', 'b', {}), estimation: estimation({ usd_per_month: exact(9600, 'usd/month') }) };
   const unknown = { workload: workload('training', 'c', {}), estimation: estimation({}) };
-  const elsewhere = { ...once, workload: { ...once.workload, countedIn: 'x#1' } };
-  expect(totalText(totalsOf([once, monthly, unknown, elsewhere]))).toBe('$61 + $9,600/mo + 1 without a total');
+  const launched = { ...once, workload: { ...once.workload, id: 'run.sh#1', countedIn: once.workload.id } };
+  expect(totalText(totalsOf([once, monthly, unknown, launched]))).toBe('$61 + $9,600/mo + 1 without a total');
+  expect(totalText(totalsOf([{ ...launched, workload: { ...launched.workload, countedIn: 'not in the list' } }]))).toBe('$61');
   expect(totalText(totalsOf([]))).toBe('nothing to count');
 });

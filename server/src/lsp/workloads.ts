@@ -1,4 +1,4 @@
-import { budgetText, lensText, relativeTo, totalsOf, totalText, treeText } from '../core/index.js';
+import { budgetText, lensText, lineEndText, relativeTo, totalsOf, totalText, treeText } from '../core/index.js';
 import type { Estimated } from '../host/engine.js';
 import { type FileNode, type StatusParams, statusNotification, type WorkloadNode, type WorkloadsResult, workloadsRequest } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
@@ -67,7 +67,7 @@ export async function sendStatus(session: Session): Promise<void> {
   const state = lines.some((one) => one.state === 'warn') ? 'warn' : lines.some((one) => one.state === 'unknown') ? 'unknown' : 'ok';
   const planned = budgets.map((one) => budgetText(one, style));
   const text = [
-    ...(shown.length > 0 ? [totalsText(shown, lines[0]?.title, style)] : []),
+    ...(shown.length > 0 ? [totalsText(shown, shown[0] && lineEndText(await viewOf(session, shown[0])), style)] : []),
     ...planned.slice(0, 1).map(({ label, description }) => `${label} ${description}`),
   ].join(' · ');
   const tooltip = [
@@ -79,9 +79,8 @@ export async function sendStatus(session: Session): Promise<void> {
   session.notify(statusNotification, params);
 }
 
-function totalsText(shown: readonly Estimated[], title: string | undefined, style: { readonly locale: string }): string {
+function totalsText(shown: readonly Estimated[], first: string | undefined, style: { readonly locale: string }): string {
   const totals = totalsOf(shown);
   if (totals.counted > 0) return totalText(totals, style);
-  const first = title?.split(' · ').slice(1, 2).join(' ') ?? '';
-  return shown.length === 1 && first !== '' ? first : `${shown.length} workload${shown.length === 1 ? '' : 's'}, no total`;
+  return shown.length === 1 && first !== undefined ? first : `${shown.length} workload${shown.length === 1 ? '' : 's'}, no total`;
 }

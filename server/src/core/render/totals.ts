@@ -15,11 +15,12 @@ export interface Totals {
   readonly counted: number;
 }
 
-/** Adds what runs once and what stays on, apart. A workload that another one counts is left out. */
+/** Adds what runs once and what stays on, apart. A workload that another one of these counts is left out. */
 export function totalsOf(all: readonly Counted[]): Totals {
   let [once, monthly, unknown, counted] = [0, 0, 0, 0];
+  const ids = new Set(all.map(({ workload }) => workload.id));
   for (const { workload, estimation } of all) {
-    if (workload.countedIn !== undefined || workload.fragment) continue;
+    if (workload.fragment || (workload.countedIn !== undefined && ids.has(workload.countedIn))) continue;
     const cost = mainCost(workload.kind, estimation);
     if (cost?.unit === 'usd') once += cost.likely;
     else if (cost?.unit === 'usd/month') monthly += cost.likely;
