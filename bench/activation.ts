@@ -33,7 +33,7 @@ export async function activation(): Promise<Row[]> {
 
 function pack(extension: string, out: string, ...more: string[]): void {
   const vsce = path.resolve('node_modules/@vscode/vsce/vsce');
-  const args = [vsce, 'package', '--allow-missing-repository', '--skip-license', '--out', out, ...more];
+  const args = [vsce, 'package', '--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license', '--out', out, ...more];
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: extension, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
 }

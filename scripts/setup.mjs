@@ -82,7 +82,7 @@ export function packaged() {
     ),
   );
   if (!existsSync(file) || !isStamped('package', stamp)) {
-    const vsce = ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--out', file];
+    const vsce = ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file];
     step('Packaging the extension', process.execPath, vsce);
     setStamp('package', stamp);
   }
