@@ -37,6 +37,7 @@ test.each([
   [0, '$0'],
   [0.000_000_01, '<$0.0000001'],
   [0.000_066, '$0.000066'],
+  [0.000_001, '$0.000001'],
   [0.003_12, '$0.0031'],
   [0.15, '$0.15'],
   [0.6, '$0.60'],
@@ -107,6 +108,18 @@ describe('lenses say the decision first and name what is missing', () => {
       workload('resource', 'GPU nodes', { gpu_type: 'A100-80GB', gpu_count: 1, replicas: 3 }),
       estimation({ usd_per_month: exact(7900, 'usd/month') }),
       'GPU nodes · 3 × (1×A100-80) · $7,900/mo',
+    ],
+    [
+      'many devices, none rounded away',
+      workload('training', 'Pretrain gpt2', { model: 'gpt2', gpu_type: 'H100', gpus: 1024 }),
+      estimation({ gpu_hours: exact(52_345, 'GPU-h'), usd: exact(104_690, 'usd') }),
+      'Pretrain gpt2 · 1,024×H100 · 52,300 GPU-h · $100,000',
+    ],
+    [
+      'a volume as it was said',
+      workload('api-call', 'gpt-4o', { model: 'gpt-4o', calls_per_month: 123_456 }),
+      estimation({ usd_per_call: exact(0.0031, 'usd/call'), usd_per_month: exact(383, 'usd/month') }),
+      'gpt-4o · $0.0031 a call · $383/mo at 123,456 calls',
     ],
     [
       'a configuration that counts elsewhere',

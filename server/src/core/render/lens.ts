@@ -4,7 +4,7 @@ import { fitsOf } from '../estimate/fits.js';
 import type { Estimate, Estimation } from '../model/estimate.js';
 import { factLabel } from '../model/fact-names.js';
 import type { Workload } from '../model/workload.js';
-import { interval, money, type NumberStyle, plain, shortNumber, withUnit } from './number.js';
+import { count, interval, money, type NumberStyle, plain, shortNumber, withUnit } from './number.js';
 import { acceleratorOf, shortAccelerator, subject } from './words.js';
 
 /** All that a text about one workload needs. */
@@ -114,7 +114,7 @@ export function lensText(view: View): LensText {
 }
 
 /** `8×H100`, `3 × (1×A100-80)`, `1×L4`, or undefined while the accelerator is unknown. */
-export function hardware({ workload, estimation, catalog }: View): string | undefined {
+export function hardware({ workload, estimation, catalog, style = plain }: View): string | undefined {
   const value = (name: string) => workload.facts.find((fact) => fact.name === name)?.value ?? estimation.assumed.find(({ fact }) => fact === name)?.value;
   const written = value('gpu_type');
   if (typeof written !== 'string') return undefined;
@@ -123,13 +123,13 @@ export function hardware({ workload, estimation, catalog }: View): string | unde
   const replicas = value('replicas') ?? value('min_replicas');
   const nodes = value('num_nodes') ?? value('instance_count');
   const total = value('gpus') ?? estimation.estimates['gpus']?.likely;
-  const known = (one: unknown): one is number => typeof one === 'number' && one > 0;
+  const known = (one: unknown): one is number => typeof one === 'number' && one > 0 && Number.isFinite(one);
   if (known(replicas) && replicas > 1) {
     const each = known(total) ? total / replicas : known(per) ? per : undefined;
-    return each !== undefined && Number.isInteger(each) ? `${replicas} × (${each}×${chip})` : `${replicas} × ${chip}`;
+    return each !== undefined && Number.isInteger(each) ? `${count(replicas, style)} × (${count(each, style)}×${chip})` : `${count(replicas, style)} × ${chip}`;
   }
-  if (known(total)) return `${shortNumber(total)}×${chip}`;
-  if (known(per)) return known(nodes) && nodes > 1 ? `${nodes}×${per}×${chip}` : `${per}×${chip}`;
+  if (known(total)) return `${count(total, style)}×${chip}`;
+  if (known(per)) return known(nodes) && nodes > 1 ? `${count(nodes, style)}×${count(per, style)}×${chip}` : `${count(per, style)}×${chip}`;
   return chip;
 }
 
@@ -141,8 +141,8 @@ function likely({ alternatives = [], catalog, workload }: View, style: NumberSty
     const chip = catalog.accelerators.find(({ id }) => id === accelerator);
     const cost = mainCost(workload.kind, estimation);
     if (!chip || !cost || fitsOf(estimation) === 'does-not-fit') return [];
-    const count = estimation.estimates['gpus']?.likely ?? workload.facts.find((fact) => fact.name === 'gpus' || fact.name === 'gpu_count')?.value;
-    const number = typeof count === 'number' ? `${shortNumber(count)}×` : '';
+    const devices = estimation.estimates['gpus']?.likely ?? workload.facts.find((fact) => fact.name === 'gpus' || fact.name === 'gpu_count')?.value;
+    const number = typeof devices === 'number' ? `${count(devices, style)}×` : '';
     return [`${number}${shortAccelerator(chip, catalog)} ${withUnit(cost.likely, cost.unit, style)}`];
   });
   return shown.slice(0, 3);
@@ -164,14 +164,14 @@ export function mainCost(kind: Workload['kind'], { estimates }: Estimation): (Es
 }
 
 function hosted(
-  { estimation, workload }: View,
+  { estimation, workload, style = plain }: View,
   add: (...texts: readonly (string | undefined)[]) => void,
   show: (name: string, withEnds?: boolean) => string | undefined,
 ): string | undefined {
   const { estimates } = estimation;
   const month = estimates['usd_per_month'] ? 'usd_per_month' : 'usd_per_month_max';
   const calls = workload.facts.find(({ name }) => name === 'calls_per_month')?.value;
-  const volume = typeof calls === 'number' ? ` at ${shortNumber(calls)} calls` : '';
+  const volume = typeof calls === 'number' ? ` at ${count(calls, style)} calls` : '';
   if (estimates['usd_per_call']) add(show('usd_per_call'));
   else if (estimates['usd_per_call_max']) add(`at most ${show('usd_per_call_max', false)}`);
   else {
@@ -182,7 +182,7 @@ function hosted(
       add(gap && `${gap === 'model' ? 'model decided at run time or not priced' : `${gap} unknown`}`);
       return gap ?? 'model';
     }
-    add(`${money(input.likely)} in${output ? ` / ${money(output.likely)} out` : ''} per 1M tok`);
+    add(`${money(input.likely, style)} in${output ? ` / ${money(output.likely, style)} out` : ''} per 1M tok`);
     if (estimates['usd_per_call_output_max']) add(`answer at most ${show('usd_per_call_output_max', false)}`);
     const gap = missingFor(estimation, ['usd_per_call']);
     add(gap && `${gap} unknown`);

@@ -8,6 +8,7 @@ export const plain: NumberStyle = { locale: 'en-US' };
 
 const formats = new Map<string, Intl.NumberFormat>();
 function format(value: number, digits: number, { locale }: NumberStyle, most?: number): string {
+  if (!Number.isFinite(value)) return '?';
   const key = `${locale}/${digits}/${most ?? ''}`;
   let found = formats.get(key);
   if (!found) {
@@ -19,8 +20,8 @@ function format(value: number, digits: number, { locale }: NumberStyle, most?: n
 
 /** A number with `digits` significant digits; from a million on in M, B and T, thousands in full. */
 export function shortNumber(value: number, style: NumberStyle = plain, digits = value >= 100 ? 3 : 2): string {
-  if (!Number.isFinite(value)) return '?';
   const size = Math.abs(value);
+  if (size === Number.POSITIVE_INFINITY) return '?';
   for (const [from, unit] of [
     [1e12, 'T'],
     [1e9, 'B'],
@@ -30,6 +31,11 @@ export function shortNumber(value: number, style: NumberStyle = plain, digits = 
     if (size >= from * 0.9995) return `${format(value / from, digits, style)}${unit}`;
   }
   return format(value, size >= 1000 ? Math.max(digits, 2) : digits, style);
+}
+
+/** A number of things, as it is: 1,024 devices are not 1,020. From a million on, and for shares of things, as any number. */
+export function count(value: number, style: NumberStyle = plain): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e6 ? format(value, 6, style) : shortNumber(value, style);
 }
 
 /** Dollars: two significant digits, cents as cents are written, never `$0.00` for something that costs.
@@ -65,7 +71,7 @@ const suffix: Partial<Readonly<Record<Unit, string>>> = {
   'usd/1k requests': '/1k requests',
   'usd/call': ' a call',
 };
-const words: Partial<Readonly<Record<Unit, string>>> = { tokens: 'tok', 'tokens/s': 'tok/s', 'tokens/s/GPU': 'tok/s/GPU', params: 'parameters', count: '' };
+const words: Partial<Readonly<Record<Unit, string>>> = { tokens: 'tok', 'tokens/s': 'tok/s', 'tokens/s/GPU': 'tok/s/GPU', params: 'parameters' };
 
 /** A value with its unit; units always. */
 export function withUnit(value: number, unit: Unit, style: NumberStyle = plain): string {
@@ -76,8 +82,10 @@ export function withUnit(value: number, unit: Unit, style: NumberStyle = plain):
   if (unit === 'h') return duration(value, style);
   if (unit === 's' && value >= 120) return duration(value / 3600, style);
   if (unit === 'GiB' && value >= 10) return `${format(value, 3, style, 0)} GiB`;
+  if (unit === 'count') return count(value, style);
+  if (unit === 'steps') return `${count(value, style)} steps`;
   const name = words[unit] ?? unit;
-  return name === '' ? shortNumber(value, style) : `${shortNumber(value, style)} ${name}`;
+  return `${shortNumber(value, style)} ${name}`;
 }
 
 /** Hours as a person says them: `40 min`, `6.2 h`, `4.5 days`. */
@@ -95,6 +103,7 @@ export function ends({ low, high }: Interval, unit: Unit, style: NumberStyle = p
     if (unit.startsWith('usd')) return money(value, style).replace('$', '');
     if (unit === 'share') return format(value * 100, value >= 1 ? 3 : 2, style);
     if (unit === 'GiB' && value >= 10) return format(value, 3, style, 0);
+    if (unit === 'count' || unit === 'steps') return count(value, style);
     return shortNumber(value, style);
   };
   const [from, to] = [bare(low), bare(high)];

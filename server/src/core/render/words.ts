@@ -39,6 +39,7 @@ export const clip = (text: string, most: number): string => (text.length <= most
 /** A fact's value for a person. */
 export function showValue(value: FactValue): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'number' && !Number.isFinite(value)) return '?';
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) >= 10_000 ? value.toLocaleString('en-US') : String(value);
   return clip(value, 80);
 }
