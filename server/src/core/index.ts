@@ -15,6 +15,7 @@ export { type FactName, factLabel, factNames } from './model/fact-names.js';
 export type { Problem, Severity } from './model/problem.js';
 export type { Span } from './model/span.js';
 export { factOf, type Workload, type WorkloadKind } from './model/workload.js';
+export { isDataFile, readDataSet } from './recognise/data-set.js';
 export { grammarOf, isRelevant, maxTextLength, recognise } from './recognise/recognise.js';
 export type { Sighting } from './recognise/types.js';
 export { type AdviceText, adviceOf } from './render/advice.js';
