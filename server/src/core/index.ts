@@ -22,7 +22,7 @@ export { type AdviceText, adviceOf } from './render/advice.js';
 export { bestOffers, compareMarkdown, compareText } from './render/compare.js';
 export { explainMarkdown } from './render/explain.js';
 export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from './render/hover.js';
-export { hardware, type LensText, lensText, mainCost, type View } from './render/lens.js';
+export { countedText, hardware, type LensText, lensText, mainCost, type View } from './render/lens.js';
 export { escapeMarkdown, table } from './render/markdown.js';
 export { budgetText, lineEndText, treeText } from './render/short.js';
 export { totalsOf, totalText } from './render/totals.js';

@@ -1,6 +1,6 @@
-import type { Fact } from '../model/fact.js';
+import type { Fact, FactValue } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
-import type { SeenWorkload, Sighting } from '../recognise/types.js';
+import type { Flag, SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName } from '../text/uri.js';
 import { type Candidates, ranks } from './candidates.js';
 import { normalValue } from './normalise.js';
@@ -18,7 +18,7 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
     const flag = fact.param === undefined ? undefined : flags.get(fact.param);
     const own = flag && said.get(fact.name);
     if (flag && !(own && own.span?.start === flag.span.start)) {
-      const value = normalValue(fact.name, flag.value, fact.param);
+      const value = flagValue(fact.name, flag, flags);
       if (value !== undefined) return [{ name: fact.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine];
     }
     const rank = declaredBy(fact) ? ranks.declared : ranks.file;
@@ -27,10 +27,17 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
   });
   for (const unknown of inner.seen.unknown) {
     const flag = unknown.param === undefined ? undefined : flags.get(unknown.param);
-    const value = flag && normalValue(unknown.name, flag.value, unknown.param);
+    const value = flag && flagValue(unknown.name, flag, flags);
     if (flag && value !== undefined)
       candidates.add({ name: unknown.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine);
   }
+}
+/** What a flag gives for a fact. Of a pair of limits, for the source and the target, a sample has both. */
+function flagValue(name: string, flag: Flag, flags: ReadonlyMap<string, Flag>): FactValue | undefined {
+  const value = normalValue(name, flag.value, flag.name);
+  if (name !== 'seq_len' || !/source/.test(flag.name)) return value;
+  const target = flags.get(flag.name.replace('source', 'target'));
+  return typeof value === 'number' && typeof target?.value === 'number' ? value + target.value : value;
 }
 const declaredBy = (fact: Fact): boolean => fact.origin === 'default' || (fact.param !== undefined && fact.origin !== 'literal');
 
