@@ -19,6 +19,8 @@ export function reportJson(engine: Engine, reports: readonly FileReport[], relat
         title: workload.title,
         ...place(workload.span),
         framework: workload.framework,
+        ...(workload.fragment ? { fragment: true } : {}),
+        ...(workload.countedIn === undefined ? {} : { countedIn: workload.countedIn }),
         facts: workload.facts.map(fact),
         estimates: Object.fromEntries(
           Object.entries(estimation.estimates).map(([name, { low, likely, high, unit, basis }]) => [name, { low, likely, high, unit, basis }]),
@@ -36,6 +38,6 @@ export function reportJson(engine: Engine, reports: readonly FileReport[], relat
 
 /** What runs once and what stays on, apart; what has no total is counted, never added as nothing. */
 function totalsJson(reports: readonly FileReport[]): object {
-  const { once, monthly, unknown, counted } = totalsOf(reports.flatMap((report) => report.workloads));
-  return { usd_once: once, usd_per_month: monthly, counted, unknown };
+  const { once, monthly, onceAtMost, monthlyAtMost, unknown, counted } = totalsOf(reports.flatMap((report) => report.workloads));
+  return { usd_once: once, usd_per_month: monthly, usd_once_at_most: onceAtMost, usd_per_month_at_most: monthlyAtMost, counted, unknown };
 }

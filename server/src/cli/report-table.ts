@@ -1,4 +1,4 @@
-import { type Catalog, lensText, type Place, placeOf, totalsOf, totalText, type WorkloadKind } from '../core/index.js';
+import { type Catalog, countedText, lensText, type Place, placeOf, totalsOf, totalText, type WorkloadKind } from '../core/index.js';
 import type { Engine, Estimated, FileReport } from '../host/engine.js';
 
 /** How text is set off on a terminal; each does nothing where there is none. */
@@ -35,8 +35,8 @@ export function reportTable(engine: Engine, catalog: Catalog, reports: readonly 
       });
       const shown = state === 'warn' ? paint.red(title) : state === 'unknown' ? paint.yellow(title) : title;
       lines.push(`  ${paint.dim((places[at] ?? '').padEnd(width))}  ${shown}`);
-      if (row.workload.countedIn !== undefined && !row.workload.fragment)
-        lines.push(`  ${' '.repeat(width)}  ${paint.dim(`counted in ${row.workload.countedIn.replace(/#.*/, '')}`)}`);
+      const counted = countedText(row.workload);
+      if (counted !== undefined && !title.endsWith(counted)) lines.push(`  ${' '.repeat(width)}  ${paint.dim(counted)}`);
       for (const conflict of row.workload.conflicts) {
         lines.push(
           `  ${' '.repeat(width)}  ${paint.yellow(`${conflict.name} = ${conflict.value} in ${conflict.span ? relative(conflict.span.uri) : 'another place'} loses`)}`,

@@ -14,6 +14,7 @@ import {
   estimate,
   Grammars,
   grammarOf,
+  isDataFile,
   isRelevant,
   languageOfName,
   type Market,
@@ -24,6 +25,7 @@ import {
   onLikelyAccelerators,
   ownPrices,
   type Problem,
+  readDataSet,
   recognise,
   resolve,
   type Sighting,
@@ -275,6 +277,8 @@ export class Engine {
   private async readStored(uri: string): Promise<Sighting | null> {
     const text = await this.host.readText(uri);
     if (text === null) return null;
+    // Data that a workload names is only counted.
+    if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant('json', text))) return readDataSet(uri, text);
     const document = createDocument(uri, text);
     if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
     if (!isRelevant(document.language, document.text) && !this.wanted.has(uri)) return null;

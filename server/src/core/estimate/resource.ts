@@ -22,7 +22,8 @@ export function addHolding(draft: Draft, spec: Spec, context: EstimateContext): 
   const hardware = hardwareOf(spec, context.catalog);
   const limit = facts.number('max_time');
   const bounded = limit !== undefined && limit > 0;
-  const wanted = ['usd_per_hour', bounded ? 'usd_max' : 'usd_per_month'];
+  const passing = spec.kind === 'resource' && isPassing.test(facts.text('framework') ?? '');
+  const wanted = ['usd_per_hour', ...(bounded ? ['usd_max'] : passing ? [] : ['usd_per_month'])];
   if (count.known) {
     draft.assume(...count.value.assumed);
     draft.note(...count.value.notes);
@@ -60,7 +61,8 @@ export function addHolding(draft: Draft, spec: Spec, context: EstimateContext): 
       `if it runs to its limit of ${duration(limit)}; ${price.choice.basis}`,
       over('cap', hours, `price an hour × limit of ${duration(limit)}`, 'usd'),
     );
-  } else {
+  } else if (passing) draft.miss(unknown(['max_time'], 'say how long it runs: it is there for one job'), 'usd_max');
+  else {
     draft.add(
       'usd_per_month',
       scale(usd, hoursPerMonth),
@@ -79,6 +81,9 @@ export function addHolding(draft: Draft, spec: Spec, context: EstimateContext): 
   }
   return { perDevice: scale(price.usd, 1 / total.likely) };
 }
+
+/** Machines that are there for one job and then given back: no month of them is paid. */
+const isPassing = /^(?:github-actions|slurm|pbs|lsf|skypilot|azureml)$/;
 
 /** The price for a range of accelerators: low of the fewest, high of the most. Zero accelerators cost nothing, a number nobody knows does not. */
 function priceRange(total: Interval, price: (devices: number) => Maybe<HourlyPrice>): Maybe<{ price: HourlyPrice; usd: Interval }> {

@@ -20,5 +20,7 @@ export interface Workload {
   readonly fragment?: true;
   /** Id of the workload that counts this one's money (a script and the line that launches it): never add both. */
   readonly countedIn?: string;
+  /** How many commands of the workspace run it, where more than one does: each counts its own money. */
+  readonly runs?: number;
 }
 export const factOf = (workload: { readonly facts: readonly Fact[] }, name: string): Fact | undefined => workload.facts.find((fact) => fact.name === name);

@@ -58,6 +58,8 @@ export interface Sighting {
   readonly exported?: (path: readonly string[]) => Fact | UnknownFact | undefined;
   /** The shape in a model's own `config.json`: facts of a model, not of a workload. */
   readonly modelShape?: readonly Fact[];
+  /** Number of samples, where it is a data file that a workload names. */
+  readonly items?: number;
   readonly problems: readonly Problem[];
 }
 

@@ -32,16 +32,14 @@ export function lensText(view: View): LensText {
   const parts = [subject(workload)];
   if (workload.fragment) {
     // settings of another run: the money is there
-    const where = workload.countedIn?.replace(/#.*/, '');
-    return { title: [...parts, where === undefined ? 'cost shows at the run that uses it' : `counted in ${where}`].join(' · '), state: 'ok' };
+    return { title: [...parts, countedText(workload) ?? 'cost shows at the run that uses it'].join(' · '), state: 'ok' };
   }
   const estimates = estimation.estimates;
   const on = hardware(view);
   const counted = workload.countedIn;
   if (counted !== undefined && mainCost(workload.kind, estimation) === undefined) {
     // A configuration of another workload has no money of its own: it points to where it counts.
-    const file = counted.replace(/#[^#]*$/, '');
-    return { title: `${workload.title} · counted in ${file.slice(file.lastIndexOf('/') + 1)}`, state: 'ok' };
+    return { title: [...parts, countedText(workload)].join(' · '), state: 'ok' };
   }
   const asksGpu = workload.kind !== 'api-call' && on === undefined && estimation.unknown.some(({ fact }) => fact === 'gpu_type');
   const show = (name: string, withEnds = ranges): string | undefined => {
@@ -89,7 +87,9 @@ export function lensText(view: View): LensText {
     case 'resource': {
       add(on);
       if (asksGpu) break;
-      const price = estimates['usd_max'] ? `at most ${show('usd_max', false)}` : (show('usd_per_month') ?? show('usd_per_hour'));
+      const price = estimates['usd_max']
+        ? `at most ${show('usd_max', false)}`
+        : (show('usd_per_month') ?? (estimates['usd_per_hour'] && `${show('usd_per_hour')} while it runs`));
       if (price) add(price);
       else {
         missing = missingFor(estimation, ['usd_per_month', 'usd_per_hour']);
@@ -102,11 +102,18 @@ export function lensText(view: View): LensText {
   }
   if (asksGpu) {
     const first = view.alternatives?.[0]?.estimation;
-    const work =
-      first && !first.estimates['usd'] && (workload.kind === 'training' || workload.kind === 'batch-inference')
-        ? missingFor(first, ['usd', 'gpu_hours'])
-        : undefined;
-    add('GPU unknown', work && `${work} unknown`, ...likely(view, style), 'which?');
+    const runs = workload.kind === 'training' || workload.kind === 'batch-inference';
+    const work = first && runs && !first.estimates['usd'] ? missingFor(first, ['usd', 'gpu_hours']) : undefined;
+    // Without the model nobody knows what it takes: prices of arbitrary chips would say nothing.
+    const blind = first !== undefined && workload.kind !== 'resource' && !first.estimates['peak_memory_gib'] && isModel(first);
+    const open = blind ? undefined : work;
+    add(
+      blind && !parts[0]?.includes('unknown') ? 'model unknown' : undefined,
+      'GPU unknown',
+      open && `${open} unknown`,
+      ...(blind ? [] : likely(view, style)),
+      'which?',
+    );
   } else add(memory(view, style));
   const state = fitsOf(estimation) === 'does-not-fit' ? 'warn' : asksGpu || missing !== undefined || parts.includes('$?') ? 'unknown' : 'ok';
   const asks = asksGpu ? 'gpu_type' : missing !== undefined ? firstMissing(estimation) : undefined;
@@ -135,17 +142,31 @@ export function hardware({ workload, estimation, catalog, style = plain }: View)
 
 /** Costs on a few likely accelerators, cheapest first; those that do not fit are left out. */
 function likely({ alternatives = [], catalog, workload }: View, style: NumberStyle): string[] {
+  const name = (one: OnAccelerator): string | undefined => {
+    const chip = catalog.accelerators.find(({ id }) => id === one.accelerator);
+    const devices =
+      one.count ?? one.estimation.estimates['gpus']?.likely ?? workload.facts.find((fact) => fact.name === 'gpus' || fact.name === 'gpu_count')?.value;
+    return chip && `${typeof devices === 'number' ? `${count(devices, style)}×` : ''}${shortAccelerator(chip, catalog)}`;
+  };
   // where it surely fits somewhere, the chips on which it may not fit are no answer
   const sure = alternatives.filter(({ estimation }) => fitsOf(estimation) === 'fits');
-  const shown = (sure.length > 0 ? sure : alternatives).flatMap(({ accelerator, estimation }) => {
-    const chip = catalog.accelerators.find(({ id }) => id === accelerator);
-    const cost = mainCost(workload.kind, estimation);
-    if (!chip || !cost || fitsOf(estimation) === 'does-not-fit') return [];
-    const devices = estimation.estimates['gpus']?.likely ?? workload.facts.find((fact) => fact.name === 'gpus' || fact.name === 'gpu_count')?.value;
-    const number = typeof devices === 'number' ? `${count(devices, style)}×` : '';
-    return [`${number}${shortAccelerator(chip, catalog)} ${withUnit(cost.likely, cost.unit, style)}`];
+  const shown = (sure.length > 0 ? sure : alternatives).flatMap((one) => {
+    const cost = mainCost(workload.kind, one.estimation);
+    const chip = name(one);
+    if (!chip || !cost || fitsOf(one.estimation) === 'does-not-fit') return [];
+    return [`${chip} ${cost.name.endsWith('max') ? 'at most ' : ''}${withUnit(cost.likely, cost.unit, style)}`];
   });
-  return shown.slice(0, 3);
+  if (shown.length > 0) return shown.slice(0, 3);
+  const least = [...alternatives].sort((a, b) => shareOf(a) - shareOf(b))[0];
+  return least && fitsOf(least.estimation) === 'does-not-fit' ? [`does not fit on ${name(least) ?? 'one machine'}`] : [];
+}
+const shareOf = ({ estimation }: OnAccelerator): number => estimation.estimates['memory_share']?.likely ?? Number.POSITIVE_INFINITY;
+const isModel = ({ unknown }: Estimation): boolean => unknown.some(({ fact }) => fact === 'model' || fact === 'params');
+
+/** `counted in train/run.sh`, `counted in each of 6 commands`. */
+export function countedText({ countedIn, runs }: Workload): string | undefined {
+  if (countedIn === undefined) return undefined;
+  return runs !== undefined && runs > 1 ? `counted in each of ${runs} commands that run it` : `counted in ${countedIn.replace(/#[^#]*$/, '')}`;
 }
 
 /** The figure that a person decides on: the run's cost, else the month's, else the hour's. */
@@ -154,7 +175,7 @@ export function mainCost(kind: Workload['kind'], { estimates }: Estimation): (Es
     kind === 'training' || kind === 'batch-inference'
       ? ['usd', 'usd_max', 'usd_per_1m_tokens_full', 'usd_per_hour']
       : kind === 'api-call'
-        ? ['usd_per_month', 'usd', 'usd_per_call', 'usd_per_call_max']
+        ? ['usd_per_month', 'usd_per_month_max', 'usd', 'usd_per_call', 'usd_per_call_max']
         : ['usd_per_month', 'usd_max', 'usd_per_hour'];
   for (const name of names) {
     const found = estimates[name];

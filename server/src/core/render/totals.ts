@@ -11,18 +11,24 @@ export interface Counted {
 export interface Totals {
   readonly once: number;
   readonly monthly: number;
+  /** What runs at most cost that have a limit and no estimate; never part of `once` and `monthly`. */
+  readonly onceAtMost: number;
+  readonly monthlyAtMost: number;
   readonly unknown: number;
   readonly counted: number;
 }
 
 /** Adds what runs once and what stays on, apart. A workload that another one of these counts is left out. */
 export function totalsOf(all: readonly Counted[]): Totals {
-  let [once, monthly, unknown, counted] = [0, 0, 0, 0];
+  let [once, monthly, onceAtMost, monthlyAtMost, unknown, counted] = [0, 0, 0, 0, 0, 0];
   const ids = new Set(all.map(({ workload }) => workload.id));
   for (const { workload, estimation } of all) {
     if (workload.fragment || (workload.countedIn !== undefined && ids.has(workload.countedIn))) continue;
     const cost = mainCost(workload.kind, estimation);
-    if (cost?.unit === 'usd') once += cost.likely;
+    const limit = cost?.name.endsWith('_max') === true;
+    if (cost?.unit === 'usd' && limit) onceAtMost += cost.likely;
+    else if (cost?.unit === 'usd') once += cost.likely;
+    else if (cost?.unit === 'usd/month' && limit) monthlyAtMost += cost.likely;
     else if (cost?.unit === 'usd/month') monthly += cost.likely;
     else {
       unknown++;
@@ -30,14 +36,16 @@ export function totalsOf(all: readonly Counted[]): Totals {
     }
     counted++;
   }
-  return { once, monthly, unknown, counted };
+  return { once, monthly, onceAtMost, monthlyAtMost, unknown, counted };
 }
 
-/** `$61 + $9,600/mo + 2 unknown`. */
-export function totalText({ once, monthly, unknown }: Totals, style: NumberStyle = plain): string {
+/** `$61 + $9,600/mo + at most $440 + 2 without a total`. */
+export function totalText({ once, monthly, onceAtMost, monthlyAtMost, unknown }: Totals, style: NumberStyle = plain): string {
   const parts = [
     ...(once > 0 ? [withUnit(once, 'usd', style)] : []),
     ...(monthly > 0 ? [withUnit(monthly, 'usd/month', style)] : []),
+    ...(onceAtMost > 0 ? [`at most ${withUnit(onceAtMost, 'usd', style)}`] : []),
+    ...(monthlyAtMost > 0 ? [`at most ${withUnit(monthlyAtMost, 'usd/month', style)}`] : []),
     ...(unknown > 0 ? [`${unknown} without a total`] : []),
   ];
   return parts.length > 0 ? parts.join(' + ') : 'nothing to count';

@@ -8,15 +8,17 @@ export type Rank = (typeof ranks)[keyof typeof ranks];
 /** Facts by name with their precedence; says which is in force and which lose. */
 export class Candidates {
   private readonly byName = new Map<string, { fact: Fact; rank: Rank }[]>();
-  private readonly undecided = new Map<string, UnknownFact>();
+  private readonly undecided = new Map<string, { fact: UnknownFact; rank: Rank | undefined }>();
 
   add(fact: Fact, rank: Rank): void {
     const list = this.byName.get(fact.name);
     if (list) list.push({ fact, rank });
     else this.byName.set(fact.name, [{ fact, rank }]);
   }
-  addUnknown(fact: UnknownFact): void {
-    if (!this.undecided.has(fact.name)) this.undecided.set(fact.name, fact);
+  /** A value that is decided where it cannot be seen. With a rank it beats what stands lower (`--nnodes $N` is not the file's count); without one, any value beats it. */
+  addUnknown(fact: UnknownFact, rank?: Rank): void {
+    const before = this.undecided.get(fact.name);
+    if (!before || (rank ?? -1) > (before.rank ?? -1)) this.undecided.set(fact.name, { fact, rank });
   }
   has(name: string): boolean {
     return this.byName.has(name);
@@ -24,14 +26,23 @@ export class Candidates {
   hasUnknown(name: string): boolean {
     return this.undecided.has(name);
   }
+  /** The value in force so far. */
+  value(name: string): Fact | undefined {
+    const list = this.pool(name);
+    return list.length === 0 || this.beaten(name, list) ? undefined : bestOf(list).fact;
+  }
   /** `auto` is no value: it says that another place decides, so any other candidate wins over it. */
   settle(): { facts: Fact[]; unknown: UnknownFact[]; conflicts: Fact[] } {
     const facts: Fact[] = [];
     const conflicts: Fact[] = [];
-    for (const list of this.byName.values()) {
-      const real = list.filter(({ fact }) => fact.value !== 'auto');
-      const pool = real.length > 0 ? real : list;
-      const best = pool.reduce((a, b) => (b.rank > a.rank ? b : a));
+    const beaten = new Set<string>();
+    for (const name of this.byName.keys()) {
+      const pool = this.pool(name);
+      if (this.beaten(name, pool)) {
+        beaten.add(name);
+        continue;
+      }
+      const best = bestOf(pool);
       facts.push(best.fact);
       // A default that gives way is no conflict; two places that both state a value are.
       for (const other of pool) {
@@ -46,10 +57,20 @@ export class Candidates {
         }
       }
     }
-    const unknown = [...this.undecided.values()].filter((one) => !this.byName.has(one.name));
+    const unknown = [...this.undecided.values()].map(({ fact }) => fact).filter(({ name }) => !this.byName.has(name) || beaten.has(name));
     return { facts, unknown, conflicts };
   }
+  private pool(name: string): { fact: Fact; rank: Rank }[] {
+    const list = this.byName.get(name) ?? [];
+    const real = list.filter(({ fact }) => fact.value !== 'auto');
+    return real.length > 0 ? real : list;
+  }
+  private beaten(name: string, pool: readonly { rank: Rank }[]): boolean {
+    const rank = this.undecided.get(name)?.rank;
+    return rank !== undefined && pool.every((one) => one.rank < rank);
+  }
 }
+const bestOf = <T extends { rank: Rank }>(pool: readonly T[]): T => pool.reduce((a, b) => (b.rank > a.rank ? b : a));
 const sameFact = (a: Fact, b: Fact): boolean => a.name === b.name && a.value === b.value;
 
 /** Precedence of what one file says about its own workload. */

@@ -1,46 +1,70 @@
-import type { Fact, UnknownFact } from '../model/fact.js';
+import type { Fact } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
 import type { SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName, matchesGlob, relativeTo } from '../text/uri.js';
-import { Candidates, type Rank, rankOf, ranks } from './candidates.js';
+import { Candidates, rankOf, ranks } from './candidates.js';
 import { libraryDefaults } from './defaults.js';
 import { Files } from './files.js';
+import { addLaunchers, addScript } from './launchers.js';
+import { addDataSize, addModelShape } from './model-files.js';
+import { addOwn } from './own.js';
+import type { Joins, Placed } from './placed.js';
 import { titleOf } from './title.js';
 import type { ResolveInput, ResolveOutput } from './types.js';
 
-/** A workload where it stands. */
-interface Placed {
-  readonly sighting: Sighting;
-  readonly seen: SeenWorkload;
-  readonly id: string;
-}
-
-const maxImports = 6;
-
 /** Joins what the files say into workloads with the facts that are in force: launchers and the scripts they run, configuration files, imported
- * constants, library defaults, a person's assumptions; precedence is that of `ranks`. */
+ * constants, a model's own configuration, library defaults, a person's assumptions; precedence is that of `ranks`. */
 export function resolve(input: ResolveInput): ResolveOutput {
   const files = new Files(input);
+  const known = new Map<Sighting, Placed[]>();
   const placed = (sighting: Sighting): Placed[] => {
-    const path = relativeTo(sighting.uri, input.roots);
-    const counts = new Map<string, number>();
-    return sighting.workloads.map((seen) => {
-      const at = (counts.get(seen.kind) ?? 0) + 1;
-      counts.set(seen.kind, at);
-      return { sighting, seen, id: `${path}#${seen.kind}-${at}` };
-    });
+    let found = known.get(sighting);
+    if (!found) {
+      const path = relativeTo(sighting.uri, input.roots);
+      const counts = new Map<string, number>();
+      found = sighting.workloads.map((seen) => {
+        const at = (counts.get(seen.kind) ?? 0) + 1;
+        counts.set(seen.kind, at);
+        return { sighting, seen, id: `${path}#${seen.kind}-${at}` };
+      });
+      known.set(sighting, found);
+    }
+    return found;
   };
   const all = [...input.files.values()].flatMap((sighting) => (sighting ? placed(sighting) : []));
   const launches = all.filter(({ seen }) => seen.launch);
-  const runs = (launch: Placed): Sighting | undefined => launch.seen.launch && files.target(launch.sighting.uri, launch.seen.launch.target);
-  const users = usersOf(all, files);
+  const targets = new Map<Placed, Sighting | undefined>();
+  const runs = (launch: Placed): Sighting | undefined => {
+    if (!targets.has(launch)) targets.set(launch, launch.seen.launch && files.target(launch.sighting.uri, launch.seen.launch.target));
+    return targets.get(launch);
+  };
+  const configured = (launch: Placed, { uri }: Sighting): boolean =>
+    launch.seen.refs.some((ref) => ref.role === 'config' && baseOf(ref.target) === baseName(uri) && files.path(launch.sighting.uri, ref.target)?.uri === uri);
+  const launchers = new Map<Sighting, Placed[]>();
+  const launchersOf = (sighting: Sighting): Placed[] => {
+    let found = launchers.get(sighting);
+    if (!found) {
+      found = launches.filter(
+        (launch) => launch.sighting !== sighting && ((couldRun(launch.seen, sighting.uri) && runs(launch) === sighting) || configured(launch, sighting)),
+      );
+      launchers.set(sighting, found);
+    }
+    return found;
+  };
+  const done = new Map<Placed, Workload | undefined>();
+  const joined = (one: Placed): Workload | undefined => {
+    if (!done.has(one)) {
+      // While it is being joined, others that ask for it get nothing: no circles.
+      done.set(one, undefined);
+      done.set(one, join(one, joins));
+    }
+    return done.get(one);
+  };
+  const joins: Joins = { input, files, placed, runs, launchersOf, joined, users: usersOf(all, files) };
   const workloads: Workload[] = [];
   for (const uri of input.focus ?? input.files.keys()) {
     const sighting = input.files.get(uri);
-    if (!sighting) continue;
-    const launchers =
-      sighting.workloads.length > 0 ? launches.filter((launch) => launch.sighting.uri !== uri && couldRun(launch.seen, uri) && runs(launch)?.uri === uri) : [];
-    for (const one of placed(sighting)) workloads.push(join(one, { input, files, runs, launchers, users, placed }));
+    for (const one of sighting ? placed(sighting) : []) workloads.push(joined(one) ?? join(one, joins));
   }
   return { workloads, wants: [...files.wants], problems: [] };
 }
@@ -50,59 +74,51 @@ function couldRun(seen: SeenWorkload, uri: string): boolean {
   const target = seen.launch?.target;
   if (!target) return false;
   const name = baseName(uri);
-  const last = target.kind === 'module' ? (target.name.split('.').at(-1) ?? '') : (target.name.split('/').at(-1) ?? '');
+  const last = target.kind === 'module' ? (target.name.split('.').at(-1) ?? '') : baseOf(target.name);
   return target.kind === 'module' ? name === `${last}.py` || name === '__main__.py' : name === last;
 }
+const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** Ids of the workloads that use a configuration file, by its URI. */
+/** Ids of the workloads that use a configuration file, by its URI: a run before another configuration. */
 function usersOf(all: readonly Placed[], files: Files): Map<string, string> {
   const users = new Map<string, string>();
+  const through = new Map<string, string>();
   for (const { sighting, seen, id } of all) {
     for (const ref of seen.refs) {
       const used = ref.role === 'config' ? files.path(sighting.uri, ref.target) : undefined;
-      if (used && used.uri !== sighting.uri && !users.has(used.uri)) users.set(used.uri, id);
+      if (!used || used.uri === sighting.uri) continue;
+      const into = seen.fragment ? through : users;
+      if (!into.has(used.uri)) into.set(used.uri, seen.fragment ? sighting.uri : id);
     }
+  }
+  // A file that only another settings file names counts where that one does.
+  for (const [uri, via] of through) {
+    const user = users.get(via);
+    if (user !== undefined && !users.has(uri)) users.set(uri, user);
   }
   return users;
 }
 
-interface Around {
-  readonly input: ResolveInput;
-  readonly files: Files;
-  readonly runs: (launch: Placed) => Sighting | undefined;
-  readonly launchers: readonly Placed[];
-  readonly users: ReadonlyMap<string, string>;
-  readonly placed: (sighting: Sighting) => Placed[];
-}
-
-function join(one: Placed, around: Around): Workload {
+function join(one: Placed, joins: Joins): Workload {
   const { seen, sighting, id } = one;
-  const { input } = around;
   const candidates = new Candidates();
-  addOwn(candidates, one, around, (fact) => [fact, rankOf(fact)]);
-  // A command that runs a script of this workspace: the script says the rest, its options overridden by the flags.
-  const script = around.runs(one);
+  const launchers = joins.launchersOf(sighting);
   let countedIn: string | undefined;
-  if (script) {
-    const flags = new Map(seen.launch?.flags.map((flag) => [flag.name, flag]));
-    for (const inner of around.placed(script).filter((placed) => placed.seen.kind === seen.kind && !placed.seen.fragment)) {
-      addOwn(candidates, inner, around, (fact) => {
-        const flag = fact.param === undefined ? undefined : flags.get(fact.param);
-        if (flag) return [{ name: fact.name, value: flag.value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine];
-        return [{ ...fact, origin: 'other-file', note: fact.note ?? `of ${baseName(script.uri)}` }, Math.min(rankOf(fact), ranks.file) as Rank];
-      });
-    }
+  if (launchers.length > 0 && !seen.fragment) countedIn = addLaunchers(candidates, one, launchers, joins)?.id;
+  addOwn(candidates, one, joins, (fact) => [fact, rankOf(fact)], seen.launch && ranks.commandLine);
+  const script = joins.runs(one);
+  if (script && script !== sighting) addScript(candidates, one, script, joins);
+  if (seen.fragment) countedIn ??= joins.users.get(sighting.uri);
+  if (seen.kind === 'resource' && !seen.fragment) countedIn ??= jobOf(one, joins);
+  addAssumptions(candidates, sighting.uri, joins.input);
+  if (!seen.fragment) {
+    addDataSize(candidates, seen.kind, sighting.uri, joins);
+    addModelShape(candidates, seen.kind, sighting.uri, seen.refs, joins);
+    addDefaults(candidates, seen);
   }
-  // A script that commands of this workspace run: one command decides; several that disagree decide nothing.
-  if (around.launchers.length > 0) {
-    addLaunchers(candidates, seen, around);
-    countedIn = around.launchers[0]?.id;
-  }
-  if (seen.fragment) countedIn ??= around.users.get(sighting.uri);
-  if (seen.kind === 'resource') countedIn ??= jobOf(one, around);
-  addAssumptions(candidates, sighting.uri, input);
-  if (!seen.fragment) addDefaults(candidates, seen);
-  const { facts, unknown, conflicts } = candidates.settle();
+  const settled = candidates.settle();
+  const facts = perMachine(settled.facts);
+  const others = launchers.filter((launch) => launch.seen.kind === seen.kind).length;
   return {
     id,
     kind: seen.kind,
@@ -110,80 +126,28 @@ function join(one: Placed, around: Around): Workload {
     title: titleOf(seen, facts),
     span: seen.span,
     facts,
-    unknown,
-    conflicts,
+    unknown: settled.unknown,
+    conflicts: settled.conflicts,
     ...(seen.fragment ? { fragment: true as const } : {}),
-    ...(countedIn === undefined || countedIn === id ? {} : { countedIn }),
+    ...(countedIn === undefined || countedIn === id ? {} : { countedIn, ...(others > 1 ? { runs: others } : {}) }),
   };
 }
 
+/** accelerate counts its processes over all machines; a number that was read without the machines is shared out here.
+ * @source huggingface/accelerate docs, `num_processes`: in total over all machines */
+function perMachine(facts: readonly Fact[]): readonly Fact[] {
+  const total = facts.find((fact) => fact.name === 'gpu_count' && fact.param === 'num_processes');
+  const machines = facts.find((fact) => fact.name === 'num_nodes');
+  if (typeof total?.value !== 'number' || typeof machines?.value !== 'number' || machines.value <= 1) return facts;
+  const { value } = total;
+  const share = value / machines.value;
+  if (!Number.isInteger(share)) return facts;
+  return facts.map((fact) => (fact === total ? { ...fact, value: share, note: `${value} processes on ${machines.value} machines` } : fact));
+}
+
 /** A request for machines and the job that runs on them stand in one file: the job has the money. */
-function jobOf({ sighting }: Placed, { placed }: Around): string | undefined {
+function jobOf({ sighting }: Placed, { placed }: Joins): string | undefined {
   return placed(sighting).find(({ seen }) => !seen.fragment && (seen.kind === 'training' || seen.kind === 'serving' || seen.kind === 'batch-inference'))?.id;
-}
-
-/** What a workload's own file says, with its imports and the configuration files that it names. */
-function addOwn(candidates: Candidates, { seen, sighting }: Placed, { files, placed }: Around, place: (fact: Fact) => readonly [Fact, Rank]): void {
-  for (const fact of seen.facts) candidates.add(...place(fact));
-  for (const one of seen.unknown) {
-    const found = imported(one, sighting.uri, files);
-    if (found && 'value' in found) candidates.add(...place(found));
-    else candidates.addUnknown(found ?? one);
-  }
-  for (const ref of seen.refs) {
-    if (ref.role !== 'config') continue;
-    const used = files.path(sighting.uri, ref.target);
-    if (!used || used.uri === sighting.uri) continue;
-    for (const inner of placed(used)) {
-      for (const fact of inner.seen.facts) candidates.add({ ...fact, origin: 'other-file', note: fact.note ?? `of ${baseName(used.uri)}` }, ranks.file);
-    }
-  }
-}
-
-/** Follows a name through imports to the module that defines it. */
-function imported(unknown: UnknownFact, from: string, files: Files): Fact | UnknownFact | undefined {
-  let here: UnknownFact = unknown;
-  let uri = from;
-  for (let step = 0; here.imported && step < maxImports; step++) {
-    const module = files.module(uri, here.imported.module);
-    const found = module?.exported?.([here.imported.name, ...(here.imported.path ?? [])]);
-    if (!module || !found) return undefined;
-    if ('value' in found) return { ...found, name: unknown.name, origin: 'other-file', note: `${here.imported.name} of ${baseName(module.uri)}` };
-    here = { ...found, name: unknown.name };
-    uri = module.uri;
-  }
-  return here;
-}
-
-function addLaunchers(candidates: Candidates, seen: SeenWorkload, { launchers }: Around): void {
-  const same = launchers.filter((launch) => launch.seen.kind === seen.kind);
-  const given = new Map<string, Fact[]>();
-  for (const launch of same) {
-    const flags = new Map(launch.seen.launch?.flags.map((flag) => [flag.name, flag]));
-    const facts = new Map(launch.seen.facts.map((fact) => [fact.name, fact]));
-    for (const own of [...seen.facts, ...seen.unknown]) {
-      const flag = own.param === undefined ? undefined : flags.get(own.param);
-      if (flag) facts.set(own.name, { name: own.name, value: flag.value, origin: 'command-line', span: flag.span });
-    }
-    for (const fact of facts.values()) {
-      const note = `command line in ${baseName(launch.sighting.uri)}`;
-      given.set(fact.name, [...(given.get(fact.name) ?? []), { ...fact, origin: 'command-line', note }]);
-    }
-  }
-  for (const [name, facts] of given) {
-    const first = facts[0]!;
-    const agree = facts.length === same.length && facts.every((fact) => fact.value === first.value);
-    if (agree || same.length === 1) candidates.add(first, ranks.commandLine);
-    else if (!candidates.has(name)) {
-      const values = [...new Set(facts.map((fact) => `${fact.value} (${fact.note ?? ''})`))].slice(0, 4).join(', ');
-      candidates.addUnknown({
-        name,
-        reason: `several commands run this file: ${values}`,
-        need: 'look at the command that is meant',
-        ...(first.span ? { span: first.span } : {}),
-      });
-    }
-  }
 }
 
 function addAssumptions(candidates: Candidates, uri: string, { assumptions, roots }: ResolveInput): void {

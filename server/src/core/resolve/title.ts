@@ -22,18 +22,25 @@ export function titleOf(seen: SeenWorkload, facts: readonly Fact[]): string {
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   if (seen.fragment) return [seen.title ?? `${names[seen.framework] ?? seen.framework} settings`, strategyName(text('strategy'))].filter(Boolean).join(' ');
-  const model = shortModel(text('model'));
+  const model = shortModel(text('model')) ?? layersOf(facts);
   const framework = names[seen.framework] ?? seen.framework;
+  const title = seen.title !== undefined && /[${]/.test(seen.title) ? undefined : seen.title;
+  const of = (verb: string): string => (model === undefined ? `${verb} (model unknown)` : `${verb} ${model}`);
   if (seen.kind === 'api-call') return model ?? framework;
-  if (seen.kind === 'resource') return seen.title ?? framework;
-  if (seen.kind === 'serving') return [seen.title ?? framework, model].filter(Boolean).join(' ');
-  if (seen.kind === 'batch-inference') return [seen.title ?? 'Run', model ?? framework].join(' ');
+  if (seen.kind === 'resource') return title ?? framework;
+  if (seen.kind === 'serving') return [title ?? framework, model].filter(Boolean).join(' ');
+  if (seen.kind === 'batch-inference') return of(title ?? (model === undefined ? `${framework} run` : 'Run'));
   const method = text('finetune_method');
-  const from = method !== undefined || /\//.test(text('model') ?? '') || /trl|peft|axolotl|llama-factory|unsloth|torchtune|swift/.test(seen.framework);
-  const verb =
-    seen.title ??
-    (method && method !== 'full' ? `${method === 'qlora' ? 'QLoRA' : method === 'lora' ? 'LoRA' : method} fine-tune` : from ? 'Fine-tune' : 'Train');
-  return [verb, model ?? framework].join(' ');
+  const from = method !== undefined || /\//.test(text('model') ?? '') || /trl|peft|axolotl|llama-?factory|unsloth|torchtune|swift/.test(seen.framework);
+  return of(
+    title ?? (method && method !== 'full' ? `${method === 'qlora' ? 'QLoRA' : method === 'lora' ? 'LoRA' : method} fine-tune` : from ? 'Fine-tune' : 'Train'),
+  );
+}
+
+/** What stands for a name where the code builds the model itself: `12-layer model`. */
+function layersOf(facts: readonly Fact[]): string | undefined {
+  const layers = facts.find(({ name }) => name === 'n_layer')?.value;
+  return typeof layers === 'number' ? `${layers}-layer model` : undefined;
 }
 
 /** A model's name without its owner and folders. */

@@ -178,8 +178,9 @@ export class Evaluator implements ReadsValues {
       return Boolean(left.value) === (expr.op === 'or') ? left : this.value(expr.right, steps + 1);
     }
     const right = this.value(expr.right, steps + 1);
-    if (!left.known) return { ...left, ...(left.imported ? {} : here) };
-    if (!right.known) return { ...right, ...(right.imported ? {} : here) };
+    // What a flag or another module gives for a part is not the whole.
+    if (!left.known) return { known: false, reason: left.reason, ...here };
+    if (!right.known) return { known: false, reason: right.reason, ...here };
     const value = arithmetic(expr.op, left.value, right.value);
     if (value === undefined) return { known: false, reason: `${expr.op} is not computed here`, ...here };
     const origin =

@@ -242,7 +242,8 @@ function readAccelerate(uri: string, flags: readonly ReadFlag[]): { facts: (Fact
       const count = asPositive(value);
       return count === undefined || nodes === undefined || count % nodes !== 0 ? undefined : count / nodes;
     });
-    if (gpus) facts.push(gpus);
+    // Without the machines it is still the number over all of them: a configuration may have theirs.
+    if (gpus) facts.push(machines ? gpus : { ...gpus, param: 'num_processes' });
   } else {
     const ids = flagNamed(flags, 'gpu_ids');
     const gpus = ids && flagFact(uri, 'gpu_count', ids, (value) => (typeof value === 'number' ? 1 : asDevices(value)));

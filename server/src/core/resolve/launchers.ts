@@ -1,0 +1,80 @@
+import type { Fact, FactValue } from '../model/fact.js';
+import type { Workload } from '../model/workload.js';
+import type { Flag, SeenWorkload, Sighting } from '../recognise/types.js';
+import { baseName } from '../text/uri.js';
+import { type Candidates, ranks } from './candidates.js';
+import { normalValue } from './normalise.js';
+import { addOwn, mainOf } from './own.js';
+import type { Joins, Placed } from './placed.js';
+
+/** A command that runs a script of this workspace: the script says the rest, its options overridden by the flags. */
+export function addScript(candidates: Candidates, one: Placed, script: Sighting, joins: Joins): void {
+  const { seen } = one;
+  const inner = mainOf(joins.placed(script), seen.kind);
+  if (!inner) return;
+  const flags = new Map(seen.launch?.flags.map((flag) => [flag.name, flag]));
+  const said = new Map(seen.facts.map((fact) => [fact.name, fact]));
+  addOwn(candidates, inner, joins, (fact) => {
+    const flag = fact.param === undefined ? undefined : flags.get(fact.param);
+    const own = flag && said.get(fact.name);
+    if (flag && !(own && own.span?.start === flag.span.start)) {
+      const value = flagValue(fact.name, flag, flags);
+      if (value !== undefined) return [{ name: fact.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine];
+    }
+    const rank = declaredBy(fact) ? ranks.declared : ranks.file;
+    // What the command itself says needs no second opinion from the script's text.
+    return said.has(fact.name) && rank === ranks.file ? undefined : [{ ...fact, origin: 'other-file', note: fact.note ?? `of ${baseName(script.uri)}` }, rank];
+  });
+  for (const unknown of inner.seen.unknown) {
+    const flag = unknown.param === undefined ? undefined : flags.get(unknown.param);
+    const value = flag && flagValue(unknown.name, flag, flags);
+    if (flag && value !== undefined)
+      candidates.add({ name: unknown.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine);
+  }
+}
+/** What a flag gives for a fact. Of a pair of limits, for the source and the target, a sample has both. */
+function flagValue(name: string, flag: Flag, flags: ReadonlyMap<string, Flag>): FactValue | undefined {
+  const value = normalValue(name, flag.value, flag.name);
+  if (name !== 'seq_len' || !/source/.test(flag.name)) return value;
+  const target = flags.get(flag.name.replace('source', 'target'));
+  return typeof value === 'number' && typeof target?.value === 'number' ? value + target.value : value;
+}
+const declaredBy = (fact: Fact): boolean => fact.origin === 'default' || (fact.param !== undefined && fact.origin !== 'literal');
+
+/** A script, or a configuration, that commands of this workspace run: what all of them agree on is in force, where they disagree nobody decides.
+ * Returns the command that counts the money. */
+export function addLaunchers(candidates: Candidates, one: Placed, launchers: readonly Placed[], joins: Joins): Placed | undefined {
+  const same = launchers.filter((launch) => launch.seen.kind === one.seen.kind);
+  const runs = same.flatMap((launch) => joins.joined(launch) ?? []);
+  if (runs.length === 0) return same[0];
+  const main = mainOf(joins.placed(one.sighting), one.seen.kind)?.id === one.id;
+  const names = new Set(runs.flatMap((run) => run.facts.map((fact) => fact.name)));
+  for (const name of names) {
+    // Of a second workload in the file, a command says where it runs, and nothing about what it does.
+    if (!main && !placement.test(name)) continue;
+    const given = runs.map((run) => run.facts.find((fact) => fact.name === name));
+    const first = given.find((fact) => fact !== undefined)!;
+    if (given.every((fact) => fact?.value === first.value)) {
+      if (first.span?.uri !== one.sighting.uri && first.origin !== 'default' && first.origin !== 'assumption')
+        candidates.add(relabelled(first, same[0]!.sighting.uri), ranks.fixed);
+      continue;
+    }
+    // The script's own value stands where one command gives another; without one, nobody knows.
+    if (candidates.has(name) || statesIt(one.seen, name)) continue;
+    const values = given.flatMap((fact, at) => (fact ? [`${fact.value} (${fileOf(runs[at]!)})`] : []));
+    candidates.addUnknown({
+      name,
+      reason: `several commands run this file: ${[...new Set(values)].slice(0, 4).join(', ')}`,
+      need: 'look at the command that is meant',
+      ...(first.span ? { span: first.span } : {}),
+    });
+  }
+  return main ? same[0] : undefined;
+}
+const placement = /^(?:gpus|gpu_type|gpu_count|num_nodes|nproc_per_node|instance_type|instance_count|provider|region|spot|interconnect)$/;
+const statesIt = (seen: SeenWorkload, name: string): boolean => seen.facts.some((fact) => fact.name === name);
+const fileOf = (run: Workload): string => `command line in ${baseName(run.span.uri)}`;
+const relabelled = (fact: Fact, launch: string): Fact =>
+  fact.span?.uri === launch
+    ? { ...fact, origin: 'command-line', note: `command line in ${baseName(launch)}` }
+    : { ...fact, origin: fact.span ? 'other-file' : fact.origin };

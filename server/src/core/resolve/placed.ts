@@ -1,0 +1,26 @@
+import type { Workload } from '../model/workload.js';
+import type { SeenWorkload, Sighting } from '../recognise/types.js';
+import type { Files } from './files.js';
+import type { ResolveInput } from './types.js';
+
+/** A workload where it stands. */
+export interface Placed {
+  readonly sighting: Sighting;
+  readonly seen: SeenWorkload;
+  readonly id: string;
+}
+
+/** What joining one workload asks about the others. */
+export interface Joins {
+  readonly input: ResolveInput;
+  readonly files: Files;
+  readonly placed: (sighting: Sighting) => readonly Placed[];
+  /** What a command runs, where it is in the workspace. */
+  readonly runs: (launch: Placed) => Sighting | undefined;
+  /** Commands that run the file or give it as the run's configuration, without those in the file itself. */
+  readonly launchersOf: (sighting: Sighting) => readonly Placed[];
+  /** A workload after joining: the same for everybody who asks; undefined inside its own joining. */
+  readonly joined: (one: Placed) => Workload | undefined;
+  /** Id of the first workload that uses a configuration file, by its URI. */
+  readonly users: ReadonlyMap<string, string>;
+}
