@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => ide?.stop());
 
-test('lenses and problems work in a folder that is not trusted', async () => {
+test('lenses work in a folder that is not trusted', async () => {
   await ide.status(/Restricted Mode/);
   await ide.lens(/gpt-4o-mini.*\$\d/, 14);
   await ide.screenshot('untrusted');

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -201,7 +200,6 @@ function inProcess(options: SessionOptions, files: ReadonlyMap<string, string>):
 }
 
 export const builtServer = path.join(import.meta.dirname, '../../dist/server-node.js');
-export const isBuilt = (): boolean => existsSync(builtServer);
 function spawned(): [ProtocolConnection, ChildProcess] {
   const child = spawn(process.execPath, [builtServer, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   return [createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin)), child];
