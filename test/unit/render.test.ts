@@ -125,7 +125,7 @@ describe('lenses say the decision first and name what is missing', () => {
       'a configuration that counts elsewhere',
       workload('training', 'DeepSpeed', {}, { countedIn: 'train/run.sh#training-1' }),
       estimation({}, ['gpu_type']),
-      'DeepSpeed · counted in run.sh',
+      'DeepSpeed · counted in train/run.sh',
     ],
   ])('%s', (_, one, found, title) => {
     expect(lensText({ workload: one, estimation: found, catalog }).title).toBe(title);
