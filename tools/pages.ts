@@ -1,7 +1,9 @@
-// Writes the pages of docs/ that are made from code: `npm run pages`. A test fails when a page is not the one that this writes.
-import { writeFileSync } from 'node:fs';
+// Writes what docs/ and the README take from code: `npm run pages`. A test fails when one of them is not what this writes.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { formatsPage } from './pages/formats.js';
+import { readmeWith, sampleLenses } from './pages/sample.js';
 import { settingsPage } from './pages/settings.js';
 
 writeFileSync('docs/formats.md', formatsPage());
 writeFileSync('docs/settings.md', settingsPage());
+writeFileSync('README.md', readmeWith(readFileSync('README.md', 'utf8'), await sampleLenses()));

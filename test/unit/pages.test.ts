@@ -5,6 +5,7 @@ import { recognisers } from '../../server/src/core/recognise/registry.js';
 import { readMlcostFile } from '../../server/src/core/settings/mlcost-file.js';
 import { sections } from '../../server/src/core/settings/schema.js';
 import { formatsPage } from '../../tools/pages/formats.js';
+import { readmeWith, sampleLenses } from '../../tools/pages/sample.js';
 import { exampleFile, settingsPage } from '../../tools/pages/settings.js';
 
 test.each([
@@ -12,6 +13,13 @@ test.each([
   ['docs/settings.md', settingsPage],
 ])('%s is the page that the code makes (npm run pages)', (file, page) => {
   expect(readFileSync(file, 'utf8')).toBe(page());
+});
+test('the lenses in the README are those of the sample project today (npm run pages)', async () => {
+  const lenses = await sampleLenses();
+  expect(lenses.length).toBeGreaterThan(4);
+  const readme = readFileSync('README.md', 'utf8');
+  expect(readme).toBe(readmeWith(readme, lenses));
+  for (const lens of lenses) expect(readme).toContain(lens);
 });
 test('each recogniser has its own name', () => {
   const names = recognisers.map((one) => `${one.language}/${one.id}`);
