@@ -17,9 +17,11 @@ export async function sampleLenses(): Promise<string[]> {
   engine.roots = ['file:///w'];
   const reports = await engine.scan(await host.listFiles('file:///w', { cancelled: false }));
   const { catalog } = await engine.context('file:///w/train/run.sh');
+  const order = ['training', 'batch-inference', 'serving', 'api-call', 'resource'];
   return reports
     .flatMap((report) => report.workloads)
     .filter(({ workload }) => workload.countedIn === undefined && !workload.fragment)
+    .sort((a, b) => order.indexOf(a.workload.kind) - order.indexOf(b.workload.kind))
     .map(({ workload, estimation, alternatives }) => lensText({ workload, estimation, catalog, ...(alternatives ? { alternatives } : {}) }).title);
 }
 
