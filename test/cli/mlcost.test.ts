@@ -36,6 +36,11 @@ interface Report {
 }
 const report = (...args: string[]): Report => JSON.parse(mlcost(['estimate', '--format', 'json', ...args]).stdout) as Report;
 
+test('a reader that stops early (| head) is no failure', () => {
+  const { stderr } = spawnSync('sh', ['-c', '"$0" "$1" estimate "$2" --explain | true', process.execPath, cli, sample], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+});
+
 describe('mlcost estimate --format json keeps its contract', () => {
   const answer = report(sample);
   test('each workload has its place, facts with origin, and estimates with unit, interval and basis', () => {

@@ -183,6 +183,21 @@ test('assumptions fill by file, corrections replace', () => {
   ]);
   expect(facts).toEqual({ batch_size: '2 literal', gpu_type: 'H100 assumption', seq_len: '7 assumption' });
 });
+test('an assumption says whose word it is, and why', () => {
+  const py = sighting('a.py', [training('a.py', [])]);
+  const span = { uri: `${root}/.mlcost.yaml`, start: 0, end: 1 };
+  const { first } = run([py], 'a.py', [
+    { fact: 'gpu_type', value: 'H100', span, note: 'the team’s nodes' },
+    { fact: 'epochs', value: 2, span, override: true },
+    { fact: 'seq_len', value: 7, override: true },
+  ]);
+  const notes = Object.fromEntries(first?.facts.map((one) => [one.name, one.note]) ?? []);
+  expect(notes).toMatchObject({
+    gpu_type: 'assumed for this workspace: the team’s nodes',
+    epochs: 'corrected in .mlcost.yaml',
+    seq_len: 'set for this run',
+  });
+});
 
 test('library defaults fill only what nobody says and nothing decides at run time', () => {
   const py = sighting('a.py', [

@@ -19,6 +19,11 @@ import { nodeHost } from './node-host.js';
  * @param assets folder of grammars and tables
  * @returns exit status: 0 with an answer, 2 for wrong use */
 export async function main(argv: readonly string[], assets: string): Promise<number> {
+  // a reader that has enough (`| head`) is no failure
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   try {
     const [name] = argv;
     if (name === '--help' || name === '-h' || name === 'help' || argv.includes('--help') || argv.includes('-h')) {

@@ -30,6 +30,12 @@ describe('language models', () => {
     expect((rates.at(-1) ?? 0) / (rates.at(-2) ?? 1)).toBeLessThan(1.9);
   });
 
+  it('follows the arrivals that a workspace states for its servers', () => {
+    const facts = { ...llama, input_tokens: 128, output_tokens: 128 };
+    expect(likely({ ...facts, requests_per_s: 2 }, 'output_tokens_per_s')).toBeCloseTo(256, 6);
+    expect(serve({ ...facts, requests_per_s: 2 }).estimates).toEqual(serve({ ...facts, request_rate: 2 }).estimates);
+  });
+
   it('splits layers in turn: more devices do not speed llama.cpp up', () => {
     const facts = {
       task: 'llm',

@@ -152,10 +152,12 @@ function jobOf({ sighting }: Placed, { placed }: Joins): string | undefined {
 
 function addAssumptions(candidates: Candidates, uri: string, { assumptions, roots }: ResolveInput): void {
   const path = relativeTo(uri, roots);
-  for (const { fact, value, files, span, override } of assumptions) {
+  for (const { fact, value, files, span, note, override } of assumptions) {
     if (files !== undefined && !matchesGlob(files, path)) continue;
+    // one without a place was said for this run, on a command line
+    const whose = !override ? 'assumed for this workspace' : span ? 'corrected in .mlcost.yaml' : 'set for this run';
     candidates.add(
-      { name: fact, value, origin: 'assumption', ...(span ? { span } : {}), note: override ? 'corrected in .mlcost.yaml' : 'assumed for this workspace' },
+      { name: fact, value, origin: 'assumption', ...(span ? { span } : {}), note: note === undefined ? whose : `${whose}: ${note}` },
       override ? ranks.corrected : ranks.assumed,
     );
   }

@@ -12,6 +12,8 @@ export interface Assumption {
   /** Glob over paths relative to the workspace root; absent = everywhere. */
   readonly files?: string;
   readonly span?: Span;
+  /** Why this value, as the person wrote it. */
+  readonly note?: string;
   /** A correction wins over what the code says; else it only fills what is unknown. */
   readonly override?: boolean;
 }

@@ -192,6 +192,7 @@ class Reader {
           ...this.assumption(found.fact, found.value, at(item, 'value') ?? item),
           ...(found.files === undefined ? {} : { files: found.files }),
           ...(found.override === undefined ? {} : { override: found.override }),
+          ...(found.note === undefined ? {} : { note: found.note }),
         },
       ];
     });

@@ -81,7 +81,7 @@ function missingFacts(each: ServingCase, metrics: Readonly<Record<string, Comput
         lacks('saturation_output_tokens_per_s', 'requests_per_s', 'latency_ms'),
       );
     if (each.batch === undefined && each.concurrency === undefined && each.requestRate === undefined)
-      ask('concurrency', 'state how many requests run at once, or request_rate', lacks('output_tokens_per_s', 'tpot_ms', 'latency_ms'));
+      ask('concurrency', 'state how many requests run at once, or requests_per_s', lacks('output_tokens_per_s', 'tpot_ms', 'latency_ms'));
     if (each.maxModelLen === undefined && each.inputTokens === undefined) ask('max_model_len', 'state max_model_len', lacks('max_concurrency'));
   }
   if (each.task === 'speech' && each.audioSeconds === undefined) ask('audio_s', 'state the length of the audio in seconds', lacks('latency_ms'));

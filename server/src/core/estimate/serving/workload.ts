@@ -124,7 +124,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     batch,
     beams: Math.max(1, facts.number('num_beams') ?? facts.number('beam_size') ?? (task === 'seq2seq' ? translationBeams : 1)),
     concurrency: facts.number('concurrency') || undefined,
-    requestRate: facts.number('request_rate') || undefined,
+    requestRate: facts.number('request_rate') || facts.number('requests_per_s') || undefined,
     requests: facts.number('num_prompts') || facts.number('num_requests') || undefined,
     inputTokens,
     outputTokens,

@@ -1,0 +1,9 @@
+// Writes what docs/ and the README take from code: `npm run pages`. A test fails when one of them is not what this writes.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { formatsPage } from './pages/formats.js';
+import { readmeWith, sampleLenses } from './pages/sample.js';
+import { settingsPage } from './pages/settings.js';
+
+writeFileSync('docs/formats.md', formatsPage());
+writeFileSync('docs/settings.md', settingsPage());
+writeFileSync('README.md', readmeWith(readFileSync('README.md', 'utf8'), await sampleLenses()));
