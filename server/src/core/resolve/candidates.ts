@@ -38,11 +38,13 @@ export class Candidates {
     const beaten = new Set<string>();
     for (const name of this.byName.keys()) {
       const pool = this.pool(name);
-      if (this.beaten(name, pool)) {
+      // What a command decides at run time beats the defaults below it, and leaves room for a person's assumption.
+      const left = this.beaten(name, pool) ? pool.filter(({ rank }) => rank === ranks.assumed) : pool;
+      if (left.length === 0) {
         beaten.add(name);
         continue;
       }
-      const best = bestOf(pool);
+      const best = bestOf(left);
       facts.push(best.fact);
       // A default that gives way is no conflict; two places that both state a value are.
       for (const other of pool) {
