@@ -5,6 +5,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const projects = ['server/src/node', 'server/src/browser', 'client/src/node', 'client/src/browser', 'test'];
+const projects = ['server/src/node', 'server/src/browser', 'client/src/node', 'client/src/browser', 'webview', 'test'];
 const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--build', ...projects], { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);

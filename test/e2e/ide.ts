@@ -208,6 +208,23 @@ export class Ide {
       return [...editors, ...views].map((text) => text.replace(/\u00a0/g, ' ')).find((text) => match.test(text));
     });
   }
+  /** The page of a webview that has such an element, once there is one. */
+  // biome-ignore lint/suspicious/noExplicitAny: a frame of playwright-core
+  async view(selector: string): Promise<any> {
+    return this.until(`a view with ${selector}`, async () => {
+      for (const frame of this.page.frames()) {
+        if (frame.name() !== 'active-frame' && !frame.url().includes('/fake.html')) continue;
+        if (
+          await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)
+        )
+          return frame;
+      }
+      return undefined;
+    });
+  }
   /** Text of the list that asks for a choice; empty if there is none. */
   async quickPick(): Promise<string> {
     const widget = this.page.locator('.quick-input-widget');

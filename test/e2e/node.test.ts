@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Ide } from './ide.js';
 import { editTests, lensTests } from './suite/lenses.js';
+import { panelTests } from './suite/panel.js';
 import { restTests } from './suite/rest.js';
 import { settingTests, viewTests } from './suite/views.js';
 
@@ -16,6 +17,7 @@ describe('in the Node host', () => {
   editTests(() => ide);
   viewTests(() => ide);
   settingTests(() => ide);
+  panelTests(() => ide);
   test('a killed server is started again', async () => {
     await ide.open('agent/triage.py');
     await ide.lens(/gpt-4o-mini/, 14);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Ide } from './ide.js';
 import { editTests, lensTests } from './suite/lenses.js';
+import { panelTests } from './suite/panel.js';
 import { restTests } from './suite/rest.js';
 import { settingTests, viewTests } from './suite/views.js';
 
@@ -16,4 +17,5 @@ describe('in the web worker host, on a virtual workspace', () => {
   editTests(() => ide);
   viewTests(() => ide);
   settingTests(() => ide);
+  panelTests(() => ide);
 });

@@ -27,7 +27,8 @@ const required = (name: string): string[] =>
 describe('the package', () => {
   test('holds what is listed here and nothing else', () => {
     const dist = [
-      ...['cli', 'cli-run', 'client-node', 'client-start', 'client-browser', 'server-node', 'server-browser'].map((name) => `${name}.js`),
+      ...['cli', 'cli-run', 'client-node', 'client-start', 'client-browser', 'server-node', 'server-browser', 'webview'].map((name) => `${name}.js`),
+      'webview.css',
       ...['web-tree-sitter', 'tree-sitter-python', 'tree-sitter-bash'].map((name) => `${name}.wasm`),
       ...readdirSync(path.join(root, 'server/data')).filter((name) => /\.(csv|json)$/.test(name)),
     ].map((name) => `dist/${name}`);

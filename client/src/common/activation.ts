@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { comparePanelType } from '../../../server/src/protocol/panel.js';
 import { activeNotification, settingsNotification } from '../../../server/src/protocol/protocol.js';
 import { registerCommands } from './commands.js';
 import { isRelevant } from './markers.js';
+import { ComparePanels } from './panel.js';
 import { Reports } from './reports.js';
 import type { Running } from './running.js';
 import { readSettings, section } from './settings.js';
@@ -49,12 +51,14 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     }),
   );
   const reports = new Reports();
+  const panels = new ComparePanels(start, context.extensionUri);
   context.subscriptions.push(
     { dispose: () => clearTimeout(timer) },
     ...waiting,
     vscode.window.registerTreeDataProvider('mlCostLens.workloads', tree),
     vscode.workspace.registerTextDocumentContentProvider(Reports.scheme, reports),
-    ...registerCommands(start, reports, tree),
+    vscode.window.registerWebviewPanelSerializer(comparePanelType, panels),
+    ...registerCommands(start, reports, tree, panels),
   );
   for (const document of vscode.workspace.textDocuments) look(document);
 }

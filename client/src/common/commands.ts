@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
 import {
-  type CompareResult,
-  compareRequest,
   estimateDocumentRequest,
   explainRequest,
   type MarkdownResult,
@@ -10,6 +8,7 @@ import {
   type WorkloadRef,
 } from '../../../server/src/protocol/protocol.js';
 import { answerFact, applyChange, chooseAccelerator, chooseProvider, openSettings, pinAssumption, setAssumption } from './answers.js';
+import type { ComparePanels } from './panel.js';
 import { pickWorkload } from './pick-workload.js';
 import type { Reports } from './reports.js';
 import type { Start } from './running.js';
@@ -17,7 +16,7 @@ import { section } from './settings.js';
 import type { WorkloadTree } from './tree.js';
 
 /** All commands. Arguments come from lenses and hovers: they are ids, checked again here. */
-export function registerCommands(start: Start, reports: Reports, tree: WorkloadTree): vscode.Disposable[] {
+export function registerCommands(start: Start, reports: Reports, tree: WorkloadTree, panels: ComparePanels): vscode.Disposable[] {
   const command = (name: string, run: (argument: unknown) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`mlCostLens.${name}`, async (argument: unknown) => {
       try {
@@ -49,7 +48,7 @@ export function registerCommands(start: Start, reports: Reports, tree: WorkloadT
       if (found) await reports.show(found.title, found.markdown);
       else vscode.window.showInformationMessage('This workload is no longer there.');
     }),
-    withWorkload('compare', (ref) => compare(start, reports, ref)),
+    withWorkload('compare', (ref) => panels.show(ref)),
     withWorkload('setAssumption', (ref) => setAssumption(start, ref)),
     withWorkload('pinAssumption', (ref) => pinAssumption(start, ref)),
     command('answer', (argument) => answerFact(start, argument)),
@@ -99,23 +98,6 @@ async function estimateWorkspace(start: Start, reports: Reports, tree: WorkloadT
   const text = result.cancelled ? `Stopped. Until then: ${result.summary}` : result.summary;
   if (result.markdown === '') vscode.window.showWarningMessage(text);
   else if ((await vscode.window.showInformationMessage(text, open)) === open) await reports.show('Cost of this workspace', result.markdown);
-}
-
-async function compare(start: Start, reports: Reports, ref: WorkloadRef): Promise<void> {
-  const found = await (await start()).request<CompareResult | null>(compareRequest, ref);
-  if (!found || found.rows.length === 0) {
-    vscode.window.showInformationMessage('There is nothing to compare: this workload runs on no accelerator of yours, or its size is unknown.');
-    return;
-  }
-  const asTable = { label: '$(table) Show all as a table', row: undefined };
-  const picked = await vscode.window.showQuickPick(
-    [asTable, ...found.rows.map((row) => ({ label: row.label, description: row.description, detail: row.detail, row }))],
-    { title: found.title, placeHolder: 'Pick one to take it for this workspace (kept in .mlcost.yaml)', matchOnDescription: true, matchOnDetail: true },
-  );
-  if (!picked) return;
-  if (!picked.row) return reports.show(found.title, found.markdown);
-  await applyChange(start, ref.uri, { kind: 'set', key: 'accelerator', value: picked.row.accelerator });
-  if (picked.row.provider !== 'own') await applyChange(start, ref.uri, { kind: 'set', key: 'provider', value: picked.row.provider });
 }
 
 /** Silences a workload, a file or a code; what exactly is asked where it is not said. */

@@ -1,41 +1,89 @@
-import { bestOffers, compare, compareMarkdown, compareText, subject } from '../core/index.js';
+import { bestOffers, type CompareRow, compare, compareText, factLabel, hardware, mainCost, showValue, subject, withUnit } from '../core/index.js';
 import { specOf } from '../host/engine.js';
-import { type CompareResult, compareRequest, type WorkloadRef } from '../protocol/protocol.js';
+import type { CompareParams, CompareResult, OfferRow } from '../protocol/panel.js';
+import { compareRequest } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
-import { findWorkload } from './view.js';
+import type { ShownWorkload } from './reports.js';
+import { findWorkload, viewOf } from './view.js';
 
 const maxRows = 200;
 
 /** One workload over the offers that can run it, cheapest first. */
 export function onCompare(session: Session): void {
-  session.connection.onRequest(compareRequest, (ref: WorkloadRef) =>
+  session.connection.onRequest(compareRequest, (params: CompareParams) =>
     guarded<CompareResult | null>(
       session,
       'compare',
       () => null,
       async () => {
-        const found = await findWorkload(session, ref);
-        if (!found) return null;
-        const context = await session.engine.context(ref.uri);
-        const { region: _region, provider: _provider, ...anywhere } = context;
-        const style = { locale: session.locale };
-        const rows = bestOffers(compare(specOf(found.workload), anywhere)).slice(0, maxRows);
-        const texts = rows.map((row) => compareText(row, context.catalog, style));
-        const title = `${subject(found.workload)} on other accelerators and providers`;
-        return {
-          title,
-          markdown: compareMarkdown(title, texts),
-          rows: rows.map((row, at) => ({
-            label: `${texts[at]?.accelerator} ${texts[at]?.cost}`,
-            description: texts[at]?.offer ?? '',
-            detail: [texts[at]?.hours, texts[at]?.fits, row.asOf === '' ? '' : `price of ${row.asOf}`].filter(Boolean).join(' · '),
-            accelerator: row.accelerator,
-            provider: row.provider,
-            region: row.region,
-            fits: row.fits,
-          })),
-        };
+        const found = await findWorkload(session, params);
+        return found ? compared(session, found, params) : null;
       },
     ),
   );
 }
+
+async function compared(session: Session, found: ShownWorkload, { uri, count }: CompareParams): Promise<CompareResult> {
+  const { workload, estimation } = found;
+  const { region: _region, provider: _provider, ...anywhere } = await session.engine.context(uri);
+  const spec = specOf(workload);
+  // The provider of now is one of the answers, not a limit of the question.
+  const { provider: _stated, region: _place, ...facts } = spec.facts;
+  const style = { locale: session.locale };
+  const options = isCount(count) ? { count } : {};
+  const rows = bestOffers(compare({ ...spec, facts }, anywhere, options)).slice(0, maxRows);
+  const days = rows
+    .map(({ asOf }) => asOf)
+    .filter((day) => day !== '')
+    .sort();
+  const per = workload.kind === 'serving' || workload.kind === 'resource' ? 'month' : 'run';
+  const cost = mainCost(workload.kind, estimation);
+  const on = hardware(await viewOf(session, found));
+  const stated = estimation.estimates['gpus']?.likely;
+  return {
+    title: subject(workload),
+    locale: session.locale,
+    kind: workload.kind,
+    per,
+    assumptions: estimation.assumed.map(({ fact, value, why }) => ({ label: factLabel(fact), value: showValue(value), why })),
+    missing: estimation.unknown.map(({ fact, need }) => ({ label: factLabel(fact), need })),
+    ...(stated === undefined ? {} : { statedCount: stated }),
+    ...(cost && on !== undefined && cost.unit === (per === 'month' ? 'usd/month' : 'usd') && !cost.name.endsWith('max')
+      ? { now: { usd: cost.likely, text: withUnit(cost.likely, cost.unit, style), on } }
+      : {}),
+    pricesFrom: days[0] ?? '',
+    pricesTo: days.at(-1) ?? '',
+    rows: rows.map((row) => offerRow(row, compareText(row, anywhere.catalog, style))),
+  };
+}
+
+function offerRow(row: CompareRow, text: ReturnType<typeof compareText>): OfferRow {
+  const { accelerator, count, provider, region, instance, instances, market, own, usd, hours, memory, memorySize, fits, carbon, asOf } = row;
+  return {
+    key: [accelerator, provider, market].join('/'),
+    accelerator,
+    acceleratorName: text.name,
+    count,
+    provider,
+    region,
+    instance,
+    instances,
+    market,
+    own,
+    ...(usd ? { usd } : {}),
+    usdText: usd ? text.cost : '',
+    usdShort: usd ? text.shortCost : '',
+    ...(hours ? { hours } : {}),
+    hoursText: text.hours,
+    ...(memory ? { memory } : {}),
+    ...(memorySize === undefined ? {} : { memorySize }),
+    memoryText: text.memory,
+    fits,
+    fitsText: text.fits,
+    ...(carbon ? { carbon } : {}),
+    carbonText: text.carbon,
+    asOf,
+  };
+}
+
+const isCount = (count: unknown): count is number => typeof count === 'number' && Number.isInteger(count) && count > 0 && count <= 65_536;

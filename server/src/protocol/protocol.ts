@@ -113,20 +113,6 @@ export interface WorkloadsResult {
   readonly total: string;
   readonly budgets: readonly { readonly label: string; readonly description: string }[];
 }
-export interface CompareResult {
-  readonly title: string;
-  readonly markdown: string;
-  readonly rows: readonly CompareRowView[];
-}
-export interface CompareRowView {
-  readonly label: string;
-  readonly description: string;
-  readonly detail: string;
-  readonly accelerator: string;
-  readonly provider: string;
-  readonly region: string;
-  readonly fits: string;
-}
 export interface ChoicesParams {
   /** Absent: for the workspace as a whole. */
   readonly ref?: WorkloadRef;

@@ -38,14 +38,6 @@ export function viewTests(ide: () => Ide): void {
     await ide().screenshot('estimate-file');
     expect(text).not.toMatch(nonsense);
   });
-  test('accelerators are compared', async () => {
-    await ide().open('train/finetune.py');
-    await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
-    await ide().run('ML Cost Lens: Compare Accelerators');
-    await ide().until('a list of offers', async () => /\$\d/.test(await ide().quickPick()));
-    await ide().screenshot('compare');
-    await ide().page.keyboard.press('Escape');
-  });
   test('a mistake in .mlcost.yaml is a problem at its line', async () => {
     await ide().open('.mlcost.yaml');
     await ide().retype(2, 'provider: aws', 'provder: aws');

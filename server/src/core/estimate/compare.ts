@@ -25,6 +25,9 @@ export interface CompareRow {
   readonly usd?: Interval;
   readonly unit: 'usd' | 'usd/month' | 'usd/hour';
   readonly fits: Fits;
+  /** Peak memory of one accelerator, and what one has. */
+  readonly memory?: Interval;
+  readonly memorySize?: number;
   /** kg CO2e of the same run or month. */
   readonly carbon?: Interval;
   readonly asOf: string;
@@ -37,18 +40,24 @@ export interface CompareOptions {
   /** With quotes of marketplaces and community tiers. */
   readonly marketplaces?: boolean;
   readonly markets?: readonly Market[];
+  /** Accelerators of the whole workload, instead of as many as it states. */
+  readonly count?: number;
 }
+
+/** Facts that say how many accelerators there are; a count that is asked about takes their place. */
+const countFacts = ['gpus', 'gpu_count', 'nproc_per_node', 'num_nodes', 'instance_count'];
 
 /** The workload over the offers that can run it, cheapest first, unknown prices last; what surely does not fit is at the end.
  * An api-call has no offers of accelerators and gives no rows. */
-export function compare(spec: Spec, context: EstimateContext, options: CompareOptions = {}): CompareRow[] {
-  if (spec.kind === 'api-call') return [];
+export function compare(stated: Spec, context: EstimateContext, options: CompareOptions = {}): CompareRow[] {
+  if (stated.kind === 'api-call') return [];
+  const spec = options.count === undefined ? stated : withCount(stated, options.count);
   const { catalog } = context;
   const facts = new FactReader(spec);
   const { instance_type: _machine, ...rest } = spec.facts;
-  const stated = hardwareOf(spec, catalog);
+  const hardware = hardwareOf(stated, catalog);
   // A bare resource says nothing about the work, so only its own accelerator can be compared.
-  const same = spec.kind === 'resource' && stated.known ? [stated.value.accelerator.id] : undefined;
+  const same = spec.kind === 'resource' && hardware.known ? [hardware.value.accelerator.id] : undefined;
   const ids = options.accelerators ?? same ?? [...new Set(catalog.offers.filter((offer) => !isMarketplace(offer)).map((offer) => offer.acceleratorId))];
   const provider = facts.text('provider') ?? context.provider;
   const region = facts.text('region') ?? context.region;
@@ -62,6 +71,7 @@ export function compare(spec: Spec, context: EstimateContext, options: CompareOp
     const count = deviceCount(placed, catalog);
     if (!count.known) continue;
     const estimation = estimate(placed, context);
+    const memory = estimation.estimates['peak_memory_gib'];
     const number = count.value.total.likely;
     const perNode = Math.min(number, count.value.perNode ?? 8);
     for (const offer of catalog.offersOf(id)) {
@@ -89,6 +99,8 @@ export function compare(spec: Spec, context: EstimateContext, options: CompareOp
         ...(usd ? { usd } : {}),
         unit: stays ? 'usd/month' : 'usd',
         fits: fitsOf(estimation),
+        ...(memory ? { memory: scale(memory, 1) } : {}),
+        ...(chip.memoryGib === undefined ? {} : { memorySize: chip.memoryGib }),
         ...(carbon?.known ? { carbon: carbon.value.kg } : {}),
         asOf: offer.asOf,
         own: offer.own ?? false,
@@ -101,6 +113,11 @@ export function compare(spec: Spec, context: EstimateContext, options: CompareOp
   return (told.length > 0 ? told : rows).sort(
     (a, b) => Number(a.fits === 'does-not-fit') - Number(b.fits === 'does-not-fit') || cost(a) - cost(b) || a.provider.localeCompare(b.provider),
   );
+}
+
+function withCount(spec: Spec, count: number): Spec {
+  const others = Object.entries(spec.facts).filter(([name]) => !countFacts.includes(name));
+  return { ...spec, facts: { ...Object.fromEntries(others), gpus: count } };
 }
 
 const hoursOf = (gpuHours: Interval | undefined, count: number): Interval | undefined => gpuHours && scale(gpuHours, 1 / count);

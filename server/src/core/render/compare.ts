@@ -1,7 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { CompareRow } from '../estimate/compare.js';
-import { table } from './markdown.js';
-import { interval, type NumberStyle, plain } from './number.js';
+import { interval, type NumberStyle, plain, shortNumber, withUnit } from './number.js';
 import { shortAccelerator } from './words.js';
 
 const fitsText = { fits: '✓ fits', tight: 'tight', 'does-not-fit': '✗ does not fit', unknown: '' } as const;
@@ -9,9 +8,14 @@ const fitsText = { fits: '✓ fits', tight: 'tight', 'does-not-fit': '✗ does n
 /** Cells of one row of a comparison. */
 export interface CompareText {
   readonly accelerator: string;
+  /** Its name without the count. */
+  readonly name: string;
   readonly offer: string;
   readonly hours: string;
   readonly cost: string;
+  /** The cost without its interval. */
+  readonly shortCost: string;
+  readonly memory: string;
   readonly fits: string;
   readonly carbon: string;
   readonly asOf: string;
@@ -19,24 +23,22 @@ export interface CompareText {
 export function compareText(row: CompareRow, catalog: Catalog, style: NumberStyle = plain): CompareText {
   const chip = catalog.accelerators.find(({ id }) => id === row.accelerator);
   const machines = row.instances > 1 ? `${row.instances} × ` : '';
+  const name = chip ? shortAccelerator(chip, catalog) : row.accelerator;
+  const size = row.memorySize === undefined ? '' : `/${shortNumber(row.memorySize, style)}`;
   return {
-    accelerator: `${row.count}×${chip ? shortAccelerator(chip, catalog) : row.accelerator}`,
+    accelerator: `${row.count}×${name}`,
+    name,
     offer: `${row.provider} ${machines}${row.instance}${row.region === 'any' ? '' : ` ${row.region}`}${row.market === 'on-demand' ? '' : ` ${row.market}`}${row.own ? ' (own rate)' : ''}`,
     hours: row.hours ? interval({ ...row.hours, unit: 'h' }, style) : '',
     cost: row.usd ? interval({ ...row.usd, unit: row.unit }, style) : 'unknown',
+    shortCost: row.usd ? withUnit(row.usd.likely, row.unit, style) : 'unknown',
+    memory: row.memory ? `${withUnit(row.memory.likely, 'GiB', style).replace(' GiB', '')}${size} GiB` : '',
     fits: fitsText[row.fits],
     carbon: row.carbon ? interval({ ...row.carbon, unit: 'kgCO2e' }, style, false) : '',
     asOf: row.asOf,
   };
 }
 
-/** A comparison as a Markdown document. */
-export function compareMarkdown(title: string, rows: readonly CompareText[]): string {
-  const cells = rows.map((row) =>
-    [row.accelerator, row.cost, row.hours, row.fits, row.offer, row.carbon, row.asOf].map((cell) => cell.replaceAll('|', '\\|').replaceAll('$', '\\$')),
-  );
-  return `# ${title}\n\n${table(['accelerator', 'cost', 'duration', 'memory', 'offer', 'carbon', 'price of'], cells, [1, 2])}\n`;
-}
 /** Of all offers of an accelerator the cheapest of each provider and market: what a person chooses from. */
 export function bestOffers(rows: readonly CompareRow[]): CompareRow[] {
   const best = new Map<string, CompareRow>();

@@ -1,0 +1,193 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { CompareResult, OfferRow } from '../../server/src/protocol/panel.js';
+import { axisHeight, barHeight, clip, type Frame, frameOf, markShapes, rowHeight, type Scale, scaleOf, whisker } from './geometry.js';
+import { fitsOf, marketOf, nameOf, offerOf } from './offers.js';
+
+interface ChartProps {
+  readonly data: CompareResult;
+  readonly rows: readonly OfferRow[];
+  readonly selected: string;
+  readonly onSelect: (row: OfferRow) => void;
+  /** Enter or double click: on to what can be done with the row. */
+  readonly onOpen: () => void;
+}
+
+/** Horizontal bars, one an offer: a list box with one tab stop. The table below has the same figures. */
+export function Chart({ data, rows, selected, onSelect, onOpen }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(800);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    setWidth(element.clientWidth);
+    return () => observer.disconnect();
+  }, []);
+  const frame = frameOf(width, rows.length);
+  const scale = scaleOf(rows, data.now?.usd, frame);
+  const current = rows.some(({ key }) => key === selected) ? selected : (rows[0]?.key ?? '');
+
+  const move = (event: KeyboardEvent): void => {
+    const at = rows.findIndex(({ key }) => key === current);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: rows.length - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      const row = rows[Math.min(rows.length - 1, Math.max(0, to))];
+      if (!row) return;
+      onSelect(row);
+      const options = box.current?.querySelectorAll<SVGGElement>('[role=option]') ?? [];
+      options[rows.indexOf(row)]?.focus();
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      const row = rows[at];
+      if (row) onSelect(row);
+      if (event.key === 'Enter') onOpen();
+    }
+  };
+  return (
+    <div class="chart" ref={box}>
+      <svg
+        id="chart"
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its options are the bars
+        role="listbox"
+        aria-label={`Cost by offer, ${rows.length} bars`}
+        aria-orientation="vertical"
+        width={frame.width}
+        height={frame.height}
+        viewBox={`0 0 ${frame.width} ${frame.height}`}
+        onKeyDown={move}
+      >
+        <defs>
+          <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <path d="M0 0V6" class="hatch" />
+          </pattern>
+        </defs>
+        <Axis data={data} frame={frame} scale={scale} />
+        {rows.map((row, at) => (
+          <Bar
+            key={row.key}
+            row={row}
+            top={axisHeight + at * rowHeight}
+            frame={frame}
+            scale={scale}
+            selected={row.key === selected}
+            stop={row.key === current}
+            label={spoken(row, data)}
+            onSelect={() => onSelect(row)}
+            onOpen={onOpen}
+          />
+        ))}
+        {data.now && <Now at={scale.at(data.now.usd)} text={`now ${data.now.text}`} frame={frame} />}
+      </svg>
+    </div>
+  );
+}
+
+function Axis({ data, frame, scale }: { readonly data: CompareResult; readonly frame: Frame; readonly scale: Scale }) {
+  const tick = tickText(data.locale);
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a group of a drawing takes no focus
+    <g aria-hidden="true" class="axis">
+      <text x={0} y={12}>{`Cost of a ${data.per}`}</text>
+      {scale.ticks.map((value) => (
+        <g key={value}>
+          <path class="grid" d={`M${Math.round(scale.at(value)) + 0.5} ${axisHeight - 6}V${frame.height - 4}`} />
+          <text x={scale.at(value)} y={axisHeight - 10} text-anchor="middle">
+            {tick(value)}
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+/** Where the cost is now, over all bars. */
+function Now({ at, text, frame }: { readonly at: number; readonly text: string; readonly frame: Frame }) {
+  const left = at > frame.to - 70;
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: as above
+    <g aria-hidden="true" class="now">
+      <path d={`M${Math.round(at) + 0.5} 16V${frame.height - 4}`} />
+      <text x={at + (left ? -5 : 5)} y={13} text-anchor={left ? 'end' : 'start'}>
+        {text}
+      </text>
+    </g>
+  );
+}
+
+interface BarProps {
+  readonly row: OfferRow;
+  readonly top: number;
+  readonly frame: Frame;
+  readonly scale: Scale;
+  readonly selected: boolean;
+  readonly stop: boolean;
+  readonly label: string;
+  readonly onSelect: () => void;
+  readonly onOpen: () => void;
+}
+function Bar({ row, top, frame, scale, selected, stop, label, onSelect, onOpen }: BarProps) {
+  const middle = top + rowHeight / 2;
+  const { usd } = row;
+  return (
+    <g
+      role="option"
+      aria-selected={selected}
+      aria-label={label}
+      tabindex={stop ? 0 : -1}
+      class={`bar ${row.fits}${selected ? ' selected' : ''}`}
+      data-key={row.key}
+      onClick={onSelect}
+      onDblClick={onOpen}
+    >
+      <rect class="back" x={1} y={top + 1} width={frame.width - 2} height={rowHeight - 2} />
+      {selected && <rect class="stripe" x={1} y={top + 1} width={3} height={rowHeight - 2} />}
+      <text class="name" x={10} y={middle - 3}>
+        {clip(`${nameOf(row)} · ${marketOf(row)}`, frame.label - 10)}
+      </text>
+      <text class="minor" x={10} y={middle + 13}>
+        {clip(`${row.provider} ${offerOf(row)}`, frame.label - 10, 12)}
+      </text>
+      <path class="mark" d={markShapes[row.fits]} transform={`translate(${frame.mark} ${middle})`} />
+      {usd && (
+        <>
+          <rect class="fill" x={frame.from} y={middle - barHeight / 2} width={Math.max(1, scale.at(usd.likely) - frame.from)} height={barHeight} />
+          <path class="whisker" d={whisker(usd, scale, middle)} />
+        </>
+      )}
+      <text class="name" x={frame.figures} y={middle - 3}>
+        {usd ? (frame.short ? row.usdShort : row.usdText) : 'cost unknown'}
+      </text>
+      <text class="minor" x={frame.figures} y={middle + 13}>
+        {clip((frame.short ? [row.memoryText] : [row.hours ? row.hoursText.replace(/ \(.*/, '') : '', row.memoryText]).filter(Boolean).join(' · '), 165, 12)}
+      </text>
+    </g>
+  );
+}
+
+/** What a screen reader says for a bar. */
+export const spoken = (row: OfferRow, { per }: Pick<CompareResult, 'per'>): string =>
+  [
+    nameOf(row),
+    marketOf(row),
+    `${row.provider} ${offerOf(row)}`,
+    row.usd ? `${row.usdText} a ${per}` : 'cost unknown',
+    row.hours ? `takes ${row.hoursText}` : '',
+    row.memoryText === '' ? 'memory unknown' : `memory ${row.memoryText.replace('/', ' of ')}`,
+    fitsOf(row).replace(/^\S /, ''),
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+function tickText(locale: string): (value: number) => string {
+  const format = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+  return (value) => `$${format.format(value)}`;
+}
+
+/** Draws one mark outside the chart, for the key. */
+export const Mark = ({ fits }: { readonly fits: OfferRow['fits'] }) => (
+  <svg class={`key ${fits}`} width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
+    <path class="mark" d={markShapes[fits]} />
+  </svg>
+);

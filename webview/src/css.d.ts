@@ -1,0 +1,2 @@
+// Style sheets become files of their own beside the script.
+declare module '*.css';

@@ -1,0 +1,70 @@
+import type { OfferRow, Range } from '../../server/src/protocol/panel.js';
+
+/** Pixels of a row, its bar, and the axis above. */
+export const rowHeight = 42;
+export const barHeight = 14;
+export const axisHeight = 40;
+const narrow = 560;
+
+/** Columns of the chart for a width: labels, a mark, bars, figures. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly label: number;
+  readonly mark: number;
+  readonly from: number;
+  readonly to: number;
+  readonly figures: number;
+  /** Too little room for intervals in the figures. */
+  readonly short: boolean;
+}
+export function frameOf(width: number, rows: number): Frame {
+  const wide = Math.max(300, Math.floor(width));
+  const short = wide < narrow;
+  const label = Math.round(Math.min(280, Math.max(110, wide * 0.3)));
+  const figures = wide - (short ? 84 : 170);
+  return { width: wide, height: axisHeight + rows * rowHeight + 6, label, mark: label + 12, from: label + 28, to: figures - 12, figures, short };
+}
+
+/** A linear scale from zero, with a few round ticks; the last tick is the end. */
+export interface Scale {
+  readonly end: number;
+  readonly ticks: readonly number[];
+  readonly at: (value: number) => number;
+}
+export function scaleOf(rows: readonly Pick<OfferRow, 'usd'>[], now: number | undefined, { from, to }: Pick<Frame, 'from' | 'to'>): Scale {
+  const most = Math.max(0, now ?? 0, ...rows.map(({ usd }) => usd?.high ?? 0));
+  const step = niceStep(most, Math.max(2, Math.floor((to - from) / 90)));
+  const steps = most > 0 ? Math.ceil(most / step - 1e-9) : 1;
+  const end = step * steps;
+  return { end, ticks: Array.from({ length: steps + 1 }, (_, at) => at * step), at: (value) => from + (Math.min(value, end) / end) * (to - from) };
+}
+
+/** The least of 1, 2, 5 · 10ⁿ that needs no more than `parts` steps to `most`. */
+export function niceStep(most: number, parts: number): number {
+  if (!(most > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(most / parts));
+  return ([1, 2, 5, 10].find((one) => one * power * parts >= most * (1 - 1e-9)) ?? 10) * power;
+}
+
+/** A whisker: a line from the low to the high end, with a cap at each. */
+export function whisker({ low, high }: Range, scale: Scale, middle: number): string {
+  const [from, to, cap] = [round(scale.at(low)), round(scale.at(high)), 4];
+  return `M${from} ${middle - cap}v${2 * cap}M${from} ${middle}H${to}M${to} ${middle - cap}v${2 * cap}`;
+}
+
+/** Shape of a mark, so that colour is not the only sign: tick, triangle, cross, dot. */
+export const markShapes = {
+  fits: 'M-5 0l3.5 4l6.5 -8',
+  tight: 'M0 -5l5.5 9.5h-11z',
+  'does-not-fit': 'M-4.5 -4.5l9 9M4.5 -4.5l-9 9',
+  unknown: 'M0 3.5v1M-3 -2.5a3 3 0 1 1 4.4 2.6q-1.4 .7 -1.4 2',
+} as const;
+
+/** Text that fits into a width; the editor's fonts are about half as wide as high. */
+export function clip(text: string, width: number, size = 13): string {
+  const most = Math.max(4, Math.floor(width / (size * 0.54)));
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;

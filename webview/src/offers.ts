@@ -1,0 +1,114 @@
+import type { OfferRow } from '../../server/src/protocol/panel.js';
+
+/** How a person arranged the panel: kept over hiding and restoring. */
+export interface View {
+  /** Markets that are left out, so that one which appears later is shown. */
+  readonly hiddenMarkets: readonly string[];
+  readonly provider: string;
+  readonly search: string;
+  readonly onlyFits: boolean;
+  readonly sort: SortKey;
+  readonly descending: boolean;
+  readonly selected: string;
+  /** All bars, not only the first. */
+  readonly all: boolean;
+}
+export const firstView: View = {
+  hiddenMarkets: [],
+  provider: '',
+  search: '',
+  onlyFits: false,
+  sort: 'cost',
+  descending: false,
+  selected: '',
+  all: false,
+};
+
+/** A column: what it sorts by, and what it says. */
+interface Column {
+  readonly title: string;
+  readonly number: boolean;
+  readonly value: (row: OfferRow) => string | number | undefined;
+  readonly text: (row: OfferRow) => string;
+}
+const fitsOrder = ['fits', 'tight', 'does-not-fit'];
+export const columns = {
+  accelerator: { title: 'Accelerator', number: false, value: (row) => row.acceleratorName, text: nameOf },
+  market: { title: 'Market', number: false, value: ({ market }) => market, text: marketOf },
+  provider: { title: 'Provider', number: false, value: ({ provider }) => provider, text: ({ provider }) => provider },
+  offer: { title: 'Offer', number: false, value: ({ instance }) => instance, text: offerOf },
+  cost: { title: 'Cost', number: true, value: ({ usd }) => usd?.likely, text: ({ usdText }) => usdText || 'unknown' },
+  hours: { title: 'Duration', number: true, value: ({ hours }) => hours?.likely, text: ({ hoursText }) => hoursText },
+  memory: { title: 'Memory of one', number: true, value: shareOf, text: ({ memoryText }) => memoryText || 'unknown' },
+  fits: { title: 'Fits', number: false, value: ({ fits }) => (fits === 'unknown' ? undefined : fitsOrder.indexOf(fits)), text: fitsOf },
+  carbon: { title: 'Carbon', number: true, value: ({ carbon }) => carbon?.likely, text: ({ carbonText }) => carbonText || 'unknown' },
+  date: { title: 'Price of', number: false, value: ({ asOf }) => asOf || undefined, text: ({ asOf }) => asOf || 'unknown' },
+} as const satisfies Readonly<Record<string, Column>>;
+export type SortKey = keyof typeof columns;
+export const sortKeys = Object.keys(columns) as SortKey[];
+
+/** Rows that a person wants to see, in their order. What does not fit is at the end whatever the order, and what is unknown after what is known. */
+export function shown(rows: readonly OfferRow[], view: View): OfferRow[] {
+  const words = view.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const value: Column['value'] = columns[view.sort].value;
+  const sign = view.descending ? -1 : 1;
+  return rows
+    .filter(
+      (row) =>
+        !view.hiddenMarkets.includes(row.market) &&
+        (view.provider === '' || row.provider === view.provider) &&
+        (!view.onlyFits || row.fits === 'fits') &&
+        words.every((word) => `${nameOf(row)} ${row.accelerator} ${row.provider} ${offerOf(row)}`.toLowerCase().includes(word)),
+    )
+    .map((row, at) => ({ row, at, value: value(row) }))
+    .sort((a, b) => {
+      const last = Number(a.row.fits === 'does-not-fit') - Number(b.row.fits === 'does-not-fit');
+      if (last !== 0 && view.sort !== 'fits') return last;
+      if (a.value === undefined || b.value === undefined) return Number(a.value === undefined) - Number(b.value === undefined) || a.at - b.at;
+      return sign * compare(a.value, b.value) || a.at - b.at;
+    })
+    .map(({ row }) => row);
+}
+
+export const distinct = (rows: readonly OfferRow[], of: (row: OfferRow) => string): string[] => [...new Set(rows.map(of))].sort();
+
+/** A view as it was kept; what is not understood starts anew. */
+export function readView(kept: unknown): View {
+  if (typeof kept !== 'object' || kept === null) return firstView;
+  const from = kept as Readonly<Record<string, unknown>>;
+  const take = <K extends keyof View>(name: K, is: (value: unknown) => boolean): View[K] => (is(from[name]) ? (from[name] as View[K]) : firstView[name]);
+  const isText = (value: unknown) => typeof value === 'string';
+  const isBoolean = (value: unknown) => typeof value === 'boolean';
+  return {
+    hiddenMarkets: take('hiddenMarkets', (value) => Array.isArray(value) && value.every(isText)),
+    provider: take('provider', isText),
+    search: take('search', isText),
+    onlyFits: take('onlyFits', isBoolean),
+    sort: take('sort', (value) => sortKeys.includes(value as SortKey)),
+    descending: take('descending', isBoolean),
+    selected: take('selected', isText),
+    all: take('all', isBoolean),
+  };
+}
+
+/** `8×H100`. */
+export function nameOf({ count, acceleratorName }: OfferRow): string {
+  return `${count}×${acceleratorName}`;
+}
+export function marketOf({ market, own }: Pick<OfferRow, 'market' | 'own'>): string {
+  return own ? `${market}, own rate` : market.replace(/-(\d)y$/, ' $1 y');
+}
+/** `2 × p5.48xlarge us-east-1`. */
+export function offerOf({ instances, instance, region }: OfferRow): string {
+  return `${instances > 1 ? `${instances} × ` : ''}${instance}${region === 'any' ? '' : ` ${region}`}`;
+}
+export function fitsOf({ fitsText }: OfferRow): string {
+  return fitsText === 'tight' ? '▲ tight' : fitsText || '? unknown';
+}
+/** Share of one accelerator's memory: what its sort and nothing else needs. */
+function shareOf({ memory, memorySize }: OfferRow): number | undefined {
+  return memory && memorySize !== undefined ? memory.likely / memorySize : undefined;
+}
+function compare(a: string | number, b: string | number): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), undefined, { numeric: true });
+}
