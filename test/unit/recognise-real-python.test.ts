@@ -138,3 +138,67 @@ trainer.train()
 ])('%s', async (_what, text, expected) => {
   expect(await short(text)).toEqual(expected);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'a trainer of the project, constructed and run; a tokenizer’s trainer and a class that only defines one are none',
+    `import torch
+from mingpt.trainer import Trainer
+from tokenizers.trainers import BpeTrainer
+bpe = BpeTrainer(vocab_size=100)
+bpe.train(files)
+config.max_iters = 2000
+trainer = Trainer(config, model, train_dataset)
+trainer.set_callback("on_batch_end", f)
+trainer.run()
+`,
+    ['training pytorch 7-9 {max_steps=2000@6}'],
+  ],
+  [
+    'vLLM: everything from the command line',
+    `from vllm.engine.arg_utils import AsyncEngineArgs
+from vllm.engine.async_llm_engine import AsyncLLMEngine
+args = parser.parse_args()
+engine = AsyncLLMEngine.from_engine_args(AsyncEngineArgs.from_cli_args(args))
+`,
+    ['serving vllm 4-4 {}'],
+  ],
+  [
+    'a look at the result inside a jax training is no work of its own',
+    `import jax, optax
+from diffusers import FlaxStableDiffusionPipeline
+def log_validation():
+    pipeline, params = FlaxStableDiffusionPipeline.from_pretrained("a/b")
+    return pipeline(prompt_ids)
+def main():
+    optimizer = optax.adamw(learning_rate=1e-4)
+    def train_step(state):
+        return state.apply_gradients(grads=g)
+    for epoch in range(3):
+        state = train_step(state)
+if __name__ == "__main__":
+    main()
+`,
+    ['training flax 10-11 {epochs=3@10, optimizer=adamw@7, model=a/b@4}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});
+
+const notebook = (...cells: string[]): string =>
+  JSON.stringify({ cells: cells.map((source) => ({ cell_type: 'code', source: source.match(/[^\n]*\n?/g)!.filter(Boolean) })) }, null, 1);
+
+test('a notebook’s shell escapes and %%bash cells launch trainings', async () => {
+  const text = notebook(
+    '!pip install -q accelerate\nimport os',
+    'x = 1\n!accelerate launch train_dreambooth.py \\\n  --pretrained_model_name_or_path="a/sd" \\\n  --train_batch_size=1 --max_train_steps=500\nprint(x)',
+    '%%bash\ntorchrun --nproc_per_node=4 train.py --per_device_train_batch_size 8 --num_train_epochs 2\n',
+    '# !python train.py --epochs 3\n',
+  );
+  const lines = text.split('\n');
+  const line = (part: string): number => lines.findIndex((one) => one.includes(part)) + 1;
+  const found = await short(text, 'a.ipynb');
+  expect(found).toHaveLength(2);
+  expect(found[0]).toMatch(new RegExp(`^training \\w+ ${line('accelerate launch')}-${line('max_train_steps')} \\{.*batch_size=1`));
+  expect(found[1]).toMatch(new RegExp(`^training \\w+ ${line('torchrun')}-${line('torchrun')} \\{.*batch_size=8`));
+});

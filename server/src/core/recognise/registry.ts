@@ -20,6 +20,7 @@ import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
 import { modalPython } from './python/modal.js';
 import { openaiPython } from './python/openai.js';
+import { projectTrainer } from './python/project-trainer.js';
 import { rayTrain } from './python/ray-train.js';
 import { sentenceTransformers } from './python/sentence-transformers.js';
 import { torchLoop } from './python/torch-loop.js';
@@ -88,6 +89,7 @@ export const recognisers: readonly Recogniser[] = [
   torchtune,
   trainerArguments,
   wandbSweep,
+  projectTrainer,
   sentenceTransformers,
   torchLoop,
   lightning,

@@ -25,7 +25,7 @@ export function trainLoader({ program, evaluate }: PythonInput): Call | undefine
 }
 
 const optimizers =
-  /\b((?:Paged)?(?:Fused|CPU|DeepSpeedCPU)?(?:Adam|AdamW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|create_optimizer(?:_v2)?|configure_optimizers)\b(?=\s*\()/g;
+  /\b((?:Paged)?(?:Fused|CPU|DeepSpeedCPU)?(?:Adam|AdamW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|(?<=\boptax\.)(?:adamw|adam|sgd|lion|adafactor|lamb|rmsprop|adagrad)|create_optimizer(?:_v2)?|configure_optimizers)\b(?=\s*\()/g;
 
 /** Adds the optimiser that is constructed. */
 export function addOptimizer(input: PythonInput, facts: FactSet): void {
