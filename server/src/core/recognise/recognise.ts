@@ -19,7 +19,13 @@ export const maxTextLength = 2_000_000;
 /** True if a recogniser may find something in the text: the cheap test before any parsing. */
 export const isRelevant = (language: Language, text: string): boolean =>
   text.length <= maxTextLength &&
-  (recognisers.some((one) => one.language === language && one.marker.test(text)) || (language === 'json' && modelConfigMarker.test(text)));
+  (recognisers.some((one) => one.language === language && one.marker.test(text)) ||
+    (language === 'json' && modelConfigMarker.test(text)) ||
+    (language === 'python' && notebookCommand.test(text)));
+
+/** A masked shell escape of a notebook that starts a program which trains or serves. */
+const notebookCommand =
+  /^[ \t]*#(?:[A-Z_]+=\S+ )*(?:accelerate launch|torchrun|deepspeed|python3?|litgpt|tune|axolotl|llamafactory-cli|autotrain|trl|vllm|swift)\s/m;
 
 /** Grammar that a language needs before `recognise` can run, if any. */
 export const grammarOf = (language: Language): 'python' | undefined => (language === 'python' ? 'python' : undefined);
@@ -48,7 +54,9 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
         uri,
         problems,
       );
-      return { uri, workloads, problems, exported: exportedFrom(document, grammars) };
+      const launched = inNotebook(document, problems);
+      const all = launched.length > 0 ? inOrder([...workloads, ...launched]) : workloads;
+      return { uri, workloads: all, problems, exported: exportedFrom(document, grammars) };
     }
     if (language === 'shell') {
       const script = readShell(text);
@@ -81,6 +89,18 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
   return { uri, workloads: [], problems };
 }
 
+/** Commands of a notebook's cells: read as one script that stands where the cells stand. */
+function inNotebook(document: Document, problems: Problem[]): SeenWorkload[] {
+  const { uri, cells = [] } = document;
+  if (!cells.some((cell) => cell.shell !== undefined)) return [];
+  let text = '';
+  for (const { start, shell } of cells) if (shell !== undefined) text += `${'\n'.repeat(start - text.length)}${shell}`;
+  const wanted = recognisers.filter((one) => one.language === 'shell' && one.marker.test(text));
+  if (wanted.length === 0) return [];
+  const script = readShell(text);
+  return collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), uri, problems);
+}
+
 function collect<R extends Recogniser>(
   all: readonly Recogniser[],
   language: R['language'],
@@ -97,8 +117,9 @@ function collect<R extends Recogniser>(
       return [];
     }
   });
-  return found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
+  return inOrder(found);
 }
+const inOrder = (found: SeenWorkload[]): SeenWorkload[] => found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
 const failure = (uri: string, step: string, error: unknown): Problem => ({
   severity: 'warning',
   code: 'internal',

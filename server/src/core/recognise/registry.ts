@@ -11,6 +11,7 @@ import { dspyPython } from './python/dspy.js';
 import { geminiPython } from './python/gemini.js';
 import { hfTrainer } from './python/hf-trainer.js';
 import { hostedClients } from './python/hosted-clients.js';
+import { httpApi } from './python/http-api.js';
 import { keras } from './python/keras.js';
 import { langchainPython } from './python/langchain.js';
 import { lightning } from './python/lightning.js';
@@ -19,7 +20,9 @@ import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
 import { modalPython } from './python/modal.js';
 import { openaiPython } from './python/openai.js';
+import { projectTrainer } from './python/project-trainer.js';
 import { rayTrain } from './python/ray-train.js';
+import { sentenceTransformers } from './python/sentence-transformers.js';
 import { torchLoop } from './python/torch-loop.js';
 import { trainingConfig } from './python/training-config.js';
 import { vllmPython } from './python/vllm.js';
@@ -67,6 +70,7 @@ export const recognisers: readonly Recogniser[] = [
   dspyPython,
   geminiPython,
   hostedClients,
+  httpApi,
   langchainPython,
   litellmPython,
   llamaIndexPython,
@@ -85,6 +89,8 @@ export const recognisers: readonly Recogniser[] = [
   torchtune,
   trainerArguments,
   wandbSweep,
+  projectTrainer,
+  sentenceTransformers,
   torchLoop,
   lightning,
   keras,

@@ -1,7 +1,7 @@
 import type { Span } from '../model/span.js';
 import { type Language, languageOf } from './language.js';
 import { LineIndex } from './line-index.js';
-import { maskMagics, type NotebookCell, readNotebook } from './notebook.js';
+import { maskMagics, type NotebookCell, readNotebook, shellPart } from './notebook.js';
 
 /** A text by URI. A notebook is one program: `text` is its code cells joined, and `place` maps back to the stored file or to the cell. */
 export interface Document {
@@ -41,7 +41,7 @@ export function createNotebookDocument(uri: string, cells: readonly { readonly u
   const placed: NotebookCell[] = [];
   for (const cell of cells) {
     const text = maskMagics(cell.text);
-    placed.push({ index: cell.index, start: program.length, end: program.length + text.length, uri: cell.uri });
+    placed.push({ index: cell.index, start: program.length, end: program.length + text.length, uri: cell.uri, ...shellPart(cell.text) });
     program += `${text}\n`;
   }
   return { uri, language: 'python', text: program, lines: new LineIndex(program), cells: placed };

@@ -8,6 +8,8 @@ export interface NotebookCell {
   /** Offsets in the program text. */
   readonly start: number;
   readonly end: number;
+  /** What the cell hands to a shell (`!` lines, `%%bash` cells), each character at its place in the cell, everything else blank. */
+  readonly shell?: string;
   /** Of an editor's cell. */
   readonly uri?: string;
   /** Of a stored file: for each line of the cell the 1-based line of the raw JSON. */
@@ -36,7 +38,7 @@ export function readNotebook(raw: string): { program: string; cells: NotebookCel
       text += piece.value;
     }
     const masked = maskMagics(text);
-    cells.push({ index, start: program.length, end: program.length + masked.length, rawLines });
+    cells.push({ index, start: program.length, end: program.length + masked.length, rawLines, ...shellPart(text) });
     program += `${masked}\n`;
   });
   return { program, cells };
@@ -52,6 +54,23 @@ export function maskMagics(text: string): string {
     /^([ \t]*)([%!])((?:[^\n]*\\\n)*[^\n]*)$/gm,
     (_, indent: string, _mark: string, rest: string) => `${indent}#${rest.replace(/\n./g, '\n#')}`,
   );
+}
+
+const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+/** The part of a cell's source that a shell runs, if there is one. */
+export function shellPart(source: string): { shell?: string } {
+  if (!/^[ \t]*[%!]/m.test(source)) return {};
+  const whole = /^\s*%%(?:bash|sh|script)\b[^\n]*/.exec(source);
+  if (whole) return { shell: blank(whole[0]) + source.slice(whole[0].length) };
+  let shell = '';
+  let at = 0;
+  const escapes = /^[ \t]*!((?:[^\n]*\\\n)*[^\n]*)$/gm;
+  for (let match = escapes.exec(source); match; match = escapes.exec(source)) {
+    const start = match.index + match[0].length - match[1]!.length;
+    shell += blank(source.slice(at, start)) + match[1]!;
+    at = match.index + match[0].length;
+  }
+  return at === 0 ? {} : { shell: shell + blank(source.slice(at)) };
 }
 
 const property = (node: Node, name: string): Node | undefined =>

@@ -19,7 +19,7 @@ const isHandler = (text: string): boolean =>
 
 /** True where a program trains: what it then generates is a look at the result. */
 export const isTraining = (program: PythonProgram): boolean =>
-  /Trainer\(|\.backward\(|\bTrainingArguments\b|\.zero_grad\(|\boptimizer\.step\(|\.fit\(|\btrainer\.train\(|\bdeepspeed\s[^\n]*--|[!#%] ?deepspeed\s|\btorchrun\s|\baccelerate launch\b/.test(
+  /Trainer\(|\.backward\(|\.apply_gradients\(|\bTrainingArguments\b|\.zero_grad\(|\boptimizer\.step\(|\.fit\(|\btrainer\.train\(|\bdeepspeed\s[^\n]*--|[!#%] ?deepspeed\s|\btorchrun\s|\baccelerate launch\b/.test(
     program.text,
   );
 

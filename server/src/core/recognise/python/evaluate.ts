@@ -193,7 +193,8 @@ export class Evaluator implements ReadsValues {
     const object = dotted(expr.object) ?? '';
     const set = assignedAttribute(this, expr);
     // args.x = args.x or 8 leads back to itself: the option's own default is meant then.
-    const assigned = set ? this.bound(set, steps + 1) : undefined;
+    // if args.debug: args.epochs = 1
+    const assigned = set && !(steps < maxSteps / 2 && isOff(this, set.start)) ? this.bound(set, steps + 1) : undefined;
     if (assigned && (assigned.known || assigned.imported)) return assigned;
     if (this.program.qualified(object) === 'torch') return { known: true, value: expr.name, origin: 'literal', ...here };
     const owner = this.expression(expr.object, steps + 1);

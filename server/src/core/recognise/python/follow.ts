@@ -46,6 +46,7 @@ export function isOff(evaluator: ReadsValues, at: number): boolean {
     const { off } = evaluator.memory;
     const known = off.get(side);
     if (known !== undefined) return known;
+    off.set(side, false); // a test of what the place itself sets asks again
     const test = evaluator.value(block.subject);
     const found = test.known && Boolean(test.value) !== at < block.bodyEnd;
     off.set(side, found);

@@ -7,7 +7,8 @@ import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf
 
 const functions =
   'a?completion|a?text_completion|a?embedding|batch_completion(?:_models)?|a?responses|a?image_generation|a?transcription|a?speech|a?moderation';
-const names = new RegExp(`^litellm(\\.main)?\\.(${functions})$`);
+/** `from project.llm import litellm` is a project's way to load the library late. */
+const names = new RegExp(`(?:^|\\.)litellm(\\.main)?\\.(${functions})$`);
 
 /** Requests through LiteLLM. */
 export const litellmPython: PythonRecogniser = {

@@ -21,7 +21,7 @@ const others = /(^|\.)(\w*Mock\w*|Fake\w*|Dummy\w*|Stub\w*)$|^(vllm|twilio|strip
 export const openaiPython: PythonRecogniser = {
   id: 'openai',
   language: 'python',
-  marker: /\bopenai\b|\bchat\.completions\b|\bAzureOpenAI\b/i,
+  marker: /\bopenai\b|\bchat\.completions\b|\bAzureOpenAI\b|\bresponses\.(?:create|parse|stream)\b/i,
   doc: {
     format: 'openai (Python)',
     reads: 'chat completions, responses, embeddings, images, audio, batches and assistants of OpenAI, Azure and compatible clients, old and new',
@@ -55,7 +55,10 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
     if (client.type !== undefined && others.test(client.type)) return [];
     if (/^(anthropic|mistralai|cohere|voyageai)\b/.test(client.type ?? '') || site.call.args.some((arg) => arg.keyword === 'max_tokens_to_sample')) return [];
     // Only these names are OpenAI's alone; the others need its client or its import to mean a request.
-    const distinct = /(^|\.)(chat\.completions|fine_tuning\.jobs|threads\.runs|audio\.(speech|transcriptions))\./.test(name) || /^openai\./.test(name);
+    const distinct =
+      /(^|\.)(chat\.completions|fine_tuning\.jobs|threads\.runs|audio\.(speech|transcriptions))\./.test(name) ||
+      /^openai\./.test(name) ||
+      isResponse(name, site);
     if (!distinct && !importsOpenai(program) && !/openai/i.test(client.type ?? '')) return [];
     if (/(^|\.)batches\.create$/.test(name) && !/endpoint|completion_window/.test(document.text.slice(site.call.start, site.call.end))) return [];
     if (/messages\.batches/.test(name)) return [];
@@ -83,6 +86,10 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
   ];
   return [apiCall(input, framework, span, facts)];
 }
+
+/** `client.responses.create(model=…, input=…)` of a client that comes in from elsewhere. */
+const isResponse = (name: string, { call }: Site): boolean =>
+  /(^|\.)responses\.(create|parse|stream)$/.test(name) && ['model', 'input'].every((key) => call.args.some((arg) => arg.keyword === key));
 
 const importsOpenai = (program: PythonInput['program']): boolean => [...program.imports.values()].some((one) => /^openai(\.|$)/.test(one.module));
 

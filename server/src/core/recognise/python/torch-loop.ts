@@ -77,6 +77,16 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
       isDriven ||= !outer;
       break;
     }
+    // A step within another function: where that function runs it, by its name or by that of its compiled form.
+    const inner = blocks.find((block) => block.kind === 'def');
+    if (inner?.name && inner !== outer && !visited.has(inner.start)) {
+      visited.add(inner.start);
+      const run = stepCall(input, inner, outer);
+      if (run !== undefined) {
+        here = run;
+        continue;
+      }
+    }
     visited.add(outer.start);
     isDriven ||= (outer.decorators ?? []).some((one) => /main|command|function|app|stub|task|step|record|hydra/.test(dotted(one) ?? ''));
     const called = outer.name === '__init__' ? owner?.name : outer.name;
@@ -86,8 +96,16 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
       .calls(new RegExp(`\\b${called}\\b(?=\\s*\\()`, 'g'))
       .find((one) => isOutside(one.at) && isCallOf(one.call, isMethod && outer.name !== '__init__'));
     if (!site) {
-      isDriven ||= program.matches(new RegExp(`\\b${called}\\b(?!\\s*\\()`, 'g')).some((place) => isOutside(place) && program.callAround(place) !== undefined);
-      break;
+      const given = program.matches(new RegExp(`\\b${called}\\b(?!\\s*\\()`, 'g')).find((place) => isOutside(place) && program.callAround(place) !== undefined);
+      if (given === undefined) break;
+      const compiled = compiledCall(input, given);
+      // A method that its own class hands over: who drives the class decides.
+      if (compiled === undefined && !(owner && given >= owner.start && given < owner.end)) {
+        isDriven = true;
+        break;
+      }
+      here = compiled ?? given;
+      continue;
     }
     here = site.at;
   }
@@ -100,6 +118,21 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
   if (steps && (steps.block.kind === 'while' || /range\s*\(/.test(header(input, steps.block)))) return { block: steps.block, bound: 'steps' };
   const nearest = loops.filter(({ depth }) => depth === loops[0]!.depth).at(-1)!;
   return trainLoader(input) || /loader|dataset|data\b|batch/i.test(header(input, nearest.block)) ? { block: nearest.block, bound: 'data' } : undefined;
+}
+function stepCall(input: PythonInput, inner: Block, outer: Block): number | undefined {
+  const { program } = input;
+  const isOutside = (place: number): boolean => place < inner.start || place >= inner.end;
+  const direct = program.calls(new RegExp(`(?<![.\\w])${inner.name}\\b(?=\\s*\\()`, 'g'), outer).find((one) => isOutside(one.at));
+  if (direct) return direct.at;
+  const given = program.matches(new RegExp(`(?<![.\\w])${inner.name}\\b(?!\\s*\\()`, 'g'), outer).filter(isOutside);
+  return given.map((place) => compiledCall(input, place)).find((place) => place !== undefined);
+}
+/** Where a function is called under the name that its compiled form has: `p_step` of `p_step = jax.pmap(step)`. */
+function compiledCall({ program }: PythonInput, given: number): number | undefined {
+  const around = program.callAround(given);
+  if (!around || !/(^|\.)(pmap|jit|compile|function|vmap|partial|shard_map|xmap)$/.test(dotted(around.callee) ?? '')) return undefined;
+  const name = program.text.slice(program.statement(given).start, around.start).match(/^\s*(\w+)\s*=\s*$/)?.[1];
+  return name === undefined ? undefined : program.calls(new RegExp(`\\b${name}\\b(?=\\s*\\()`, 'g'))[0]?.at;
 }
 /** `model.train()` is no call of a function or method of the file that is named `train`. */
 function isCallOf(call: Call, isMethod: boolean): boolean {
@@ -164,7 +197,7 @@ function limit({ evaluate }: PythonInput, block: Block): ReturnType<PythonInput[
     const test = block.subject;
     return test?.kind === 'binary' && /^<=?$/.test(test.op) ? evaluate.value(test.right) : undefined;
   }
-  let over: Expr | undefined = block.subject;
+  let over: Expr | undefined = block.subject?.kind === 'name' ? evaluate.expression(block.subject) : block.subject;
   for (let depth = 0; depth < 4 && over?.kind === 'call'; depth++) {
     const name = dotted(over.callee) ?? '';
     if (!/(^|\.)(range|trange)$/.test(name)) {
@@ -172,7 +205,12 @@ function limit({ evaluate }: PythonInput, block: Block): ReturnType<PythonInput[
       continue;
     }
     const plain = over.args.filter((arg) => arg.keyword === undefined && !arg.spread);
-    if (plain.length < 2) return plain[0] && evaluate.value(plain[0].value);
+    if (plain.length < 2) {
+      const only = plain[0]?.value;
+      // range(steps + 1): the last turn only evaluates
+      const isOneMore = only?.kind === 'binary' && only.op === '+' && only.right.kind === 'number' && only.right.value === 1 && only.left.kind !== 'number';
+      return only && evaluate.value(isOneMore ? only.left : only);
+    }
     const end = plain[1]!.value;
     const start = evaluate.value(plain[0]!.value);
     if (start.known && start.value === 1 && end.kind === 'binary' && end.op === '+') return evaluate.value(end.left);

@@ -20,7 +20,7 @@ export const vllmPython: PythonRecogniser = {
   recognise: (input) => {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
-    return program.calls(/\b(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline)\b(?=\s*\()/g).flatMap(({ call, at }): SeenWorkload[] => {
+    const found = program.calls(/\b(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline)\b(?=\s*\()/g).flatMap(({ call, at }): SeenWorkload[] => {
       const name = evaluate.callee(call);
       const online = served.test(name);
       if (!online && !offline.test(name)) return [];
@@ -29,6 +29,10 @@ export const vllmPython: PythonRecogniser = {
       if (program.blocks(at).some((block) => block.decorators?.some((decorator) => isModal(program, decorator)) === true)) return [];
       return [workload(input, call, name, online)];
     });
+    // AsyncEngineArgs.from_cli_args(args): everything comes from the command line.
+    const parsed = found.length > 0 ? undefined : program.calls(/(?<=EngineArgs\.)from_cli_args\b(?=\s*\()/g)[0]?.call;
+    const name = parsed ? evaluate.callee(parsed) : '';
+    return parsed && served.test(name.replace(/\.from_cli_args$/, '')) ? [workload(input, { ...parsed, args: [] }, name, name.includes('Async'))] : found;
   },
 };
 

@@ -51,6 +51,7 @@ function walk(input: PythonInput, facts: FactSet, expr: Expr, depth: number): un
   if (meant !== expr && meant.kind !== 'call') return next(meant);
   if (meant.kind === 'conditional') return next(meant.value);
   if (meant.kind === 'attribute') return next(meant.object);
+  if (meant.kind === 'dict') return next(meant.entries[0]?.value);
   if (meant.kind !== 'call') return undefined;
   const name = evaluate.callee(meant);
   if (isLoader(name)) {
@@ -129,6 +130,16 @@ export function addLength(input: PythonInput, facts: FactSet): void {
     if (!call || !/token|encode|processor|feature_extractor/i.test(evaluate.callee(call)) || /decode|generat/i.test(evaluate.callee(call))) continue;
     const given = evaluate.argument(call, 'max_length') ?? evaluate.argument(call, 'model_max_length') ?? evaluate.argument(call, 'max_len');
     facts.read('seq_len', given, count);
+    if (facts.has('seq_len')) return;
+  }
+  // model.max_seq_length = 256
+  for (const binding of program.bindings('max_seq_length')) {
+    if (binding.kind === 'assign' && binding.value && /(^|\.|_)model$/.test(binding.object ?? '')) facts.read('seq_len', binding.value, count);
+    if (facts.has('seq_len')) return;
+  }
+  for (const name of ['sequence_length', 'seq_len']) {
+    const declared = evaluate.option(name);
+    if (declared?.known) facts.put('seq_len', declared, count);
     if (facts.has('seq_len')) return;
   }
   for (const name of ['max_seq_length', 'block_size', 'max_source_length', 'cutoff_len', 'max_seq_len', 'model_max_length', 'seq_length', 'context_length']) {

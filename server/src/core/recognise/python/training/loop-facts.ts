@@ -25,10 +25,11 @@ export function trainLoader({ program, evaluate }: PythonInput): Call | undefine
 }
 
 const optimizers =
-  /\b((?:Paged)?(?:Fused|CPU|DeepSpeedCPU)?(?:Adam|AdamW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|create_optimizer(?:_v2)?|configure_optimizers)\b(?=\s*\()/g;
+  /\b((?:Paged)?(?:Fused|CPU|DeepSpeedCPU)?(?:Adam|AdamW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|(?<=\boptax\.)(?:adamw|adam|sgd|lion|adafactor|lamb|rmsprop|adagrad)|create_optimizer(?:_v2)?|configure_optimizers)\b(?=\s*\()/g;
 
 /** Adds the optimiser that is constructed. */
-export function addOptimizer({ program, evaluate }: PythonInput, facts: FactSet): void {
+export function addOptimizer(input: PythonInput, facts: FactSet): void {
+  const { program, evaluate } = input;
   if (facts.has('optimizer')) return;
   const sites = program
     .calls(optimizers)
@@ -43,6 +44,18 @@ export function addOptimizer({ program, evaluate }: PythonInput, facts: FactSet)
   }
   const site = sites.find(({ at }) => !evaluate.isOff(at)) ?? sites[0];
   if (site) facts.written('optimizer', lastName(site.call), { start: site.call.callee.start, end: site.call.callee.end });
+  else addOptimizerClass(input, facts);
+}
+/** `optimizer_class = torch.optim.AdamW`, made later under that name; of several the one that the options' defaults choose. */
+function addOptimizerClass({ program, evaluate }: PythonInput, facts: FactSet): void {
+  const pattern = /\b\w*optim\w*[ \t]*=[ \t]*(?:\w+\.)*((?:Paged)?(?:Adam|AdamW|Lion|SGD|RMSprop|Adafactor|Adagrad|Prodigy)(?:8bit|32bit)?)\b(?![\w.]|\s*\()/gi;
+  const found: { name: string; start: number; off: boolean }[] = [];
+  for (let match = pattern.exec(program.text); match; match = pattern.exec(program.text)) {
+    const start = match.index + match[0].length - match[1]!.length;
+    found.push({ name: match[1]!, start, off: evaluate.isOff(start) });
+  }
+  const chosen = found.findLast((one) => !one.off) ?? found.at(-1);
+  if (chosen) facts.written('optimizer', chosen.name, { start: chosen.start, end: chosen.start + chosen.name.length });
 }
 const lastName = (call: Call): string => (dotted(call.callee) ?? '').split('.').at(-1)!;
 

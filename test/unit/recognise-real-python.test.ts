@@ -1,0 +1,204 @@
+import { expect, test } from 'vitest';
+import { seen } from '../support/recognise.js';
+
+const short = async (text: string, name = 'a.py'): Promise<string[]> => (await seen(name, text)).short;
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'openai: a client that comes in from elsewhere, known by the method and its arguments',
+    `class Helper:
+    def __init__(self, llm_client, model="gpt-4o-mini"):
+        self.llm_client = llm_client
+        self.model = model
+    def ask(self, messages):
+        return self.llm_client.responses.create(model=self.model, input=messages)
+def other(cache):
+    return cache.responses.create(key=1)
+`,
+    ['api-call openai 6-6 {model=gpt-4o-mini@2 default} ?input_tokens'],
+  ],
+  [
+    'litellm: loaded late by a module of the project',
+    `from tool.llm import litellm
+def warm(name, messages):
+    return litellm.completion(model=name, messages=messages, max_tokens=5)
+`,
+    ['api-call litellm 3-3 {max_tokens=5@3} ?model ?input_tokens'],
+  ],
+  [
+    'plain HTTP: the body in a variable, dumped, or written in place; other addresses are none',
+    `import json, requests, httpx
+URL = "https://api.openai.com/v1"
+def a(key):
+    data = {"model": "claude-3-5-sonnet-20240620", "max_tokens": 4000, "messages": [{"role": "user", "content": q}]}
+    return requests.post("https://api.anthropic.com/v1/messages", headers=h, json=data)
+def b():
+    return requests.post(f"{URL}/chat/completions", data=json.dumps({"model": "gpt-4o", "n": 2}))
+async def c(client):
+    return await client.post("https://api.example.com/v1/chat/completions", json={"model": "m"})
+def d():
+    requests.get("https://api.openai.com/v1/models")
+    requests.post("https://api.openai.com/v1/files", data={})
+    return httpx.request("POST", "https://openrouter.ai/api/v1/chat/completions", json={"model": "x/y"})
+`,
+    [
+      'api-call anthropic 5-5 {model=claude-3-5-sonnet-20240620@4, max_tokens=4000@4} ?input_tokens',
+      'api-call openai 7-7 {model=gpt-4o@7, n=2@7}',
+      'api-call openrouter 13-13 {model=x/y@13}',
+    ],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'sentence-transformers: fit() with objectives and with a loader, and the cut of the texts',
+    `from sentence_transformers import SentenceTransformer, CrossEncoder, losses
+from torch.utils.data import DataLoader
+EPOCHS = 2
+model = SentenceTransformer("all-distilroberta-v1")
+model.max_seq_length = 256
+train_dataloader = DataLoader(samples, batch_size=32)
+model.fit(
+    train_objectives=[(train_dataloader, losses.TripletLoss(model))],
+    epochs=EPOCHS,
+    use_amp=True,
+)
+index.fit(documents)
+`,
+    ['training sentence-transformers 7-11 {epochs=2@3 variable, batch_size=32@6, precision=fp16@10, model=all-distilroberta-v1@4, seq_len=256@5}'],
+  ],
+  [
+    'an optimiser that is chosen as a class, an option that only a dry run changes, one turn more than steps',
+    `import argparse, torch
+parser = argparse.ArgumentParser()
+parser.add_argument("--use_8bit_adam", action="store_true")
+parser.add_argument("--dry_run", action="store_true")
+parser.add_argument("--num_iterations", type=int, default=10)
+args = parser.parse_args()
+if args.dry_run:
+    args.num_iterations = 1
+if args.use_8bit_adam:
+    import bitsandbytes as bnb
+    optimizer_class = bnb.optim.AdamW8bit
+else:
+    optimizer_class = torch.optim.AdamW
+optimizer = optimizer_class(model.parameters())
+for step in range(args.num_iterations + 1):
+    loss = model(batch)
+    loss.backward()
+    optimizer.step()
+`,
+    ['training pytorch 15-18 {max_steps=10@5 default, optimizer=AdamW@13}'],
+  ],
+  [
+    'jax: the step under the name of its compiled form, epochs in a named progress bar',
+    `import jax
+def main():
+    def train_step(state, batch):
+        return state.apply_gradients(grads=grad(state, batch))
+    p_train_step = jax.pmap(train_step, "batch")
+    epochs = tqdm(range(args.num_train_epochs))
+    for epoch in epochs:
+        for batch in train_dataloader:
+            state = p_train_step(state, batch)
+if __name__ == "__main__":
+    main()
+`,
+    ['training flax 7-9 {} ?epochs'],
+  ],
+  [
+    'a library’s trainer that hands its own loop to a helper is no training',
+    `import torch
+class Trainer:
+    def train(self):
+        return find_executable_batch_size(self._inner_training_loop, 8)(args=1)
+    def _inner_training_loop(self, args):
+        for epoch in range(args.epochs):
+            for batch in self.loader:
+                loss = self.model(batch)
+                loss.backward()
+                self.optimizer.step()
+`,
+    [],
+  ],
+  [
+    'several data sets: the first stands for them',
+    `from datasets import load_dataset
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer
+other = load_dataset("a/eval", split="train")
+pairs = load_dataset("a/pairs", split="train")
+more = load_dataset("a/more", split="train")
+trainer = SentenceTransformerTrainer(model=SentenceTransformer("m"), train_dataset={"pairs": pairs, "more": more})
+trainer.train()
+`,
+    ['training sentence-transformers 6-7 {model=m@6, dataset=a/pairs@4}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'a trainer of the project, constructed and run; a tokenizer’s trainer and a class that only defines one are none',
+    `import torch
+from mingpt.trainer import Trainer
+from tokenizers.trainers import BpeTrainer
+bpe = BpeTrainer(vocab_size=100)
+bpe.train(files)
+config.max_iters = 2000
+trainer = Trainer(config, model, train_dataset)
+trainer.set_callback("on_batch_end", f)
+trainer.run()
+`,
+    ['training pytorch 7-9 {max_steps=2000@6}'],
+  ],
+  [
+    'vLLM: everything from the command line',
+    `from vllm.engine.arg_utils import AsyncEngineArgs
+from vllm.engine.async_llm_engine import AsyncLLMEngine
+args = parser.parse_args()
+engine = AsyncLLMEngine.from_engine_args(AsyncEngineArgs.from_cli_args(args))
+`,
+    ['serving vllm 4-4 {}'],
+  ],
+  [
+    'a look at the result inside a jax training is no work of its own',
+    `import jax, optax
+from diffusers import FlaxStableDiffusionPipeline
+def log_validation():
+    pipeline, params = FlaxStableDiffusionPipeline.from_pretrained("a/b")
+    return pipeline(prompt_ids)
+def main():
+    optimizer = optax.adamw(learning_rate=1e-4)
+    def train_step(state):
+        return state.apply_gradients(grads=g)
+    for epoch in range(3):
+        state = train_step(state)
+if __name__ == "__main__":
+    main()
+`,
+    ['training flax 10-11 {epochs=3@10, optimizer=adamw@7, model=a/b@4}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});
+
+const notebook = (...cells: string[]): string =>
+  JSON.stringify({ cells: cells.map((source) => ({ cell_type: 'code', source: source.match(/[^\n]*\n?/g)!.filter(Boolean) })) }, null, 1);
+
+test('a notebook’s shell escapes and %%bash cells launch trainings', async () => {
+  const text = notebook(
+    '!pip install -q accelerate\nimport os',
+    'x = 1\n!accelerate launch train_dreambooth.py \\\n  --pretrained_model_name_or_path="a/sd" \\\n  --train_batch_size=1 --max_train_steps=500\nprint(x)',
+    '%%bash\ntorchrun --nproc_per_node=4 train.py --per_device_train_batch_size 8 --num_train_epochs 2\n',
+    '# !python train.py --epochs 3\n',
+  );
+  const lines = text.split('\n');
+  const line = (part: string): number => lines.findIndex((one) => one.includes(part)) + 1;
+  const found = await short(text, 'a.ipynb');
+  expect(found).toHaveLength(2);
+  expect(found[0]).toMatch(new RegExp(`^training \\w+ ${line('accelerate launch')}-${line('max_train_steps')} \\{.*batch_size=1`));
+  expect(found[1]).toMatch(new RegExp(`^training \\w+ ${line('torchrun')}-${line('torchrun')} \\{.*batch_size=8`));
+});
