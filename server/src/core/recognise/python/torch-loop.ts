@@ -27,7 +27,7 @@ export const torchLoop: PythonRecogniser = {
     if (isTest(document.uri) || isRayDriven(input) || !/\.(step|zero_grad|apply_gradients)\s*\(|_scaler\(/.test(program.text)) return [];
     const seen = new Set<number>();
     return program
-      .calls(/\b(backward|apply_gradients)\b(?=\s*\()/g)
+      .callsOf(/^(?:backward|apply_gradients)$/)
       .flatMap(({ call, at }): SeenWorkload[] => {
         if (call.callee.kind !== 'attribute' || seen.size > 5) return [];
         const loop = trainingLoop(input, at);
@@ -82,11 +82,9 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
     const called = outer.name === '__init__' ? owner?.name : outer.name;
     const isOutside = (place: number): boolean => place < outer.start || place >= outer.end;
     const isMethod = owner !== undefined && owner.start < outer.start;
-    const site = program
-      .calls(new RegExp(`\\b${called}\\b(?=\\s*\\()`, 'g'))
-      .find((one) => isOutside(one.at) && isCallOf(one.call, isMethod && outer.name !== '__init__'));
+    const site = program.callsOf(called ?? '').find((one) => isOutside(one.at) && isCallOf(one.call, isMethod && outer.name !== '__init__'));
     if (!site) {
-      isDriven ||= program.matches(new RegExp(`\\b${called}\\b(?!\\s*\\()`, 'g')).some((place) => isOutside(place) && program.callAround(place) !== undefined);
+      isDriven ||= program.uses(called ?? '').some((place) => isOutside(place) && program.callAround(place) !== undefined);
       break;
     }
     here = site.at;
@@ -200,7 +198,7 @@ function addAccumulation({ program, evaluate }: PythonInput, facts: FactSet): vo
 }
 function addImageSize({ program, evaluate }: PythonInput, facts: FactSet): void {
   if (facts.has('image_size')) return;
-  for (const { call } of program.calls(/\b(RandomResizedCrop|CenterCrop|Resize)\b(?=\s*\()/g)) {
+  for (const { call } of program.callsOf(/^(?:RandomResizedCrop|CenterCrop|Resize)$/)) {
     const size = evaluate.argument(call, 'size', 0);
     const list = size && evaluate.expression(size);
     facts.read('image_size', list?.kind === 'tuple' || list?.kind === 'list' ? list.items[0] : size, count);

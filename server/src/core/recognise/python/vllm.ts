@@ -20,7 +20,7 @@ export const vllmPython: PythonRecogniser = {
   recognise: (input) => {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
-    return program.calls(/\b(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline)\b(?=\s*\()/g).flatMap(({ call, at }): SeenWorkload[] => {
+    return program.callsOf(/^(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline)$/).flatMap(({ call, at }): SeenWorkload[] => {
       const name = evaluate.callee(call);
       const online = served.test(name);
       if (!online && !offline.test(name)) return [];
