@@ -80,7 +80,7 @@ function fromFunction(evaluate: Evaluator, name: string, wanted: RegExp, steps: 
   const { program } = evaluate;
   const owner = /^\w+$/.test(name) ? program.function(name) : undefined;
   if (!owner || steps > 4) return {};
-  for (const { call } of program.calls(/\b\w*(?:OpenAI|Anthropic\w*|Client|Groq|Together|client|Session)\b(?=\s*\()/g, {
+  for (const { call } of program.callsOf(/^(?:\w*(?:OpenAI|Anthropic\w*|Client|Groq|Together|client|Session))$/, {
     start: owner.bodyStart,
     end: owner.end,
   })) {

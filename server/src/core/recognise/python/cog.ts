@@ -38,7 +38,7 @@ export const cogPython: PythonRecogniser = {
 function workload(input: PythonInput, owner: ClassInfo): SeenWorkload {
   const { program, evaluate, document } = input;
   const loads = program
-    .calls(/\b(?:from_pretrained|from_single_file|pipeline|load_model)\b(?=\s*\()/g, { start: owner.start, end: owner.end })
+    .callsOf(/^(?:from_pretrained|from_single_file|pipeline|load_model)$/, { start: owner.start, end: owner.end })
     .filter(({ call }) => !/Tokenizer|Processor|Config|Scheduler/.test(evaluate.callee(call)));
   const known = loads.flatMap(({ call }) => {
     const given =

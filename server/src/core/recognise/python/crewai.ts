@@ -14,10 +14,10 @@ export const crewaiPython: PythonRecogniser = {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
     const models = program
-      .calls(/\bLLM\b(?=\s*\()/g)
+      .callsOf('LLM')
       .flatMap(({ call }) => (/^crewai(\.\w+)*\.LLM$/.test(evaluate.callee(call)) ? (modelObject(input, 'crewai', call) ?? []) : []));
     if (models.length > 0) return models;
-    const agents = program.calls(/\bAgent\b(?=\s*\()/g).filter(({ call }) => /^crewai(\.\w+)*\.Agent$/.test(evaluate.callee(call)));
+    const agents = program.callsOf('Agent').filter(({ call }) => /^crewai(\.\w+)*\.Agent$/.test(evaluate.callee(call)));
     // An agent that is given a model object is paid for where the object is made.
     const objects = agents.some(({ call }) => {
       const llm = argument(call, 'llm')?.value;
@@ -25,7 +25,7 @@ export const crewaiPython: PythonRecogniser = {
       return llm !== undefined && llm.kind !== 'none' && (!value?.known || typeof value.value !== 'string');
     });
     if (objects) return [];
-    const crews = program.calls(/\bCrew\b(?=\s*\()/g).filter(({ call }) => /^crewai(\.\w+)*\.Crew$/.test(evaluate.callee(call)));
+    const crews = program.callsOf('Crew').filter(({ call }) => /^crewai(\.\w+)*\.Crew$/.test(evaluate.callee(call)));
     const named = agents.find(({ call }) => argument(call, 'llm'));
     return (crews.length > 0 ? crews : agents.filter((one) => one === named)).map(
       ({ call }): SeenWorkload =>

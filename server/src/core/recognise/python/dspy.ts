@@ -12,8 +12,8 @@ export const dspyPython: PythonRecogniser = {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
     return program
-      .calls(
-        /\b(?:LM|OpenAI|AzureOpenAI|Claude|Anthropic|Google|Cohere|Together|Groq|Mistral|Bedrock|AWSAnthropic|GoogleVertexAI|Embedder|Databricks|Snowflake|Watsonx|PremAI|You)\b(?=\s*\()/g,
+      .callsOf(
+        /^(?:LM|OpenAI|AzureOpenAI|Claude|Anthropic|Google|Cohere|Together|Groq|Mistral|Bedrock|AWSAnthropic|GoogleVertexAI|Embedder|Databricks|Snowflake|Watsonx|PremAI|You)$/,
       )
       .flatMap(({ call }) => (/^dspy(\.\w+)*\.\w+$|^dsp\.\w+$/.test(evaluate.callee(call)) ? (modelObject(input, 'dspy', call) ?? []) : []));
   },

@@ -161,14 +161,14 @@ function findGiven(evaluator: ReadsValues, parameter: Binding, steps: number): E
   if (called === undefined) return undefined;
   const own = owner.parameters.filter((candidate) => candidate.name !== 'self' && candidate.name !== 'cls');
   const position = own.findIndex((candidate) => candidate.name === parameter.name);
-  const calls = program.calls(new RegExp(`\\b${called}\\b(?=\\s*\\()`, 'g')).filter((site) => site.at < owner.start || site.at > owner.end);
+  const calls = program.callsOf(called).filter((site) => site.at < owner.start || site.at > owner.end);
   if (calls.length === 1) {
     const call = calls[0]!.call;
     const spread = call.args.some((arg) => arg.spread === 1);
     return givenArgument(evaluator, call, parameter.name, position < 0 || spread ? undefined : position, steps + 1);
   }
   if (calls.length > 1) return undefined;
-  for (const at of program.matches(new RegExp(`\\b${called}\\b(?!\\s*\\()`, 'g'))) {
+  for (const at of program.uses(called)) {
     if (at >= owner.start && at < owner.end) continue;
     const launcher = program.callAround(at);
     if (!launcher?.args.some((arg) => arg.value.kind === 'name' && arg.value.name === called && arg.value.start === at)) continue;
@@ -194,6 +194,6 @@ export function returnedBy(evaluator: ReadsValues, call: Call): Expr | undefined
 }
 
 function wandbConfig(evaluator: ReadsValues): Expr | undefined {
-  const site = evaluator.program.calls(/\binit\b(?=\s*\()/g).find(({ call }) => evaluator.callee(call) === 'wandb.init');
+  const site = evaluator.program.callsOf('init').find(({ call }) => evaluator.callee(call) === 'wandb.init');
   return site ? argument(site.call, 'config')?.value : undefined;
 }

@@ -24,7 +24,7 @@ export const hfTrainer: PythonRecogniser = {
   recognise: (input) => {
     const { document, program } = input;
     if (isTest(document.uri) || !/transformers|trl|setfit|unsloth|optimum/.test(program.text)) return [];
-    const found = program.calls(/\b\w*Trainer\b(?=\s*\()/g).flatMap(({ call }) => {
+    const found = program.callsOf(/Trainer$/).flatMap(({ call }) => {
       const framework = frameworkOf(input, call);
       return framework === undefined ? [] : [{ call, framework, use: useOf(input, call) }];
     });
@@ -49,7 +49,10 @@ function useOf({ program, document }: PythonInput, call: Call): Use {
   const plain = { start: call.start, end: call.end, scope };
   if (target === undefined) return { kind: 'training', ...plain };
   const written = target.replaceAll('.', '\\.');
-  const trains = program.calls(new RegExp(`(?<=\\b${written}\\.)(train|hyperparameter_search|fit)\\b(?=\\s*\\()`, 'g')).filter(({ at }) => at > call.end);
+  const isHere = new RegExp(`\\b${written}\\.$`);
+  const trains = program
+    .callsOf(/^(?:train|hyperparameter_search|fit)$/)
+    .filter(({ at }) => at > call.end && isHere.test(program.text.slice(at - target.length - 2, at)));
   const first = trains[0];
   if (first) {
     const isNear = program.scopeOf(first.at) === scope && cellAt(document, first.at)?.index === cellAt(document, call.start)?.index;
@@ -108,7 +111,7 @@ function workload(input: PythonInput, call: Call, framework: string, end: number
   addLength(input, facts);
   addLibraryDefaults(input, facts, settings, call);
   visibleDevices(input, facts);
-  const search = program.calls(/\bhyperparameter_search\b(?=\s*\()/g)[0];
+  const search = program.callsOf('hyperparameter_search')[0];
   if (search) facts.read('trials', evaluate.argument(search.call, 'n_trials'), amount);
   return {
     kind: 'training',

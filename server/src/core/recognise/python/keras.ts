@@ -21,7 +21,7 @@ export const keras: PythonRecogniser = {
     const { document, program } = input;
     if (isTest(document.uri)) return [];
     const seen = new Set<string>();
-    return program.calls(/\b(fit|fit_generator|train)\b(?=\s*\()/g).flatMap(({ call, at }): SeenWorkload[] => {
+    return program.callsOf(/^(?:fit|fit_generator|train)$/).flatMap(({ call, at }): SeenWorkload[] => {
       const object = call.callee.kind === 'attribute' ? dotted(call.callee.object) : undefined;
       if (
         object === undefined ||
@@ -83,9 +83,7 @@ function addBatched({ evaluate, program }: PythonInput, facts: FactSet, data: Ex
     if (facts.has('batch_size')) return;
     here = meant.callee.kind === 'attribute' ? meant.callee.object : meant.args[0]?.value;
   }
-  for (const { call } of program.calls(
-    /\b(batch|padded_batch|image_dataset_from_directory|flow_from_directory|flow|text_dataset_from_directory)\b(?=\s*\()/g,
-  )) {
+  for (const { call } of program.callsOf(/^(?:batch|padded_batch|image_dataset_from_directory|flow_from_directory|flow|text_dataset_from_directory)$/)) {
     if (call.callee.kind === 'attribute' && /val|test/i.test(dotted(call.callee.object) ?? '')) continue;
     facts.read('batch_size', evaluate.argument(call, 'batch_size', /batch$/.test(dotted(call.callee) ?? '') ? 0 : undefined), count);
     if (facts.has('batch_size')) return;
@@ -93,9 +91,7 @@ function addBatched({ evaluate, program }: PythonInput, facts: FactSet, data: Ex
 }
 function addCompiled(input: PythonInput, facts: FactSet, object: string): void {
   const { program, evaluate } = input;
-  const sites = program
-    .calls(/\bcompile\b(?=\s*\()/g)
-    .filter(({ call }) => call.callee.kind === 'attribute' && !/^(re|torch)$/.test(dotted(call.callee.object) ?? ''));
+  const sites = program.callsOf('compile').filter(({ call }) => call.callee.kind === 'attribute' && !/^(re|torch)$/.test(dotted(call.callee.object) ?? ''));
   const site = sites.find(({ call }) => call.callee.kind === 'attribute' && dotted(call.callee.object) === object) ?? sites[0];
   if (!site) return;
   const given = evaluate.argument(site.call, 'optimizer', 0);
@@ -128,7 +124,7 @@ function addSize({ evaluate, program }: PythonInput, facts: FactSet, data: Expr 
 }
 function addApplication({ program, evaluate }: PythonInput, facts: FactSet): void {
   const site = program
-    .calls(/\b[A-Z]\w+(?=\s*\()/g)
+    .callsOf(/^[A-Z]\w+$/)
     .find(
       ({ call }) =>
         /keras\.applications(\.\w+)*\.[A-Z]\w+$/.test(evaluate.callee(call)) || /^(tf\.keras|keras)?\.?applications\./.test(dotted(call.callee) ?? ''),
@@ -137,7 +133,7 @@ function addApplication({ program, evaluate }: PythonInput, facts: FactSet): voi
 }
 function addStrategy({ program, evaluate }: PythonInput, facts: FactSet): void {
   const site = program
-    .calls(/\b(\w+Strategy|DataParallel|ModelParallel)\b(?=\s*\()/g)
+    .callsOf(/^(?:\w+Strategy|DataParallel|ModelParallel)$/)
     .find(({ call, at }) => /distribut/.test(evaluate.callee(call)) && !evaluate.isOff(at));
   if (site) {
     facts.written('strategy', (dotted(site.call.callee) ?? '').split('.').at(-1)!, { start: site.call.callee.start, end: site.call.callee.end });
@@ -147,7 +143,7 @@ function addStrategy({ program, evaluate }: PythonInput, facts: FactSet): void {
       facts.add({ ...batch, name: 'global_batch_size', note: 'the strategy splits the batch over its devices' });
     }
   }
-  for (const { call } of program.calls(/\b(set_global_policy|set_dtype_policy|set_policy|set_floatx)\b(?=\s*\()/g))
+  for (const { call } of program.callsOf(/^(?:set_global_policy|set_dtype_policy|set_policy|set_floatx)$/))
     facts.read('precision', call.args[0]?.value, precisionOf);
 }
 
@@ -161,10 +157,10 @@ function estimator(input: PythonInput, call: Call, object: string): SeenWorkload
   const facts = new FactSet(input);
   facts.read(/TPU/.test(name) ? 'global_batch_size' : 'batch_size', evaluate.argument(made, 'train_batch_size'), count);
   facts.read('max_steps', evaluate.argument(call, 'max_steps') ?? evaluate.argument(call, 'steps'), count);
-  const cores = program.calls(/\bTPUConfig\b(?=\s*\()/g)[0];
+  const cores = program.callsOf('TPUConfig')[0];
   if (cores) facts.read('gpu_count', evaluate.argument(cores.call, 'num_shards'), count);
   addHyperparameters(input, facts, undefined, facts.has('global_batch_size') ? /^(epochs|seq_len)$/ : /^(epochs|seq_len|batch_size)$/);
-  const flags = program.calls(/\bDEFINE_\w+(?=\s*\()/g);
+  const flags = program.callsOf(/^DEFINE_\w+$/);
   // The flags are where a person changes the run: the lens stands above them.
   const span = flags.length > 3 ? { start: flags[0]!.call.start, end: flags.at(-1)!.call.end } : { start: program.statement(call.start).start, end: call.end };
   return object === 'super()' ? [] : [{ kind: 'training', framework: 'tensorflow', title: 'Train', span: { uri: document.uri, ...span }, ...facts.result }];

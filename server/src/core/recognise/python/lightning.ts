@@ -38,7 +38,7 @@ const isStar = ({ program }: PythonInput, name: string): boolean =>
 function use({ program, evaluate }: PythonInput, call: Call): { end: number; fit?: Call } | undefined {
   if (/LightningCLI$/.test(evaluate.callee(call))) return { end: call.end };
   const scope = program.scopeOf(call.start);
-  const fits = program.calls(/\bfit\b(?=\s*\()/g);
+  const fits = program.callsOf('fit');
   const chained = fits.find((site) => site.call.start === call.start);
   if (chained) return { end: chained.call.end, fit: chained.call };
   const statement = program.statement(call.start);

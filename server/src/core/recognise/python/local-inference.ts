@@ -18,7 +18,7 @@ interface Load {
 
 /** Loaders: `X.from_pretrained`, a project's `load_model…`, and constructors that load. */
 const loaders =
-  /\b(?:from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|pipeline|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession)\b(?=\s*\()/g;
+  /^(?:from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|pipeline|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession)$/;
 const noModel =
   /(Tokenizer|Processor|Config|FeatureExtractor|Scheduler|ImageProcessor|Dataset|VAE|AutoencoderKL|TextEncoder|CLIPTextModel|Adapter|Vocab)\w*(\(\))?\.from_pretrained$/;
 
@@ -37,7 +37,7 @@ export const localInference: PythonRecogniser = {
     const { program } = input;
     if (isTest(input) || isTraining(program) || program.imports.get('BasePredictor')?.module === 'cog') return [];
     const serving = isServed(program);
-    const found = program.calls(loaders).flatMap(({ call, at }) => {
+    const found = program.callsOf(loaders).flatMap(({ call, at }) => {
       const load = loadOf(input, call, at);
       const use = load && useOf(input, load);
       return load && use ? [{ load, use }] : [];
@@ -110,23 +110,25 @@ function useOf(input: PythonInput, load: Load): Call | undefined {
   const names = [held, ...adapters(input, held)];
   for (const name of names) {
     const escaped = name.replaceAll('.', '\\.');
-    const object = `(?<=(?<![.\\w])${escaped}(?:\\.module)?\\.)`;
-    const method = program.calls(new RegExp(`${object}(?:${methods})\\b(?=\\s*\\()`, 'g')).find((site) => reaches(input, load, site.at));
+    const object = new RegExp(`(?<![.\\w])${escaped}(?:\\.module)?\\.$`);
+    const isHeld = (at: number): boolean => object.test(program.text.slice(Math.max(0, at - name.length - 9), at));
+    const method = program.callsOf(methods).find((site) => isHeld(site.at) && reaches(input, load, site.at));
     if (method) return method.call;
     if (isPipeline || last === 'Llama') {
-      const called = program
-        .calls(new RegExp(`(?<!def )\\b${escaped.replace(/^.*\./, '')}\\b(?=\\s*\\()`, 'g'))
-        .find((site) => dotted(site.call.callee) === name && reaches(input, load, site.at));
+      const called = program.callsOf(name.replace(/^.*\./, '')).find((site) => dotted(site.call.callee) === name && reaches(input, load, site.at));
       if (called) return called.call;
     }
     // A method handed over: `Thread(target=model.generate, kwargs=…)`.
-    const reference = program.matches(new RegExp(`${object}(?:generate|chat|transcribe)\\b(?!\\s*\\()`, 'g')).find((at) => reaches(input, load, at));
+    const reference = ['generate', 'chat', 'transcribe']
+      .flatMap((one) => program.uses(one))
+      .sort((a, b) => a - b)
+      .find((at) => isHeld(at) && reaches(input, load, at));
     const around = reference === undefined ? undefined : program.callAround(reference);
     if (around) return around;
     // A project's own function that generates with the model it is given.
     const scope = program.scopeOf(load.at);
     const own = program
-      .calls(/\b(?!get_|make_|build_|create_|load_|register_)(?:\w*generat\w*|\w*[Pp]ipeline\w*|\w*infer\w*|\w*transcri\w*|chat\w*|\w*_chat)\b(?=\s*\()/gi)
+      .callsOf(/^(?!get_|make_|build_|create_|load_|register_)(?:\w*generat\w*|\w*pipeline\w*|\w*infer\w*|\w*transcri\w*|chat\w*|\w*_chat)$/i)
       .find(
         (site) =>
           site.call.start > call.end &&
@@ -138,12 +140,12 @@ function useOf(input: PythonInput, load: Load): Call | undefined {
   return undefined;
 }
 const methods =
-  'generate|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\\w+|chat_stream|batch_chat|sample|inference\\w*|infer';
+  /^(?:generate|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\w+|chat_stream|batch_chat|sample|inference\w*|infer)$/;
 
 /** Names that a loaded model is given to under an adapter: `model` of `model = PeftModel.from_pretrained(base, …)`. */
 function adapters({ program, evaluate }: PythonInput, held: string): string[] {
   if (!/\bPeftModel/.test(program.text)) return [];
-  return program.calls(/\bfrom_pretrained\b/g).flatMap(({ call, at }) => {
+  return program.callsOf('from_pretrained').flatMap(({ call, at }) => {
     if (!isAdapter(call, evaluate.callee(call)) || dotted(call.args[0]!.value) !== held) return [];
     return heldBy(program.text, program.statement(at).start, call.start) ?? [];
   });
@@ -156,7 +158,7 @@ function reaches({ program }: PythonInput, load: Load, use: number): boolean {
   const owner = program.blocks(load.at).find((block) => block.kind === 'def');
   if (!owner?.name) return false;
   return (
-    program.calls(new RegExp(`\\b${owner.name}\\b(?=\\s*\\()`, 'g')).some((site) => site.at < owner.start || site.at > owner.end) ||
+    program.callsOf(owner.name).some((site) => site.at < owner.start || site.at > owner.end) ||
     /^\s*global\b/m.test(program.text.slice(owner.bodyStart, owner.end))
   );
 }
@@ -207,10 +209,7 @@ function moreUses({ program, evaluate }: PythonInput, load: Load, use: Call): Ke
   // A pipeline class of the project's own: what the object is called with.
   const made = program.statement(use.start);
   const left = heldBy(program.text, made.start, use.start);
-  const called =
-    left === undefined || left === load.held
-      ? []
-      : program.calls(new RegExp(`\\b${left.replace(/^.*\./, '')}\\b(?=\\s*\\()`, 'g')).filter((site) => dotted(site.call.callee) === left);
+  const called = left === undefined || left === load.held ? [] : program.callsOf(left.replace(/^.*\./, '')).filter((site) => dotted(site.call.callee) === left);
   return [...(config ? [keyed(evaluate, config)] : []), ...called.slice(0, 3).map((site) => keyed(evaluate, site.call))];
 }
 
@@ -241,7 +240,7 @@ function widget(program: PythonInput['program'], evaluate: PythonInput['evaluate
   if (expr.kind !== 'call' || !/widgets\.get$/.test(dotted(expr.callee) ?? '')) return undefined;
   const key = expr.args[0]?.value;
   const made = program
-    .calls(/\b(?:combobox|dropdown|text)\b(?=\s*\()/g)
+    .callsOf(/^(?:combobox|dropdown|text)$/)
     .find(({ call }) => call.args[0]?.value.kind === 'string' && key?.kind === 'string' && call.args[0].value.value === key.value);
   const value = made && (argument(made.call, 'defaultValue', 1)?.value ?? undefined);
   const fact = value && evaluate.fact('model', value);

@@ -39,7 +39,7 @@ function workload(input: PythonInput, call: Extract<Expr, { kind: 'call' }>, blo
   if (!gpu) return undefined;
   const inside = { start: block.bodyStart, end: block.end };
   const engine = program
-    .calls(/\b(?:LLM|AsyncEngineArgs|EngineArgs|Engine)\b(?=\s*\()/g, inside)
+    .callsOf(/^(?:LLM|AsyncEngineArgs|EngineArgs|Engine)$/, inside)
     .find(({ call: made }) => /^(vllm|sglang|sgl|tensorrt_llm)\b/.test(evaluate.callee(made)))?.call;
   const body = program.text.slice(block.start, block.end);
   const web =

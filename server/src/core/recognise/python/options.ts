@@ -39,11 +39,9 @@ function optionDefault(evaluator: ReadsValues, call: Call, name: string): Evalua
   const { program } = evaluator;
   const here = { start: call.start, end: call.end, param: name };
   const note = `default of --${name}`;
-  if (program.text.includes('set_defaults')) {
-    const set = program.calls(/\bset_defaults\b/g).flatMap((site) => argument(site.call, name)?.value ?? [])[0];
-    const value = set && evaluator.value(set, 1);
-    if (value?.known) return { ...value, origin: 'default', param: name, note };
-  }
+  const set = program.callsOf('set_defaults').flatMap((site) => argument(site.call, name)?.value ?? [])[0];
+  const changed = set && evaluator.value(set, 1);
+  if (changed?.known) return { ...changed, origin: 'default', param: name, note };
   const defines = /DEFINE_/.test(dotted(call.callee) ?? '');
   const given = argument(call, 'default', defines ? 1 : undefined)?.value;
   const action = argument(call, 'action')?.value;

@@ -22,7 +22,7 @@ export const rayTrain: PythonRecogniser = {
   recognise: (input) => {
     const { document, program, evaluate } = input;
     if (isTest(document.uri)) return [];
-    return program.calls(rayTrainers()).flatMap(({ call }): SeenWorkload[] => {
+    return program.callsOf(rayTrainers).flatMap(({ call }): SeenWorkload[] => {
       if (!/^ray\b/.test(evaluate.callee(call))) return [];
       const facts = new FactSet(input);
       addScaling(input, facts, evaluate.argument(call, 'scaling_config'));
@@ -56,9 +56,9 @@ function addScaling({ evaluate }: PythonInput, facts: FactSet, given: Parameters
 
 function addInner(input: PythonInput, facts: FactSet, near: number): void {
   const { evaluate, program } = input;
-  const made = program.calls(/\b\w*TrainingArguments\b(?=\s*\()/g)[0];
+  const made = program.callsOf(/TrainingArguments$/)[0];
   if (made) addSettings(input, facts, settingsOf(input, made.call));
-  for (const { call } of program.calls(/\b(Trainer|Fabric)\b(?=\s*\()/g)) {
+  for (const { call } of program.callsOf(/^(?:Trainer|Fabric)$/)) {
     if (!/lightning/.test(evaluate.callee(call))) continue;
     const own = new FactSet(input);
     addFabric(input, own, call);

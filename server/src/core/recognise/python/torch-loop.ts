@@ -27,7 +27,7 @@ export const torchLoop: PythonRecogniser = {
     if (isTest(document.uri) || isRayDriven(input) || !/\.(step|zero_grad|apply_gradients)\s*\(|_scaler\(/.test(program.text)) return [];
     const seen = new Set<number>();
     return program
-      .calls(/\b(backward|apply_gradients)\b(?=\s*\()/g)
+      .callsOf(/^(?:backward|apply_gradients)$/)
       .flatMap(({ call, at }): SeenWorkload[] => {
         if (call.callee.kind !== 'attribute' || seen.size > 5) return [];
         const loop = trainingLoop(input, at);
@@ -92,11 +92,9 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
     const called = outer.name === '__init__' ? owner?.name : outer.name;
     const isOutside = (place: number): boolean => place < outer.start || place >= outer.end;
     const isMethod = owner !== undefined && owner.start < outer.start;
-    const site = program
-      .calls(new RegExp(`\\b${called}\\b(?=\\s*\\()`, 'g'))
-      .find((one) => isOutside(one.at) && isCallOf(one.call, isMethod && outer.name !== '__init__'));
+    const site = program.callsOf(called ?? '').find((one) => isOutside(one.at) && isCallOf(one.call, isMethod && outer.name !== '__init__'));
     if (!site) {
-      const given = program.matches(new RegExp(`\\b${called}\\b(?!\\s*\\()`, 'g')).find((place) => isOutside(place) && program.callAround(place) !== undefined);
+      const given = program.uses(called ?? '').find((place) => isOutside(place) && program.callAround(place) !== undefined);
       if (given === undefined) break;
       const compiled = compiledCall(input, given);
       // A method that its own class hands over: who drives the class decides.
@@ -121,10 +119,12 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
 }
 function stepCall(input: PythonInput, inner: Block, outer: Block): number | undefined {
   const { program } = input;
-  const isOutside = (place: number): boolean => place < inner.start || place >= inner.end;
-  const direct = program.calls(new RegExp(`(?<![.\\w])${inner.name}\\b(?=\\s*\\()`, 'g'), outer).find((one) => isOutside(one.at));
+  const name = inner.name ?? '';
+  const counts = (place: number): boolean =>
+    place >= outer.start && place < outer.end && (place < inner.start || place >= inner.end) && program.text[place - 1] !== '.';
+  const direct = program.callsOf(name).find((one) => counts(one.at));
   if (direct) return direct.at;
-  const given = program.matches(new RegExp(`(?<![.\\w])${inner.name}\\b(?!\\s*\\()`, 'g'), outer).filter(isOutside);
+  const given = program.uses(name).filter(counts);
   return given.map((place) => compiledCall(input, place)).find((place) => place !== undefined);
 }
 /** Where a function is called under the name that its compiled form has: `p_step` of `p_step = jax.pmap(step)`. */
@@ -238,7 +238,7 @@ function addAccumulation({ program, evaluate }: PythonInput, facts: FactSet): vo
 }
 function addImageSize({ program, evaluate }: PythonInput, facts: FactSet): void {
   if (facts.has('image_size')) return;
-  for (const { call } of program.calls(/\b(RandomResizedCrop|CenterCrop|Resize)\b(?=\s*\()/g)) {
+  for (const { call } of program.callsOf(/^(?:RandomResizedCrop|CenterCrop|Resize)$/)) {
     const size = evaluate.argument(call, 'size', 0);
     const list = size && evaluate.expression(size);
     facts.read('image_size', list?.kind === 'tuple' || list?.kind === 'list' ? list.items[0] : size, count);

@@ -19,9 +19,7 @@ export const trainingConfig: PythonRecogniser = {
 
 function functions(input: PythonInput): SeenWorkload[] {
   const { document, program } = input;
-  const config = program
-    .calls(/\bConfigDict\b(?=\s*\()/g)
-    .find(({ call }) => /^(ml_collections\.)?(config_dict\.)?ConfigDict$/.test(dotted(call.callee) ?? ''));
+  const config = program.callsOf('ConfigDict').find(({ call }) => /^(ml_collections\.)?(config_dict\.)?ConfigDict$/.test(dotted(call.callee) ?? ''));
   const owner = config && program.blocks(config.at).findLast((block) => block.kind === 'def');
   if (!owner || !/get_config/.test(owner.name ?? '')) return [];
   const facts = new FactSet(input);

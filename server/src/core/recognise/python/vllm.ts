@@ -20,7 +20,7 @@ export const vllmPython: PythonRecogniser = {
   recognise: (input) => {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
-    const found = program.calls(/\b(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline)\b(?=\s*\()/g).flatMap(({ call, at }): SeenWorkload[] => {
+    const found = program.callsOf(/^(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline)$/).flatMap(({ call, at }): SeenWorkload[] => {
       const name = evaluate.callee(call);
       const online = served.test(name);
       if (!online && !offline.test(name)) return [];

@@ -14,29 +14,26 @@ export interface ImportTable {
   readonly stars: readonly string[];
 }
 
-/** What a program imports, by the name that it uses. */
-export function readImports(text: string, chain: (at: number) => readonly Node[]): ImportTable {
+/** What a program imports, by the name that it uses; `places` are where its import statements begin. */
+export function readImports(text: string, places: readonly number[], chain: (at: number) => readonly Node[]): ImportTable {
   const byName = new Map<string, Import>();
   const stars: string[] = [];
   const slice = (node: Node): string => text.slice(node.startIndex, node.endIndex);
-  const pattern = /^[ \t]*(?:from|import)\b/gm;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    const node = chain(match.index + match[0].length - 1).findLast(
-      (candidate) => candidate.type.startsWith('import_') || candidate.type === 'future_import_statement',
-    );
+  for (const at of places) {
+    const node = chain(at).findLast((candidate) => candidate.type.startsWith('import_') || candidate.type === 'future_import_statement');
     if (!node) continue;
     const from = node.childForFieldName('module_name');
     const module = from ? slice(from) : undefined;
     if (named(node).some((child) => child.type === 'wildcard_import') && module) stars.push(module);
     for (const item of named(node)) {
       if (item.startIndex === from?.startIndex) continue;
-      const at = { start: item.startIndex, end: item.endIndex };
+      const span = { start: item.startIndex, end: item.endIndex };
       const path = item.type === 'aliased_import' ? item.childForFieldName('name') : item.type === 'dotted_name' ? item : null;
       if (!path) continue;
       const written = slice(path);
       const alias = item.type === 'aliased_import' ? item.childForFieldName('alias') : null;
       const local = alias ? slice(alias) : module === undefined ? (written.split('.')[0] ?? written) : written;
-      byName.set(local, module === undefined ? { module: alias ? written : local, ...at } : { module, name: written, ...at });
+      byName.set(local, module === undefined ? { module: alias ? written : local, ...span } : { module, name: written, ...span });
     }
   }
   return { byName, stars };

@@ -61,7 +61,11 @@ export interface FunctionInfo {
   readonly decorators: readonly Expr[];
 }
 
-const anywhere = { start: 0, end: Number.POSITIVE_INFINITY };
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+const anywhere: Range = { start: 0, end: Number.POSITIVE_INFINITY };
 
 /** Questions about one Python program. Places are found in the text and then looked up in the tree, so that the cost follows what is
  * asked and not the size of the file. Answers are plain data; no node leaves. Valid until the next edit. */
@@ -73,6 +77,9 @@ export class PythonProgram {
   private readonly knownBlocks = new Map<number, readonly Block[]>();
   private readonly knownReturns = new Map<number, Expr[]>();
   private readonly knownExprs = new Map<number, Expr>();
+  private readonly knownCalls = new Map<string, readonly CallSite[]>();
+  private readonly knownCallees = new Map<number, Call | undefined>();
+  private readonly knownMatches = new Map<string, readonly number[]>();
   private readonly paths = new Paths();
   private readonly knownClasses = new Map<number, ClassInfo>();
   private readonly knownFunctions = new Map<number, FunctionInfo>();
@@ -83,37 +90,61 @@ export class PythonProgram {
     this.names = new Names(tree.text);
   }
 
-  /** Calls whose callee's last name matches, in order. The pattern needs `g`; its match must begin at that name. */
-  calls(pattern: RegExp, within: { start: number; end: number } = anywhere): CallSite[] {
-    const found: CallSite[] = [];
-    for (const at of this.matches(pattern, within)) {
-      const call = this.callAt(at);
-      if (call) found.push({ call, at });
+  /** Calls whose callee's last name is one, or matches, in order. A pattern is tried once for each name that is called anywhere. */
+  callsOf(name: string | RegExp, within: Range = anywhere): readonly CallSite[] {
+    const key = typeof name === 'string' ? name : String(name);
+    let sites = this.knownCalls.get(key);
+    if (!sites) {
+      const { called } = this.names;
+      const places =
+        typeof name === 'string'
+          ? (called.get(name) ?? [])
+          : [...called]
+              .filter(([word]) => name.test(word))
+              .flatMap(([, at]) => at)
+              .sort((a, b) => a - b);
+      sites = this.sites(places);
+      this.knownCalls.set(key, sites);
     }
-    return found;
+    return within === anywhere ? sites : sites.filter(({ at }) => at >= within.start && at < within.end);
+  }
+  /** Calls where a pattern matches that also says what stands around the name, in order. It needs `g`; its match must begin at the callee's last name. */
+  calls(pattern: RegExp): readonly CallSite[] {
+    return this.sites(this.matches(pattern));
   }
   /** Offsets where the pattern matches an identifier of the code, not of a string or a comment. */
-  matches(pattern: RegExp, within: { start: number; end: number } = anywhere): number[] {
+  matches(pattern: RegExp): readonly number[] {
+    const known = this.knownMatches.get(String(pattern));
+    if (known) return known;
     const found: number[] = [];
-    pattern.lastIndex = within.start;
-    for (let match = pattern.exec(this.text); match && match.index < within.end; match = pattern.exec(this.text)) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
       if (match[0] === '') pattern.lastIndex++;
       if (this.isIdentifier(this.leaf(match.index))) found.push(match.index);
     }
+    this.knownMatches.set(String(pattern), found);
     return found;
+  }
+  /** Every word of the text with its offsets, in strings and comments too. */
+  get words(): ReadonlyMap<string, readonly number[]> {
+    return this.names.words;
+  }
+  /** Offsets of a word, in strings and comments too. */
+  places(word: string, within: Range = anywhere): readonly number[] {
+    const all = this.names.words.get(word) ?? [];
+    return within === anywhere ? all : all.filter((at) => at >= within.start && at < within.end);
+  }
+  /** Offsets where a name of the code stands and no parenthesis follows: it is handed on, assigned or asked for something. */
+  uses(name: string): readonly number[] {
+    const called = new Set(this.names.called.get(name));
+    return this.places(name).filter((at) => !called.has(at) && this.isIdentifier(this.leaf(at)));
   }
   /** The call whose callee ends with the name at an offset. */
   callAt(at: number): Call | undefined {
-    const chain = this.chain(at);
-    let level = chain.length - 1;
-    if (!this.isIdentifier(chain[level])) return undefined;
-    const endsHere = chain[level]!.endIndex;
-    while (level > 0 && this.paths.typeOf(chain[level - 1]!) === 'attribute' && chain[level - 1]!.endIndex === endsHere) level--;
-    if (level > 1 && this.paths.typeOf(chain[level - 1]!) === 'subscript' && this.paths.typeOf(chain[level - 2]!) === 'call') level--;
-    const parent = chain[level - 1];
-    if (!parent || this.paths.typeOf(parent) !== 'call' || parent.startIndex !== chain[level]!.startIndex) return undefined;
-    const expr = this.expr(parent);
-    return expr?.kind === 'call' ? expr : undefined;
+    if (this.knownCallees.has(at)) return this.knownCallees.get(at);
+    const found = this.findCall(at);
+    this.knownCallees.set(at, found);
+    return found;
   }
   /** The innermost call that holds an offset in its argument list. */
   callAround(at: number): Call | undefined {
@@ -197,7 +228,7 @@ export class PythonProgram {
   }
   /** The first class of a name. */
   class(name: string): ClassInfo | undefined {
-    const at = this.names.definitions.class.get(name)?.[0];
+    const at = this.names.definitions('class').get(name)?.[0];
     return at === undefined ? undefined : this.classNamedAt(at);
   }
   /** Every function and method, in order. */
@@ -205,8 +236,11 @@ export class PythonProgram {
     return this.placesOf('def').flatMap((at) => this.functionNamedAt(at) ?? []);
   }
   /** The first function or method of a name, within a span if one is given. */
-  function(name: string, within: { start: number; end: number } = anywhere): FunctionInfo | undefined {
-    const at = this.names.definitions.def.get(name)?.find((place) => place >= within.start && place < within.end);
+  function(name: string, within: Range = anywhere): FunctionInfo | undefined {
+    const at = this.names
+      .definitions('def')
+      .get(name)
+      ?.find((place) => place >= within.start && place < within.end);
     return at === undefined ? undefined : this.functionNamedAt(at);
   }
   /** The function that starts at an offset, as `Binding.scope` says it. */
@@ -221,10 +255,8 @@ export class PythonProgram {
     if (known) return known;
     const found: Expr[] = [];
     this.knownReturns.set(owner.start, found);
-    const pattern = /\breturn\b/g;
-    pattern.lastIndex = owner.bodyStart;
-    for (let match = pattern.exec(this.text); match && match.index < owner.end; match = pattern.exec(this.text)) {
-      const chain = this.chain(match.index);
+    for (const at of this.places('return', { start: owner.bodyStart, end: owner.end })) {
+      const chain = this.chain(at);
       const node = chain.at(-2);
       if (node?.type !== 'return_statement' || this.scope(chain) !== owner.start) continue;
       const value = this.expr(named(node)[0] ?? null);
@@ -234,22 +266,38 @@ export class PythonProgram {
   }
   /** Offsets of a name in quotes, dashes before and between its words disregarded: `"--batch-size"` for `batch_size`. */
   quoted(name: string): readonly number[] {
-    return this.names.quoted.get(name) ?? [];
+    return this.names.quoted(name);
   }
   /** The last value given to an element by name: `config["lr"] = 1e-4`. */
   keyed(object: string, key: string): Expr | undefined {
-    if (!this.names.isIndexed(object) || !/^[\w.-]+$/.test(key) || this.quoted(key.replaceAll('-', '_')).length === 0) return undefined;
-    const pattern = new RegExp(`(?<![\\w.])${object.replaceAll('.', '\\.')}\\[["']${key.replaceAll('.', '\\.')}["']\\]\\s*=(?!=)`, 'g');
     let found: Expr | undefined;
-    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
-      const node = this.chain(match.index).findLast((candidate) => candidate.type === 'assignment');
-      if (node?.startIndex === match.index) found = this.expr(node.childForFieldName('right'));
+    for (const at of this.names.keyed(object, key)) {
+      const node = this.chain(at).findLast((candidate) => this.paths.typeOf(candidate) === 'assignment');
+      if (node?.startIndex === at) found = this.expr(node.childForFieldName('right'));
     }
     return found;
   }
 
+  private sites(places: readonly number[]): CallSite[] {
+    return places.flatMap((at) => {
+      const call = this.callAt(at);
+      return call ? [{ call, at }] : [];
+    });
+  }
+  private findCall(at: number): Call | undefined {
+    const chain = this.chain(at);
+    let level = chain.length - 1;
+    if (!this.isIdentifier(chain[level])) return undefined;
+    const endsHere = chain[level]!.endIndex;
+    while (level > 0 && this.paths.typeOf(chain[level - 1]!) === 'attribute' && chain[level - 1]!.endIndex === endsHere) level--;
+    if (level > 1 && this.paths.typeOf(chain[level - 1]!) === 'subscript' && this.paths.typeOf(chain[level - 2]!) === 'call') level--;
+    const parent = chain[level - 1];
+    if (!parent || this.paths.typeOf(parent) !== 'call' || parent.startIndex !== chain[level]!.startIndex) return undefined;
+    const expr = this.expr(parent);
+    return expr?.kind === 'call' ? expr : undefined;
+  }
   private placesOf(kind: 'def' | 'class'): number[] {
-    return [...this.names.definitions[kind].values()].flat().sort((a, b) => a - b);
+    return [...this.names.definitions(kind).values()].flat().sort((a, b) => a - b);
   }
   private classNamedAt(at: number): ClassInfo | undefined {
     const chain = this.chain(at);
@@ -390,14 +438,14 @@ export class PythonProgram {
   }
   private findBindings(name: string): Binding[] {
     const found: Binding[] = [];
-    for (const at of this.names.targets.get(name) ?? []) {
+    for (const at of this.names.targets(name)) {
       const chain = this.chain(at);
       if (!this.isIdentifier(chain.at(-1))) continue;
       const binding = bindingOf(name, chain, this.reader);
       if (binding) found.push(binding);
     }
     for (const kind of ['def', 'class'] as const) {
-      for (const at of this.names.definitions[kind].get(name) ?? []) {
+      for (const at of this.names.definitions(kind).get(name) ?? []) {
         const chain = this.chain(at);
         if (!this.isIdentifier(chain.at(-1))) continue;
         const outer = chain.slice(0, -2);
@@ -407,7 +455,7 @@ export class PythonProgram {
     return found.sort((a, b) => a.start - b.start);
   }
   private readImports(): ImportTable {
-    this.importTable ??= readImports(this.text, (at) => this.chain(at));
+    this.importTable ??= readImports(this.text, this.names.imports(), (at) => this.chain(at));
     return this.importTable;
   }
 }

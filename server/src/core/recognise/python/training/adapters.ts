@@ -5,8 +5,8 @@ import { count, type FactSet } from './fact-set.js';
 export function addAdapters({ program, evaluate }: PythonInput, facts: FactSet, near: number): void {
   if (!/Lora|lora|IA3|Prefix|PromptTuning|get_peft_model|OFTConfig|BOFTConfig/.test(program.text)) return;
   const sites = program
-    .calls(
-      /\b((QA?|Ada|V|X|)[Ll]o[Rr][Aa]Config|LoHaConfig|LoKrConfig|IA3Config|PrefixTuningConfig|PromptTuningConfig|PromptEncoderConfig|B?OFTConfig|VeraConfig|VBLoRAConfig|get_peft_model)\b(?=\s*\()/g,
+    .callsOf(
+      /^(?:((QA?|Ada|V|X|)[Ll]o[Rr][Aa]Config|LoHaConfig|LoKrConfig|IA3Config|PrefixTuningConfig|PromptTuningConfig|PromptEncoderConfig|B?OFTConfig|VeraConfig|VBLoRAConfig|get_peft_model))$/,
     )
     .filter(({ at }) => !evaluate.isOff(at));
   const configs = sites.filter(
@@ -39,12 +39,12 @@ export function addAdapters({ program, evaluate }: PythonInput, facts: FactSet, 
 export function addCheckpointing({ program, evaluate }: PythonInput, facts: FactSet): void {
   if (facts.has('grad_ckpt')) return;
   const enabled = program
-    .calls(
-      /\b(gradient_checkpointing_enable|enable_gradient_checkpointing|set_grad_checkpointing|apply_activation_checkpointing|apply_fsdp_checkpointing|checkpoint_wrapper|apply_ac)\b(?=\s*\()/g,
+    .callsOf(
+      /^(?:gradient_checkpointing_enable|enable_gradient_checkpointing|set_grad_checkpointing|apply_activation_checkpointing|apply_fsdp_checkpointing|checkpoint_wrapper|apply_ac)$/,
     )
     .find(({ at }) => !evaluate.isOff(at));
   if (enabled) facts.follows('grad_ckpt', true, enabled.call);
-  const prepared = program.calls(/\bprepare_model_for_(?:kbit|int8)_training\b(?=\s*\()/g).find(({ at }) => !evaluate.isOff(at));
+  const prepared = program.callsOf(/^(?:prepare_model_for_(?:kbit|int8)_training)$/).find(({ at }) => !evaluate.isOff(at));
   if (!prepared) return;
   const given = evaluate.argument(prepared.call, 'use_gradient_checkpointing', 1);
   if (given) facts.read('grad_ckpt', given, (value) => value === true);

@@ -12,7 +12,7 @@ export function addDataset(input: PythonInput, facts: FactSet, expr: Expr | unde
   if (facts.has('dataset')) return;
   const { program, evaluate } = input;
   const sites = program
-    .calls(/\b(load_dataset|load_from_disk|load_data|DatasetDict|get_dataset)\b(?=\s*\()/g)
+    .callsOf(/^(?:load_dataset|load_from_disk|load_data|DatasetDict|get_dataset)$/)
     .filter(({ call, at }) => isLoader(evaluate.callee(call)) && !evaluate.isOff(at));
   const chosen = sites.findLast(({ call, at }) => at < near && !/eval|test|valid/i.test(splitText(input, call))) ?? sites[0];
   if (chosen) addLoaded(input, facts, chosen.call, !expr);

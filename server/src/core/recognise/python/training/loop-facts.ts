@@ -5,11 +5,11 @@ import { addDeepSpeed, stageOfName } from './hf-settings.js';
 import { readPrecision } from './precision.js';
 
 const loaders =
-  /\b((?:Stateful|Data|Multi|Infinite|Fast|Bucketed)?DataLoader|StatefulDataLoader|create_loader|iter_torch_batches|to_torch|make_data_loader|build_dataloader|fast_collate_loader)\b(?=\s*\()/g;
+  /^(?:(?:Stateful|Data|Multi|Infinite|Fast|Bucketed)?DataLoader|StatefulDataLoader|create_loader|iter_torch_batches|to_torch|make_data_loader|build_dataloader|fast_collate_loader)$/;
 
 /** The call that makes the training's loader: by the name that it is bound to, by `shuffle`, else the first that is not for evaluation. */
 export function trainLoader({ program, evaluate }: PythonInput): Call | undefined {
-  const sites = program.calls(loaders).filter(({ call }) => evaluate.argument(call, 'batch_size', 1) !== undefined);
+  const sites = program.callsOf(loaders).filter(({ call }) => evaluate.argument(call, 'batch_size', 1) !== undefined);
   const about = (at: number, call: Call): string => {
     const statement = program.statement(at);
     const owner = program.blocks(at).find((block) => block.kind === 'def')?.name ?? '';
@@ -25,14 +25,15 @@ export function trainLoader({ program, evaluate }: PythonInput): Call | undefine
 }
 
 const optimizers =
-  /\b((?:Paged)?(?:Fused|CPU|DeepSpeedCPU)?(?:Adam|AdamW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|(?<=\boptax\.)(?:adamw|adam|sgd|lion|adafactor|lamb|rmsprop|adagrad)|create_optimizer(?:_v2)?|configure_optimizers)\b(?=\s*\()/g;
+  /^(?:(?:Paged)?(?:Fused|CPU|DeepSpeedCPU)?(?:Adam|AdamW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|adamw|adam|sgd|lion|adafactor|lamb|rmsprop|adagrad|create_optimizer(?:_v2)?|configure_optimizers)$/;
 
 /** Adds the optimiser that is constructed. */
 export function addOptimizer(input: PythonInput, facts: FactSet): void {
   const { program, evaluate } = input;
   if (facts.has('optimizer')) return;
   const sites = program
-    .calls(optimizers)
+    .callsOf(optimizers)
+    .filter(({ call }) => !/^[a-z]+$/.test(lastName(call)) || /\boptax\./.test(dotted(call.callee) ?? '')) // lower-case names are optax's
     .filter(({ call }) => !/create_optimizer|configure_optimizers/.test(dotted(call.callee) ?? '') && !/^(super|self)\b/.test(dotted(call.callee) ?? ''));
   const names = new Set(sites.map(({ call }) => lastName(call)));
   if (names.size > 1) {
@@ -62,13 +63,13 @@ const lastName = (call: Call): string => (dotted(call.callee) ?? '').split('.').
 /** Adds precision, sharding, compilation, checkpointing and accelerate's settings as a loop of one's own states them. */
 export function addLoopSettings(input: PythonInput, facts: FactSet): void {
   const { program, evaluate } = input;
-  const on = (pattern: RegExp) => program.calls(pattern).filter(({ at }) => !evaluate.isOff(at));
-  for (const { call } of on(/\bAccelerator\b(?=\s*\()/g)) {
+  const on = (name: string | RegExp) => program.callsOf(name).filter(({ at }) => !evaluate.isOff(at));
+  for (const { call } of on('Accelerator')) {
     readPrecision(input, facts, evaluate.argument(call, 'mixed_precision'));
     facts.read('grad_accum', evaluate.argument(call, 'gradient_accumulation_steps'), count);
   }
-  for (const { call } of on(/\bFabric\b(?=\s*\()/g)) addFabric(input, facts, call);
-  for (const { call } of on(/\bautocast\b(?=\s*\()/g)) {
+  for (const { call } of on('Fabric')) addFabric(input, facts, call);
+  for (const { call } of on('autocast')) {
     const enabled = evaluate.argument(call, 'enabled');
     const isEnabled = enabled && evaluate.value(enabled);
     if (isEnabled?.known && isEnabled.value === false) continue;
@@ -77,9 +78,9 @@ export function addLoopSettings(input: PythonInput, facts: FactSet): void {
     else if (!facts.has('precision') && !(isEnabled && !isEnabled.known))
       facts.follows('precision', 'fp16', call, { note: 'default of torch.autocast on a GPU' });
   }
-  for (const { call } of on(/\b(MixedPrecision|MixedPrecisionPolicy)\b(?=\s*\()/g)) readPrecision(input, facts, evaluate.argument(call, 'param_dtype', 0));
+  for (const { call } of on(/^(?:MixedPrecision|MixedPrecisionPolicy)$/)) readPrecision(input, facts, evaluate.argument(call, 'param_dtype', 0));
   if (!facts.has('precision')) {
-    const scaler = on(/\bGradScaler\b(?=\s*\()/g).find(({ call }) => {
+    const scaler = on('GradScaler').find(({ call }) => {
       const enabled = evaluate.argument(call, 'enabled');
       const value = enabled && evaluate.value(enabled);
       return !enabled || (value?.known && value.value === true);
@@ -88,23 +89,21 @@ export function addLoopSettings(input: PythonInput, facts: FactSet): void {
   }
   const cast = facts.has('precision')
     ? undefined
-    : on(/\b(bfloat16|half)\b(?=\s*\(\s*\))/g).find(({ call }) => /model|net|unet|gpt/i.test(dotted(call.callee)?.split('.')[0] ?? ''));
+    : on(/^(?:bfloat16|half)$/).find(({ call }) => call.args.length === 0 && /model|net|unet|gpt/i.test(dotted(call.callee)?.split('.')[0] ?? ''));
   if (cast) facts.follows('precision', /bfloat16$/.test(dotted(cast.call.callee) ?? '') ? 'bf16' : 'fp16', cast.call);
   addParallel(input, facts, on);
-  const compiled = facts.has('compile') ? undefined : on(/\bcompile\b(?=\s*\()/g).find(({ call }) => evaluate.callee(call) === 'torch.compile');
+  const compiled = facts.has('compile') ? undefined : on('compile').find(({ call }) => evaluate.callee(call) === 'torch.compile');
   if (compiled) facts.follows('compile', true, compiled.call);
-  const checkpoint = facts.has('grad_ckpt')
-    ? undefined
-    : on(/\bcheckpoint\b(?=\s*\()/g).find(({ call }) => /torch\.utils\.checkpoint/.test(evaluate.callee(call)));
+  const checkpoint = facts.has('grad_ckpt') ? undefined : on('checkpoint').find(({ call }) => /torch\.utils\.checkpoint/.test(evaluate.callee(call)));
   if (checkpoint) facts.follows('grad_ckpt', true, checkpoint.call);
-  const spawned = on(/\bspawn\b(?=\s*\()/g).find(({ call }) => /multiprocessing|^mp\.|xmp/.test(evaluate.callee(call)));
+  const spawned = on('spawn').find(({ call }) => /multiprocessing|^mp\.|xmp/.test(evaluate.callee(call)));
   if (spawned) facts.read('gpu_count', evaluate.argument(spawned.call, 'nprocs', 2), count);
 }
 
-function addParallel(input: PythonInput, facts: FactSet, on: (pattern: RegExp) => { call: Call; at: number }[]): void {
+function addParallel(input: PythonInput, facts: FactSet, on: (name: string | RegExp) => { call: Call; at: number }[]): void {
   const { evaluate, document } = input;
   if (facts.has('strategy')) return;
-  const first = on(/\b(initialize|FullyShardedDataParallel|FSDP|fully_shard|DistributedDataParallel|DDP)\b(?=\s*\()/g).find(
+  const first = on(/^(?:initialize|FullyShardedDataParallel|FSDP|fully_shard|DistributedDataParallel|DDP)$/).find(
     ({ call }) => !/initialize$/.test(dotted(call.callee) ?? '') || evaluate.callee(call) === 'deepspeed.initialize',
   );
   if (!first) return;

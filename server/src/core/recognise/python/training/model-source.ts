@@ -97,7 +97,7 @@ function returnedModel(input: PythonInput, name: string): Expr | undefined {
 function fallback(input: PythonInput, near: number): Source | undefined {
   const { program, evaluate } = input;
   const found = program
-    .calls(/\b(from_pretrained|create_model|SentenceTransformer|CrossEncoder|get_model|from_config)\b(?=\s*\()/g)
+    .callsOf(/^(?:from_pretrained|create_model|SentenceTransformer|CrossEncoder|get_model|from_config)$/)
     .filter(({ call, at }) => !evaluate.isOff(at) && !/Peft|ControlNetModel/.test(evaluate.callee(call)))
     .flatMap(({ call, at }) => {
       const source = named(input, call);
