@@ -245,16 +245,30 @@ const job: Workload = {
 };
 
 describe('totals', () => {
-  const counted = fc.array(fc.record({ workload, estimation: estimationOf(size) }), { maxLength: 5 });
-  test('are the sum of what they count, once each, and count every workload as known or unknown', () => {
+  /** Workloads with names of their own; some are counted by a neighbour, some by one that is not among them. */
+  const counted = fc
+    .array(fc.record({ workload, estimation: estimationOf(size), by: fc.constantFrom('', 'a', 'b', 'elsewhere') }), { maxLength: 5 })
+    .map((list) =>
+      list.map(({ workload: { countedIn: _, ...one }, estimation, by }, at) => {
+        const id = ['a', 'b', 'c', 'd', 'e'][at] ?? 'f';
+        return { workload: { ...one, id, ...(by === '' || by === id ? {} : { countedIn: by }) }, estimation };
+      }),
+    );
+  const sums = ['once', 'monthly', 'onceAtMost', 'monthlyAtMost'] as const;
+
+  test('are the sum of what they count, once each, with limits apart, and count every workload as known or unknown', () => {
     fc.assert(
       fc.property(counted, (all) => {
         const totals = totalsOf(all);
-        const own = all.filter((one) => one.workload.countedIn === undefined && !one.workload.fragment);
+        const there = new Set(all.map((one) => one.workload.id));
+        const own = all.filter(({ workload: { countedIn, fragment } }) => !fragment && (countedIn === undefined || !there.has(countedIn)));
         const costs = own.map((one) => mainCost(one.workload.kind, one.estimation));
-        const sum = (unit: Unit) => costs.filter((cost) => cost?.unit === unit).reduce((all_, cost) => all_ + (cost?.likely ?? Number.NaN), 0);
-        expect(totals.once).toBeCloseTo(sum('usd'), 6);
-        expect(totals.monthly).toBeCloseTo(sum('usd/month'), 6);
+        const sum = (unit: Unit, limit: boolean) =>
+          costs.reduce((total, cost) => total + (cost?.unit === unit && cost.name.endsWith('_max') === limit ? cost.likely : 0), 0);
+        expect(totals.once).toBeCloseTo(sum('usd', false), 6);
+        expect(totals.onceAtMost).toBeCloseTo(sum('usd', true), 6);
+        expect(totals.monthly).toBeCloseTo(sum('usd/month', false), 6);
+        expect(totals.monthlyAtMost).toBeCloseTo(sum('usd/month', true), 6);
         expect(totals.counted + totals.unknown).toBe(own.length);
         expect(totalText(totals)).not.toMatch(broken);
       }),
@@ -263,10 +277,13 @@ describe('totals', () => {
   });
   test('add up over any split, and an unknown changes no sum but is said', () => {
     fc.assert(
-      fc.property(counted, counted, (a, b) => {
+      fc.property(counted, counted, (a, other) => {
+        const b = other.map(({ workload: one, estimation }) => ({
+          workload: { ...one, id: `${one.id}2`, ...(one.countedIn === undefined ? {} : { countedIn: `${one.countedIn}2` }) },
+          estimation,
+        }));
         const [left, right, both] = [totalsOf(a), totalsOf(b), totalsOf([...a, ...b])];
-        for (const part of ['once', 'monthly'] as const)
-          expect(Math.abs(both[part] - left[part] - right[part])).toBeLessThanOrEqual(1e-9 * Math.max(1, both[part]));
+        for (const part of sums) expect(Math.abs(both[part] - left[part] - right[part])).toBeLessThanOrEqual(1e-9 * Math.max(1, both[part]));
         expect(both.unknown).toBe(left.unknown + right.unknown);
         const gap = { workload: job, estimation: { estimates: {}, unknown: [], assumed: [], notes: [] } };
         const more = totalsOf([...a, gap]);
