@@ -254,7 +254,7 @@ export class Engine {
     if (!entry) return this.storedSighting(uri);
     if (entry.sighting) return entry.sighting;
     const { document, version } = entry;
-    if (!isRelevant(document.language, document.text)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
+    if (!isRelevant(document.language, document.text, document.shell)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
     const grammar = grammarOf(document.language);
     if (grammar) {
       const parser = await this.grammars.load(grammar);
@@ -281,7 +281,7 @@ export class Engine {
     if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant('json', text))) return readDataSet(uri, text);
     const document = createDocument(uri, text);
     if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
-    if (!isRelevant(document.language, document.text) && !this.wanted.has(uri)) return null;
+    if (!isRelevant(document.language, document.text, document.shell) && !this.wanted.has(uri)) return null;
     const grammar = grammarOf(document.language);
     if (grammar) await this.grammars.load(grammar);
     this.storedDocuments.set(uri, document);

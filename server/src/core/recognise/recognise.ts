@@ -16,10 +16,11 @@ import type { Recogniser, SeenWorkload, Sighting } from './types.js';
 /** Larger texts are data or generated: they are named in a problem and not read. */
 export const maxTextLength = 2_000_000;
 
-/** True if a recogniser may find something in the text: the cheap test before any parsing. */
-export const isRelevant = (language: Language, text: string): boolean =>
+/** True if a recogniser may find something in the text, or in a notebook's shell commands: the cheap test before any parsing. */
+export const isRelevant = (language: Language, text: string, shell?: string): boolean =>
   text.length <= maxTextLength &&
-  (recognisers.some((one) => one.language === language && one.marker.test(text)) || (language === 'json' && modelConfigMarker.test(text)));
+  ((shell !== undefined && recognisers.some((one) => one.language === 'shell' && one.marker.test(shell))) ||
+    recognisers.some((one) => one.language === language && one.marker.test(text)) || (language === 'json' && modelConfigMarker.test(text)));
 
 /** Grammar that a language needs before `recognise` can run, if any. */
 export const grammarOf = (language: Language): 'python' | undefined => (language === 'python' ? 'python' : undefined);
@@ -48,15 +49,11 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
         uri,
         problems,
       );
-      return { uri, workloads, problems, exported: exportedFrom(document, grammars) };
+      const commands = document.shell === undefined ? [] : shellWorkloads(document, document.shell, problems);
+      return { uri, workloads: inOrder([...workloads, ...commands]), problems, exported: exportedFrom(document, grammars) };
     }
     if (language === 'shell') {
-      const script = readShell(text);
-      return {
-        uri,
-        workloads: collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), uri, problems),
-        problems,
-      };
+      return { uri, workloads: shellWorkloads(document, text, problems), problems };
     }
     if (language === 'yaml' || language === 'json') {
       const isModel = language === 'json' && modelConfigMarker.test(text);
@@ -81,6 +78,13 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
   return { uri, workloads: [], problems };
 }
 
+function shellWorkloads(document: Document, text: string, problems: Problem[]): SeenWorkload[] {
+  const wanted = recognisers.filter((one) => one.language === 'shell' && one.marker.test(text));
+  if (wanted.length === 0) return [];
+  const script = readShell(text);
+  return collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), document.uri, problems);
+}
+
 function collect<R extends Recogniser>(
   all: readonly Recogniser[],
   language: R['language'],
@@ -97,8 +101,9 @@ function collect<R extends Recogniser>(
       return [];
     }
   });
-  return found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
+  return inOrder(found);
 }
+const inOrder = (found: SeenWorkload[]): SeenWorkload[] => found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
 const failure = (uri: string, step: string, error: unknown): Problem => ({
   severity: 'warning',
   code: 'internal',

@@ -15,13 +15,14 @@ export interface NotebookCell {
 }
 
 /** Joins the code cells of a stored notebook into one program. Outputs are never read. */
-export function readNotebook(raw: string): { program: string; cells: NotebookCell[]; problem?: string } {
+export function readNotebook(raw: string): { program: string; shell?: string; cells: NotebookCell[]; problem?: string } {
   const tree = parseTree(raw, [], { allowTrailingComma: true });
   const list = tree && property(tree, 'cells');
   if (list?.type !== 'array') return { program: '', cells: [], problem: 'not a notebook: no list of cells' };
   const lines = new LineIndex(raw);
   const cells: NotebookCell[] = [];
   let program = '';
+  const shells: string[] = [];
   (list.children ?? []).forEach((cell, index) => {
     if (property(cell, 'cell_type')?.value !== 'code') return;
     const source = property(cell, 'source');
@@ -38,8 +39,34 @@ export function readNotebook(raw: string): { program: string; cells: NotebookCel
     const masked = maskMagics(text);
     cells.push({ index, start: program.length, end: program.length + masked.length, rawLines });
     program += `${masked}\n`;
+    shells.push(shellLines(text) ?? blank(text));
   });
-  return { program, cells };
+  const shell = joinShell(shells);
+  return { program, cells, ...(shell === undefined ? {} : { shell }) };
+}
+
+/** The shell commands of all cells as one script, each at its offset in the program; undefined where there is none. */
+export const joinShell = (cells: readonly string[]): string | undefined =>
+  cells.some((cell) => cell.trim() !== '') ? cells.map((cell) => `${cell}\n`).join('') : undefined;
+export const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+
+/** What a cell gives to a shell (`!torchrun …`, a `%%bash` cell), everything else blanked out: offsets stay. */
+export function shellLines(text: string): string | undefined {
+  if (!/^\s*[%!]/m.test(text)) return undefined;
+  const whole = /^(\s*%%(?:bash|sh|script[ \t]+(?:ba)?sh|system|sx)\b[^\n]*\n)([\s\S]*)$/.exec(text);
+  if (whole) return blank(whole[1] ?? '') + (whole[2] ?? '');
+  if (/^\s*%%/.test(text)) return undefined;
+  let found = false;
+  let goes = false;
+  const lines = text.split('\n').map((line) => {
+    const escape = /^[ \t]*(?:!{1,2}|%(?:sx|system)[ \t])/.exec(line)?.[0];
+    const taken = goes || escape !== undefined;
+    const kept = goes ? line : escape === undefined ? blank(line) : blank(escape) + line.slice(escape.length);
+    found ||= taken;
+    goes = taken && /\\\s*$/.test(line);
+    return kept;
+  });
+  return found ? lines.join('\n') : undefined;
 }
 
 /** Lines of IPython magic and shell escapes become comments of equal length: offsets stay, Python parses. `%%bash` cells go whole. */
