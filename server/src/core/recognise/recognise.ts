@@ -20,7 +20,8 @@ export const maxTextLength = 2_000_000;
 export const isRelevant = (language: Language, text: string, shell?: string): boolean =>
   text.length <= maxTextLength &&
   ((shell !== undefined && recognisers.some((one) => one.language === 'shell' && one.marker.test(shell))) ||
-    recognisers.some((one) => one.language === language && one.marker.test(text)) || (language === 'json' && modelConfigMarker.test(text)));
+    recognisers.some((one) => one.language === language && one.marker.test(text)) ||
+    (language === 'json' && modelConfigMarker.test(text)));
 
 /** Grammar that a language needs before `recognise` can run, if any. */
 export const grammarOf = (language: Language): 'python' | undefined => (language === 'python' ? 'python' : undefined);
@@ -59,7 +60,8 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
       const isModel = language === 'json' && modelConfigMarker.test(text);
       if (wanted.length === 0 && !isModel) return { uri, workloads: [], problems };
       const { roots, problems: syntaxProblems } = language === 'yaml' ? readYaml(uri, text) : readJson(uri, text);
-      problems.push(...syntaxProblems);
+      // A Helm template is no YAML before it is filled in.
+      if (!/\{\{-?\s/.test(text)) problems.push(...syntaxProblems);
       const workloads = collect<Extract<Recogniser, { language: 'yaml' | 'json' }>>(
         wanted,
         language,

@@ -147,7 +147,8 @@ function likely({ alternatives = [], catalog, workload }: View, style: NumberSty
     const count =
       one.count ?? one.estimation.estimates['gpus']?.likely ?? workload.facts.find((fact) => fact.name === 'gpus' || fact.name === 'gpu_count')?.value;
     const paid = one.estimation.estimates['usd_per_hour']?.term?.children?.find(({ id }) => id === 'paid')?.value;
-    const number = typeof count !== 'number' ? '' : paid !== undefined && paid > count ? `${shortNumber(count)} of ${shortNumber(paid)}×` : `${shortNumber(count)}×`;
+    const number =
+      typeof count !== 'number' ? '' : paid !== undefined && paid > count ? `${shortNumber(count)} of ${shortNumber(paid)}×` : `${shortNumber(count)}×`;
     return chip && `${number}${shortAccelerator(chip, catalog)}`;
   };
   // where it surely fits somewhere, the chips on which it may not fit are no answer

@@ -6,6 +6,8 @@ import { blank, joinShell, maskMagics, type NotebookCell, readNotebook, shellLin
 /** A text by URI. A notebook is one program: `text` is its code cells joined, and `place` maps back to the stored file or to the cell. */
 export interface Document {
   readonly uri: string;
+  /** Relative to the workspace root, where it is known: what folders above it are called says nothing about the file. */
+  readonly path?: string;
   readonly language: Language;
   /** The program text that recognisers read; spans are offsets in it. */
   readonly text: string;
@@ -32,7 +34,15 @@ export function createDocument(uri: string, text: string, languageId?: string): 
   const language = languageOf(uri, languageId) ?? 'python';
   if (/\.ipynb$/i.test(uri)) {
     const { program, shell, cells, problem } = readNotebook(text);
-    return { uri, language: 'python', text: program, lines: new LineIndex(program), cells, ...(shell === undefined ? {} : { shell }), ...(problem === undefined ? {} : { problem }) };
+    return {
+      uri,
+      language: 'python',
+      text: program,
+      lines: new LineIndex(program),
+      cells,
+      ...(shell === undefined ? {} : { shell }),
+      ...(problem === undefined ? {} : { problem }),
+    };
   }
   return { uri, language, text, lines: new LineIndex(text) };
 }

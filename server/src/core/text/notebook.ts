@@ -59,9 +59,9 @@ export function shellLines(text: string): string | undefined {
   let found = false;
   let goes = false;
   const lines = text.split('\n').map((line) => {
-    const escape = /^[ \t]*(?:!{1,2}|%(?:sx|system)[ \t])/.exec(line)?.[0];
-    const taken = goes || escape !== undefined;
-    const kept = goes ? line : escape === undefined ? blank(line) : blank(escape) + line.slice(escape.length);
+    const mark = /^[ \t]*(?:!{1,2}|%(?:sx|system)[ \t])/.exec(line)?.[0];
+    const taken = goes || mark !== undefined;
+    const kept = goes ? line : mark === undefined ? blank(line) : blank(mark) + line.slice(mark.length);
     found ||= taken;
     goes = taken && /\\\s*$/.test(line);
     return kept;
