@@ -27,6 +27,7 @@ import {
   type Problem,
   readDataSet,
   recognise,
+  relativeTo,
   resolve,
   type Sighting,
   type Spec,
@@ -103,12 +104,12 @@ export class Engine {
   /** Takes a document that an editor shows. */
   openText(uri: string, text: string, languageId?: string): void {
     this.close(uri);
-    this.open.set(uri, { document: createDocument(uri, text, languageId), version: 0 });
+    this.open.set(uri, { document: this.placed(createDocument(uri, text, languageId)), version: 0 });
   }
   /** Takes a notebook's code cells as they stand now; answers what that changed in the program. */
   openNotebook(uri: string, cells: Parameters<typeof createNotebookDocument>[1]): Change | undefined {
     const before = this.open.get(uri);
-    const document = createNotebookDocument(uri, cells);
+    const document = this.placed(createNotebookDocument(uri, cells));
     before?.tree?.replace(document.text);
     this.open.set(uri, { document, version: (before?.version ?? 0) + 1, ...(before?.tree ? { tree: before.tree } : {}) });
     return before && difference(before.document.text, document.text);
@@ -117,7 +118,7 @@ export class Engine {
   change(uri: string, changes: readonly Change[], text: string, languageId?: string): void {
     const entry = this.open.get(uri);
     if (!entry) return;
-    const document = createDocument(uri, text, languageId);
+    const document = this.placed(createDocument(uri, text, languageId));
     // A stored notebook shown as text: the program is not the text, so its edits are not the program's.
     if (document.text === text) for (const change of changes) entry.tree?.apply(change);
     entry.tree?.replace(document.text);
@@ -227,6 +228,10 @@ export class Engine {
     };
   }
 
+  private placed(document: Document): Document {
+    const path = relativeTo(document.uri, this.roots);
+    return path === document.uri ? document : { ...document, path };
+  }
   private priced(settings: MlcostSettings, texts: Readonly<Record<string, string>>, list: Catalog): Catalog {
     if (settings.prices.length === 0) return list;
     let found = this.catalogs.get(settings);
@@ -254,7 +259,7 @@ export class Engine {
     if (!entry) return this.storedSighting(uri);
     if (entry.sighting) return entry.sighting;
     const { document, version } = entry;
-    if (!isRelevant(document.language, document.text)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
+    if (!isRelevant(document.language, document.text, document.shell)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
     const grammar = grammarOf(document.language);
     if (grammar) {
       const parser = await this.grammars.load(grammar);
@@ -279,9 +284,9 @@ export class Engine {
     if (text === null) return null;
     // Data that a workload names is only counted.
     if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant('json', text))) return readDataSet(uri, text);
-    const document = createDocument(uri, text);
+    const document = this.placed(createDocument(uri, text));
     if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
-    if (!isRelevant(document.language, document.text) && !this.wanted.has(uri)) return null;
+    if (!isRelevant(document.language, document.text, document.shell) && !this.wanted.has(uri)) return null;
     const grammar = grammarOf(document.language);
     if (grammar) await this.grammars.load(grammar);
     this.storedDocuments.set(uri, document);

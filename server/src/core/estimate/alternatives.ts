@@ -19,9 +19,11 @@ export interface OnAccelerator {
 export function onLikelyAccelerators(spec: Spec, context: EstimateContext, ids: readonly string[] = commonAccelerators): OnAccelerator[] {
   const { instance_type: _machine, ...facts } = spec.facts;
   const counted = deviceCount({ ...spec, facts }, context.catalog).known || spec.kind === 'resource';
+  // Adapters are trained with a copy of the model on each GPU, unless a sharding is written.
+  const copies = spec.kind === 'training' && facts['strategy'] === undefined && /lora/.test(String(facts['finetune_method'] ?? '')) ? { strategy: 'ddp' } : {};
   const on = (id: string, count?: number): OnAccelerator => ({
     accelerator: id,
-    estimation: estimate({ ...spec, facts: { ...facts, gpu_type: id, ...(count === undefined ? {} : { gpu_count: count }) } }, context),
+    estimation: estimate({ ...spec, facts: { ...facts, gpu_type: id, ...(count === undefined ? {} : { gpu_count: count, ...copies }) } }, context),
     ...(count === undefined ? {} : { count }),
   });
   const all = ids

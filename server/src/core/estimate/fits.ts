@@ -14,10 +14,16 @@ export function memoryShare(peakGib: Interval, accelerator: Accelerator): Interv
   return { low: peakGib.low / usable, likely: peakGib.likely / usable, high: peakGib.high / usable };
 }
 
-/** Whether it fits: only when the high end fits, not when even the low end does not; between them it is tight. */
+/** Whether it fits: only when the high end fits, not when even the low end does not; between them it is tight.
+ * Where nobody states how much is computed at once, activations are a guess: a verdict then needs twice the room. */
 export function fitsOf(estimation: Estimation): Fits {
   const share = estimation.estimates['memory_share'];
   if (!share) return 'unknown';
-  if (share.high <= 1) return 'fits';
-  return share.low > 1 ? 'does-not-fit' : 'tight';
+  const guessed = isGuessed(estimation);
+  if (share.high <= (guessed ? 0.7 : 1)) return 'fits';
+  return share.low > (guessed ? 2 : 1) ? 'does-not-fit' : 'tight';
 }
+
+/** True where the memory rests on a batch or a length that nobody stated. */
+export const isGuessed = ({ assumed, estimates }: Estimation): boolean =>
+  estimates['kv_cache_gib'] === undefined && assumed.some(({ fact }) => fact === 'seq_len' || fact === 'batch_size');

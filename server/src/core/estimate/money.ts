@@ -98,6 +98,9 @@ function toHourly(choice: PriceChoice, count: number): HourlyPrice {
       formula: `instances × price an hour${spare}; ${choice.basis}`,
       source: `${offer.source}, ${offer.asOf}`,
       facts: ['gpu_type', 'instance_type', 'gpu_count', 'spot', 'region'],
+      ...(accelerators > count
+        ? { children: [{ id: 'paid', label: 'Accelerators paid for: whole instances', value: accelerators, unit: 'count' as const }] }
+        : {}),
     },
   };
 }

@@ -16,16 +16,12 @@ import type { Recogniser, SeenWorkload, Sighting } from './types.js';
 /** Larger texts are data or generated: they are named in a problem and not read. */
 export const maxTextLength = 2_000_000;
 
-/** True if a recogniser may find something in the text: the cheap test before any parsing. */
-export const isRelevant = (language: Language, text: string): boolean =>
+/** True if a recogniser may find something in the text, or in a notebook's shell commands: the cheap test before any parsing. */
+export const isRelevant = (language: Language, text: string, shell?: string): boolean =>
   text.length <= maxTextLength &&
-  (recognisers.some((one) => one.language === language && one.marker.test(text)) ||
-    (language === 'json' && modelConfigMarker.test(text)) ||
-    (language === 'python' && notebookCommand.test(text)));
-
-/** A masked shell escape of a notebook that starts a program which trains or serves. */
-const notebookCommand =
-  /^[ \t]*#(?:[A-Z_]+=\S+ )*(?:accelerate launch|torchrun|deepspeed|python3?|litgpt|tune|axolotl|llamafactory-cli|autotrain|trl|vllm|swift)\s/m;
+  ((shell !== undefined && recognisers.some((one) => one.language === 'shell' && one.marker.test(shell))) ||
+    recognisers.some((one) => one.language === language && one.marker.test(text)) ||
+    (language === 'json' && modelConfigMarker.test(text)));
 
 /** Grammar that a language needs before `recognise` can run, if any. */
 export const grammarOf = (language: Language): 'python' | undefined => (language === 'python' ? 'python' : undefined);
@@ -54,23 +50,18 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
         uri,
         problems,
       );
-      const launched = inNotebook(document, problems);
-      const all = launched.length > 0 ? inOrder([...workloads, ...launched]) : workloads;
-      return { uri, workloads: all, problems, exported: exportedFrom(document, grammars) };
+      const commands = document.shell === undefined ? [] : shellWorkloads(document, document.shell, problems);
+      return { uri, workloads: inOrder([...workloads, ...commands]), problems, exported: exportedFrom(document, grammars) };
     }
     if (language === 'shell') {
-      const script = readShell(text);
-      return {
-        uri,
-        workloads: collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), uri, problems),
-        problems,
-      };
+      return { uri, workloads: shellWorkloads(document, text, problems), problems };
     }
     if (language === 'yaml' || language === 'json') {
       const isModel = language === 'json' && modelConfigMarker.test(text);
       if (wanted.length === 0 && !isModel) return { uri, workloads: [], problems };
       const { roots, problems: syntaxProblems } = language === 'yaml' ? readYaml(uri, text) : readJson(uri, text);
-      problems.push(...syntaxProblems);
+      // A Helm template is no YAML before it is filled in.
+      if (!/\{\{-?\s/.test(text)) problems.push(...syntaxProblems);
       const workloads = collect<Extract<Recogniser, { language: 'yaml' | 'json' }>>(
         wanted,
         language,
@@ -89,16 +80,11 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
   return { uri, workloads: [], problems };
 }
 
-/** Commands of a notebook's cells: read as one script that stands where the cells stand. */
-function inNotebook(document: Document, problems: Problem[]): SeenWorkload[] {
-  const { uri, cells = [] } = document;
-  if (!cells.some((cell) => cell.shell !== undefined)) return [];
-  let text = '';
-  for (const { start, shell } of cells) if (shell !== undefined) text += `${'\n'.repeat(start - text.length)}${shell}`;
+function shellWorkloads(document: Document, text: string, problems: Problem[]): SeenWorkload[] {
   const wanted = recognisers.filter((one) => one.language === 'shell' && one.marker.test(text));
   if (wanted.length === 0) return [];
   const script = readShell(text);
-  return collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), uri, problems);
+  return collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), document.uri, problems);
 }
 
 function collect<R extends Recogniser>(

@@ -146,7 +146,14 @@ function likely({ alternatives = [], catalog, workload }: View, style: NumberSty
     const chip = catalog.accelerators.find(({ id }) => id === one.accelerator);
     const devices =
       one.count ?? one.estimation.estimates['gpus']?.likely ?? workload.facts.find((fact) => fact.name === 'gpus' || fact.name === 'gpu_count')?.value;
-    return chip && `${typeof devices === 'number' ? `${count(devices, style)}×` : ''}${shortAccelerator(chip, catalog)}`;
+    const paid = one.estimation.estimates['usd_per_hour']?.term?.children?.find(({ id }) => id === 'paid')?.value;
+    const number =
+      typeof devices !== 'number'
+        ? ''
+        : paid !== undefined && paid > devices
+          ? `${count(devices, style)} of ${count(paid, style)}×`
+          : `${count(devices, style)}×`;
+    return chip && `${number}${shortAccelerator(chip, catalog)}`;
   };
   // where it surely fits somewhere, the chips on which it may not fit are no answer
   const sure = alternatives.filter(({ estimation }) => fitsOf(estimation) === 'fits');

@@ -64,7 +64,7 @@ export class Candidates {
   }
   private pool(name: string): { fact: Fact; rank: Rank }[] {
     const list = this.byName.get(name) ?? [];
-    const real = list.filter(({ fact }) => fact.value !== 'auto');
+    const real = list.filter(({ fact }) => !isVague(fact));
     return real.length > 0 ? real : list;
   }
   private beaten(name: string, pool: readonly { rank: Rank }[]): boolean {
@@ -72,6 +72,8 @@ export class Candidates {
     return rank !== undefined && pool.every((one) => one.rank < rank);
   }
 }
+/** `auto` says that another place decides; DeepSpeed without a stage leaves the stage to its own configuration. */
+const isVague = ({ name, value }: Fact): boolean => value === 'auto' || (name === 'strategy' && value === 'deepspeed');
 const bestOf = <T extends { rank: Rank }>(pool: readonly T[]): T => pool.reduce((a, b) => (b.rank > a.rank ? b : a));
 const sameFact = (a: Fact, b: Fact): boolean => a.name === b.name && a.value === b.value;
 

@@ -7,11 +7,12 @@ import { normalValue } from './normalise.js';
 import { addOwn, mainOf } from './own.js';
 import type { Joins, Placed } from './placed.js';
 
-/** A command that runs a script of this workspace: the script says the rest, its options overridden by the flags. */
-export function addScript(candidates: Candidates, one: Placed, script: Sighting, joins: Joins): void {
+/** A command that runs a script of this workspace: the script says the rest, its options overridden by the flags.
+ * Returns the script's workload. */
+export function addScript(candidates: Candidates, one: Placed, script: Sighting, joins: Joins): SeenWorkload | undefined {
   const { seen } = one;
   const inner = mainOf(joins.placed(script), seen.kind);
-  if (!inner) return;
+  if (!inner) return undefined;
   const flags = new Map(seen.launch?.flags.map((flag) => [flag.name, flag]));
   const said = new Map(seen.facts.map((fact) => [fact.name, fact]));
   addOwn(candidates, inner, joins, (fact) => {
@@ -31,6 +32,7 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
     if (flag && value !== undefined)
       candidates.add({ name: unknown.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine);
   }
+  return inner.seen;
 }
 /** What a flag gives for a fact. Of a pair of limits, for the source and the target, a sample has both. */
 function flagValue(name: string, flag: Flag, flags: ReadonlyMap<string, Flag>): FactValue | undefined {

@@ -1,5 +1,5 @@
 import type { Fact } from '../model/fact.js';
-import type { Workload } from '../model/workload.js';
+import type { Workload, WorkloadKind } from '../model/workload.js';
 import type { SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName, matchesGlob, relativeTo } from '../text/uri.js';
 import { Candidates, rankOf, ranks } from './candidates.js';
@@ -107,14 +107,17 @@ function join(one: Placed, joins: Joins): Workload {
   if (launchers.length > 0 && !seen.fragment) countedIn = addLaunchers(candidates, one, launchers, joins)?.id;
   addOwn(candidates, one, joins, (fact) => [fact, rankOf(fact)], seen.launch && ranks.commandLine);
   const script = joins.runs(one);
-  if (script && script !== sighting) addScript(candidates, one, script, joins);
+  const inner = script && script !== sighting ? addScript(candidates, one, script, joins) : undefined;
+  // What the program is, its own text says better than the command.
+  const framework = inner && isGeneric.test(seen.framework) ? inner.framework : seen.framework;
+  if (seen.kind !== 'resource') addMachines(candidates, one, joins);
   if (seen.fragment) countedIn ??= joins.users.get(sighting.uri);
   if (seen.kind === 'resource' && !seen.fragment) countedIn ??= jobOf(one, joins);
   addAssumptions(candidates, sighting.uri, joins.input);
   if (!seen.fragment) {
     addDataSize(candidates, seen.kind, sighting.uri, joins);
     addModelShape(candidates, seen.kind, sighting.uri, seen.refs, joins);
-    addDefaults(candidates, seen);
+    addDefaults(candidates, seen.kind, framework);
   }
   const settled = candidates.settle();
   const facts = perMachine(settled.facts);
@@ -122,16 +125,35 @@ function join(one: Placed, joins: Joins): Workload {
   return {
     id,
     kind: seen.kind,
-    framework: seen.framework,
-    title: titleOf(seen, facts),
+    framework,
+    title: titleOf({ ...seen, framework }, facts),
     span: seen.span,
     facts,
     unknown: settled.unknown,
-    conflicts: settled.conflicts,
+    // A file that a command runs shows what the command makes of it: that is no conflict.
+    conflicts: countedIn === undefined || seen.fragment ? settled.conflicts : [],
     ...(seen.fragment ? { fragment: true as const } : {}),
     ...(countedIn === undefined || countedIn === id ? {} : { countedIn, ...(others > 1 ? { runs: others } : {}) }),
   };
 }
+
+/** Names under which a command runs whatever program. */
+const isGeneric = /^(?:pytorch|deepspeed|accelerate)$/;
+
+/** A job's request for machines, in the file of the job that runs on them, says what the job does not. The time limit is for all of a file's jobs together. */
+function addMachines(candidates: Candidates, { seen, sighting }: Placed, { placed }: Joins): void {
+  const all = placed(sighting);
+  const alone = all.filter(({ seen }) => seen.kind !== 'resource' && !seen.fragment).length === 1;
+  if (seen.fragment) return;
+  for (const request of all.filter((one) => one.seen.kind === 'resource' && !one.seen.fragment && isScheduler.test(one.seen.framework))) {
+    for (const fact of request.seen.facts) {
+      if (!(fact.name === 'max_time' ? alone : machine.test(fact.name)) || candidates.has(fact.name) || candidates.hasUnknown(fact.name)) continue;
+      candidates.add({ ...fact, note: 'asked for by the job' }, ranks.declared);
+    }
+  }
+}
+const isScheduler = /^(?:slurm|pbs|lsf)$/;
+const machine = /^(?:gpu_type|gpu_count|instance_type|provider|region|spot)$/;
 
 /** accelerate counts its processes over all machines; a number that was read without the machines is shared out here.
  * @source huggingface/accelerate docs, `num_processes`: in total over all machines */
@@ -164,9 +186,9 @@ function addAssumptions(candidates: Candidates, uri: string, { assumptions, root
 }
 
 /** Library defaults fill what no file says; what the code decides at run time stays unknown. */
-function addDefaults(candidates: Candidates, seen: SeenWorkload): void {
+function addDefaults(candidates: Candidates, kind: WorkloadKind, framework: string): void {
   for (const { frameworks, kinds, of, facts } of libraryDefaults) {
-    if (!frameworks.includes(seen.framework) || !kinds.includes(seen.kind)) continue;
+    if (!frameworks.includes(framework) || !kinds.includes(kind)) continue;
     for (const [name, value] of Object.entries(facts)) {
       if (candidates.has(name) || candidates.hasUnknown(name)) continue;
       if (name === 'epochs' && candidates.has('max_steps')) continue;

@@ -1,17 +1,21 @@
 import type { Span } from '../model/span.js';
 import { type Language, languageOf } from './language.js';
 import { LineIndex } from './line-index.js';
-import { maskMagics, type NotebookCell, readNotebook, shellPart } from './notebook.js';
+import { blank, joinShell, maskMagics, type NotebookCell, readNotebook, shellLines } from './notebook.js';
 
 /** A text by URI. A notebook is one program: `text` is its code cells joined, and `place` maps back to the stored file or to the cell. */
 export interface Document {
   readonly uri: string;
+  /** Relative to the workspace root, where it is known: what folders above it are called says nothing about the file. */
+  readonly path?: string;
   readonly language: Language;
   /** The program text that recognisers read; spans are offsets in it. */
   readonly text: string;
   readonly lines: LineIndex;
   /** A notebook's code cells in order, with where each stands in `text`; absent for plain files. */
   readonly cells?: readonly NotebookCell[];
+  /** A notebook's shell commands at their offsets in `text`, all else blank; absent where it has none. */
+  readonly shell?: string;
 }
 
 /** Where a span stands for a person: 1-based lines of the file as stored, and of the cell. */
@@ -29,8 +33,16 @@ export interface Place {
 export function createDocument(uri: string, text: string, languageId?: string): Document & { readonly problem?: string } {
   const language = languageOf(uri, languageId) ?? 'python';
   if (/\.ipynb$/i.test(uri)) {
-    const { program, cells, problem } = readNotebook(text);
-    return { uri, language: 'python', text: program, lines: new LineIndex(program), cells, ...(problem === undefined ? {} : { problem }) };
+    const { program, shell, cells, problem } = readNotebook(text);
+    return {
+      uri,
+      language: 'python',
+      text: program,
+      lines: new LineIndex(program),
+      cells,
+      ...(shell === undefined ? {} : { shell }),
+      ...(problem === undefined ? {} : { problem }),
+    };
   }
   return { uri, language, text, lines: new LineIndex(text) };
 }
@@ -39,12 +51,15 @@ export function createDocument(uri: string, text: string, languageId?: string): 
 export function createNotebookDocument(uri: string, cells: readonly { readonly uri: string; readonly text: string; readonly index: number }[]): Document {
   let program = '';
   const placed: NotebookCell[] = [];
+  const shells: string[] = [];
   for (const cell of cells) {
     const text = maskMagics(cell.text);
-    placed.push({ index: cell.index, start: program.length, end: program.length + text.length, uri: cell.uri, ...shellPart(cell.text) });
+    placed.push({ index: cell.index, start: program.length, end: program.length + text.length, uri: cell.uri });
     program += `${text}\n`;
+    shells.push(shellLines(cell.text) ?? blank(cell.text));
   }
-  return { uri, language: 'python', text: program, lines: new LineIndex(program), cells: placed };
+  const shell = joinShell(shells);
+  return { uri, language: 'python', text: program, lines: new LineIndex(program), cells: placed, ...(shell === undefined ? {} : { shell }) };
 }
 
 /** Cell that holds an offset of the program. */

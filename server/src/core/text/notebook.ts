@@ -8,8 +8,6 @@ export interface NotebookCell {
   /** Offsets in the program text. */
   readonly start: number;
   readonly end: number;
-  /** What the cell hands to a shell (`!` lines, `%%bash` cells), each character at its place in the cell, everything else blank. */
-  readonly shell?: string;
   /** Of an editor's cell. */
   readonly uri?: string;
   /** Of a stored file: for each line of the cell the 1-based line of the raw JSON. */
@@ -17,13 +15,14 @@ export interface NotebookCell {
 }
 
 /** Joins the code cells of a stored notebook into one program. Outputs are never read. */
-export function readNotebook(raw: string): { program: string; cells: NotebookCell[]; problem?: string } {
+export function readNotebook(raw: string): { program: string; shell?: string; cells: NotebookCell[]; problem?: string } {
   const tree = parseTree(raw, [], { allowTrailingComma: true });
   const list = tree && property(tree, 'cells');
   if (list?.type !== 'array') return { program: '', cells: [], problem: 'not a notebook: no list of cells' };
   const lines = new LineIndex(raw);
   const cells: NotebookCell[] = [];
   let program = '';
+  const shells: string[] = [];
   (list.children ?? []).forEach((cell, index) => {
     if (property(cell, 'cell_type')?.value !== 'code') return;
     const source = property(cell, 'source');
@@ -38,10 +37,36 @@ export function readNotebook(raw: string): { program: string; cells: NotebookCel
       text += piece.value;
     }
     const masked = maskMagics(text);
-    cells.push({ index, start: program.length, end: program.length + masked.length, rawLines, ...shellPart(text) });
+    cells.push({ index, start: program.length, end: program.length + masked.length, rawLines });
     program += `${masked}\n`;
+    shells.push(shellLines(text) ?? blank(text));
   });
-  return { program, cells };
+  const shell = joinShell(shells);
+  return { program, cells, ...(shell === undefined ? {} : { shell }) };
+}
+
+/** The shell commands of all cells as one script, each at its offset in the program; undefined where there is none. */
+export const joinShell = (cells: readonly string[]): string | undefined =>
+  cells.some((cell) => cell.trim() !== '') ? cells.map((cell) => `${cell}\n`).join('') : undefined;
+export const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+
+/** What a cell gives to a shell (`!torchrun …`, a `%%bash` cell), everything else blanked out: offsets stay. */
+export function shellLines(text: string): string | undefined {
+  if (!/^\s*[%!]/m.test(text)) return undefined;
+  const whole = /^(\s*%%(?:bash|sh|script[ \t]+(?:ba)?sh|system|sx)\b[^\n]*\n)([\s\S]*)$/.exec(text);
+  if (whole) return blank(whole[1] ?? '') + (whole[2] ?? '');
+  if (/^\s*%%/.test(text)) return undefined;
+  let found = false;
+  let goes = false;
+  const lines = text.split('\n').map((line) => {
+    const mark = /^[ \t]*(?:!{1,2}|%(?:sx|system)[ \t])/.exec(line)?.[0];
+    const taken = goes || mark !== undefined;
+    const kept = goes ? line : mark === undefined ? blank(line) : blank(mark) + line.slice(mark.length);
+    found ||= taken;
+    goes = taken && /\\\s*$/.test(line);
+    return kept;
+  });
+  return found ? lines.join('\n') : undefined;
 }
 
 /** Lines of IPython magic and shell escapes become comments of equal length: offsets stay, Python parses. `%%bash` cells go whole. */
@@ -54,23 +79,6 @@ export function maskMagics(text: string): string {
     /^([ \t]*)([%!])((?:[^\n]*\\\n)*[^\n]*)$/gm,
     (_, indent: string, _mark: string, rest: string) => `${indent}#${rest.replace(/\n./g, '\n#')}`,
   );
-}
-
-const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
-/** The part of a cell's source that a shell runs, if there is one. */
-export function shellPart(source: string): { shell?: string } {
-  if (!/^[ \t]*[%!]/m.test(source)) return {};
-  const whole = /^\s*%%(?:bash|sh|script)\b[^\n]*/.exec(source);
-  if (whole) return { shell: blank(whole[0]) + source.slice(whole[0].length) };
-  let shell = '';
-  let at = 0;
-  const escapes = /^[ \t]*!((?:[^\n]*\\\n)*[^\n]*)$/gm;
-  for (let match = escapes.exec(source); match; match = escapes.exec(source)) {
-    const start = match.index + match[0].length - match[1]!.length;
-    shell += blank(source.slice(at, start)) + match[1]!;
-    at = match.index + match[0].length;
-  }
-  return at === 0 ? {} : { shell: shell + blank(source.slice(at)) };
 }
 
 const property = (node: Node, name: string): Node | undefined =>

@@ -23,7 +23,7 @@ export const hfTrainer: PythonRecogniser = {
   },
   recognise: (input) => {
     const { document, program } = input;
-    if (isTest(document.uri) || !/transformers|trl|setfit|unsloth|optimum/.test(program.text)) return [];
+    if (isTest(document.path ?? document.uri) || !/transformers|trl|setfit|unsloth|optimum/.test(program.text)) return [];
     const found = program.callsOf(/Trainer$/).flatMap(({ call }) => {
       const framework = frameworkOf(input, call);
       return framework === undefined ? [] : [{ call, framework, use: useOf(input, call) }];

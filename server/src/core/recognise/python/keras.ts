@@ -19,7 +19,7 @@ export const keras: PythonRecogniser = {
   },
   recognise: (input) => {
     const { document, program } = input;
-    if (isTest(document.uri)) return [];
+    if (isTest(document.path ?? document.uri)) return [];
     const seen = new Set<string>();
     return program.callsOf(/^(?:fit|fit_generator|train)$/).flatMap(({ call, at }): SeenWorkload[] => {
       const object = call.callee.kind === 'attribute' ? dotted(call.callee.object) : undefined;

@@ -22,7 +22,7 @@ export const lightning: PythonRecogniser = {
   },
   recognise: (input) => {
     const { document, program, evaluate } = input;
-    if (isTest(document.uri) || isRayDriven(input)) return [];
+    if (isTest(document.path ?? document.uri) || isRayDriven(input)) return [];
     return program.calls(/\b(Trainer|LightningCLI)\b(?=\s*[.(])/g).flatMap(({ call }): SeenWorkload[] => {
       const name = evaluate.callee(call);
       if (!/^(lightning|pytorch_lightning)(\.\w+)*\.(Trainer|LightningCLI)$/.test(name) && !isStar(input, name)) return [];

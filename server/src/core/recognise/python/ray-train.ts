@@ -21,7 +21,7 @@ export const rayTrain: PythonRecogniser = {
   },
   recognise: (input) => {
     const { document, program, evaluate } = input;
-    if (isTest(document.uri)) return [];
+    if (isTest(document.path ?? document.uri)) return [];
     return program.callsOf(rayTrainers).flatMap(({ call }): SeenWorkload[] => {
       if (!/^ray\b/.test(evaluate.callee(call))) return [];
       const facts = new FactSet(input);

@@ -51,7 +51,7 @@ export const methodName = (program: PythonProgram, site: Site): string => {
 
 /** True for files of a test suite: what they call is replaced, recorded or tiny, and no workload of the project. */
 export const isTest = ({ document }: PythonInput): boolean =>
-  /\/(\w+_)?tests?\//.test(document.uri) ||
+  /\/(\w+_)?tests?\//.test(`/${document.path ?? document.uri}`) ||
   (/\/(test_[^/]*|[^/]*_test|conftest)\.py$/.test(document.uri) && /\b(pytest|unittest|respx|MagicMock)\b/.test(document.text));
 
 /** A setting's fact: the expression's value, an unknown with the reason, or an unknown because `**kwargs` hides it and it must be given. */

@@ -24,7 +24,7 @@ export const torchLoop: PythonRecogniser = {
   },
   recognise: (input) => {
     const { document, program } = input;
-    if (isTest(document.uri) || isRayDriven(input) || !/\.(step|zero_grad|apply_gradients)\s*\(|_scaler\(/.test(program.text)) return [];
+    if (isTest(document.path ?? document.uri) || isRayDriven(input) || !/\.(step|zero_grad|apply_gradients)\s*\(|_scaler\(/.test(program.text)) return [];
     const seen = new Set<number>();
     return program
       .callsOf(/^(?:backward|apply_gradients)$/)

@@ -14,7 +14,7 @@ export const trainingConfig: PythonRecogniser = {
     reads: 'classes of plain training settings; get_config() of ml_collections',
     example: 'class train_config:\\n    batch_size_training: int = 4\\n    num_epochs: int = 3',
   },
-  recognise: (input) => (isTest(input.document.uri) ? [] : [...functions(input), ...classes(input)]),
+  recognise: (input) => (isTest(input.document.path ?? input.document.uri) ? [] : [...functions(input), ...classes(input)]),
 };
 
 function functions(input: PythonInput): SeenWorkload[] {
