@@ -1,4 +1,4 @@
-import { at, hasKey, type Value } from '../../syntax/value.js';
+import { at, entriesOf, hasKey, type Value } from '../../syntax/value.js';
 import { ConfigFacts, countKeys, type Field, flag, flagOf, integer, lower, number, text } from '../shared/config-facts.js';
 import type { SeenWorkload } from '../types.js';
 import { isClassic } from './llama-factory.js';
@@ -12,6 +12,7 @@ export function trainerArguments(uri: string, root: Value): SeenWorkload | undef
   takeQuantization(facts, root);
   takeAttention(facts, root);
   takeMethod(facts, root);
+  takeMixture(facts, root);
   return facts.workload('training', isTrl(root) ? 'trl' : 'transformers', titleOf(root));
 }
 
@@ -33,6 +34,7 @@ const isTrainerArguments = (root: Value): boolean =>
 
 const trlKeys = [
   'dataset_mixture',
+  'dataset_mixer',
   'max_completion_length',
   'num_generations',
   'use_peft',
@@ -69,6 +71,12 @@ const fields: readonly Field[] = [
   ...['peft_type', 'train_type', 'tuner_type', 'sft_type'].map((key): Field => ['finetune_method', key, lower]),
   ['gpu_mem_util', 'vllm_gpu_memory_utilization', number],
 ];
+
+/** `dataset_mixer: {id: fraction}`: the first of the data sets is named by its key. */
+function takeMixture(facts: ConfigFacts, root: Value): void {
+  const [first] = entriesOf(at(root, 'dataset_mixer'));
+  if (first) facts.put('dataset', first.key, { start: first.keyStart, end: first.keyEnd });
+}
 
 function takeMethod(facts: ConfigFacts, root: Value): void {
   for (const [key, method] of [
