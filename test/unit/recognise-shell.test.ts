@@ -64,6 +64,14 @@ describe('flags of training programs', () => {
     );
     expect(await facts('torchrun --nproc_per_node=8 train.py --use_llm_lora 0')).toBe('gpu_count=8@1, nproc_per_node=8@1');
   });
+  test('samples an epoch and a micro batch under a section', async () => {
+    expect(await facts('torchrun --nproc_per_node 8 -m clip.main --train-num-samples 131072 --batch-size 2048')).toBe(
+      'gpu_count=8@1, nproc_per_node=8@1, batch_size=2048@1, dataset_size=131072@1',
+    );
+    expect(await facts('torchrun --nproc_per_node 8 -m verl.trainer.fsdp_sft_trainer data.micro_batch_size=4')).toBe(
+      'gpu_count=8@1, nproc_per_node=8@1, batch_size=4@1',
+    );
+  });
   test('names of preference methods train', async () => {
     for (const name of ['chat_mpo', 'run_simpo', 'dapo_main']) expect(await short(`python ${name}.py --config c.yaml`), name).toHaveLength(1);
   });

@@ -90,7 +90,7 @@ export const trainingFlags: FlagTable = {
     meaning('model', asText),
   ),
   ...each(
-    'per_device_train_batch_size per_gpu_train_batch_size micro_train_batch_size train.micro_batch_size train_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size data.micro_batch_size_per_gpu model.micro_batch_size micro_batch_size training.local_batch_size device_batch_size per_device_batch_size per_device_train_batchsize train_batch_size_per_gpu batch_size_per_gpu batch_size_per_device train_batch_size batch_size bs batch batchsize data.batch_size dataloader.batch_size training.batch_size train_loader.batch_size',
+    'per_device_train_batch_size per_gpu_train_batch_size micro_train_batch_size train.micro_batch_size train_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size data.micro_batch_size_per_gpu data.micro_batch_size model.micro_batch_size micro_batch_size training.local_batch_size device_batch_size per_device_batch_size per_device_train_batchsize train_batch_size_per_gpu batch_size_per_gpu batch_size_per_device train_batch_size batch_size bs batch batchsize data.batch_size dataloader.batch_size training.batch_size train_loader.batch_size',
     perDevice,
   ),
   ...each(
@@ -113,7 +113,7 @@ export const trainingFlags: FlagTable = {
     'max_steps max_train_steps num_train_steps train_steps total_steps training.steps trainer.max_steps trainer.total_training_steps train.max_steps train_iters max_iters max_iter num_iterations num_iters iterations max_update total_training_steps training_steps num_steps num_training_steps',
     steps,
   ),
-  ...each('train_samples max_train_samples max_samples data.max_samples num_samples', meaning('dataset_size', asPositive)),
+  ...each('train_samples train_num_samples max_train_samples max_samples data.max_samples num_samples', meaning('dataset_size', asPositive)),
   ...each('train.max_tokens train_tokens total_tokens max_train_tokens', meaning('train_tokens', asPositive)),
   ...each(
     'dataset_name dataset dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data data.prompt_dataset data.dataset dataset_mixer_list train_data_dir instance_data_dir data_dir datasets meta_path',
@@ -149,7 +149,7 @@ export const trainingFlags: FlagTable = {
   ),
   ...each('q_lora qlora use_qlora', meaning('finetune_method', whenOn('qlora'), { quantization: '4bit' })),
   ...each(
-    'finetuning_type train_type tuner_type sft_type finetune_method peft_method peft_type peft model.peft.peft_scheme tuning_mode',
+    'finetuning_type train_type tuner_type sft_type finetune_method peft_method train_mode peft_type peft model.peft.peft_scheme tuning_mode',
     meaning('finetune_method', method),
   ),
   ...each('use_peft use_lora use_peft_lora lora enable_lora lora_enable', meaning('finetune_method', whenOn('lora'))),
