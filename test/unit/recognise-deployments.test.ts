@@ -371,3 +371,19 @@ spec:
 `;
   expect(await short('s.yaml', text)).toEqual(['serving vllm 8-10 {model=some-8b@9}']);
 });
+
+test('a server without a known engine serves the model that it is given', async () => {
+  const server = (image: string, model: string): string =>
+    pod(`        image: ${image}\n        args: ["--model_id=${model}", "--warmup=True"]\n        resources: {limits: {google.com/tpu: 8}}\n`);
+  expect(await short('d.yaml', server('repo/some-pytorch-server:v1', 'org/m-8b'))).toEqual([
+    'serving server 1-12 {replicas=2@5, gpu_count=8@12, model=org/m-8b@11}',
+  ]);
+  expect(await short('d.yaml', server('repo/some-tool:v1', 'org/m-8b'))).toEqual(['resource kubernetes 1-12 {replicas=2@5, gpu_count=8@12}']);
+  expect(await short('d.yaml', server('repo/some-server:v1', 'name'))).toEqual(['resource kubernetes 1-12 {replicas=2@5, gpu_count=8@12}']);
+});
+
+test('Helm: the Ollama chart', async () => {
+  const values = (enabled: boolean): string => `ollama:\n  gpu:\n    enabled: ${enabled}\n    number: 2\n  models:\n    pull: [gemma:7b]\n`;
+  expect(await short('values.yaml', values(true))).toEqual(['serving ollama 1-6 {model=gemma:7b@6, gpu_count=2@4}']);
+  expect(await short('values.yaml', values(false))).toEqual([]);
+});

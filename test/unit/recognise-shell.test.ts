@@ -72,6 +72,16 @@ describe('flags of training programs', () => {
       'gpu_count=8@1, nproc_per_node=8@1, batch_size=4@1',
     );
   });
+  test('names and values by turns after a configuration', async () => {
+    expect(await facts('torchrun --nproc_per_node 8 tasks/pretrain.py config.py batch_size 32 optimizer.lr 1e-4 fp16 True')).toBe(
+      'gpu_count=8@1, nproc_per_node=8@1, batch_size=32@1, precision=fp16@1',
+    );
+    expect(await short('torchrun --nproc_per_node 8 tasks/pretrain.py config.py output_dir out evaluate True')).toEqual([]);
+  });
+  test('a command put together in a variable stands there', async () => {
+    const text = 'LAUNCHER="torchrun --nproc_per_node 8"\nARGS="--epochs 3"\ncmd="$LAUNCHER train.py $ARGS"\neval $cmd';
+    expect(await short(text)).toEqual(['training pytorch 3-3 {gpu_count=8@1, nproc_per_node=8@1, epochs=3@2}']);
+  });
   test('names of preference methods train', async () => {
     for (const name of ['chat_mpo', 'run_simpo', 'dapo_main']) expect(await short(`python ${name}.py --config c.yaml`), name).toHaveLength(1);
   });
@@ -133,6 +143,11 @@ torchrun --nproc_per_node $GPUS pretrain_gpt.py \${ARGS[@]}`;
 });
 
 describe('servers and evaluations', () => {
+  test('an evaluation of vision-language models', async () => {
+    expect(await short('accelerate launch --num_processes=8 -m lmms_eval --tasks some --batch_size 1')).toEqual([
+      'batch-inference lm-eval 1-1 {batch_size=1@1, dataset=some@1, gpu_count=8@1}',
+    ]);
+  });
   test.each([
     [
       'vllm serve org/m --tensor-parallel-size 4 --max-model-len 32k --enforce-eager',

@@ -1,6 +1,6 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
 import { textOf, type Value } from '../../syntax/value.js';
-import { parseFlags, plainWord, type ReadFlag } from '../shared/command-line.js';
+import { flagFact, flagNamed, parseFlags, plainWord, type ReadFlag } from '../shared/command-line.js';
 import { type Engine, engineOfImage, engineSwitches, environmentFlags } from '../shared/engine-flags.js';
 import type { StartedProgram } from '../shared/launchers.js';
 import { type Run, runOfWords } from '../shared/run.js';
@@ -31,8 +31,19 @@ export function kindOfCommands(
   // Arguments without a program are for the entry point of the image.
   const engine = engineOfImage(image);
   const only = commands[0] ?? [];
+  if (engine === undefined && commands.length === 1 && serverImage.test(image)) return unknownServer(uri, only);
   if (engine === undefined || commands.length > 1 || (only.length > 0 && !/^-|^serve$/.test(only[0]?.text ?? ''))) return undefined;
   return kindOf(uri, runOfImage(engine, only), only, fromEnvironment(environment));
+}
+
+const serverImage = /(?:^|[/_.-])(?:\w+-)*(?:serv(?:er|ing)|inference|jetstream|maxengine)\b/i;
+/** A server that is not known by name: an image that calls itself one, and is given a model of a hub. */
+function unknownServer(uri: string, words: Words): CommandKind | undefined {
+  if (!words[0]?.text.startsWith('-')) return undefined;
+  const { flags } = parseFlags(words);
+  const model = flagNamed(flags, 'model_id', 'model', 'model_name', 'model_name_or_path', 'model_path');
+  const fact = model && !model.open && /^[\w.-]+\/[\w./-]+$/.test(String(model.value)) ? flagFact(uri, 'model', model) : undefined;
+  return fact && { kind: 'serving', framework: 'server', facts: [fact] };
 }
 
 function kindOf(uri: string, run: Run, words: Words, environment: readonly ReadFlag[]): CommandKind {

@@ -46,7 +46,7 @@ const programs: readonly (readonly [RegExp, Purpose])[] = [
   [/^autotrain (?:llm|sft|dpo|dreambooth|text-classification|seq2seq)\b/, train('autotrain', 'Fine-tune')],
   [/^(?:mlx_lm\.lora|mlx_lm lora)\b/, train('mlx', 'Fine-tune', 'flag')],
   [/^ludwig (?:train|experiment)\b/, train('ludwig', undefined, 'flag')],
-  [/^(?:lm_eval|lm-eval)\b/, infer('lm-eval')],
+  [/^(?:lm_eval|lm-eval|lmms-eval|lmms_eval)\b/, infer('lm-eval')],
   [/^lighteval (?:vllm|accelerate|nanotron)\b/, infer('lighteval')],
 ];
 /** Python modules by name. */
@@ -66,7 +66,7 @@ const modules: readonly (readonly [RegExp, Purpose])[] = [
   [/^torchtitan\.(?:experiments\.\S+\.)?train$/, train('torchtitan', 'Pretrain')],
   [/^(?:MaxText|maxtext)\.(?:train|sft_train\S*|trainers\.\S+)$/, train('maxtext', undefined, 'positional')],
   [/^mlx_lm(?:\.lora)?$/, train('mlx', 'Fine-tune', 'flag')],
-  [/^lm_eval(?:\.__main__)?$/, infer('lm-eval')],
+  [/^lm(?:ms)?_eval(?:\.__main__)?$/, infer('lm-eval')],
   [/^nemo_rl\.\S+$|^examples\.run_grpo\S*$/, train('nemo-rl')],
 ];
 

@@ -19,12 +19,21 @@ export function runOfWords(uri: string, words: readonly ShellWord[]): Run | unde
   const started = startedProgram(uri, words);
   if (!started) return undefined;
   const engine = started.kind === 'program' || /vllm|sglang/.test(started.name);
-  const { flags, positionals } = parseFlags(started.args, engine ? engineSwitches : undefined);
+  const { flags: named, positionals } = parseFlags(started.args, engine ? engineSwitches : undefined);
+  const flags = started.kind === 'program' ? named : [...named, ...pairsOf(positionals)];
   const purpose = purposeOf(uri, started, flags, positionals);
   if (!purpose || flags.some((flag) => /^(?:help|h|version)$/.test(flag.name) && flag.value === true)) return undefined;
   const trains = flags.some((flag) => flag.name === 'do_train' && flag.value !== false);
   if (purpose.kind === 'training' && !trains && flags.some((flag) => notTraining.test(flag.name) && asSwitch(flag.value) === true)) return undefined;
   return { started, purpose, flags, positionals };
+}
+
+/** `train.py config.py batch_size 32 optimizer.lr 1e-4`: names and values by turns after a configuration. */
+function pairsOf(positionals: readonly ShellWord[]): ReadFlag[] {
+  const [config, ...rest] = positionals;
+  if (!config || !/\.(?:py|ya?ml)$/.test(config.text) || rest.length < 4 || rest.length % 2 !== 0) return [];
+  if (!rest.every((word, index) => index % 2 === 1 || /^[A-Za-z_]\w*(?:\.\w+)*$/.test(word.text))) return [];
+  return rest.flatMap((word, index) => (index % 2 === 0 ? parseFlags([{ ...word, text: `--${word.text}` }, rest[index + 1]!]).flags : []));
 }
 
 function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFlag[], positionals: readonly ShellWord[]): Purpose | undefined {

@@ -262,10 +262,11 @@ class Reader {
   }
   private command(start: number, end: number, words: readonly ShellWord[], environment: readonly ShellVariable[]): ShellCommand {
     const elsewhere = words.length > 0 && words.every((word) => word.start < start || word.start >= end);
-    const home = elsewhere ? this.variables.findLast((variable) => words[0]!.start >= variable.start && words[0]!.start < variable.end) : undefined;
+    const home = elsewhere ? this.homeOf(words) : undefined;
+    const first = home && words.find((word) => word.start >= home.start && word.start < home.end);
     const { exported } = this;
     return {
-      start: home ? words[0]!.start : start,
+      start: first ? first.start : start,
       end: home ? home.end : end > start ? end : Math.max(start, ...words.map((word) => word.end)),
       words,
       environment,
@@ -278,6 +279,16 @@ class Reader {
       },
       ...(this.outer && { outer: this.outer }),
     };
+  }
+  /** The variable that puts a command together, `CMD="$LAUNCHER train.py $ARGS"`; else the one that its first word stands in. */
+  private homeOf(words: readonly ShellWord[]): ShellVariable | undefined {
+    const ends = [words[0]!, words.at(-1)!];
+    const holds = (variable: ShellVariable, word: ShellWord): boolean => word.start >= variable.start && word.start < variable.end;
+    return (
+      this.variables.findLast(
+        (variable) => words.some((word) => holds(variable, word)) && ends.every((word) => word.text !== '' && variable.value.text.includes(word.text)),
+      ) ?? this.variables.findLast((variable) => holds(variable, words[0]!))
+    );
   }
   /** Strings that are run as command lines: `bash -c "…"`, `eval …`, `sbatch --wrap="…"`. */
   private nested(command: ShellCommand, fields: readonly ShellWord[]): void {
