@@ -80,7 +80,7 @@ async function markers() {
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
 await Promise.all(bundles.map(({ entry, name, ...options }) => build({ ...base, entryPoints: { [name]: entry }, ...options })));
-for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm', 'tree-sitter-bash/tree-sitter-bash.wasm']) {
+for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm']) {
   cpSync(require.resolve(file), path.join('dist', path.basename(file)));
 }
 for (const file of readdirSync('server/data')) if (/\.(csv|json)$/.test(file)) cpSync(path.join('server/data', file), path.join('dist', file));

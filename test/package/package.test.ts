@@ -29,7 +29,7 @@ describe('the package', () => {
     const dist = [
       ...['cli', 'cli-run', 'client-node', 'client-start', 'client-browser', 'server-node', 'server-browser', 'webview'].map((name) => `${name}.js`),
       'webview.css',
-      ...['web-tree-sitter', 'tree-sitter-python', 'tree-sitter-bash'].map((name) => `${name}.wasm`),
+      ...['web-tree-sitter', 'tree-sitter-python'].map((name) => `${name}.wasm`),
       ...readdirSync(path.join(root, 'server/data')).filter((name) => /\.(csv|json)$/.test(name)),
     ].map((name) => `dist/${name}`);
     const expected = [

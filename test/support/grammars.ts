@@ -7,8 +7,6 @@ const require = createRequire(import.meta.url);
 const places: Readonly<Record<string, string>> = {
   'web-tree-sitter.wasm': 'web-tree-sitter/web-tree-sitter.wasm',
   'tree-sitter-python.wasm': 'tree-sitter-python/tree-sitter-python.wasm',
-  'tree-sitter-bash.wasm': 'tree-sitter-bash/tree-sitter-bash.wasm',
-  'tree-sitter-toml.wasm': '@tree-sitter-grammars/tree-sitter-toml/tree-sitter-toml.wasm',
 };
 let shared: Grammars | undefined;
 /** Grammars out of the installed packages, loaded once a test process. */

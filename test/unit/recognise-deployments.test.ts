@@ -323,3 +323,67 @@ test('text that breaks off is no failure', async () => {
     expect(sighting.problems.filter((problem) => problem.code === 'internal')).toEqual([]);
   }
 });
+
+test('Kubeflow: a training runtime that says what it runs is a training', async () => {
+  const runtime = (container: string): string => `apiVersion: trainer.kubeflow.org/v1alpha1
+kind: ClusterTrainingRuntime
+metadata: {name: r}
+spec:
+  mlPolicy: {numNodes: 2}
+  template:
+    spec:
+      replicatedJobs:
+      - name: data
+        template: {spec: {template: {spec: {containers: [{name: d, image: loader}]}}}}
+      - name: node
+        template:
+          metadata: {labels: {trainer.kubeflow.org/trainjob-ancestor-step: trainer}}
+          spec: {template: {spec: {containers: [${container}]}}}
+`;
+  const trains = '{name: n, command: [tune, run, full_finetune_distributed, --config, llama3_2/3B_full], resources: {limits: {nvidia.com/gpu: 4}}}';
+  expect(await short('r.yaml', runtime(trains))).toEqual(['training torchtune 1-14 {num_nodes=2@5, gpu_count=4@14}']);
+  // A blueprint without accelerators and without a command is for any job.
+  expect(await short('r.yaml', runtime('{name: n, image: base}'))).toEqual([]);
+});
+
+test('KServe: a server that its key names, without the address of a model', async () => {
+  const text = `apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+spec:
+  predictor:
+    triton:
+      resources: {limits: {cpu: 1, memory: 2Gi}}
+`;
+  expect(await short('i.yaml', text)).toEqual(['serving kserve 1-6 {cpu=1@6, memory=2Gi@6}']);
+});
+
+test('Ray Serve: a model has its id where its address is filled in elsewhere', async () => {
+  const text = `apiVersion: ray.io/v1
+kind: RayService
+spec:
+  serveConfigV2: |
+    applications:
+      - args:
+          llm_configs:
+            - model_loading_config:
+                model_id: some-8b
+                model_source: s3://$BUCKET/models/some-8b
+`;
+  expect(await short('s.yaml', text)).toEqual(['serving vllm 8-10 {model=some-8b@9}']);
+});
+
+test('a server without a known engine serves the model that it is given', async () => {
+  const server = (image: string, model: string): string =>
+    pod(`        image: ${image}\n        args: ["--model_id=${model}", "--warmup=True"]\n        resources: {limits: {google.com/tpu: 8}}\n`);
+  expect(await short('d.yaml', server('repo/some-pytorch-server:v1', 'org/m-8b'))).toEqual([
+    'serving server 1-12 {replicas=2@5, gpu_count=8@12, model=org/m-8b@11}',
+  ]);
+  expect(await short('d.yaml', server('repo/some-tool:v1', 'org/m-8b'))).toEqual(['resource kubernetes 1-12 {replicas=2@5, gpu_count=8@12}']);
+  expect(await short('d.yaml', server('repo/some-server:v1', 'name'))).toEqual(['resource kubernetes 1-12 {replicas=2@5, gpu_count=8@12}']);
+});
+
+test('Helm: the Ollama chart', async () => {
+  const values = (enabled: boolean): string => `ollama:\n  gpu:\n    enabled: ${enabled}\n    number: 2\n  models:\n    pull: [gemma:7b]\n`;
+  expect(await short('values.yaml', values(true))).toEqual(['serving ollama 1-6 {model=gemma:7b@6, gpu_count=2@4}']);
+  expect(await short('values.yaml', values(false))).toEqual([]);
+});

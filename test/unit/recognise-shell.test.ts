@@ -29,6 +29,9 @@ describe('launchers', () => {
     ['N=4\nnsys profile -o x torchrun --nproc_per_node $N train.py', 'gpu_count=4@1 variable, nproc_per_node=4@1 variable'],
     ['python submit.py --num_nodes 2 --gpus 8 -- source env.sh \\&\\& accelerate launch train.py --bf16', 'num_nodes=2@1, gpu_count=8@1, precision=bf16@1'],
     ['torchrun --nproc_per_node=gpu train.py', ''],
+    ['srun -n2 bash torchrun.sh --nnodes=2 --nproc_per_node=8 tasks/pretrain.py', 'num_nodes=2@1, gpu_count=8@1, nproc_per_node=8@1'],
+    ['python tools/train.py config.py --gpu-ids 0', 'gpu_count=1@1'],
+    ['python tools/train.py config.py --gpu-ids 0,2,3', 'gpu_count=3@1'],
   ])('%j', async (text, expected) => expect((await facts(text)).split(', ').sort()).toEqual(expected.split(', ').sort()));
 
   test('a count that is decided at run time is unknown, with its name', async () => {
@@ -52,6 +55,39 @@ describe('flags of training programs', () => {
     expect(sighting.workloads[0]?.refs.map((ref) => ref.target)).toEqual(['ds_z3.json']);
     expect(sighting.workloads[0]?.launch?.target).toEqual({ kind: 'script', name: 'train_lora.py' });
     expect(sighting.workloads[0]?.launch?.flags.find((flag) => flag.name === 'lora_alpha')?.value).toBe(16);
+  });
+  test('trainers of vision-language models', async () => {
+    const text = `torchrun --nproc_per_node=8 chat_pretrain.py --llm_path ./base-3b --vision_path ./vit --meta_path data/mix.json \\
+  --force_image_size 448 --grad_checkpoint True --per_device_train_batch_size 4 --use_llm_lora 16`;
+    expect(await facts(text)).toBe(
+      'gpu_count=8@1, nproc_per_node=8@1, model=./base-3b@1, batch_size=4@2, dataset=data/mix.json@1, grad_ckpt=true@2, lora_rank=16@2, image_size=448@2, finetune_method=lora@2 default',
+    );
+    expect(await facts('torchrun --nproc_per_node=8 train.py --use_llm_lora 0')).toBe('gpu_count=8@1, nproc_per_node=8@1');
+  });
+  test('samples an epoch and a micro batch under a section', async () => {
+    expect(await facts('torchrun --nproc_per_node 8 -m clip.main --train-num-samples 131072 --batch-size 2048')).toBe(
+      'gpu_count=8@1, nproc_per_node=8@1, batch_size=2048@1, dataset_size=131072@1',
+    );
+    expect(await facts('torchrun --nproc_per_node 8 -m verl.trainer.fsdp_sft_trainer data.micro_batch_size=4')).toBe(
+      'gpu_count=8@1, nproc_per_node=8@1, batch_size=4@1',
+    );
+  });
+  test('names and values by turns after a configuration', async () => {
+    expect(await facts('torchrun --nproc_per_node 8 tasks/pretrain.py config.py batch_size 32 optimizer.lr 1e-4 fp16 True')).toBe(
+      'gpu_count=8@1, nproc_per_node=8@1, batch_size=32@1, precision=fp16@1',
+    );
+    expect(await short('torchrun --nproc_per_node 8 tasks/pretrain.py config.py output_dir out evaluate True')).toEqual([]);
+  });
+  test('a command put together in a variable stands there', async () => {
+    const text = 'LAUNCHER="torchrun --nproc_per_node 8"\nARGS="--epochs 3"\ncmd="$LAUNCHER train.py $ARGS"\neval $cmd';
+    expect(await short(text)).toEqual(['training pytorch 3-3 {gpu_count=8@1, nproc_per_node=8@1, epochs=3@2}']);
+  });
+  test('names of preference methods train', async () => {
+    for (const name of ['chat_mpo', 'run_simpo', 'dapo_main']) expect(await short(`python ${name}.py --config c.yaml`), name).toHaveLength(1);
+  });
+  test('a checkpoint folder is the model only where LitGPT takes it', async () => {
+    expect(await facts('python train.py --epochs 3 --checkpoint_dir out/')).toBe('epochs=3@1');
+    expect(await facts('litgpt finetune_lora --checkpoint_dir checkpoints/org/m')).toContain('model=checkpoints/org/m@1');
   });
   test('Megatron flags in arrays stand where they are written', async () => {
     const text = `GPUS=8
@@ -107,12 +143,17 @@ torchrun --nproc_per_node $GPUS pretrain_gpt.py \${ARGS[@]}`;
 });
 
 describe('servers and evaluations', () => {
+  test('an evaluation of vision-language models', async () => {
+    expect(await short('accelerate launch --num_processes=8 -m lmms_eval --tasks some --batch_size 1')).toEqual([
+      'batch-inference lm-eval 1-1 {batch_size=1@1, dataset=some@1, gpu_count=8@1}',
+    ]);
+  });
   test.each([
     [
       'vllm serve org/m --tensor-parallel-size 4 --max-model-len 32k --enforce-eager',
-      'serving vllm 1-1 {tensor_parallel=4@1, max_model_len=32000@1, compile=false@1, model=org/m@1}',
+      'serving vllm 1-1 {model=org/m@1, tensor_parallel=4@1, max_model_len=32000@1, compile=false@1}',
     ],
-    ['vllm serve --trust-remote-code org/m -tp 2', 'serving vllm 1-1 {tensor_parallel=2@1, model=org/m@1}'],
+    ['vllm serve --trust-remote-code org/m -tp 2', 'serving vllm 1-1 {model=org/m@1, tensor_parallel=2@1}'],
     [
       'python -m vllm.entrypoints.openai.api_server --model org/m --quantization awq --dtype auto',
       'serving vllm 1-1 {model=org/m@1, quantization=awq@1, precision=auto@1}',

@@ -271,3 +271,49 @@ test('a model of several parts has the shape of its language model', async () =>
   const { sighting } = await seen('config.json', text);
   expect((sighting.modelShape ?? []).map((fact) => `${fact.name}=${fact.value}`)).toEqual(['n_layer=2', 'n_embd=64', 'architecture=llava', 'dtype=fp16']);
 });
+
+test('a mixture of data sets is named by its first', async () => {
+  const text = `model_name_or_path: org/m
+dataset_mixer:
+  org/pairs: 1.0
+  org/more: 0.5
+per_device_train_batch_size: 2
+num_train_epochs: 1
+output_dir: out
+`;
+  expect(await short('c.yaml', text)).toEqual(['training trl 1-7 {model=org/m@1, batch_size=2@5, epochs=1@6, dataset=org/pairs@3}']);
+});
+
+test('trainer arguments in sections', async () => {
+  const text = `model: org/base
+sequence_length: 8192
+use_flash_attention: true
+dataset:
+  train_dataset: {repo_id: org/mix, split: train}
+lora: {r: 8}
+training_args:
+  packing: true
+  num_train_epochs: 2
+  per_device_train_batch_size: 1
+  gradient_accumulation_steps: 8
+  bf16: true
+  output_dir: out
+`;
+  expect(await short('distill.yml', text)).toEqual([
+    'training transformers 1-13 {model=org/base@1, dataset=org/mix@5, seq_len=8192@2, packing=true@8, lora_rank=8@6, batch_size=1@10, grad_accum=8@11, epochs=2@9, precision=bf16@12, flash_attention=true@3}',
+  ]);
+  const named = 'model: {name: org/base, dtype: bf16}\ntraining:\n  num_train_epochs: 2\n  learning_rate: 1e-4\n  output_dir: out\n';
+  expect(await short('c.yml', named)).toEqual(['training transformers 1-5 {model=org/base@1, epochs=2@3}']);
+  // A job that only passes two numbers on is no trainer's file.
+  expect(await short('job.yml', 'model: {name: org/base}\ntraining:\n  learning_rate: 1e-4\n  max_steps: 5\n')).toEqual([]);
+});
+
+test('a mode that names the method', async () => {
+  const text = (mode: string): string =>
+    `{"model_name_or_path": "org/m", "train_mode": "${mode}", "num_train_epochs": 1, "per_device_train_batch_size": 1, "learning_rate": 1e-4}`;
+  const [qlora = ''] = await short('a.json', text('qlora'));
+  expect(qlora).toContain('finetune_method=qlora@1');
+  expect(qlora).toContain('quantization=4bit@1 default');
+  const [other = ''] = await short('a.json', text('pretrain'));
+  expect(other).not.toContain('finetune_method');
+});

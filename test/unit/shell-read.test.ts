@@ -33,6 +33,9 @@ describe('variables', () => {
     ['A=1\nunset A\nrun $A', 'run $A?'],
     ['A=1\nread A\nrun $A', 'run $A?'],
     ['A=""\nrun $A --x', 'run --x'],
+    ['A="--log $DIR --n 4"\nif [ "$X" = 1 ]; then A="$A --debug"; fi\nrun $A', 'run --log $DIR? --n 4'],
+    ['A="--n 4"\nif [ "$X" = 1 ]; then A="$A --log $DIR"; fi\nrun $A', 'run --n 4'],
+    ['A="--log $DIR"\nif [ "$X" = 1 ]; then A="--n 2 $Y"; fi\nrun $A', 'run $A?'],
   ])('%j', (text, expected) => expect(last(text)).toBe(expected));
 
   test('a value out of a variable says where it stands; split text stands where it is written', () => {

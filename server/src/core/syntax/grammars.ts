@@ -1,12 +1,10 @@
 import { Language, Parser, type Tree } from 'web-tree-sitter';
 
-export type GrammarName = 'python' | 'bash' | 'toml';
+export type GrammarName = 'python';
 /** Files of the runtime and of each grammar, as the build lays them beside the server. */
 export const runtimeFile = 'web-tree-sitter.wasm';
 export const grammarFiles: Readonly<Record<GrammarName, string>> = {
   python: 'tree-sitter-python.wasm',
-  bash: 'tree-sitter-bash.wasm',
-  toml: 'tree-sitter-toml.wasm',
 };
 export type ReadAsset = (name: string) => Promise<Uint8Array>;
 

@@ -55,6 +55,7 @@ const classicFields: readonly Field[] = [
   ['dataset', 'dataset', text],
   ['seq_len', 'cutoff_len', integer],
   ['dataset_size', 'max_samples', integer],
+  ['global_batch_size', 'global_batch_size', integer],
   ['packing', 'packing', flag],
   ['gpu_count', 'ray_num_workers', integer],
   ['tensor_parallel', 'tensor_model_parallel_size', integer],

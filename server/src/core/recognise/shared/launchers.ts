@@ -184,7 +184,9 @@ function launched(uri: string, words: readonly ShellWord[], depth: number): Star
       return launched(uri, [{ ...target, text: 'torchrun' }, ...words.slice(next + 1)], depth + 1);
     return { launcher: 'python', kind: 'script', name: target.text, word: target, args: words.slice(next + 1), facts: [], refs: [], spread: false };
   }
-  if (name === 'torchrun' || name === 'torchrun-hpu' || name === 'torchx')
+  // A script of one's own that is named after the launcher takes the launcher's options: `srun bash torchrun.sh --nnodes 2 …`.
+  if (/^(?:ba|z)?sh$/.test(name) && /(?:^|\/)(?:torchrun|dist_torchrun)\.sh$/.test(second)) return launched(uri, words.slice(1), depth + 1);
+  if (/^(?:dist_)?torchrun(?:-hpu|\.sh)?$/.test(name) || name === 'torchx')
     return launch('torchrun', 1, torchrunSwitches, (flags) => ({ facts: factsOfFlags(uri, flags, torchrunFlags) }));
   if ((name === 'accelerate' && second === 'launch') || name === 'accelerate-launch')
     return launch('accelerate', name === 'accelerate' ? 2 : 1, accelerateSwitches, (flags) => readAccelerate(uri, flags));

@@ -46,13 +46,13 @@ const programs: readonly (readonly [RegExp, Purpose])[] = [
   [/^autotrain (?:llm|sft|dpo|dreambooth|text-classification|seq2seq)\b/, train('autotrain', 'Fine-tune')],
   [/^(?:mlx_lm\.lora|mlx_lm lora)\b/, train('mlx', 'Fine-tune', 'flag')],
   [/^ludwig (?:train|experiment)\b/, train('ludwig', undefined, 'flag')],
-  [/^(?:lm_eval|lm-eval)\b/, infer('lm-eval')],
+  [/^(?:lm_eval|lm-eval|lmms-eval|lmms_eval)\b/, infer('lm-eval')],
   [/^lighteval (?:vllm|accelerate|nanotron)\b/, infer('lighteval')],
 ];
 /** Python modules by name. */
 const modules: readonly (readonly [RegExp, Purpose])[] = [
-  [/^vllm\.entrypoints\.(?:openai\.api_server|api_server)$/, serve('vllm', 'vllm')],
-  [/^sglang\.launch_server$/, serve('sglang', 'sglang')],
+  [/^vllm\.entrypoints\.|^dynamo\.vllm$/, serve('vllm', 'vllm')],
+  [/^sglang(?:_router)?\.launch_server$|^dynamo\.sglang/, serve('sglang', 'sglang')],
   [/^(?:llama_cpp\.server)$/, serve('llama.cpp', 'llama.cpp')],
   [/^lmdeploy\.serve\.\S+$/, serve('lmdeploy', 'lmdeploy')],
   [/^fastchat\.serve\.(?:model_worker|vllm_worker|sglang_worker|multi_model_worker)$/, serve('fastchat', 'fastchat')],
@@ -66,7 +66,7 @@ const modules: readonly (readonly [RegExp, Purpose])[] = [
   [/^torchtitan\.(?:experiments\.\S+\.)?train$/, train('torchtitan', 'Pretrain')],
   [/^(?:MaxText|maxtext)\.(?:train|sft_train\S*|trainers\.\S+)$/, train('maxtext', undefined, 'positional')],
   [/^mlx_lm(?:\.lora)?$/, train('mlx', 'Fine-tune', 'flag')],
-  [/^lm_eval(?:\.__main__)?$/, infer('lm-eval')],
+  [/^lm(?:ms)?_eval(?:\.__main__)?$/, infer('lm-eval')],
   [/^nemo_rl\.\S+$|^examples\.run_grpo\S*$/, train('nemo-rl')],
 ];
 
@@ -77,7 +77,7 @@ export function purposeOfProgram(name: string, args: readonly string[]): Purpose
 export const purposeOfModule = (name: string): Purpose | undefined => modules.find(([pattern]) => pattern.test(name))?.[1];
 
 const trains =
-  /^(?:(?:pre|re|post)?train(?:er|ing|s)?\d*|pretrained|finetun(?:e|er|ing)?|sft|dpo|ppo|grpo|kto|orpo|rlhf|rlvr|dreambooth|distill(?:ation)?|tuning|speedrun|tune)$/;
+  /^(?:(?:pre|re|post)?train(?:er|ing|s)?\d*|pretrained|finetun(?:e|er|ing)?|sft|dpo|ppo|grpo|kto|orpo|simpo|cpo|mpo|rloo|gspo|dapo|rlhf|rlvr|dreambooth|distill(?:ation)?|tuning|speedrun|tune)$/;
 const others =
   /^(?:eval(?:uate|uation|uator|s|uating)?|tests?|testing|infer(?:ence)?|predict(?:ion|ions|or)?|generat(?:e|ion|or|ing)|gen|sampl(?:e|er|ing)|convert(?:er|ing)?|conversion|export(?:er)?|merge[rd]?|preprocess(?:ing|or)?|prepare|preparation|prep|process(?:ing|or)?|download(?:er)?|tokeniz(?:e|er|ation|ers)|tok|bpe|bench(?:mark(?:s|ing)?)?|profil(?:e|er|ing)|plot(?:s|ting)?|visuali[sz](?:e|ation)|vis|viz|scor(?:e|er|es|ing)|upload|push|collect|analy[sz](?:e|is|er)|count|setup|install|split|extract(?:or)?|quantiz(?:e|ation|er)|build(?:er)?|create|get|fetch|crawl|scrape|compare|monitor|parse|filter|judge|annotat(?:e|ion)|retriev(?:e|al)|dump|clean|manage|deploy|lint)$/;
 /** Decide only where nothing else does: `chat_sft` trains. */

@@ -86,11 +86,11 @@ const offload = meaning('offload', (value) =>
  * verl, NeMo, torchtitan, litgpt, torchtune, MaxText; and the generic names. */
 export const trainingFlags: FlagTable = {
   ...each(
-    'model_name_or_path pretrained_model_name_or_path actor_model_name_or_path actor_rollout_ref.model.path model.partial_pretrain model_id_or_path base_model model model_name model_id model_path pretrained_model pretrain actor.model_name_or_path model.restore_from_path model.model_name_or_path arch backbone',
+    'model_name_or_path pretrained_model_name_or_path actor_model_name_or_path actor_rollout_ref.model.path model.partial_pretrain model_id_or_path base_model model model_name model_id model_path pretrained_model llm_path language_model_path pretrain actor.model_name_or_path model.restore_from_path model.model_name_or_path arch backbone',
     meaning('model', asText),
   ),
   ...each(
-    'per_device_train_batch_size per_gpu_train_batch_size micro_train_batch_size train.micro_batch_size train_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size data.micro_batch_size_per_gpu model.micro_batch_size micro_batch_size training.local_batch_size device_batch_size per_device_batch_size per_device_train_batchsize train_batch_size_per_gpu batch_size_per_gpu batch_size_per_device train_batch_size batch_size bs batch batchsize data.batch_size dataloader.batch_size training.batch_size train_loader.batch_size',
+    'per_device_train_batch_size per_gpu_train_batch_size micro_train_batch_size train.micro_batch_size train_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size data.micro_batch_size_per_gpu data.micro_batch_size model.micro_batch_size micro_batch_size training.local_batch_size device_batch_size per_device_batch_size per_device_train_batchsize train_batch_size_per_gpu batch_size_per_gpu batch_size_per_device train_batch_size batch_size bs batch batchsize data.batch_size dataloader.batch_size training.batch_size train_loader.batch_size',
     perDevice,
   ),
   ...each(
@@ -113,10 +113,10 @@ export const trainingFlags: FlagTable = {
     'max_steps max_train_steps num_train_steps train_steps total_steps training.steps trainer.max_steps trainer.total_training_steps train.max_steps train_iters max_iters max_iter num_iterations num_iters iterations max_update total_training_steps training_steps num_steps num_training_steps',
     steps,
   ),
-  ...each('train_samples max_train_samples max_samples data.max_samples num_samples', meaning('dataset_size', asPositive)),
+  ...each('train_samples train_num_samples max_train_samples max_samples data.max_samples num_samples', meaning('dataset_size', asPositive)),
   ...each('train.max_tokens train_tokens total_tokens max_train_tokens', meaning('train_tokens', asPositive)),
   ...each(
-    'dataset_name dataset dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data data.prompt_dataset data.dataset dataset_mixer_list train_data_dir instance_data_dir data_dir datasets',
+    'dataset_name dataset dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data data.prompt_dataset data.dataset dataset_mixer_list train_data_dir instance_data_dir data_dir datasets meta_path',
     meaning('dataset', asText),
   ),
   ...each(
@@ -134,7 +134,7 @@ export const trainingFlags: FlagTable = {
   ...each('optim optimizer opt optim.name model.optim.name optimizer_type optimizer_name opt_type', meaning('optimizer', asText)),
   ...each('use_8bit_adam use_8bit_optimizer', meaning('optimizer', whenOn('adamw8bit'))),
   ...each(
-    'gradient_checkpointing grad_checkpointing use_gradient_checkpointing actor_gradient_checkpointing model.gradient_checkpointing_enable actor.gradient_checkpointing_enable activation_checkpointing enable_activation_checkpointing checkpoint_activations recompute_activations recompute_granularity actor_rollout_ref.model.enable_gradient_checkpointing model.enable_gradient_checkpointing activation_checkpoint.mode activations_checkpoint_granularity model.activations_checkpoint_granularity grad_ckpt',
+    'gradient_checkpointing grad_checkpointing use_gradient_checkpointing actor_gradient_checkpointing model.gradient_checkpointing_enable actor.gradient_checkpointing_enable activation_checkpointing enable_activation_checkpointing checkpoint_activations recompute_activations recompute_granularity actor_rollout_ref.model.enable_gradient_checkpointing model.enable_gradient_checkpointing activation_checkpoint.mode activations_checkpoint_granularity model.activations_checkpoint_granularity grad_ckpt grad_checkpoint',
     checkpointing,
   ),
   ...each('disable_gradient_checkpointing no_gradient_checkpointing', meaning('grad_ckpt', whenOn(false))),
@@ -142,12 +142,17 @@ export const trainingFlags: FlagTable = {
     'lora_r lora_rank lora_dim peft_lora_r lora.rank lora.r peft_config.r model.lora_rank actor_rollout_ref.model.lora_rank model.peft.lora_tuning.adapter_dim',
     meaning('lora_rank', asPositive, lora),
   ),
+  // A rank, where 0 is no adapter (InternVL).
+  ...each(
+    'use_llm_lora',
+    meaning('lora_rank', (value) => (typeof value === 'number' ? asPositive(value) : undefined), lora),
+  ),
   ...each('q_lora qlora use_qlora', meaning('finetune_method', whenOn('qlora'), { quantization: '4bit' })),
   ...each(
-    'finetuning_type train_type tuner_type sft_type finetune_method peft_method peft_type peft model.peft.peft_scheme tuning_mode',
+    'finetuning_type train_type tuner_type sft_type finetune_method peft_method train_mode peft_type peft model.peft.peft_scheme tuning_mode',
     meaning('finetune_method', method),
   ),
-  ...each('use_peft use_lora use_peft_lora lora enable_lora', meaning('finetune_method', whenOn('lora'))),
+  ...each('use_peft use_lora use_peft_lora lora enable_lora lora_enable', meaning('finetune_method', whenOn('lora'))),
   ...each('full_finetuning full_finetune', meaning('finetune_method', whenOn('full'))),
   ...each('load_in_4bit use_4bit use_4bit_quantization', meaning('quantization', whenOn('4bit'))),
   ...each('load_in_8bit use_8bit use_8bit_quantization', meaning('quantization', whenOn('8bit'))),
@@ -220,7 +225,7 @@ export const trainingFlags: FlagTable = {
     meaning('flash_attention', attention),
   ),
   ...each('packing sample_packing neat_packing dataset.packed packing_samples ds.packing_samples enable_packing', meaning('packing', asSwitch)),
-  ...each('resolution image_size img_size imgsz input_size image_resolution', meaning('image_size', asPositive)),
+  ...each('resolution image_size img_size imgsz input_size image_resolution force_image_size', meaning('image_size', asPositive)),
   ...each('num_layers n_layer n_layers num_hidden_layers depth model.num_layers', layers),
   ...each('hidden_size n_embd d_model hidden_width hidden_dim model.hidden_size', width),
   ...each('num_attention_heads n_head n_heads num_heads model.num_attention_heads', heads),
@@ -232,6 +237,11 @@ export const trainingFlags: FlagTable = {
   ...each(
     'trainer.n_gpus_per_node n_gpus_per_node trainer.devices num_gpus_per_node gpus_per_node actor_num_gpus_per_node actor.num_gpus_per_node ray_num_workers num_gpus ngpus n_gpus gpus devices',
     meaning('gpu_count', asDevices),
+  ),
+  // A list of devices: a single number is one device, not a count.
+  ...each(
+    'gpu_ids gpu_id device_ids',
+    meaning('gpu_count', (value) => (typeof value === 'number' ? (value >= 0 ? 1 : undefined) : asDevices(value))),
   ),
   ...each('trainer.nnodes trainer.num_nodes num_nodes nnodes actor_num_nodes actor.num_nodes num_machines', meaning('num_nodes', asPositive)),
 };

@@ -3,7 +3,7 @@ import { kindOfCommands } from '../config/command-kind.js';
 import { commandsOf } from '../config/command-words.js';
 import { firstOf, takeAll, takeEngineKeys, titleOfEngine } from '../config/engine-keys.js';
 import { takeContainer } from '../config/pods.js';
-import { ConfigFacts, integer, number, precision, text } from '../shared/config-facts.js';
+import { ConfigFacts, flagOf, integer, number, precision, text } from '../shared/config-facts.js';
 import { type Engine, engineOfImage } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
@@ -11,7 +11,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const helmValues: YamlRecogniser = {
   id: 'helm-values',
   language: 'yaml',
-  marker: /^servingEngineSpec[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d/m,
+  marker: /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d/m,
   doc: {
     format: 'Helm values',
     reads: 'models, replicas, GPUs and engine options of vLLM, SGLang and their like',
@@ -21,7 +21,9 @@ export const helmValues: YamlRecogniser = {
     roots.flatMap((root) => {
       if (hasKey(root, 'apiVersion') || hasKey(root, 'kind')) return [];
       const specs = itemsOf(at(root, 'servingEngineSpec', 'modelSpec'));
-      return specs.length > 0 ? specs.flatMap((spec) => engineSpec(document.uri, document.text, spec) ?? []) : (plainValues(document.uri, root) ?? []);
+      return specs.length > 0
+        ? specs.flatMap((spec) => engineSpec(document.uri, document.text, spec) ?? [])
+        : (ollama(document.uri, root) ?? plainValues(document.uri, root) ?? []);
     }),
 };
 
@@ -41,6 +43,19 @@ function engineSpec(uri: string, source: string, spec: Value): SeenWorkload | un
   facts.take('min_replicas', at(spec, 'keda', 'minReplicaCount'), integer);
   facts.take('max_replicas', at(spec, 'keda', 'maxReplicaCount'), integer);
   return facts.workload('serving', 'vllm', 'vLLM');
+}
+
+/** Values of the Ollama chart; without a GPU it runs on what machines there are. */
+function ollama(uri: string, root: Value): SeenWorkload | undefined {
+  const section = at(root, 'ollama');
+  const gpu = at(section, 'gpu');
+  if (!section || flagOf(at(gpu, 'enabled')) !== true) return undefined;
+  const facts = new ConfigFacts(uri, root);
+  facts.take('model', firstOf(section, 'models.run.0', 'models.pull.0', 'models'), text);
+  facts.take('gpu_count', at(gpu, 'number'), integer);
+  facts.take('replicas', at(root, 'replicaCount'), integer);
+  takeContainer(facts, root);
+  return facts.workload('serving', 'ollama', 'Ollama');
 }
 
 const engineKeys: readonly (readonly [RegExp, Engine])[] = [

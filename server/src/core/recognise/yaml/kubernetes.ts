@@ -9,7 +9,7 @@ export const kubernetes: YamlRecogniser = {
   id: 'kubernetes',
   language: 'yaml',
   marker:
-    /^kind[ \t]*:\s*["']?(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|JobSet|LeaderWorkerSet|TrainJob|Notebook|(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job)\b/m,
+    /^kind[ \t]*:\s*["']?(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|JobSet|LeaderWorkerSet|TrainJob|(?:Cluster)?TrainingRuntime|Notebook|(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job)\b/m,
   doc: {
     format: 'Kubernetes',
     reads: 'accelerators, replicas, nodes, CPU, memory, spot, and the flags of the engine or trainer in the container',
@@ -78,6 +78,16 @@ function podSetsOf(kind: string, root: Value): PodSet[] | undefined {
         pod: at(job, 'template', 'spec', 'template', 'spec'),
         count: at(job, 'template', 'spec', 'parallelism') ?? at(job, 'replicas'),
       }));
+    case 'TrainingRuntime':
+    case 'ClusterTrainingRuntime': {
+      // A blueprint is a run where it names one: machines and what they execute; the step that trains has its own label.
+      const jobs = itemsOf(at(spec, 'template', 'spec', 'replicatedJobs'));
+      const trainers = jobs.filter((job) => textOf(at(job, 'template', 'metadata', 'labels', 'trainer.kubeflow.org/trainjob-ancestor-step')) === 'trainer');
+      return (trainers.length > 0 ? trainers : jobs).map((job) => ({
+        pod: at(job, 'template', 'spec', 'template', 'spec'),
+        count: at(spec, 'mlPolicy', 'numNodes'),
+      }));
+    }
     case 'LeaderWorkerSet':
       return ['workerTemplate', 'leaderTemplate'].flatMap((name) => {
         const pod = at(spec, 'leaderWorkerTemplate', name, 'spec');
@@ -112,7 +122,11 @@ function takeCounts(facts: ConfigFacts, kind: string, root: Value, sets: readonl
   facts.take('max_replicas', at(spec, 'elasticPolicy', 'maxReplicas'), integer);
   facts.take(
     'nproc_per_node',
-    at(spec, 'nprocPerNode') ?? at(spec, 'elasticPolicy', 'nProcPerNode') ?? at(spec, 'trainer', 'numProcPerNode') ?? at(spec, 'slotsPerWorker'),
+    at(spec, 'nprocPerNode') ??
+      at(spec, 'elasticPolicy', 'nProcPerNode') ??
+      at(spec, 'trainer', 'numProcPerNode') ??
+      at(spec, 'mlPolicy', 'torch', 'numProcPerNode') ??
+      at(spec, 'slotsPerWorker'),
     integer,
   );
   const counted = sets.filter((set) => set.count);

@@ -54,7 +54,8 @@ function inferenceService(uri: string, source: string, root: Value): SeenWorkloa
   facts.take('pipeline_parallel', at(predictor, 'workerSpec', 'pipelineParallelSize'), integer);
   // `model:` names the format; older objects use the format's name as the key.
   const server =
-    at(predictor, 'model') ?? entriesOf(predictor).find((entry) => hasKey(entry.value, 'storageUri') || hasKey(entry.value, 'runtimeVersion'))?.value;
+    at(predictor, 'model') ??
+    entriesOf(predictor).find((entry) => formats.test(entry.key) || hasKey(entry.value, 'storageUri') || hasKey(entry.value, 'runtimeVersion'))?.value;
   const environment = environmentOf(at(server, 'env'));
   const found = server
     ? kindOfCommands(uri, [...commandsOf(source, [at(server, 'command'), at(server, 'args')], environment)])
@@ -72,6 +73,9 @@ function inferenceService(uri: string, source: string, root: Value): SeenWorkloa
   const framework = found?.framework ?? 'kserve';
   return facts.workload('serving', framework, found ? titleOfEngine(framework) : 'KServe');
 }
+
+/** Older objects name the format of the model by the key of its server. */
+const formats = /^(?:sklearn|xgboost|lightgbm|tensorflow|pytorch|triton|onnx|pmml|paddle|mlflow|huggingface)$/;
 
 function llmInferenceService(uri: string, source: string, root: Value): SeenWorkload {
   const spec = at(root, 'spec');

@@ -5,7 +5,7 @@ import { commandsOfText } from '../config/command-words.js';
 import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
 import { nestedYaml } from '../config/nested.js';
 import { podHasDevice, takePod } from '../config/pods.js';
-import { ConfigFacts, integer, text } from '../shared/config-facts.js';
+import { ConfigFacts, expandVariables, integer, text } from '../shared/config-facts.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** KubeRay's objects: a cluster, a job on one, a service on one. */
@@ -89,7 +89,9 @@ function rayService(uri: string, source: string, root: Value): SeenWorkload[] {
 /** One model of a Ray Serve LLM application. */
 export function servedModel(uri: string, model: Value): SeenWorkload {
   const facts = new ConfigFacts(uri, model);
-  facts.take('model', firstOf(model, 'model_loading_config.model_source', 'model_loading_config.model_id'), text);
+  const source = firstOf(model, 'model_loading_config.model_source');
+  const named = source && expandVariables(textOf(source) ?? '').missing === undefined ? source : undefined;
+  facts.take('model', named ?? firstOf(model, 'model_loading_config.model_id') ?? source, text);
   facts.take('gpu_type', at(model, 'accelerator_type'), text);
   takeEngineKeys(facts, at(model, 'engine_kwargs'), 'vllm');
   const scaling = at(model, 'deployment_config', 'autoscaling_config');

@@ -5,7 +5,7 @@ import type { YamlRecogniser } from '../types.js';
 export const trainerArguments: YamlRecogniser = {
   id: 'trainer-arguments',
   language: 'yaml',
-  marker: /^(?:per_device_train_batch_size|num_train_epochs|gradient_accumulation_steps|learning_rate)[ \t]*:/m,
+  marker: /^[ \t]*(?:per_device_train_batch_size|num_train_epochs|gradient_accumulation_steps|learning_rate)[ \t]*:/m,
   doc: {
     format: 'transformers and TRL recipes (YAML)',
     reads: 'model, data set, batch, length, epochs, precision, LoRA, sharding',

@@ -1,4 +1,4 @@
-import type { Directive } from './script.js';
+import type { Directive, Piece } from './script.js';
 
 const short: Readonly<Record<Directive['scheduler'], Readonly<Record<string, string>>>> = {
   slurm: {
@@ -52,4 +52,31 @@ export function readDirectives(text: string): Directive[] {
     }
   }
   return found;
+}
+
+/** What the scheduler sets from the script's own directives; another number on the submit command replaces it. */
+export function* schedulerVariables(directives: readonly Directive[]): Generator<[string, Piece]> {
+  const given = (name: string): Directive | undefined => directives.findLast((directive) => directive.scheduler === 'slurm' && directive.name === name);
+  const piece = (name: string, text: string, { start, end }: Directive): Piece => ({
+    text,
+    start,
+    end,
+    open: false,
+    from: { name, start, end, origin: 'default' },
+  });
+  const nodes = given('nodes');
+  if (nodes && /^\d+$/.test(nodes.value)) for (const name of ['SLURM_NNODES', 'SLURM_JOB_NUM_NODES']) yield [name, piece(name, nodes.value, nodes)];
+  for (const [option, names] of [
+    ['gpus_per_node', ['SLURM_GPUS_PER_NODE']],
+    ['gres', ['SLURM_GPUS_ON_NODE', 'SLURM_GPUS_PER_NODE']],
+    ['gpus_per_node', ['SLURM_GPUS_ON_NODE']],
+    ['ntasks_per_node', ['SLURM_NTASKS_PER_NODE']],
+    ['ntasks', ['SLURM_NTASKS', 'SLURM_NPROCS']],
+    ['gpus', ['SLURM_GPUS']],
+    ['cpus_per_task', ['SLURM_CPUS_PER_TASK']],
+  ] as const) {
+    const directive = given(option);
+    const count = directive && /(?:^|[:=])(\d+)$/.exec(directive.value.replace(/\(.*\)$/, ''))?.[1];
+    if (directive && count) for (const name of names) yield [name, piece(name, count, directive)];
+  }
 }

@@ -1,4 +1,4 @@
-import { readDirectives } from './directives.js';
+import { readDirectives, schedulerVariables } from './directives.js';
 import { Environment, expand, expandWhole, type ShellValue, slicePiece, toWord } from './expand.js';
 import { type Part, quotedParts, type RawWord } from './lexer.js';
 import { parseShell, type SimpleStatement, type Statement } from './parse.js';
@@ -151,6 +151,11 @@ class Reader {
     const joined = new Map<string, ShellValue>();
     for (const name of changed) {
       const start = before.get(name);
+      // What is only added to stays: `OPTIONS="$OPTIONS --debug"` under a condition.
+      if (start?.kind === 'scalar' && mayBeNone && after.every((environment) => extendsText(environment.get(name), start))) {
+        joined.set(name, { ...start, pieces: uncertain(start.pieces) });
+        continue;
+      }
       if (start && !isOpen(start) && (mayBeNone || after.some((environment) => environment.get(name) === start))) {
         const changes = after.flatMap((environment) => environment.get(name) ?? []).filter((value) => value !== start);
         const [unknown] = changes.filter(isOpen);
@@ -257,10 +262,11 @@ class Reader {
   }
   private command(start: number, end: number, words: readonly ShellWord[], environment: readonly ShellVariable[]): ShellCommand {
     const elsewhere = words.length > 0 && words.every((word) => word.start < start || word.start >= end);
-    const home = elsewhere ? this.variables.findLast((variable) => words[0]!.start >= variable.start && words[0]!.start < variable.end) : undefined;
+    const home = elsewhere ? this.homeOf(words) : undefined;
+    const first = home && words.find((word) => word.start >= home.start && word.start < home.end);
     const { exported } = this;
     return {
-      start: home ? words[0]!.start : start,
+      start: first ? first.start : start,
       end: home ? home.end : end > start ? end : Math.max(start, ...words.map((word) => word.end)),
       words,
       environment,
@@ -273,6 +279,16 @@ class Reader {
       },
       ...(this.outer && { outer: this.outer }),
     };
+  }
+  /** The variable that puts a command together, `CMD="$LAUNCHER train.py $ARGS"`; else the one that its first word stands in. */
+  private homeOf(words: readonly ShellWord[]): ShellVariable | undefined {
+    const ends = [words[0]!, words.at(-1)!];
+    const holds = (variable: ShellVariable, word: ShellWord): boolean => word.start >= variable.start && word.start < variable.end;
+    return (
+      this.variables.findLast(
+        (variable) => words.some((word) => holds(variable, word)) && ends.every((word) => word.text !== '' && variable.value.text.includes(word.text)),
+      ) ?? this.variables.findLast((variable) => holds(variable, words[0]!))
+    );
   }
   /** Strings that are run as command lines: `bash -c "…"`, `eval …`, `sbatch --wrap="…"`. */
   private nested(command: ShellCommand, fields: readonly ShellWord[]): void {
@@ -384,6 +400,8 @@ const textOf = (value: ShellValue): string =>
   value.kind === 'scalar'
     ? value.pieces.map((piece) => piece.text).join('')
     : value.items.map((item) => item.map((piece) => piece.text).join('')).join('\u0001');
+const extendsText = (value: ShellValue | undefined, start: ShellValue): boolean =>
+  value?.kind === 'scalar' && /\S/.test(textOf(start)) && textOf(value).startsWith(textOf(start));
 const optionAfter = (fields: readonly ShellWord[], index: number): ShellWord | undefined =>
   fields.slice(index + 1, index + 4).find((field) => /^-\w*c$/.test(field.text));
 const flat = (pieces: readonly Piece[], depth: number): Piece[] =>
@@ -449,33 +467,6 @@ function countCalls(statements: readonly Statement[], counts: Map<string, number
     }
   }
 }
-/** What the scheduler sets from the script's own directives; another number on the submit command replaces it. */
-function* schedulerVariables(directives: readonly Directive[]): Generator<[string, Piece]> {
-  const given = (name: string): Directive | undefined => directives.findLast((directive) => directive.scheduler === 'slurm' && directive.name === name);
-  const piece = (name: string, text: string, { start, end }: Directive): Piece => ({
-    text,
-    start,
-    end,
-    open: false,
-    from: { name, start, end, origin: 'default' },
-  });
-  const nodes = given('nodes');
-  if (nodes && /^\d+$/.test(nodes.value)) for (const name of ['SLURM_NNODES', 'SLURM_JOB_NUM_NODES']) yield [name, piece(name, nodes.value, nodes)];
-  for (const [option, names] of [
-    ['gpus_per_node', ['SLURM_GPUS_PER_NODE']],
-    ['gres', ['SLURM_GPUS_ON_NODE', 'SLURM_GPUS_PER_NODE']],
-    ['gpus_per_node', ['SLURM_GPUS_ON_NODE']],
-    ['ntasks_per_node', ['SLURM_NTASKS_PER_NODE']],
-    ['ntasks', ['SLURM_NTASKS', 'SLURM_NPROCS']],
-    ['gpus', ['SLURM_GPUS']],
-    ['cpus_per_task', ['SLURM_CPUS_PER_TASK']],
-  ] as const) {
-    const directive = given(option);
-    const count = directive && /(?:^|[:=])(\d+)$/.exec(directive.value.replace(/\(.*\)$/, ''))?.[1];
-    if (directive && count) for (const name of names) yield [name, piece(name, count, directive)];
-  }
-}
-
 function cutWord(word: ShellWord, from: number): ShellWord {
   const places = placesOf(word.pieces ?? []);
   return toWord(places(from, word.text.length));

@@ -1,0 +1,68 @@
+import type { Fact, UnknownFact } from '../../model/fact.js';
+import type { ShellWord } from '../../syntax/shell/script.js';
+import { flagFact, flagNamed, type ReadFlag, scalar } from './command-line.js';
+import { engineFlags } from './engine-flags.js';
+import { asText, factsOfFlags } from './flag-facts.js';
+import { firstOf } from './launchers.js';
+import type { Run } from './run.js';
+
+/** Facts of a command that serves a model, or that runs one over a data set; `environment` are engine options given outside the command. */
+export function servingFacts(uri: string, run: Run, placement: readonly (Fact | UnknownFact)[], environment: readonly ReadFlag[] = []): (Fact | UnknownFact)[] {
+  const { purpose, flags } = run;
+  if (purpose.kind !== 'serving') return firstOf([...batchFacts(uri, flags), ...placement.filter((fact) => fact.name !== 'nproc_per_node')]);
+  const table = engineFlags[purpose.engine];
+  const named = factsOfFlags(uri, flags, table);
+  const own = named.some((fact) => fact.name === 'model') ? named : [...positionalModel(uri, run), ...named];
+  // These engines read every option from a variable of its name, too.
+  if (purpose.engine === 'tgi' || purpose.engine === 'tei') own.push(...factsOfFlags(uri, environment, table));
+  return firstOf([...own, ...placement.filter((fact) => fact.name !== 'nproc_per_node')]);
+}
+
+/** A word read as if a flag had given it. */
+export const asFlag = (name: string, word: ShellWord): ReadFlag => ({
+  name,
+  value: scalar(word.text),
+  open: word.open,
+  start: word.start,
+  end: word.end,
+  valueStart: word.start,
+  valueEnd: word.end,
+  more: [],
+  form: 'dashes',
+  ...(word.from && { from: word.from }),
+});
+/** The model of `vllm serve MODEL`, `trtllm-serve MODEL`, `lmdeploy serve api_server MODEL`. */
+function positionalModel(uri: string, { started, positionals }: Run): (Fact | UnknownFact)[] {
+  if (started.kind !== 'program' || !/^(?:vllm|trtllm-serve|lmdeploy|litgpt|serve|)$/.test(started.name)) return [];
+  const word = positionals.find(({ text }) => !/^(?:serve|api_server|gradio|server|run|run-batch|\$@)$/.test(text));
+  const fact = word && flagFact(uri, 'model', asFlag('model', word));
+  return fact ? [fact] : [];
+}
+const modelArguments = [
+  ['pretrained', 'model'],
+  ['model', 'model'],
+  ['model_name', 'model'],
+  ['tensor_parallel_size', 'tensor_parallel'],
+  ['data_parallel_size', 'data_parallel'],
+  ['gpu_memory_utilization', 'gpu_mem_util'],
+  ['max_model_len', 'max_model_len'],
+  ['max_model_length', 'max_model_len'],
+] as const;
+/** Evaluations and batch runs: `--model_args pretrained=…,tensor_parallel_size=2`. */
+function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFact)[] {
+  const facts = factsOfFlags(uri, flags, {
+    batch_size: { fact: 'batch_size', change: (value) => (typeof value === 'number' ? value : /^auto/.test(String(value)) ? 'auto' : undefined) },
+    max_batch_size: { fact: 'batch_size', change: (value) => (typeof value === 'number' ? value : undefined) },
+    limit: { fact: 'dataset_size', change: (value) => (typeof value === 'number' && value >= 1 ? value : undefined) },
+    tasks: { fact: 'dataset', change: asText },
+  });
+  const args = flagNamed(flags, 'model_args');
+  for (const [key, name] of modelArguments) {
+    const written = args && typeof args.value === 'string' ? new RegExp(`(?:^|,)\\s*${key}=([^,]+)`).exec(args.value)?.[1] : undefined;
+    const fact = args && written !== undefined ? flagFact(uri, name, { ...args, value: scalar(written), open: /\$[\w{(]/.test(written) }) : undefined;
+    if (fact) facts.push(fact);
+  }
+  const model = flagNamed(flags, 'model');
+  const fact = model && /\//.test(String(model.value)) ? flagFact(uri, 'model', model) : undefined;
+  return firstOf(fact ? [...facts, fact] : facts);
+}
