@@ -30,10 +30,15 @@ export function resolve(input: ResolveInput): ResolveOutput {
       return { sighting, seen, id: `${path}#${seen.kind}-${at}` };
     });
   };
-  const all = [...input.files.values()].flatMap((sighting) => (sighting ? placed(sighting) : []));
-  const launches = all.filter(({ seen }) => seen.launch);
+  const all = [...input.files.values()].filter((sighting) => sighting !== null && sighting.workloads.length > 0) as Sighting[];
+  const launches = all.filter(({ workloads }) => workloads.some((seen) => seen.launch)).flatMap((one) => placed(one).filter(({ seen }) => seen.launch));
   const runs = (launch: Placed): Sighting | undefined => launch.seen.launch && files.target(launch.sighting.uri, launch.seen.launch.target);
-  const users = usersOf(all, files);
+  let known: ReadonlyMap<string, string> | undefined;
+  // Only a fragment's owner is asked for: an edit of a program does not look through the references of the whole workspace.
+  const users = (): ReadonlyMap<string, string> => {
+    known ??= usersOf(all.flatMap(placed), files);
+    return known;
+  };
   const workloads: Workload[] = [];
   for (const uri of input.focus ?? input.files.keys()) {
     const sighting = input.files.get(uri);
@@ -71,7 +76,7 @@ interface Around {
   readonly files: Files;
   readonly runs: (launch: Placed) => Sighting | undefined;
   readonly launchers: readonly Placed[];
-  readonly users: ReadonlyMap<string, string>;
+  readonly users: () => ReadonlyMap<string, string>;
   readonly placed: (sighting: Sighting) => Placed[];
 }
 
@@ -98,7 +103,7 @@ function join(one: Placed, around: Around): Workload {
     addLaunchers(candidates, seen, around);
     countedIn = around.launchers[0]?.id;
   }
-  if (seen.fragment) countedIn ??= around.users.get(sighting.uri);
+  if (seen.fragment) countedIn ??= around.users().get(sighting.uri);
   if (seen.kind === 'resource') countedIn ??= jobOf(one, around);
   addAssumptions(candidates, sighting.uri, input);
   if (!seen.fragment) addDefaults(candidates, seen);
