@@ -30,13 +30,13 @@ export { totalsOf, totalText } from './render/totals.js';
 export { acceleratorOf, shortAccelerator, showValue, subject } from './render/words.js';
 
 export { resolve } from './resolve/resolve.js';
-export type { Assumption } from './resolve/types.js';
+export type { Assumption, KnownFiles } from './resolve/types.js';
 export { completeSettings, explainSetting, type Suggestion } from './settings/assist.js';
 export { editSettings, type SettingEdit } from './settings/edit.js';
 export { type Budget, type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFileName } from './settings/mlcost-file.js';
 export { Grammars, type ReadAsset } from './syntax/grammars.js';
-export { type Change, difference, SyntaxTree } from './syntax/tree.js';
-export { cellAt, createDocument, createNotebookDocument, type Document, type Place, placeOf } from './text/document.js';
+export { difference, SyntaxTree } from './syntax/tree.js';
+export { type Change, cellAt, createDocument, createNotebookDocument, type Document, editedDocument, type Place, placeOf } from './text/document.js';
 export { type Language, languageOf, languageOfName } from './text/language.js';
 export { LineIndex } from './text/line-index.js';
 export { matchesGlob, relativeTo } from './text/uri.js';

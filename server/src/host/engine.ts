@@ -11,11 +11,13 @@ import {
   difference,
   type EstimateContext,
   type Estimation,
+  editedDocument,
   estimate,
   Grammars,
   grammarOf,
   isDataFile,
   isRelevant,
+  type KnownFiles,
   languageOfName,
   type Market,
   type MlcostSettings,
@@ -69,6 +71,17 @@ export const specOf = (workload: Workload): Spec => ({
   facts: { framework: workload.framework, ...Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) },
 });
 
+type Estimates = Omit<Estimated, 'workload'>;
+interface Reported {
+  readonly catalog: Catalog;
+  readonly byFacts: ReadonlyMap<string, Estimates>;
+}
+const withLikely = (spec: Spec, context: EstimateContext): Estimates => {
+  const estimation = estimate(spec, context);
+  const open = spec.kind !== 'api-call' && estimation.unknown.some(({ fact }) => fact === 'gpu_type');
+  return { estimation, ...(open ? { alternatives: onLikelyAccelerators(spec, context) } : {}) };
+};
+
 interface Open {
   document: Document;
   /** Absent for languages without a grammar. */
@@ -95,6 +108,8 @@ export class Engine {
   private readonly settings: WorkspaceSettings;
   /** Catalogs with a workspace's own prices in them. */
   private readonly catalogs = new WeakMap<MlcostSettings, Catalog>();
+  /** The estimates of open documents' last reports, by what they depend on: most edits change no fact. */
+  private readonly reported = new Map<string, Reported>();
   constructor(host: Host) {
     this.host = host;
     this.settings = new WorkspaceSettings(async (uri) => this.open.get(uri)?.document.text ?? host.readText(uri));
@@ -118,7 +133,7 @@ export class Engine {
   change(uri: string, changes: readonly Change[], text: string, languageId?: string): void {
     const entry = this.open.get(uri);
     if (!entry) return;
-    const document = this.placed(createDocument(uri, text, languageId));
+    const document = this.placed(editedDocument(entry.document, changes, text, languageId));
     // A stored notebook shown as text: the program is not the text, so its edits are not the program's.
     if (document.text === text) for (const change of changes) entry.tree?.apply(change);
     entry.tree?.replace(document.text);
@@ -130,6 +145,7 @@ export class Engine {
   close(uri: string): void {
     this.forgetSettings(uri);
     this.open.get(uri)?.tree?.dispose();
+    this.reported.delete(uri);
     this.open.delete(uri);
   }
   /** Forgets what was read of a file that changed on disk. */
@@ -167,7 +183,7 @@ export class Engine {
     const broken = this.open.get(uri)?.tree?.broken ?? sighting.problems.some(({ code }) => code === 'syntax');
     if (sighting.workloads.length === 0) return { uri, broken, workloads: [], problems: sighting.problems };
     const { workloads, problems } = await this.resolved(this.rootOf(uri), [uri]);
-    return { uri, broken, workloads: await this.estimated(workloads, true), problems: [...sighting.problems, ...problems] };
+    return { uri, broken, workloads: await this.estimated(workloads, uri), problems: [...sighting.problems, ...problems] };
   }
   /** Reads every file below the roots and reports all workloads. Yields between files; a cancelled scan reports what it has. */
   async scan(uris: readonly string[], onProgress: (progress: Progress) => void = () => {}, signal: Cancellation = never): Promise<FileReport[]> {
@@ -189,7 +205,7 @@ export class Engine {
     for (const [root, uris] of byRoot) {
       const resolved = await this.resolved(root, uris);
       problems.push(...resolved.problems);
-      estimated.push(...(await this.estimated(resolved.workloads, true)));
+      estimated.push(...(await this.estimated(resolved.workloads)));
     }
     return focus.map((uri) => ({
       uri,
@@ -251,6 +267,19 @@ export class Engine {
     for (const root of this.roots) if (settingsUri(root) === uri) this.settings.forget(root);
   }
 
+  /** Open documents over stored ones, without a copy: there may be thousands. */
+  private readonly files: KnownFiles = {
+    get: (uri) => this.known(uri),
+    keys: () => this.knownUris(),
+    values: () => this.knownSightings(),
+  };
+  private *knownUris(): MapIterator<string> {
+    for (const [uri, { sighting }] of this.open) if (sighting) yield uri;
+    for (const uri of this.stored.keys()) if (!this.open.get(uri)?.sighting) yield uri;
+  }
+  private *knownSightings(): MapIterator<Sighting | null> {
+    for (const uri of this.knownUris()) yield this.known(uri) ?? null;
+  }
   private known(uri: string): Sighting | null | undefined {
     return this.open.get(uri)?.sighting ?? this.stored.get(uri);
   }
@@ -305,10 +334,9 @@ export class Engine {
     const settings = await this.settings.of(root);
     const assumptions = [...this.preferences.assumptions, ...settings.assumptions];
     for (let round = 0; ; round++) {
-      const files = new Map<string, Sighting | null>(this.stored);
-      for (const [uri, entry] of this.open) if (entry.sighting) files.set(uri, entry.sighting);
+      const files = this.files;
       const { workloads, wants, problems } = resolve({ files, focus, roots: this.roots, catalog, assumptions });
-      const unread = wants.filter((uri) => !files.has(uri) || (files.get(uri) === null && !this.wanted.has(uri)));
+      const unread = wants.filter((uri) => this.known(uri) === undefined || (this.known(uri) === null && !this.wanted.has(uri)));
       if (unread.length === 0 || round === 8) return { workloads, problems };
       for (const uri of unread) {
         this.wanted.add(uri);
@@ -317,14 +345,23 @@ export class Engine {
       }
     }
   }
-  private async estimated(workloads: readonly Workload[], withAlternatives = false): Promise<Estimated[]> {
+  /** Estimates, on likely accelerators too where a workload's own is unknown; equal facts are estimated once.
+   * For an open document (`uri`) the last report's are taken up: most edits change no fact. */
+  private async estimated(workloads: readonly Workload[], uri?: string): Promise<Estimated[]> {
     const context = await this.context(workloads[0]?.span.uri);
-    return workloads.map((workload) => {
+    const { catalog, provider, region, market } = context;
+    const last = uri === undefined ? undefined : this.reported.get(uri);
+    const before = last?.catalog === catalog ? last.byFacts : undefined;
+    const byFacts = new Map<string, Estimates>();
+    const found = workloads.map((workload) => {
       const spec = specOf(workload);
-      const estimation = estimate(spec, context);
-      const open = withAlternatives && workload.kind !== 'api-call' && estimation.unknown.some(({ fact }) => fact === 'gpu_type');
-      return { workload, estimation, ...(open ? { alternatives: onLikelyAccelerators(spec, context) } : {}) };
+      const key = JSON.stringify([spec, provider, region, market]);
+      const estimates = byFacts.get(key) ?? before?.get(key) ?? withLikely(spec, context);
+      byFacts.set(key, estimates);
+      return { workload, ...estimates };
     });
+    if (uri !== undefined && this.open.has(uri)) this.reported.set(uri, { catalog, byFacts });
+    return found;
   }
   private async load(): Promise<{ texts: Readonly<Record<string, string>>; catalog: Catalog; coefficients: Coefficients }> {
     const read = (name: string) => this.host.readAssetText(name);

@@ -60,7 +60,20 @@ export function resolve(input: ResolveInput): ResolveOutput {
     }
     return done.get(one);
   };
-  const joins: Joins = { input, files, placed, runs, launchersOf, joined, users: usersOf(all, files) };
+  let users: ReadonlyMap<string, string> | undefined;
+  const joins: Joins = {
+    input,
+    files,
+    placed,
+    runs,
+    launchersOf,
+    joined,
+    // Only a fragment's owner is asked for: an edit of a program does not look through the references of the whole workspace.
+    get users() {
+      users ??= usersOf(all, files);
+      return users;
+    },
+  };
   const workloads: Workload[] = [];
   for (const uri of input.focus ?? input.files.keys()) {
     const sighting = input.files.get(uri);

@@ -18,9 +18,11 @@ export interface Assumption {
   readonly override?: boolean;
 }
 
+/** What resolving asks of the known documents: a map answers it, and so does a view over several. */
+export type KnownFiles = Pick<ReadonlyMap<string, Sighting | null>, 'get' | 'keys' | 'values'>;
 export interface ResolveInput {
   /** Every document known, by URI; null = asked for and not there. */
-  readonly files: ReadonlyMap<string, Sighting | null>;
+  readonly files: KnownFiles;
   /** Documents whose workloads are wanted; absent = all. */
   readonly focus?: readonly string[];
   /** URIs of the workspace folders, without a trailing slash. */

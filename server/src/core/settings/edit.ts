@@ -1,7 +1,7 @@
 import type { FactValue } from '../model/fact.js';
-import type { Change } from '../syntax/tree.js';
 import { at, type Entry, entryOf, type Value } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
+import type { Change } from '../text/document.js';
 
 export type SettingEdit =
   | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }

@@ -1,12 +1,6 @@
 import { Edit, type Node, type Parser, type Tree } from 'web-tree-sitter';
+import type { Change } from '../text/document.js';
 import { LineIndex } from '../text/line-index.js';
-
-/** One change of a text, measured on the text that the previous change left. */
-export interface Change {
-  readonly start: number;
-  readonly oldEnd: number;
-  readonly text: string;
-}
 
 /** A text with its tree. Edits are noted one by one; parsing waits until the tree is asked for. The wasm memory is freed by `dispose`. */
 export class SyntaxTree {
@@ -14,6 +8,8 @@ export class SyntaxTree {
   private current: string;
   private tree: Tree | null = null;
   private stale = true;
+  /** Of the present text, once an edit asked for it. */
+  private lines: LineIndex | undefined;
   constructor(parser: Parser, text: string) {
     this.parser = parser;
     this.current = text;
@@ -21,30 +17,23 @@ export class SyntaxTree {
   get text(): string {
     return this.current;
   }
-  apply({ start, oldEnd, text }: Change): void {
-    if (this.tree) {
-      const before = new LineIndex(this.current);
-      const startPosition = point(before, start);
-      const after = this.current.slice(0, start) + text + this.current.slice(oldEnd);
-      const inserted = new LineIndex(text);
-      const last = inserted.count - 1;
-      const newEndPosition =
-        last === 0
-          ? { row: startPosition.row, column: startPosition.column + text.length }
-          : { row: startPosition.row + last, column: text.length - inserted.startOf(last) };
-      this.tree.edit(
-        new Edit({
-          startIndex: start,
-          oldEndIndex: oldEnd,
-          newEndIndex: start + text.length,
-          startPosition,
-          oldEndPosition: point(before, oldEnd),
-          newEndPosition,
-        }),
-      );
-      this.current = after;
-    } else this.current = this.current.slice(0, start) + text + this.current.slice(oldEnd);
+  apply(change: Change): void {
+    const { start, oldEnd, text } = change;
+    const before = this.tree && (this.lines ?? new LineIndex(this.current));
+    this.current = this.current.slice(0, start) + text + this.current.slice(oldEnd);
     this.stale = true;
+    if (!this.tree || !before) return;
+    this.lines = before.edited(change, this.current);
+    this.tree.edit(
+      new Edit({
+        startIndex: start,
+        oldEndIndex: oldEnd,
+        newEndIndex: start + text.length,
+        startPosition: point(before, start),
+        oldEndPosition: point(before, oldEnd),
+        newEndPosition: point(this.lines, start + text.length),
+      }),
+    );
   }
   /** Takes a new text as one edit: what is common at both ends stays. */
   replace(text: string): void {
@@ -72,6 +61,7 @@ export class SyntaxTree {
   dispose(): void {
     this.tree?.delete();
     this.tree = null;
+    this.lines = undefined;
     this.stale = true;
   }
 }

@@ -3,6 +3,13 @@ import { type Language, languageOf } from './language.js';
 import { LineIndex } from './line-index.js';
 import { blank, joinShell, maskMagics, type NotebookCell, readNotebook, shellLines } from './notebook.js';
 
+/** One change of a text, measured on the text that the previous change left. */
+export interface Change {
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly text: string;
+}
+
 /** A text by URI. A notebook is one program: `text` is its code cells joined, and `place` maps back to the stored file or to the cell. */
 export interface Document {
   readonly uri: string;
@@ -45,6 +52,18 @@ export function createDocument(uri: string, text: string, languageId?: string): 
     };
   }
   return { uri, language, text, lines: new LineIndex(text) };
+}
+
+/** A plain text's document after an edit whose changes, in order, lead to `text`: its lines follow the changes instead of being counted anew. */
+export function editedDocument(before: Document, changes: readonly Change[], text: string, languageId?: string): Document {
+  let current = before.text;
+  let { lines } = before;
+  for (const change of changes) {
+    current = current.slice(0, change.start) + change.text + current.slice(change.oldEnd);
+    lines = lines.edited(change, current);
+  }
+  if (before.cells || /\.ipynb$/i.test(before.uri) || current !== text) return createDocument(before.uri, text, languageId);
+  return { uri: before.uri, language: languageOf(before.uri, languageId) ?? 'python', text, lines };
 }
 
 /** A notebook document out of an editor's cells, which have URIs and no raw lines. */

@@ -1,13 +1,20 @@
 /** Line starts of a text, for turning offsets into lines and back. Lines end with \n, \r\n or \r, as VS Code counts them. */
 export class LineIndex {
-  private readonly starts: number[] = [0];
+  private readonly starts: readonly number[];
   private readonly length: number;
-  constructor(text: string) {
+  /** @param starts of the lines, where they are known already */
+  constructor(text: string, starts: readonly number[] = [0, ...startsWithin(text, 1, text.length)]) {
     this.length = text.length;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) this.starts.push(at + 1);
-    }
+    this.starts = starts;
+  }
+  /** The index of the text that an edit leaves: lines around the edit are found anew, those after it move. */
+  edited({ start, oldEnd, text }: { readonly start: number; readonly oldEnd: number; readonly text: string }, after: string): LineIndex {
+    const end = start + text.length;
+    const moved = end - oldEnd;
+    // Whether a line starts at an offset depends on the characters on both sides of it.
+    const head = this.starts.slice(0, this.lineOf(start - 1) + 1);
+    const tail = this.starts.slice(this.lineOf(oldEnd) + 1);
+    return new LineIndex(after, [...head, ...startsWithin(after, Math.max(1, start), end), ...tail.map((at) => at + moved)]);
   }
   get count(): number {
     return this.starts.length;
@@ -39,4 +46,14 @@ export class LineIndex {
     if (line >= this.starts.length) return this.length;
     return Math.min(this.startOf(line) + character, this.endOf(line));
   }
+}
+
+/** Offsets from `from` to `to`, both included, where a line starts. */
+function startsWithin(text: string, from: number, to: number): number[] {
+  const starts: number[] = [];
+  for (let at = from; at <= to; at++) {
+    const before = text.charCodeAt(at - 1);
+    if (before === 10 || (before === 13 && text.charCodeAt(at) !== 10)) starts.push(at);
+  }
+  return starts;
 }

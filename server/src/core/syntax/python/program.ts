@@ -96,14 +96,10 @@ export class PythonProgram {
     let sites = this.knownCalls.get(key);
     if (!sites) {
       const { called } = this.names;
-      const places =
-        typeof name === 'string'
-          ? (called.get(name) ?? [])
-          : [...called]
-              .filter(([word]) => name.test(word))
-              .flatMap(([, at]) => at)
-              .sort((a, b) => a - b);
-      sites = this.sites(places);
+      const places: number[] = [];
+      if (typeof name === 'string') places.push(...(called.get(name) ?? []));
+      else for (const [word, at] of called) if (name.test(word)) places.push(...at);
+      sites = this.sites(places.sort((a, b) => a - b));
       this.knownCalls.set(key, sites);
     }
     return within === anywhere ? sites : sites.filter(({ at }) => at >= within.start && at < within.end);

@@ -53,6 +53,10 @@ const vocabulary: readonly (readonly [fact: string, names: string, change: Chang
 ];
 const byName = new Map(vocabulary.flatMap(([fact, names, change]) => names.split(' ').map((name, rank) => [name, { fact, rank, change }] as const)));
 
+/** What a setting's name may begin with: the first word of `batch-size`. */
+const beginnings = new Set([...byName.keys()].flatMap((name) => Array.from(name, (_, end) => name.slice(0, end + 1))));
+const plain = (written: string): string => written.replace(/[_-]/g, '').toLowerCase();
+
 interface Candidate {
   readonly fact: string;
   readonly rank: number;
@@ -73,27 +77,24 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
   const { program, evaluate } = input;
   const found: Candidate[] = [];
   const asked = new Set<string>();
-  const pattern = /\b[A-Za-z_][\w-]*(?=\s{0,8}(?::[^=\n]{1,60})?=(?!=)|["'])/g;
-  pattern.lastIndex = within?.start ?? 0;
-  for (let match = pattern.exec(program.text); match && match.index < (within?.end ?? Number.POSITIVE_INFINITY); match = pattern.exec(program.text)) {
-    const written = match[0];
-    const known = byName.get(written.replace(/[_-]/g, '').toLowerCase());
+  for (const [at, written] of settings(program, within)) {
+    const known = byName.get(plain(written));
     if (!known || !wanted(known.fact)) continue;
     const { fact, rank, change } = known;
     const add = (strength: number, value: Evaluated | undefined): void => {
       if (value) found.push({ fact, rank, change, strength, value });
     };
-    const isQuoted = /["']/.test(program.text[match.index + written.length] ?? '');
+    const isQuoted = /["']/.test(program.text[at + written.length] ?? '');
     const name = isQuoted ? written.replaceAll('-', '_') : written;
     if (isQuoted) {
       if (!within && !asked.has(`-${name}`)) {
         asked.add(`-${name}`);
         add(0, evaluate.option(name));
       }
-      add(2, entryValue(input, match.index, written));
+      add(2, entryValue(input, at, written));
       continue;
     }
-    const keyword = numbers.test(fact) ? keywordValue(input, match.index, name) : undefined;
+    const keyword = numbers.test(fact) ? keywordValue(input, at, name) : undefined;
     add(2, keyword);
     if (keyword || asked.has(name)) continue;
     asked.add(name);
@@ -117,6 +118,22 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
     }
   }
   return found;
+}
+
+/** Offsets and spellings of words that may be a setting's name and are given a value or stand in quotes, `batch-size` as one. */
+function settings({ words, text }: PythonInput['program'], within: { start: number; end: number } | undefined): [number, string][] {
+  const found: [number, string][] = [];
+  const pattern = /(?<!\b[A-Za-z_][\w-]*-)[A-Za-z_][\w-]*(?=\s{0,8}(?::[^=\n]{1,60})?=(?!=)|["'])/y;
+  for (const [word, places] of words) {
+    if (!beginnings.has(plain(word))) continue;
+    for (const at of places) {
+      if (within && (at < within.start || at >= within.end)) continue;
+      pattern.lastIndex = at;
+      const written = pattern.exec(text)?.[0];
+      if (written !== undefined) found.push([at, written]);
+    }
+  }
+  return found.sort((a, b) => a[0] - b[0]);
 }
 
 const numbers = /^(batch_size|global_batch_size|grad_accum|epochs|max_steps|seq_len|n_layer|n_embd|n_head|lora_rank|image_size|vocab_size|train_tokens)$/;
