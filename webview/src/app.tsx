@@ -93,7 +93,7 @@ export function App({ data, gone, status, view, count, onView, onCount, onSave, 
         </>
       )}
       <p role="status" id="status">
-        {status}
+        {status || null}
       </p>
     </main>
   );

@@ -51,7 +51,7 @@ export function Chart({ data, rows, selected, onSelect, onOpen }: ChartProps) {
         id="chart"
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its options are the bars
         role="listbox"
-        aria-label={`Cost by offer, ${rows.length} bars`}
+        aria-label={`Cost of a ${data.per} by offer, ${rows.length} bars`}
         aria-orientation="vertical"
         width={frame.width}
         height={frame.height}
@@ -73,7 +73,6 @@ export function Chart({ data, rows, selected, onSelect, onOpen }: ChartProps) {
             scale={scale}
             selected={row.key === selected}
             stop={row.key === current}
-            label={spoken(row, data)}
             onSelect={() => onSelect(row)}
             onOpen={onOpen}
           />
@@ -123,18 +122,18 @@ interface BarProps {
   readonly scale: Scale;
   readonly selected: boolean;
   readonly stop: boolean;
-  readonly label: string;
   readonly onSelect: () => void;
   readonly onOpen: () => void;
 }
-function Bar({ row, top, frame, scale, selected, stop, label, onSelect, onOpen }: BarProps) {
+function Bar({ row, top, frame, scale, selected, stop, onSelect, onOpen }: BarProps) {
   const middle = top + rowHeight / 2;
   const { usd } = row;
+  const texts = textsOf(row, frame);
   return (
     <g
       role="option"
       aria-selected={selected}
-      aria-label={label}
+      aria-label={spoken(row, texts)}
       tabindex={stop ? 0 : -1}
       class={`bar ${row.fits}${selected ? ' selected' : ''}`}
       data-key={row.key}
@@ -143,12 +142,13 @@ function Bar({ row, top, frame, scale, selected, stop, label, onSelect, onOpen }
     >
       <rect class="back" x={1} y={top + 1} width={frame.width - 2} height={rowHeight - 2} />
       {selected && <rect class="stripe" x={1} y={top + 1} width={3} height={rowHeight - 2} />}
+      {/* the spaces keep the words apart for what reads the texts in a row */}
       <text class="name" x={10} y={middle - 3}>
-        {clip(`${nameOf(row)} · ${marketOf(row)}`, frame.label - 10)}
-      </text>
+        {texts[0]}
+      </text>{' '}
       <text class="minor" x={10} y={middle + 13}>
-        {clip(`${row.provider} ${offerOf(row)}`, frame.label - 10, 12)}
-      </text>
+        {texts[1]}
+      </text>{' '}
       <path class="mark" d={markShapes[row.fits]} transform={`translate(${frame.mark} ${middle})`} />
       {usd && (
         <>
@@ -157,32 +157,33 @@ function Bar({ row, top, frame, scale, selected, stop, label, onSelect, onOpen }
         </>
       )}
       <text class="name" x={frame.figures} y={middle - 3}>
-        {usd ? (frame.short ? row.usdShort : row.usdText) : 'cost unknown'}
-      </text>
+        {texts[2]}
+      </text>{' '}
       <text class="minor" x={frame.figures} y={middle + 13}>
-        {clip((frame.short ? [row.memoryText] : [row.hours ? row.hoursText.replace(/ \(.*/, '') : '', row.memoryText]).filter(Boolean).join(' · '), 165, 12)}
+        {texts[3]}
       </text>
     </g>
   );
 }
 
-/** What a screen reader says for a bar. */
-export const spoken = (row: OfferRow, { per }: Pick<CompareResult, 'per'>): string =>
-  [
-    nameOf(row),
-    marketOf(row),
-    `${row.provider} ${offerOf(row)}`,
-    row.usd ? `${row.usdText} a ${per}` : 'cost unknown',
-    row.hours ? `takes ${row.hoursText}` : '',
-    row.memoryText === '' ? 'memory unknown' : `memory ${row.memoryText.replace('/', ' of ')}`,
-    fitsOf(row).replace(/^\S /, ''),
-  ]
-    .filter(Boolean)
-    .join(', ');
+/** What stands beside a bar: two lines on its left, two on its right. */
+function textsOf(row: OfferRow, { label, short }: Frame): readonly [string, string, string, string] {
+  return [
+    clip(`${nameOf(row)} · ${marketOf(row)}`, label - 10),
+    clip(placeOf(row), label - 10, 12),
+    row.usd ? (short ? row.usdShort : row.usdText) : 'cost unknown',
+    clip([short || !row.hours ? '' : row.hoursText.replace(/ \(.*/, ''), row.memoryText].filter(Boolean).join(' · '), 165, 12),
+  ];
+}
+const placeOf = (row: OfferRow): string => `${row.provider} ${offerOf(row)}`;
+
+/** What a screen reader says for a bar: what is seen, in its order, then what its shape says and what was cut. */
+const spoken = (row: OfferRow, texts: readonly string[]): string =>
+  [...texts, fitsOf(row).replace(/^\S /, ''), texts.includes(placeOf(row)) ? '' : placeOf(row)].filter(Boolean).join(', ');
 
 function tickText(locale: string): (value: number) => string {
   const format = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
-  return (value) => `$${format.format(value)}`;
+  return (value) => (value === 0 ? '0' : `$${format.format(value)}`);
 }
 
 /** Draws one mark outside the chart, for the key. */

@@ -49,8 +49,8 @@ export function Controls({ data, view, count, onView, onCount }: ControlsProps) 
         <select id="count" value={count ?? ''} onChange={({ currentTarget }) => onCount(currentTarget.value === '' ? null : Number(currentTarget.value))}>
           <option value="">{data.statedCount === undefined ? 'as written (unknown)' : `as written (${data.statedCount})`}</option>
           {numbers.map((one) => (
-            <option key={one} value={one}>
-              {one}
+            <option key={one} value={String(one)}>
+              {String(one)}
             </option>
           ))}
         </select>

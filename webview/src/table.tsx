@@ -31,7 +31,7 @@ export function Table({ title, rows, without, view, onSort, onSelect }: TablePro
                 <button type="button" data-sort={key} onClick={() => onSort(key)}>
                   {columns[key].title}
                   <span aria-hidden="true" class="arrow">
-                    {view.sort === key ? (view.descending ? '▼' : '▲') : ''}
+                    {view.sort === key ? (view.descending ? '▼' : '▲') : null}
                   </span>
                 </button>
               </th>

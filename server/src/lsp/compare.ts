@@ -39,7 +39,9 @@ async function compared(session: Session, found: ShownWorkload, { uri, count }: 
   const per = workload.kind === 'serving' || workload.kind === 'resource' ? 'month' : 'run';
   const cost = mainCost(workload.kind, estimation);
   const on = hardware(await viewOf(session, found));
-  const stated = estimation.estimates['gpus']?.likely;
+  // As many as without a question about the number.
+  const stated =
+    'count' in options ? compare({ ...spec, facts }, anywhere, { accelerators: rows.slice(0, 1).map((row) => row.accelerator) })[0]?.count : rows[0]?.count;
   return {
     title: subject(workload),
     locale: session.locale,
