@@ -71,6 +71,9 @@ export const specOf = (workload: Workload): Spec => ({
   facts: { framework: workload.framework, ...Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) },
 });
 
+/** How many files a scan reads at a time. */
+const readAhead = 16;
+
 type Estimates = Omit<Estimated, 'workload'>;
 interface Reported {
   readonly catalog: Catalog;
@@ -103,6 +106,8 @@ export class Engine {
   private readonly open = new Map<string, Open>();
   /** Sightings of files that are not open; null = not there or not relevant. */
   private readonly stored = new Map<string, Sighting | null>();
+  /** Texts of a scan's next files, being read. */
+  private readonly early = new Map<string, Promise<string | null>>();
   private readonly storedDocuments = new Map<string, Document>();
   private loading: Promise<{ texts: Readonly<Record<string, string>>; catalog: Catalog; coefficients: Coefficients }> | undefined;
   private readonly settings: WorkspaceSettings;
@@ -150,6 +155,7 @@ export class Engine {
   }
   /** Forgets what was read of a file that changed on disk. */
   forget(uri: string): void {
+    this.early.delete(uri);
     this.stored.delete(uri);
     this.storedDocuments.delete(uri);
     this.forgetSettings(uri);
@@ -188,8 +194,10 @@ export class Engine {
   /** Reads every file below the roots and reports all workloads. Yields between files; a cancelled scan reports what it has. */
   async scan(uris: readonly string[], onProgress: (progress: Progress) => void = () => {}, signal: Cancellation = never): Promise<FileReport[]> {
     let done = 0;
+    let asked = 0;
     for (const uri of uris) {
       if (signal.cancelled) break;
+      for (; asked < Math.min(uris.length, done + readAhead); asked++) this.readEarly(uris[asked]!);
       await this.sighting(uri);
       done++;
       if (done % 50 === 0 || done === uris.length) {
@@ -197,6 +205,7 @@ export class Engine {
         await this.host.pause();
       }
     }
+    this.early.clear();
     const focus = uris.filter((uri) => (this.known(uri)?.workloads.length ?? 0) > 0 || (this.known(uri)?.problems.length ?? 0) > 0);
     const byRoot = new Map<string | undefined, string[]>();
     for (const uri of focus) byRoot.set(this.rootOf(uri), [...(byRoot.get(this.rootOf(uri)) ?? []), uri]);
@@ -308,8 +317,17 @@ export class Engine {
     this.stored.set(uri, sighting);
     return sighting;
   }
+  /** Starts to read a file that a scan will ask for soon: a disk answers several at once, while the files are looked at in their order. */
+  private readEarly(uri: string): void {
+    if (this.open.has(uri) || this.stored.has(uri) || this.early.has(uri)) return;
+    const reading = this.host.readText(uri);
+    // Who asks for the text is told of the error; a cancelled scan does not ask.
+    reading.catch(() => undefined);
+    this.early.set(uri, reading);
+  }
   private async readStored(uri: string): Promise<Sighting | null> {
-    const text = await this.host.readText(uri);
+    const text = await (this.early.get(uri) ?? this.host.readText(uri));
+    this.early.delete(uri);
     if (text === null) return null;
     // Data that a workload names is only counted.
     if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant('json', text))) return readDataSet(uri, text);

@@ -57,8 +57,9 @@ export function decode(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   if (bytes.subarray(0, 8192).includes(0)) return null;
-  return new TextDecoder('utf-8').decode(bytes);
+  return utf8.decode(bytes);
 }
+const utf8 = new TextDecoder('utf-8');
 
 /** Depth-first, sorted, so that reports are the same in every run. Links are not followed: no loops. */
 async function list(root: string, signal: Cancellation): Promise<string[]> {

@@ -51,7 +51,17 @@ export function createDocument(uri: string, text: string, languageId?: string): 
       ...(problem === undefined ? {} : { problem }),
     };
   }
-  return { uri, language, text, lines: new LineIndex(text) };
+  let lines: LineIndex | undefined;
+  return {
+    uri,
+    language,
+    text,
+    // Of the thousands of files of a scan, few are asked for a line.
+    get lines() {
+      lines ??= new LineIndex(text);
+      return lines;
+    },
+  };
 }
 
 /** A plain text's document after an edit whose changes, in order, lead to `text`: its lines follow the changes instead of being counted anew. */
