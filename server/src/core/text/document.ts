@@ -51,7 +51,9 @@ export function createDocument(uri: string, text: string, languageId?: string): 
       ...(problem === undefined ? {} : { problem }),
     };
   }
-  return { uri, language, text, lines: new LineIndex(text) };
+  // A notebook that is kept as Python text has its shell escapes in it.
+  const shell = language === 'python' && /^[ \t]*!\w/m.test(text) ? shellLines(text) : undefined;
+  return { uri, language, text, lines: new LineIndex(text), ...(shell === undefined ? {} : { shell }) };
 }
 
 /** A plain text's document after an edit whose changes, in order, lead to `text`: its lines follow the changes instead of being counted anew. */
