@@ -202,3 +202,128 @@ test('a notebook’s shell escapes and %%bash cells launch trainings', async () 
   expect(found[0]).toMatch(new RegExp(`^training \\w+ ${line('accelerate launch')}-${line('max_train_steps')} \\{.*batch_size=1`));
   expect(found[1]).toMatch(new RegExp(`^training \\w+ ${line('torchrun')}-${line('torchrun')} \\{.*batch_size=8`));
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'fit() of an index or of a reduction, and a launch line in a docstring, are no training: what is loaded and run counts',
+    `"""Run with: accelerate launch embed.py"""
+from sentence_transformers import SentenceTransformer
+model = SentenceTransformer("all-MiniLM-L6-v2")
+index.fit(model.encode(texts), documents)
+mapper = UMAP().fit(x)
+`,
+    ['batch-inference sentence-transformers 3-3 {model=all-MiniLM-L6-v2@3}'],
+  ],
+  [
+    'a model that the project’s own function makes and the program runs',
+    `from src import get_model_and_tokenizer
+def main():
+    model, tokenizer = get_model_and_tokenizer(args)
+    for x in loader:
+        output = model.generate(**x, max_new_tokens=20)
+if __name__ == "__main__":
+    main()
+`,
+    ['batch-inference transformers 3-3 {max_tokens=20@5} ?model'],
+  ],
+  [
+    'sentence-transformers from modules; the last of several names that agree',
+    `from sentence_transformers import SentenceTransformer, losses, models
+word = models.Transformer("distilbert-base-uncased", max_seq_length=75)
+model = SentenceTransformer(modules=[word, models.Pooling(768)])
+def go(epochs):
+    model.fit(train_objectives=[(loader, loss)], epochs=epochs)
+N = 2
+go(N)
+go(N)
+`,
+    ['training sentence-transformers 5-5 {epochs=2@6 variable, model=distilbert-base-uncased@2}'],
+  ],
+  [
+    'ray: what the remote call gives',
+    `import openai, ray
+@ray.remote
+def ask(content, max_tokens):
+    return openai.ChatCompletion.create(model="gpt-4", messages=content, max_tokens=max_tokens)
+ask.remote(c, 1024)
+`,
+    ['api-call openai 4-4 {model=gpt-4@4, max_tokens=1024@5 variable} ?input_tokens'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'FlagEmbedding’s models, also where their vectors are clustered',
+    `from FlagEmbedding import FlagModel
+model = FlagModel("BAAI/bge-base-en-v1.5", use_fp16=True)
+vectors = model.encode(texts)
+clustering_model.fit(vectors)
+`,
+    ['batch-inference flagembedding 2-2 {model=BAAI/bge-base-en-v1.5@2}'],
+  ],
+  [
+    'a loop over counted episodes',
+    `import torch
+from itertools import count
+def finish():
+    loss = policy()
+    loss.backward()
+    optimizer.step()
+def main():
+    for i_episode in count(1):
+        finish()
+if __name__ == "__main__":
+    main()
+`,
+    ['training pytorch 8-9 {}'],
+  ],
+  [
+    'an option that chooses the optimiser wins over the only one that is made in place',
+    `import argparse, torch, prodigyopt
+parser.add_argument("--optimizer", type=str, default="AdamW")
+args = parser.parse_args()
+if args.optimizer.lower() == "prodigy":
+    optimizer = prodigyopt.Prodigy(params)
+else:
+    optimizer_class = torch.optim.AdamW
+    optimizer = optimizer_class(params)
+for epoch in range(3):
+    loss.backward()
+    optimizer.step()
+`,
+    ['training pytorch 9-11 {epochs=3@9, optimizer=AdamW@2 default}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});
+
+test.each<[what: string, name: string, text: string]>([
+  ['Python 2', 'old.py', 'import torch\nprint "epoch", 3\nexec "x"\nfor epoch in xrange(3):\n    loss.backward()\n    optimizer.step()\n'],
+  [
+    'a notebook of markdown only',
+    'a.ipynb',
+    JSON.stringify({ cells: [{ cell_type: 'markdown', source: ['```py\n', 'client.chat.completions.create(model="gpt-4o")\n', '```'] }] }),
+  ],
+  [
+    'a notebook whose outputs name models',
+    'b.ipynb',
+    JSON.stringify({ cells: [{ cell_type: 'code', source: ['x = 1'], outputs: [{ text: ['!torchrun train.py --epochs 3\n'] }] }] }),
+  ],
+  [
+    'a notebook of magics only',
+    'c.ipynb',
+    JSON.stringify({ cells: [{ cell_type: 'code', source: ['%load_ext autoreload\n', '!pip install torch\n', '%%bash\n'] }] }),
+  ],
+])('%s: nothing is thrown, nothing made up', async (_what, name, text) => {
+  const { sighting, short: found } = await seen(name, text);
+  expect(sighting.problems.filter((problem) => problem.code === 'internal')).toEqual([]);
+  expect(found.every((one) => one.startsWith('training pytorch') && name === 'old.py')).toBe(true);
+});
+
+test('a notebook that is kept as Python text launches with its escapes', async () => {
+  const found = await short('# Databricks notebook source\nx = 1\n# COMMAND ----------\n!deepspeed --num_gpus=8 \\\n  train.py \\\n  --epochs 2\n');
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatch(/^training \w+ 4-6 \{.*epochs=2/);
+});

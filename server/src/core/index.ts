@@ -2,19 +2,18 @@
 export { type Catalog, type CatalogTexts, catalogFiles, createCatalog, type OwnPrices } from './catalog/catalog.js';
 export { isMarketplace, listProviders } from './catalog/price-book.js';
 export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
-export { commonAccelerators, type OnAccelerator, onLikelyAccelerators } from './estimate/alternatives.js';
+export { type OnAccelerator, onLikelyAccelerators } from './estimate/alternatives.js';
 export type { Coefficients } from './estimate/coefficients.js';
 export { type CompareOptions, type CompareRow, compare } from './estimate/compare.js';
 export { estimate } from './estimate/estimate.js';
 export { type Fits, fitsOf } from './estimate/fits.js';
 export type { EstimateContext, Spec } from './estimate/spec.js';
-export { approximateTokens } from './estimate/tokens.js';
 export type { AssumedFact, Estimate, Estimation, Interval, MissingFact, Term, Unit } from './model/estimate.js';
 export type { Fact, FactValue, Origin, UnknownFact } from './model/fact.js';
 export { type FactName, factLabel, factNames } from './model/fact-names.js';
 export type { Problem, Severity } from './model/problem.js';
 export type { Span } from './model/span.js';
-export { factOf, type Workload, type WorkloadKind } from './model/workload.js';
+export type { Workload, WorkloadKind } from './model/workload.js';
 export { isDataFile, readDataSet } from './recognise/data-set.js';
 export { grammarOf, isRelevant, maxTextLength, recognise } from './recognise/recognise.js';
 export type { Sighting } from './recognise/types.js';
@@ -27,7 +26,7 @@ export { escapeMarkdown, table } from './render/markdown.js';
 export { withUnit } from './render/number.js';
 export { budgetText, lineEndText, treeText } from './render/short.js';
 export { totalsOf, totalText } from './render/totals.js';
-export { acceleratorOf, shortAccelerator, showValue, subject } from './render/words.js';
+export { shortAccelerator, showValue, subject } from './render/words.js';
 
 export { resolve } from './resolve/resolve.js';
 export type { Assumption, KnownFiles } from './resolve/types.js';
@@ -37,6 +36,5 @@ export { type Budget, type MlcostSettings, noSettings, ownPrices, readMlcostFile
 export { Grammars, type ReadAsset } from './syntax/grammars.js';
 export { difference, SyntaxTree } from './syntax/tree.js';
 export { type Change, cellAt, createDocument, createNotebookDocument, type Document, editedDocument, type Place, placeOf } from './text/document.js';
-export { type Language, languageOf, languageOfName } from './text/language.js';
-export { LineIndex } from './text/line-index.js';
+export { type Language, languageOfName } from './text/language.js';
 export { matchesGlob, relativeTo } from './text/uri.js';

@@ -23,4 +23,3 @@ export interface Workload {
   /** How many commands of the workspace run it, where more than one does: each counts its own money. */
   readonly runs?: number;
 }
-export const factOf = (workload: { readonly facts: readonly Fact[] }, name: string): Fact | undefined => workload.facts.find((fact) => fact.name === name);

@@ -3,15 +3,6 @@ import type { Accelerator } from '../catalog/types.js';
 import type { FactValue } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
 
-/** A model's name as a lens shows it: without its owner, its path, its revision. */
-export function shortModel(model: string): string {
-  const name = model
-    .replace(/^hf:\/\//, '')
-    .replace(/@[^/@]*$/, '')
-    .replace(/\/+$/, '');
-  return clip(name.slice(name.lastIndexOf('/') + 1), 40);
-}
-
 /** A chip's name as people say it; with its memory where there are sizes to tell apart. */
 export function shortAccelerator(chip: Accelerator, catalog: Catalog): string {
   const parts = chip.id.split('-');

@@ -51,11 +51,14 @@ export function createDocument(uri: string, text: string, languageId?: string): 
       ...(problem === undefined ? {} : { problem }),
     };
   }
+  // A notebook that is kept as Python text has its shell escapes in it.
+  const shell = language === 'python' && /^[ \t]*!\w/m.test(text) ? shellLines(text) : undefined;
   let lines: LineIndex | undefined;
   return {
     uri,
     language,
     text,
+    ...(shell === undefined ? {} : { shell }),
     // Of the thousands of files of a scan, few are asked for a line.
     get lines() {
       lines ??= new LineIndex(text);

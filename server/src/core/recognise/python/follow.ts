@@ -152,6 +152,8 @@ export function givenByCaller(evaluator: ReadsValues, parameter: Binding, steps:
   given.set(parameter.start, found);
   return found;
 }
+/** `ask.remote(question)` of Ray and Modal, `ask.delay(question)` of Celery. */
+const remoteMethods = /^(?:remote|spawn|delay|local)$/;
 function findGiven(evaluator: ReadsValues, parameter: Binding, steps: number): Expr | undefined {
   const { program } = evaluator;
   const owner = program.functionAt(parameter.scope);
@@ -167,7 +169,16 @@ function findGiven(evaluator: ReadsValues, parameter: Binding, steps: number): E
     const spread = call.args.some((arg) => arg.spread === 1);
     return givenArgument(evaluator, call, parameter.name, position < 0 || spread ? undefined : position, steps + 1);
   }
-  if (calls.length > 1) return undefined;
+  if (calls.length > 1) {
+    // Several calls decide where they give the same.
+    const given = calls.map(({ call }) =>
+      call.args.some((arg) => arg.spread) ? undefined : givenArgument(evaluator, call, parameter.name, position < 0 ? undefined : position, steps + 1),
+    );
+    const texts = new Set(given.map((one) => one && program.text.slice(one.start, one.end)));
+    return calls.length < 6 && texts.size === 1 ? given[0] : undefined;
+  }
+  const remote = program.callsOf(remoteMethods).filter(({ call }) => call.callee.kind === 'attribute' && dotted(call.callee.object) === called);
+  if (remote.length === 1) return givenArgument(evaluator, remote[0]!.call, parameter.name, position < 0 ? undefined : position, steps + 1);
   for (const at of program.uses(called)) {
     if (at >= owner.start && at < owner.end) continue;
     const launcher = program.callAround(at);

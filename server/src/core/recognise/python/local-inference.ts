@@ -18,7 +18,7 @@ interface Load {
 
 /** Loaders: `X.from_pretrained`, a project's `load_model…`, and constructors that load. */
 const loaders =
-  /^(?:from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|pipeline|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession)$/;
+  /^(?:from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|(?:get|init|setup|prepare)_(?:pretrained_|llm_)?model(?:_and_\w+|s)?|pipeline|FlagModel|BGEM3FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession)$/;
 const noModel =
   /(Tokenizer|Processor|Config|FeatureExtractor|Scheduler|ImageProcessor|Dataset|VAE|AutoencoderKL|TextEncoder|CLIPTextModel|Adapter|Vocab)\w*(\(\))?\.from_pretrained$/;
 
@@ -27,7 +27,7 @@ export const localInference: PythonRecogniser = {
   id: 'local-inference',
   language: 'python',
   marker:
-    /\bfrom_pretrained\b|\bpipeline\(|\bload_(pretrained_)?(model|pipeline)\w*\(|\b(SentenceTransformer|CrossEncoder|WhisperModel|Llama|from_single_file)\b/,
+    /\bfrom_pretrained\b|\bpipeline\(|\b(load|get|init|setup|prepare)_\w{0,12}(model|pipeline)\w*\(|\b(FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|from_single_file)\b/,
   doc: {
     format: 'transformers, diffusers, sentence-transformers, whisper (inference)',
     reads: 'a loaded model or pipeline that generates, transcribes or encodes; serving inside FastAPI, Flask, Gradio and the like',
@@ -72,6 +72,7 @@ function loadOf({ program, evaluate }: PythonInput, call: Call, at: number): Loa
   if (last === 'pipeline') return /^transformers(\.|$)/.test(name) ? { call, held, framework: 'transformers', at } : undefined;
   if (/^(SentenceTransformer|CrossEncoder)$/.test(last))
     return /^sentence_transformers\./.test(name) ? { call, held, framework: 'sentence-transformers', at } : undefined;
+  if (/^(BGEM3)?Flag\w+$/.test(last)) return /^FlagEmbedding\./.test(name) ? { call, held, framework: 'flagembedding', at } : undefined;
   if (last === 'WhisperModel') return /whisper/.test(name) ? { call, held, framework: 'faster-whisper', at } : undefined;
   if (last === 'Llama') return /^llama_cpp\./.test(name) ? { call, held, framework: 'llama-cpp', at } : undefined;
   if (last === 'InferenceSession') return undefined;
@@ -140,7 +141,7 @@ function useOf(input: PythonInput, load: Load): Call | undefined {
   return undefined;
 }
 const methods =
-  /^(?:generate|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\w+|chat_stream|batch_chat|sample|inference\w*|infer)$/;
+  /^(?:generate|compute_score|encode_queries|encode_corpus|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\w+|chat_stream|batch_chat|sample|inference\w*|infer)$/;
 
 /** Names that a loaded model is given to under an adapter: `model` of `model = PeftModel.from_pretrained(base, …)`. */
 function adapters({ program, evaluate }: PythonInput, held: string): string[] {

@@ -113,7 +113,7 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
   const steps = loops.findLast(
     ({ block }) => block.kind === 'while' || /step|episode|round|iter\b|iters|iteration|\bit\b|batch_i|\bi\b|\bt\b|\b_\b/.test(target(input, block)),
   );
-  if (steps && (steps.block.kind === 'while' || /range\s*\(/.test(header(input, steps.block)))) return { block: steps.block, bound: 'steps' };
+  if (steps && (steps.block.kind === 'while' || /\b(range|count)\s*\(/.test(header(input, steps.block)))) return { block: steps.block, bound: 'steps' };
   const nearest = loops.filter(({ depth }) => depth === loops[0]!.depth).at(-1)!;
   return trainLoader(input) || /loader|dataset|data\b|batch/i.test(header(input, nearest.block)) ? { block: nearest.block, bound: 'data' } : undefined;
 }

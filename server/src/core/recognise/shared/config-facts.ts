@@ -155,10 +155,6 @@ export const lower: Read = (value) => textOf(value)?.trim().toLowerCase() || und
 export const lastPart: Read = (value) => textOf(value)?.trim().split('.').at(-1) || undefined;
 /** Compute type out of `bf16-true`, `amp_bf16`, `bfloat16`, `16-mixed`. */
 export const precision: Read = (value) => precisionOf(textOf(value));
-export const when =
-  (read: Read, wanted: FactValue, result: FactValue): Read =>
-  (value) =>
-    read(value) === wanted ? result : undefined;
 
 export function numberOf(value: string | number | boolean | null | undefined): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;

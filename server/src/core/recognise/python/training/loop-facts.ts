@@ -36,7 +36,7 @@ export function addOptimizer(input: PythonInput, facts: FactSet): void {
     .filter(({ call }) => !/^[a-z]+$/.test(lastName(call)) || /\boptax\./.test(dotted(call.callee) ?? '')) // lower-case names are optax's
     .filter(({ call }) => !/create_optimizer|configure_optimizers/.test(dotted(call.callee) ?? '') && !/^(super|self)\b/.test(dotted(call.callee) ?? ''));
   const names = new Set(sites.map(({ call }) => lastName(call)));
-  if (names.size > 1) {
+  if (names.size > 1 || (names.size === 1 && /\b(?:optimizer_class|optimizer_cls)\b/.test(program.text))) {
     // a choice by an option
     for (const name of ['optimizer', 'opt', 'optim', 'optimizer_name']) {
       const chosen = evaluate.option(name);
@@ -49,7 +49,8 @@ export function addOptimizer(input: PythonInput, facts: FactSet): void {
 }
 /** `optimizer_class = torch.optim.AdamW`, made later under that name; of several the one that the options' defaults choose. */
 function addOptimizerClass({ program, evaluate }: PythonInput, facts: FactSet): void {
-  const pattern = /\b\w*optim\w*[ \t]*=[ \t]*(?:\w+\.)*((?:Paged)?(?:Adam|AdamW|Lion|SGD|RMSprop|Adafactor|Adagrad|Prodigy)(?:8bit|32bit)?)\b(?![\w.]|\s*\()/gi;
+  const pattern =
+    /(?:\b\w*optim\w*[ \t]*=[ \t]*(?:\w+\.)*|\boptim\.)((?:Paged)?(?:Adam|AdamW|Lion|SGD|RMSprop|Adafactor|Adagrad|Prodigy)(?:8bit|32bit)?)\b(?![\w.]|\s*\()/gi;
   const found: { name: string; start: number; off: boolean }[] = [];
   for (let match = pattern.exec(program.text); match; match = pattern.exec(program.text)) {
     const start = match.index + match[0].length - match[1]!.length;

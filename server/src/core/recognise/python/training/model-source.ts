@@ -73,7 +73,7 @@ function named(input: PythonInput, call: Call): Source | undefined {
     return { call, ...(id && { id }) };
   }
   if (/^(sentence_transformers\.(\w+\.)?)?(SentenceTransformer|CrossEncoder|SparseEncoder)$/.test(name)) {
-    const id = evaluate.argument(call, 'model_name_or_path', 0) ?? evaluate.argument(call, 'model_name');
+    const id = evaluate.argument(call, 'model_name_or_path', 0) ?? evaluate.argument(call, 'model_name') ?? moduleName(input, call);
     return { call, ...(id && { id }) };
   }
   if (builders.test(name)) {
@@ -87,6 +87,15 @@ function named(input: PythonInput, call: Call): Source | undefined {
   if (name === 'torchvision.models.get_model') return { call, id: evaluate.argument(call, 'name', 0)! };
   if (/models(\.__dict__)?\[\]$/.test(name) && call.callee.kind === 'subscript') return { call, id: call.callee.index };
   return undefined;
+}
+/** `SentenceTransformer(modules=[models.Transformer("name"), pooling])`: the model is the first module's. */
+function moduleName({ evaluate }: PythonInput, call: Call): Expr | undefined {
+  const modules = evaluate.argument(call, 'modules');
+  const list = modules && evaluate.expression(modules);
+  const first = list?.kind === 'list' && list.items[0] ? evaluate.expression(list.items[0]) : undefined;
+  return first?.kind === 'call' && /(^|\.)(Transformer|MLMTransformer|CLIPModel)$/.test(evaluate.callee(first))
+    ? evaluate.argument(first, 'model_name_or_path', 0)
+    : undefined;
 }
 function returnedModel(input: PythonInput, name: string): Expr | undefined {
   const owner = input.program.function(name);
