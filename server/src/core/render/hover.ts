@@ -98,7 +98,9 @@ function inputs(facts: readonly Fact[], input: HoverInput): string {
 
 function origin(fact: Fact, { place }: HoverInput): string {
   const at = fact.span && place(fact.span);
-  const words = fact.note === undefined ? origins[fact.origin] : `${origins[fact.origin]}: ${fact.note}`;
+  // a note that begins with the origin's own words says it already
+  const words =
+    fact.note === undefined ? origins[fact.origin] : fact.note.startsWith(origins[fact.origin]) ? fact.note : `${origins[fact.origin]}: ${fact.note}`;
   const link = at && commandLink(escapeMarkdown(at.label), 'mlCostLens.reveal', [{ uri: at.uri, line: at.line }]);
   return link === undefined ? escapeMarkdown(words) : `${link} ${escapeMarkdown(words)}`;
 }
