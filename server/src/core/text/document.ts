@@ -51,20 +51,23 @@ export function createDocument(uri: string, text: string, languageId?: string): 
       ...(problem === undefined ? {} : { problem }),
     };
   }
-  // A notebook that is kept as Python text has its shell escapes in it.
-  const shell = language === 'python' && /^[ \t]*!\w/m.test(text) ? shellLines(text) : undefined;
   let lines: LineIndex | undefined;
   return {
     uri,
     language,
     text,
-    ...(shell === undefined ? {} : { shell }),
+    ...shellIn(language, text),
     // Of the thousands of files of a scan, few are asked for a line.
     get lines() {
       lines ??= new LineIndex(text);
       return lines;
     },
   };
+}
+/** A notebook that is kept as Python text has its shell escapes in it. */
+function shellIn(language: Language, text: string): { shell?: string } {
+  const shell = language === 'python' && /^[ \t]*!\w/m.test(text) ? shellLines(text) : undefined;
+  return shell === undefined ? {} : { shell };
 }
 
 /** A plain text's document after an edit whose changes, in order, lead to `text`: its lines follow the changes instead of being counted anew. */
@@ -76,7 +79,8 @@ export function editedDocument(before: Document, changes: readonly Change[], tex
     lines = lines.edited(change, current);
   }
   if (before.cells || /\.ipynb$/i.test(before.uri) || current !== text) return createDocument(before.uri, text, languageId);
-  return { uri: before.uri, language: languageOf(before.uri, languageId) ?? 'python', text, lines };
+  const language = languageOf(before.uri, languageId) ?? 'python';
+  return { uri: before.uri, language, text, lines, ...shellIn(language, text) };
 }
 
 /** A notebook document out of an editor's cells, which have URIs and no raw lines. */
