@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { approximateTokens } from '../../../server/src/core/estimate/tokens.js';
+import { approximateTokens, tokensOfLength } from '../../../server/src/core/estimate/tokens.js';
 
 describe('tokens of a literal text', () => {
   // Counted with the o200k_base and cl100k_base vocabularies (gpt-tokenizer 4).
@@ -40,4 +40,15 @@ describe('tokens of a literal text', () => {
       }),
     );
   });
+});
+
+test('a length alone holds what the text itself would give, for prose and for code', () => {
+  for (const text of [
+    'The quick brown fox jumps over the lazy dog, and then it sleeps.'.repeat(5),
+    'for (const x of xs) { total += x.price * x.count; }\n'.repeat(5),
+  ]) {
+    const [whole, length] = [approximateTokens(text), tokensOfLength(text.length)];
+    expect(length.low).toBeLessThanOrEqual(whole.likely);
+    expect(length.high).toBeGreaterThanOrEqual(whole.likely);
+  }
 });

@@ -7,7 +7,7 @@ import { known, type Maybe, unknown } from '../model/maybe.js';
 import { Draft } from './draft.js';
 import { exact, product, scale, sum } from './interval.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
-import { approximateTokens, approximationBasis } from './tokens.js';
+import { approximateTokens, approximationBasis, tokensOfLength } from './tokens.js';
 
 /** What a call of a hosted model costs.
  *
@@ -27,7 +27,7 @@ export function estimateHosted(spec: Spec, context: EstimateContext): Estimation
   const { match } = found.value;
   if (match.note) draft.note(match.note);
   const input = inputTokens(facts);
-  if (facts.has('prompt_text') && !facts.has('input_tokens')) draft.note(`input tokens: ${approximationBasis}`);
+  if ((facts.has('prompt_text') || facts.has('prompt_chars')) && !facts.has('input_tokens')) draft.note(`input tokens: ${approximationBasis}`);
   const rates = ratesOf(match.prices, facts, match.provider, input?.total);
   if (!rates.known) {
     draft.miss(rates, ...wanted);
@@ -155,15 +155,17 @@ function ratesOf(prices: readonly HostedPrice[], facts: FactReader, provider: st
 function inputTokens(facts: FactReader): InputTokens | undefined {
   const text = facts.text('prompt_text');
   const stated = facts.number('input_tokens') ?? facts.number('prompt_tokens');
-  const total = stated !== undefined ? exact(stated) : text === undefined ? undefined : approximateTokens(text);
+  const chars = facts.number('prompt_chars');
+  const written = text !== undefined ? approximateTokens(text) : chars !== undefined ? tokensOfLength(chars) : undefined;
+  const total = stated !== undefined ? exact(stated) : written;
   if (!total) return undefined;
   const cached = facts.number('cached_input_tokens');
-  const written = facts.number('cache_write_tokens');
+  const stored = facts.number('cache_write_tokens');
   return {
     total,
     ...(cached === undefined ? {} : { cached }),
-    ...(written === undefined ? {} : { written }),
-    cachingUnknown: facts.flag('prompt_cache') === true && cached === undefined && written === undefined,
+    ...(stored === undefined ? {} : { written: stored }),
+    cachingUnknown: facts.flag('prompt_cache') === true && cached === undefined && stored === undefined,
   };
 }
 

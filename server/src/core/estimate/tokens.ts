@@ -32,6 +32,14 @@ export function approximateTokens(text: string): Interval {
   return text.length === 0 ? tokens : { low: Math.max(1, tokens.low), likely: Math.max(1, tokens.likely), high: Math.max(1, tokens.high) };
 }
 
+/** Tokens of Latin text or code of which only the length is known: between prose and code.
+ * @unit tokens
+ * @source as `approximateTokens` */
+export function tokensOfLength(characters: number): Interval {
+  const { latin, code } = charactersPerToken;
+  return per(characters, { low: code.low, likely: (latin.likely + code.likely) / 2, high: latin.high });
+}
+
 /** What the interval of `approximateTokens` rests on, for a person. */
 export const approximationBasis = 'approximated from characters by script, not counted by the model’s tokenizer';
 

@@ -49,6 +49,8 @@ export const factNames: Readonly<Record<string, FactName>> = {
   gpu_mem_util: number('share of GPU memory', 'Share of the memory that the engine takes.'),
   kv_cache_dtype: text('KV cache type', 'Type of the KV cache.', ['auto', 'fp8', 'bf16']),
   max_tokens: number('output limit', 'Most output tokens a request.'),
+  prompt_chars: number('prompt length', 'Characters of a prompt that is written out in Latin text or code.'),
+  prompt_text: text('prompt', 'A prompt that is written out, where its tokens depend on its script.'),
   input_tokens: number('prompt length', 'Input tokens a call.'),
   cached_input_tokens: number('cached prompt tokens', 'Input tokens that come out of the provider’s prompt cache, a call.'),
   output_tokens: number('answer length', 'Output tokens a call.'),

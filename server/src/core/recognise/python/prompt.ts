@@ -6,13 +6,14 @@ import type { Evaluator } from './evaluate.js';
 /** Keys of a message that are no text for the model. */
 const silent = /^(role|type|name|id|tool_call_id|cache_control|detail|ttl|media_type)$/;
 const maxDepth = 12;
+const otherScripts = /[\u0250-\u1fff\u2e80-\uffef]/;
 
 /** Characters of a prompt that is written out; the tokens are unknown where any part of it comes at run time. */
 export function promptFact(evaluate: Evaluator, ...parts: readonly (Expr | undefined)[]): Fact | UnknownFact | undefined {
   const given = parts.filter((part): part is Expr => part !== undefined);
   const [first, last] = [given[0], given.at(-1)];
   if (!first || !last) return undefined;
-  const seen = { variable: false };
+  const seen = { variable: false, text: '' };
   let chars = 0;
   for (const part of given) {
     const length = lengthOf(evaluate, part, seen, 0);
@@ -26,10 +27,12 @@ export function promptFact(evaluate: Evaluator, ...parts: readonly (Expr | undef
     }
     chars += length;
   }
-  return { name: 'prompt_chars', value: chars, origin: seen.variable ? 'variable' : 'literal', span: { uri: evaluate.uri, start: first.start, end: last.end } };
+  // Latin text and code go by their length; in other scripts the tokens depend on the characters.
+  const [name, value] = otherScripts.test(seen.text) ? (['prompt_text', seen.text] as const) : (['prompt_chars', chars] as const);
+  return { name, value, origin: seen.variable ? 'variable' : 'literal', span: { uri: evaluate.uri, start: first.start, end: last.end } };
 }
 
-function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean }, depth: number): number | undefined {
+function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean; text: string }, depth: number): number | undefined {
   if (depth > maxDepth) return undefined;
   const sum = (items: readonly Expr[]): number | undefined => {
     let total = 0;
@@ -42,6 +45,7 @@ function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean }, 
   };
   switch (expr.kind) {
     case 'string':
+      seen.text += expr.value;
       return expr.value.length;
     case 'none':
       return 0;
@@ -81,7 +85,9 @@ function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean }, 
       seen.variable = true;
       if (meant !== expr && meant.kind !== 'name') return lengthOf(evaluate, meant, seen, depth + 1);
       const value = evaluate.value(expr);
-      return value.known && value.origin !== 'default' && value.value !== null ? String(value.value).length : undefined;
+      if (!value.known || value.origin === 'default' || value.value === null) return undefined;
+      seen.text += String(value.value);
+      return String(value.value).length;
     }
     case 'number':
     case 'boolean':
