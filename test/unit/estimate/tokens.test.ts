@@ -42,7 +42,7 @@ describe('tokens of a literal text', () => {
   });
 });
 
-test('a length alone holds what the text itself would give, for prose and for code', () => {
+it('a length alone holds what the text itself would give, for prose and for code', () => {
   for (const text of [
     'The quick brown fox jumps over the lazy dog, and then it sleeps.'.repeat(5),
     'for (const x of xs) { total += x.price * x.count; }\n'.repeat(5),
