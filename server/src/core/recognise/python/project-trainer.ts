@@ -18,7 +18,7 @@ const others =
 export const projectTrainer: PythonRecogniser = {
   id: 'project-trainer',
   language: 'python',
-  marker: /\b\w*[tT]rainer\.(?:train|fit|run|learn)\s*\(/,
+  marker: /[tT]rainer\.(?:train|fit|run|learn)\s*\(/,
   doc: {
     format: 'a project’s own Trainer',
     reads: 'an imported trainer class that the program constructs and runs; settings by their names',
@@ -29,7 +29,7 @@ export const projectTrainer: PythonRecogniser = {
     if (isTest(document.uri) || isRayDriven(input) || /\.backward\s*\(/.test(program.text) || !/\b(torch|jax|tensorflow|paddle)\b/.test(program.text))
       return [];
     return program
-      .calls(/\b\w*Trainer\b(?=\s*\()/g)
+      .callsOf(/Trainer$/)
       .flatMap(({ call }) => used(input, call) ?? [])
       .slice(0, 1)
       .map((use) => workload(input, use));

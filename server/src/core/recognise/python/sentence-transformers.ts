@@ -19,8 +19,8 @@ export const sentenceTransformers: PythonRecogniser = {
   },
   recognise: (input) => {
     if (isTest(input.document.uri)) return [];
-    return input.program.calls(/(?<=\.)(?:fit|old_fit)\b(?=\s*\()/g).flatMap(({ call }): SeenWorkload[] => {
-      const loader = loaderOf(input, call);
+    return input.program.callsOf(/^(?:old_)?fit$/).flatMap(({ call }): SeenWorkload[] => {
+      const loader = call.callee.kind === 'attribute' ? loaderOf(input, call) : undefined;
       return loader === undefined ? [] : [workload(input, call, loader)];
     });
   },

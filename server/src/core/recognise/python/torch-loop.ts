@@ -132,7 +132,7 @@ function compiledCall({ program }: PythonInput, given: number): number | undefin
   const around = program.callAround(given);
   if (!around || !/(^|\.)(pmap|jit|compile|function|vmap|partial|shard_map|xmap)$/.test(dotted(around.callee) ?? '')) return undefined;
   const name = program.text.slice(program.statement(given).start, around.start).match(/^\s*(\w+)\s*=\s*$/)?.[1];
-  return name === undefined ? undefined : program.calls(new RegExp(`\\b${name}\\b(?=\\s*\\()`, 'g'))[0]?.at;
+  return name === undefined ? undefined : program.callsOf(name)[0]?.at;
 }
 /** `model.train()` is no call of a function or method of the file that is named `train`. */
 function isCallOf(call: Call, isMethod: boolean): boolean {

@@ -89,6 +89,9 @@ export class Names {
     });
   }
   private isOpened(end: number): boolean {
+    const next = this.text.charCodeAt(end);
+    // Nearly every word is told by the one character after it.
+    if (next > 32 && next < 128) return next === 40;
     let at = end;
     while (/\s/.test(this.text[at] ?? '')) at++;
     return this.text[at] === '(';
