@@ -148,6 +148,14 @@ describe('a script and the command that runs it', () => {
     expect(facts['gpu_count']).toBeUndefined();
     expect(first?.unknown[0]).toMatchObject({ name: 'gpu_count', reason: expect.stringMatching(/8 .*a\.sh.*4 .*b\.sh/) });
   });
+  test('a value that the script writes down holds against the command, and the loser is shown', () => {
+    const fixed = sighting('train.py', [training('train.py', [fact('train.py', 'batch_size', 16)])]);
+    const command = sighting('run.sh', [launch('run.sh', 'train.py', { batch_size: 4 }, [fact('run.sh', 'batch_size', 4), fact('run.sh', 'gpu_count', 8)])]);
+    expect(run([fixed, command], 'train.py').facts).toMatchObject({ batch_size: '16 literal', gpu_count: '8 command-line' });
+    const { facts, first } = run([fixed, command], 'run.sh');
+    expect(facts).toMatchObject({ batch_size: '16 other-file' });
+    expect(first?.conflicts.map((one) => one.value)).toEqual([4]);
+  });
   test('a file that is not known yet is wanted', () => {
     const { wants } = run([sighting('scripts/run.sh', [launch('scripts/run.sh', 'train.py', {})])], 'scripts/run.sh');
     expect(wants).toEqual([`${root}/scripts/train.py`, `${root}/train.py`]);

@@ -22,6 +22,10 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
       const value = flagValue(fact.name, flag, flags);
       if (value !== undefined) return [{ name: fact.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine];
     }
+    // A value that the script writes down, and no option decides, holds whatever the command says; where it runs, the command decides.
+    const written = (fact.origin === 'literal' || fact.origin === 'variable') && fact.param === undefined && fact.value !== 'auto';
+    if (written && said.has(fact.name) && !launched.test(fact.name))
+      return [{ ...fact, origin: 'other-file', note: `written in ${baseName(script.uri)}` }, ranks.fixed];
     const rank = declaredBy(fact) ? ranks.declared : ranks.file;
     // What the command itself says needs no second opinion from the script's text.
     return said.has(fact.name) && rank === ranks.file ? undefined : [{ ...fact, origin: 'other-file', note: fact.note ?? `of ${baseName(script.uri)}` }, rank];
@@ -74,6 +78,8 @@ export function addLaunchers(candidates: Candidates, one: Placed, launchers: rea
   return main ? same[0] : undefined;
 }
 const placement = /^(?:gpus|gpu_type|gpu_count|num_nodes|nproc_per_node|instance_type|instance_count|provider|region|spot|interconnect)$/;
+/** What a launcher decides of a program. */
+const launched = new RegExp(`${placement.source}|^(?:strategy|precision|offload|model|dataset)$`);
 const statesIt = (seen: SeenWorkload, name: string): boolean => seen.facts.some((fact) => fact.name === name);
 const fileOf = (run: Workload): string => `command line in ${baseName(run.span.uri)}`;
 const relabelled = (fact: Fact, launch: string): Fact =>

@@ -2,7 +2,7 @@ import type { Fact } from '../model/fact.js';
 import type { Workload, WorkloadKind } from '../model/workload.js';
 import type { SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName, matchesGlob, relativeTo } from '../text/uri.js';
-import { Candidates, rankOf, ranks } from './candidates.js';
+import { Candidates, type Rank, rankOf, ranks } from './candidates.js';
 import { libraryDefaults } from './defaults.js';
 import { Files } from './files.js';
 import { addLaunchers, addScript } from './launchers.js';
@@ -118,7 +118,9 @@ function join(one: Placed, joins: Joins): Workload {
   const launchers = joins.launchersOf(sighting);
   let countedIn: string | undefined;
   if (launchers.length > 0 && !seen.fragment) countedIn = addLaunchers(candidates, one, launchers, joins)?.id;
-  addOwn(candidates, one, joins, (fact) => [fact, rankOf(fact)], seen.launch && ranks.commandLine);
+  // What a command says is said on a command line: a value that its program writes down holds against it.
+  const rank = (fact: Fact): Rank => (seen.launch && rankOf(fact) > ranks.commandLine ? ranks.commandLine : rankOf(fact));
+  addOwn(candidates, one, joins, (fact) => [fact, rank(fact)], seen.launch && ranks.commandLine);
   const script = joins.runs(one);
   const inner = script && script !== sighting ? addScript(candidates, one, script, joins) : undefined;
   // What the program is, its own text says better than the command.
