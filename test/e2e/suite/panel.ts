@@ -160,7 +160,7 @@ export function panelTests(ide: () => Ide): void {
     await (await panel()).locator('#search').fill('H100');
     await ide().until('only H100', async () => (await names()).every((name) => name.includes('H100')));
     await ide().open('train/finetune.py');
-    await ide().until('no panel', async () => (await ide().page.locator('iframe.webview.ready').count()) === 0 || !(await shown(ide())));
+    await ide().until('no panel', async () => !(await isThere(ide())));
     await ide().run('ML Cost Lens: Compare Accelerators');
     await ide().until('only H100 again', async () => {
       const now = await names();
@@ -180,7 +180,18 @@ export function panelTests(ide: () => Ide): void {
   });
 }
 
-const shown = (ide: Ide): Promise<boolean> => ide.page.locator('iframe.webview.ready').first().isVisible();
+/** Whether the panel has a page; a report's preview may have one too. */
+async function isThere(ide: Ide): Promise<boolean> {
+  const counts: number[] = await Promise.all(
+    ide.page.frames().map((frame: { locator(selector: string): { count(): Promise<number> } }) =>
+      frame
+        .locator('#chart')
+        .count()
+        .catch(() => 0),
+    ),
+  );
+  return counts.some((count) => count > 0);
+}
 
 async function pickTheme(ide: Ide, theme: string): Promise<void> {
   const { page } = ide;
