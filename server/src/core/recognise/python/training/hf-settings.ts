@@ -6,6 +6,7 @@ import { assignedAttribute } from '../follow.js';
 import { classOf, fieldOf } from '../options.js';
 import { amount, count, type FactSet, flag, text } from './fact-set.js';
 import { usesFlash } from './model-source.js';
+import { byChip } from './precision.js';
 
 /** The settings of a Hugging Face trainer: constructed in the code, or parsed from a command line. */
 export interface Settings {
@@ -88,15 +89,7 @@ function addPrecision({ evaluate, program }: PythonInput, facts: FactSet, { fiel
     if (!expr) continue;
     const value = evaluate.value(expr);
     if (value.known) facts.put('precision', value, (on) => (on === true || on === 'True' ? precision : undefined));
-    else if (dependsOnChip(program.text.slice(expr.start, expr.end), value))
-      facts.put('precision', {
-        known: true,
-        value: 'auto',
-        origin: 'literal',
-        start: expr.start,
-        end: expr.end,
-        note: 'bf16 where the chip has it, else fp16',
-      });
+    else if (dependsOnChip(program.text.slice(expr.start, expr.end), value)) facts.put('precision', byChip(expr));
     else facts.put('precision', value);
   }
 }
