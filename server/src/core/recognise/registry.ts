@@ -18,13 +18,18 @@ import { lightning } from './python/lightning.js';
 import { litellmPython } from './python/litellm.js';
 import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
+import { metaflow } from './python/metaflow.js';
 import { modalPython } from './python/modal.js';
 import { openaiPython } from './python/openai.js';
+import { optuna } from './python/optuna.js';
 import { projectTrainer } from './python/project-trainer.js';
 import { rayTrain } from './python/ray-train.js';
+import { sagemaker } from './python/sagemaker.js';
 import { sentenceTransformers } from './python/sentence-transformers.js';
 import { torchLoop } from './python/torch-loop.js';
+import { torchtitan } from './python/torchtitan.js';
 import { trainingConfig } from './python/training-config.js';
+import { vertex } from './python/vertex.js';
 import { vllmPython } from './python/vllm.js';
 import { launchShell } from './shell/launch.js';
 import { serveShell } from './shell/serve.js';
@@ -96,6 +101,11 @@ export const recognisers: readonly Recogniser[] = [
   keras,
   rayTrain,
   trainingConfig,
+  vertex,
+  torchtitan,
+  sagemaker,
+  optuna,
+  metaflow,
   launchShell,
   serveShell,
   slurmShell,

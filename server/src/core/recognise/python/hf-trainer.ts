@@ -1,6 +1,7 @@
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import { cellAt } from '../../text/document.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { addTrials } from './study.js';
 import { addAdapters, addCheckpointing } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { visibleDevices } from './training/devices.js';
@@ -113,6 +114,7 @@ function workload(input: PythonInput, call: Call, framework: string, end: number
   visibleDevices(input, facts);
   const search = program.callsOf('hyperparameter_search')[0];
   if (search) facts.read('trials', evaluate.argument(search.call, 'n_trials'), amount);
+  addTrials(input, facts, call.start);
   return {
     kind: 'training',
     framework,

@@ -1,6 +1,7 @@
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import { precisionOf } from '../shared/precision.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { addTrials } from './study.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { amount, count, FactSet, text } from './training/fact-set.js';
 import { addHyperparameters } from './training/hyperparameters.js';
@@ -62,6 +63,7 @@ function fitted(input: PythonInput, call: Call, object: string): SeenWorkload {
   addStrategy(input, facts);
   addLength(input, facts);
   addHyperparameters(input, facts, undefined, /^(batch_size|epochs|image_size|seq_len)$/);
+  addTrials(input, facts, call.start);
   return {
     kind: 'training',
     framework: 'keras',

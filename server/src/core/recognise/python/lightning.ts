@@ -1,5 +1,6 @@
 import { type Call, dotted } from '../../syntax/python/ast.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { addTrials } from './study.js';
 import { addAdapters, addCheckpointing } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { visibleDevices } from './training/devices.js';
@@ -71,6 +72,7 @@ function workload(input: PythonInput, call: Call, { end, fit }: { end: number; f
   addLength(input, facts);
   addHyperparameters(input, facts, undefined, /^(batch_size|epochs|max_steps|seq_len|image_size|grad_accum|model|dataset|n_layer|n_embd|n_head|vocab_size)$/);
   visibleDevices(input, facts);
+  addTrials(input, facts, call.start);
   return {
     kind: 'training',
     framework: 'lightning',

@@ -1,6 +1,7 @@
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Block } from '../../syntax/python/program.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { addTrials } from './study.js';
 import { addAdapters, addCheckpointing } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { visibleDevices } from './training/devices.js';
@@ -161,6 +162,7 @@ function workload(input: PythonInput, { block, bound }: Loop): SeenWorkload {
   addHyperparameters(input, facts);
   addImageSize(input, facts);
   visibleDevices(input, facts);
+  addTrials(input, facts, block.start);
   const batch = facts.get('batch_size');
   // ImageNet-style scripts divide the flag by the local GPU count.
   if (batch && /batch_size\s*(=\s*int\(.{0,40}batch_size\s*|\s*=\s*.{0,30}batch_size\s*\/?)\/\s*\w*(ngpus|world_size|n_gpu|num_gpus)/.test(program.text)) {

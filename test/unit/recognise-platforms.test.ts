@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { seen } from '../support/recognise.js';
+
+const short = async (text: string, name = 'a.py') => (await seen(name, text)).short;
+
+describe('SageMaker', () => {
+  test('an estimator with its script, hyperparameters set later, and a tuner', async () => {
+    const { short: found, sighting } = await seen(
+      'launch.py',
+      `from sagemaker.pytorch import PyTorch
+from sagemaker.tuner import HyperparameterTuner
+hp = {"epochs": 3, "per-device-train-batch-size": "8", "lr": 1e-4}
+hp["max_seq_length"] = 512
+est = PyTorch(entry_point="train.py", source_dir="src", instance_type="ml.p4d.24xlarge", instance_count=2, use_spot_instances=True,
+    max_run=2 * 3600, hyperparameters=hp, distribution={"torch_distributed": {"enabled": True}})
+tuner = HyperparameterTuner(est, "loss", {}, max_jobs=20, max_parallel_jobs=4)
+tuner.fit()
+`,
+    );
+    expect(found).toEqual([
+      'training sagemaker 5-6 {instance_type=ml.p4d.24xlarge@5, instance_count=2@5, spot=true@5, max_time=7200@6, trials=20@7, concurrency=4@7, batch_size=8@3, seq_len=512@4, epochs=3@3}',
+    ]);
+    expect(sighting.workloads[0]?.launch?.target).toEqual({ kind: 'script', name: 'src/train.py' });
+  });
+  test('the machine of a ModelTrainer stands in its Compute', async () => {
+    expect(
+      await short(
+        `from sagemaker.train import ModelTrainer
+from sagemaker.train.configs import Compute, SourceCode, StoppingCondition
+KIND = "ml.g5.12xlarge"
+trainer = ModelTrainer(source_code=SourceCode(entry_script="t.py"), compute=Compute(instance_type=KIND, instance_count=1),
+    stopping_condition=StoppingCondition(max_runtime_in_seconds=600), hyperparameters={"num_train_epochs": 2})
+`,
+      ),
+    ).toEqual(['training sagemaker 4-5 {instance_type=ml.g5.12xlarge@3 variable, instance_count=1@4, max_time=600@5, epochs=2@5}']);
+  });
+  test.each([
+    [
+      'a Hugging Face model with its container',
+      `import json
+from sagemaker.huggingface import HuggingFaceModel
+config = {"HF_MODEL_ID": "org/chat-7b", "SM_NUM_GPUS": json.dumps(4), "MAX_TOTAL_TOKENS": json.dumps(4096)}
+model = HuggingFaceModel(role=role, image_uri=uri, env=config)
+llm = model.deploy(initial_instance_count=1, instance_type="ml.g5.12xlarge")
+`,
+      'serving sagemaker 5-5 {instance_type=ml.g5.12xlarge@5, instance_count=1@5, model=org/chat-7b@3, tensor_parallel=4@3, max_model_len=4096@3}',
+    ],
+    [
+      'JumpStart',
+      'from sagemaker.jumpstart.model import JumpStartModel\nm = JumpStartModel(model_id="meta-textgeneration-llama-2-7b", instance_type="ml.g5.2xlarge")\np = m.deploy()\n',
+      'serving sagemaker 3-3 {instance_type=ml.g5.2xlarge@2, model=meta-textgeneration-llama-2-7b@2}',
+    ],
+    [
+      'a boto3 request',
+      'import boto3\nsm = boto3.client("sagemaker")\nsm.create_endpoint_config(EndpointConfigName="e", ProductionVariants=[{"InstanceType": "ml.g4dn.xlarge", "InitialInstanceCount": 2}])\n',
+      'serving sagemaker 3-3 {instance_type=ml.g4dn.xlarge@3, instance_count=2@3}',
+    ],
+    [
+      'a transform job',
+      'from sagemaker.pytorch import PyTorchModel\nm = PyTorchModel(model_data=d)\nt = m.transformer(instance_count=3, instance_type="ml.g4dn.xlarge")\n',
+      'batch-inference sagemaker 3-3 {instance_type=ml.g4dn.xlarge@3, instance_count=3@3}',
+    ],
+  ])('%s', async (_, text, expected) => {
+    expect(await short(text)).toEqual([expected]);
+  });
+  test.each([
+    ['a model that is not deployed', 'from sagemaker.huggingface import HuggingFaceModel\nm = HuggingFaceModel(env={"HF_MODEL_ID": "a/b"})\n'],
+    ['another deploy', 'import sagemaker\nfrom mine import Site\nSite("x").deploy(branch="main")\n'],
+  ])('none: %s', async (_, text) => {
+    expect(await short(text)).toEqual([]);
+  });
+});
+
+describe('Vertex AI', () => {
+  test('a container job with its arguments in a list', async () => {
+    expect(
+      await short(
+        `from google.cloud import aiplatform
+job = aiplatform.CustomContainerTrainingJob(display_name="j", container_uri=uri, command=["sh", "-c", 'exec trl sft "$@"', "--"])
+args = ["--model_name_or_path=org/m-7b", "--use_peft", "--lora_r=16", "--per_device_train_batch_size", "2", f"--output_dir={out}"]
+job.run(args=args, replica_count=2, machine_type="a2-highgpu-4g", accelerator_type="NVIDIA_TESLA_A100", accelerator_count=4, timeout=60 * 60)
+`,
+      ),
+    ).toEqual([
+      'training trl 4-4 {instance_count=2@4, instance_type=a2-highgpu-4g@4, gpu_type=NVIDIA_TESLA_A100@4, gpu_count=4@4, max_time=3600@4, model=org/m-7b@3, batch_size=2@3, lora_rank=16@3, finetune_method=lora@3}',
+    ]);
+  });
+  test('a job of worker pools under a tuning job', async () => {
+    expect(
+      await short(
+        `from google.cloud import aiplatform as aip
+pools = [{"machine_spec": {"machine_type": "n1-standard-8", "accelerator_type": aip.gapic.AcceleratorType.NVIDIA_TESLA_T4, "accelerator_count": 2},
+  "replica_count": 1, "container_spec": {"image_uri": i, "args": ["--epochs=5"]}}]
+custom = aip.CustomJob(display_name="c", worker_pool_specs=pools)
+aip.HyperparameterTuningJob(display_name="h", custom_job=custom, max_trial_count=15, parallel_trial_count=3).run()
+`,
+      ),
+    ).toEqual([
+      'training vertex-ai 4-4 {instance_count=1@3, instance_type=n1-standard-8@2, gpu_type=NVIDIA_TESLA_T4@2, gpu_count=2@2, trials=15@5, concurrency=3@5, epochs=5@3}',
+    ]);
+  });
+  test('an uploaded model that an endpoint deploys', async () => {
+    expect(
+      await short(
+        `from google.cloud import aiplatform
+model = aiplatform.Model.upload(display_name="m", serving_container_image_uri=uri,
+    serving_container_args=["--model=org/m-8b", "--tensor-parallel-size=2", "--max-model-len=8192"])
+endpoint.deploy(model=model, machine_type="g2-standard-24", accelerator_type="NVIDIA_L4", accelerator_count=2, min_replica_count=1, max_replica_count=3)
+`,
+      ),
+    ).toEqual([
+      'serving vertex-ai 4-4 {instance_type=g2-standard-24@4, gpu_type=NVIDIA_L4@4, gpu_count=2@4, min_replicas=1@4, max_replicas=3@4, model=org/m-8b@3, tensor_parallel=2@3, max_model_len=8192@3}',
+    ]);
+  });
+  test('an upload alone runs nothing', async () => {
+    expect(await short('from google.cloud import aiplatform\naiplatform.Model.upload(display_name="m", serving_container_image_uri=u)\n')).toEqual([]);
+  });
+});
+
+describe('Metaflow', () => {
+  test('a gang of nodes under torchrun; steps without accelerators are none', async () => {
+    const { short: found, sighting } = await seen(
+      'flow.py',
+      `from metaflow import FlowSpec, step, kubernetes, torchrun, current
+GPUS = 4
+class Train(FlowSpec):
+    @step
+    def start(self):
+        self.next(self.train, num_parallel=2)
+    @kubernetes(gpu=GPUS, cpu=12, memory=28000)
+    @torchrun
+    @step
+    def train(self):
+        current.torch.run(entrypoint="main.py", entrypoint_args={"batch-size": 32}, nproc_per_node=GPUS)
+        self.next(self.end)
+    @kubernetes(cpu=2)
+    @step
+    def end(self):
+        pass
+`,
+    );
+    expect(found).toEqual([
+      'training metaflow 7-12 {gpu_count=4@2 variable, cpu=12@7, memory=28000@7, num_nodes=2@6, nproc_per_node=4@2 variable, batch_size=32@11}',
+    ]);
+    expect(sighting.workloads[0]?.launch?.target.name).toBe('main.py');
+  });
+});
+
+describe('Optuna', () => {
+  const objective = (body: string) => `import optuna\nimport torch\ndef objective(trial):\n${body}\nstudy = optuna.create_study()\n`;
+  const loop = '    for epoch in range(3):\n        for x in loader:\n            loss.backward()\n            opt.step()\n    return 1';
+  test('the search stands beside the training that counts its trials', async () => {
+    const { short: found, sighting } = await seen('a.py', `${objective(loop)}study.optimize(objective, n_trials=50, timeout=600)\n`);
+    expect(found).toEqual(['training pytorch 4-7 {epochs=3@4, trials=50@10}', 'training optuna 10-10 {trials=50@10, max_time=600@10}']);
+    expect(sighting.workloads.map((one) => one.fragment)).toEqual([undefined, true]);
+  });
+  test('none: a model for a CPU', async () => {
+    expect(
+      await short('import optuna\nfrom sklearn.svm import SVC\ndef f(t):\n    return SVC().fit(x, y).score()\noptuna.create_study().optimize(f, n_trials=9)\n'),
+    ).toEqual([]);
+  });
+});
+
+describe('torchtitan', () => {
+  test('each whole configuration; one that changes another is none', async () => {
+    expect(
+      await short(
+        `from torchtitan.config import ParallelismConfig, TrainingConfig
+from torchtitan.components.optimizer import default_adamw
+from torchtitan.trainer import Trainer
+def small() -> Trainer.Config:
+    return Trainer.Config(
+        model_spec=model_registry("8B"),
+        optimizer=default_adamw(lr=1e-4),
+        training=TrainingConfig(num_tokens_per_microbatch_per_dp_rank=4 * 2048, max_context_length=2048, steps=100),
+        parallelism=ParallelismConfig(tensor_parallel_degree=2),
+    )
+def changed() -> Trainer.Config:
+    config = small()
+    config.training.steps = 5
+    return config
+`,
+        'registry.py',
+      ),
+    ).toEqual(['training torchtitan 4-10 {seq_len=2048@8, max_steps=100@8, batch_size=4@8 default, tensor_parallel=2@9, optimizer=adamw@7, model=8B@6}']);
+  });
+});
