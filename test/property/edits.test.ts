@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pythonFile } from '../../bench/inputs.js';
 import type { Change } from '../../server/src/core/index.js';
+import { WordIndex } from '../../server/src/core/syntax/python/words.js';
 import { LineIndex } from '../../server/src/core/text/line-index.js';
 import { Engine } from '../../server/src/host/engine.js';
 import { memoryHost } from '../support/memory-host.js';
@@ -69,15 +70,29 @@ describe.each([
   }, 120_000);
 });
 
-test('lines follow any edit', () => {
-  const random = randomOf(5);
-  const letters = ['a', '\n', '\r', '\r\n', 'bc'];
-  const word = (length: number): string => Array.from({ length }, () => letters[random(letters.length)]).join('');
+/** Short texts made of some letters, each with an edit and what it leads to. */
+function* editsOf(letters: readonly string[], seed: number): Generator<{ before: string; change: Change; text: string }> {
+  const random = randomOf(seed);
+  const some = (length: number): string => Array.from({ length }, () => letters[random(letters.length)]).join('');
   for (let n = 0; n < 5000; n++) {
-    const before = word(random(12));
+    const before = some(random(12));
     const start = random(before.length + 1);
-    const change = { start, oldEnd: start + random(before.length - start + 1), text: word(random(4)) };
-    const text = after(before, change);
+    const change = { start, oldEnd: start + random(before.length - start + 1), text: some(random(4)) };
+    yield { before, change, text: after(before, change) };
+  }
+}
+test('lines follow any edit', () => {
+  for (const { before, change, text } of editsOf(['a', '\n', '\r', '\r\n', 'bc'], 5))
     expect(new LineIndex(before).edited(change, text)).toEqual(new LineIndex(text));
+});
+test('words follow any edit', () => {
+  for (const { before, change, text } of editsOf(['a', 'bc', '1', ' ', '\u00a0', '(', '.', 'é', '\n'], 6)) {
+    const edited = new WordIndex(before);
+    edited.calledLike(/b/);
+    edited.edit(change, text);
+    const fresh = new WordIndex(text);
+    expect(new Map(edited)).toEqual(new Map(fresh));
+    for (const [word] of fresh) expect(edited.called(word)).toEqual(fresh.called(word));
+    for (const pattern of [/b/, /^a/]) expect(edited.calledLike(pattern)).toEqual(fresh.calledLike(pattern));
   }
 });

@@ -19,8 +19,10 @@ import {
   isRelevant,
   type KnownFiles,
   languageOfName,
+  type Marked,
   type Market,
   type MlcostSettings,
+  markedBy,
   maxTextLength,
   noSettings,
   type OnAccelerator,
@@ -89,6 +91,8 @@ interface Open {
   document: Document;
   /** Absent for languages without a grammar. */
   tree?: SyntaxTree;
+  /** Of the present text, once it was asked for. */
+  marked?: Marked | undefined;
   version: number;
   sighting?: Sighting;
 }
@@ -142,6 +146,9 @@ export class Engine {
     // A stored notebook shown as text: the program is not the text, so its edits are not the program's.
     if (document.text === text) for (const change of changes) entry.tree?.apply(change);
     entry.tree?.replace(document.text);
+    const [changed, ...more] = changes;
+    const follows = entry.marked && changed && more.length === 0 && document.text === text && document.language === entry.document.language;
+    entry.marked = follows ? markedBy(document, { before: entry.marked!, changed }) : undefined;
     entry.document = document;
     entry.version++;
     delete entry.sighting;
@@ -297,14 +304,16 @@ export class Engine {
     if (!entry) return this.storedSighting(uri);
     if (entry.sighting) return entry.sighting;
     const { document, version } = entry;
-    if (!isRelevant(document.language, document.text, document.shell)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
+    entry.marked ??= markedBy(document);
+    const { marked } = entry;
+    if (!isRelevant(marked)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
     const grammar = grammarOf(document.language);
     if (grammar) {
       const parser = await this.grammars.load(grammar);
       if (entry.version !== version) return this.sighting(uri);
       entry.tree ??= new SyntaxTree(parser, document.text);
     }
-    return this.settle(entry, version, recognise(document, this.grammars, entry.tree));
+    return this.settle(entry, version, recognise(document, this.grammars, entry.tree, marked));
   }
   private settle(entry: Open, version: number, sighting: Sighting): Sighting {
     if (entry.version === version) entry.sighting = sighting;
@@ -330,14 +339,16 @@ export class Engine {
     this.early.delete(uri);
     if (text === null) return null;
     // Data that a workload names is only counted.
-    if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant('json', text))) return readDataSet(uri, text);
+    if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant(markedBy({ language: 'json', text }))))
+      return readDataSet(uri, text);
     const document = this.placed(createDocument(uri, text));
     if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
-    if (!isRelevant(document.language, document.text, document.shell) && !this.wanted.has(uri)) return null;
+    const marked = markedBy(document);
+    if (!isRelevant(marked) && !this.wanted.has(uri)) return null;
     const grammar = grammarOf(document.language);
     if (grammar) await this.grammars.load(grammar);
     this.storedDocuments.set(uri, document);
-    return recognise(document, this.grammars);
+    return recognise(document, this.grammars, undefined, marked);
   }
   /** A file that cannot be read is named, and the others are answered. JSON of that kind is data, and no one expects an answer from it. */
   private unread(uri: string, error: unknown): Sighting | null {

@@ -7,35 +7,26 @@ import { SyntaxTree } from '../syntax/tree.js';
 import { readYaml } from '../syntax/yaml.js';
 import type { Document } from '../text/document.js';
 import type { Language } from '../text/language.js';
-import { modelConfigMarker, modelShapeOf } from './json/model-config.js';
+import { modelShapeOf } from './json/model-config.js';
+import { isRelevant, type Marked, markedBy, maxTextLength } from './marked.js';
 import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
-import { recognisers } from './registry.js';
 import type { Recogniser, SeenWorkload, Sighting } from './types.js';
-
-/** Larger texts are data or generated: they are named in a problem and not read. */
-export const maxTextLength = 2_000_000;
-
-/** True if a recogniser may find something in the text, or in a notebook's shell commands: the cheap test before any parsing. */
-export const isRelevant = (language: Language, text: string, shell?: string): boolean =>
-  text.length <= maxTextLength &&
-  ((shell !== undefined && recognisers.some((one) => one.language === 'shell' && one.marker.test(shell))) ||
-    recognisers.some((one) => one.language === language && one.marker.test(text)) ||
-    (language === 'json' && modelConfigMarker.test(text)));
 
 /** Grammar that a language needs before `recognise` can run, if any. */
 export const grammarOf = (language: Language): 'python' | undefined => (language === 'python' ? 'python' : undefined);
 
 /** What one document says. The grammar of its language must be loaded.
+ * @param marked what the text has markers of, where that is known already
  * @errors never throws: a recogniser that fails is a problem of the file, and the others' findings stay */
-export function recognise(document: Document, grammars: Grammars, tree?: SyntaxTree): Sighting {
+export function recognise(document: Document, grammars: Grammars, tree?: SyntaxTree, marked: Marked = markedBy(document)): Sighting {
   const { uri, language, text } = document;
   const problems: Problem[] = [];
   if (text.length > maxTextLength) {
     problems.push({ severity: 'information', code: 'too-large', message: `larger than ${maxTextLength / 1e6} MB: not read`, uri });
     return { uri, workloads: [], problems };
   }
-  const wanted = recognisers.filter((one) => one.language === language && one.marker.test(text));
+  const wanted = marked.recognisers;
   const parser = language === 'python' ? grammars.parser('python') : undefined;
   const own = parser && !tree ? new SyntaxTree(parser, text) : undefined;
   const syntax = tree ?? own;
@@ -50,15 +41,14 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
         uri,
         problems,
       );
-      const commands = document.shell === undefined ? [] : shellWorkloads(document, document.shell, problems);
+      const commands = document.shell === undefined ? [] : shellWorkloads(marked.ofShell, document, document.shell, problems);
       return { uri, workloads: inOrder([...workloads, ...commands]), problems, exported: exportedFrom(document, grammars) };
     }
     if (language === 'shell') {
-      return { uri, workloads: shellWorkloads(document, text, problems), problems };
+      return { uri, workloads: shellWorkloads(wanted, document, text, problems), problems };
     }
     if (language === 'yaml' || language === 'json') {
-      const isModel = language === 'json' && modelConfigMarker.test(text);
-      if (wanted.length === 0 && !isModel) return { uri, workloads: [], problems };
+      if (!isRelevant(marked)) return { uri, workloads: [], problems };
       const { roots, problems: syntaxProblems } = language === 'yaml' ? readYaml(uri, text) : readJson(uri, text);
       // A Helm template is no YAML before it is filled in.
       if (!/\{\{-?\s/.test(text)) problems.push(...syntaxProblems);
@@ -69,7 +59,7 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
         uri,
         problems,
       );
-      const modelShape = isModel ? modelShapeOf(uri, roots[0]) : undefined;
+      const modelShape = marked.modelConfig ? modelShapeOf(uri, roots[0]) : undefined;
       return { uri, workloads, problems, ...(modelShape && { modelShape }) };
     }
   } catch (error) {
@@ -80,8 +70,7 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
   return { uri, workloads: [], problems };
 }
 
-function shellWorkloads(document: Document, text: string, problems: Problem[]): SeenWorkload[] {
-  const wanted = recognisers.filter((one) => one.language === 'shell' && one.marker.test(text));
+function shellWorkloads(wanted: readonly Recogniser[], document: Document, text: string, problems: Problem[]): SeenWorkload[] {
   if (wanted.length === 0) return [];
   const script = readShell(text);
   return collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), document.uri, problems);

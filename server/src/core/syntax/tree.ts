@@ -1,6 +1,7 @@
 import { Edit, type Node, type Parser, type Tree } from 'web-tree-sitter';
 import type { Change } from '../text/document.js';
 import { LineIndex } from '../text/line-index.js';
+import { WordIndex } from './python/words.js';
 
 /** A text with its tree. Edits are noted one by one; parsing waits until the tree is asked for. The wasm memory is freed by `dispose`. */
 export class SyntaxTree {
@@ -10,6 +11,7 @@ export class SyntaxTree {
   private stale = true;
   /** Of the present text, once an edit asked for it. */
   private lines: LineIndex | undefined;
+  private index: WordIndex | undefined;
   constructor(parser: Parser, text: string) {
     this.parser = parser;
     this.current = text;
@@ -17,11 +19,17 @@ export class SyntaxTree {
   get text(): string {
     return this.current;
   }
+  /** Where the words of the present text stand. */
+  get words(): WordIndex {
+    this.index ??= new WordIndex(this.current);
+    return this.index;
+  }
   apply(change: Change): void {
     const { start, oldEnd, text } = change;
     const before = this.tree && (this.lines ?? new LineIndex(this.current));
     this.current = this.current.slice(0, start) + text + this.current.slice(oldEnd);
     this.stale = true;
+    this.index?.edit(change, this.current);
     if (!this.tree || !before) return;
     this.lines = before.edited(change, this.current);
     this.tree.edit(
@@ -48,7 +56,8 @@ export class SyntaxTree {
   root(): Node | null {
     if (this.stale || !this.tree) {
       const old = this.tree;
-      this.tree = this.parser.parse(this.current, old);
+      // After an edit little is read again: in short pieces, since each is copied whole into the parser's memory.
+      this.tree = this.parser.parse(old ? (at) => piece(this.current, at) : this.current, old);
       old?.delete();
       this.stale = false;
     }
@@ -62,8 +71,16 @@ export class SyntaxTree {
     this.tree?.delete();
     this.tree = null;
     this.lines = undefined;
+    this.index = undefined;
     this.stale = true;
   }
+}
+
+/** Some text from an offset on that ends between two characters. */
+function piece(text: string, at: number): string {
+  const end = at + 256;
+  const last = text.charCodeAt(end - 1);
+  return text.slice(at, last >= 0xd800 && last < 0xdc00 ? end + 1 : end);
 }
 
 /** The smallest single replacement that turns one text into another; undefined if they are equal. */

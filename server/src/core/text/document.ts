@@ -1,4 +1,5 @@
 import type { Span } from '../model/span.js';
+import { linesAround } from './around-edit.js';
 import { type Language, languageOf } from './language.js';
 import { LineIndex } from './line-index.js';
 import { blank, joinShell, maskMagics, type NotebookCell, readNotebook, shellLines } from './notebook.js';
@@ -64,9 +65,10 @@ export function createDocument(uri: string, text: string, languageId?: string): 
     },
   };
 }
+const shellLine = /^[ \t]*!\w/m;
 /** A notebook that is kept as Python text has its shell escapes in it. */
 function shellIn(language: Language, text: string): { shell?: string } {
-  const shell = language === 'python' && /^[ \t]*!\w/m.test(text) ? shellLines(text) : undefined;
+  const shell = language === 'python' && shellLine.test(text) ? shellLines(text) : undefined;
   return shell === undefined ? {} : { shell };
 }
 
@@ -80,7 +82,10 @@ export function editedDocument(before: Document, changes: readonly Change[], tex
   }
   if (before.cells || /\.ipynb$/i.test(before.uri) || current !== text) return createDocument(before.uri, text, languageId);
   const language = languageOf(before.uri, languageId) ?? 'python';
-  return { uri: before.uri, language, text, lines, ...shellIn(language, text) };
+  const [changed, ...more] = changes;
+  // Where there was no shell line, only an edit of a line can have made it one.
+  const hasNone = before.shell === undefined && more.length === 0 && changed && !shellLine.test(linesAround(text, changed, 0));
+  return { uri: before.uri, language, text, lines, ...(hasNone ? {} : shellIn(language, text)) };
 }
 
 /** A notebook document out of an editor's cells, which have URIs and no raw lines. */

@@ -6,6 +6,7 @@ import { named, toExpr } from './convert.js';
 import { type Import, type ImportTable, readImports } from './imports.js';
 import { Names } from './names.js';
 import { Paths } from './path.js';
+import type { WordIndex } from './words.js';
 
 /** A call found by its callee's last name. */
 export interface CallSite {
@@ -71,6 +72,8 @@ const anywhere: Range = { start: 0, end: Number.POSITIVE_INFINITY };
  * asked and not the size of the file. Answers are plain data; no node leaves. Valid until the next edit. */
 export class PythonProgram {
   readonly text: string;
+  /** Every word of the text, in strings and comments too. */
+  readonly words: WordIndex;
   private readonly tree: SyntaxTree;
   private readonly boundNames = new Map<string, readonly Binding[]>();
   private importTable: ImportTable | undefined;
@@ -87,7 +90,8 @@ export class PythonProgram {
   constructor(tree: SyntaxTree) {
     this.tree = tree;
     this.text = tree.text;
-    this.names = new Names(tree.text);
+    this.words = tree.words;
+    this.names = new Names(tree.text, tree.words);
   }
 
   /** Calls whose callee's last name is one, or matches, in order. A pattern is tried once for each name that is called anywhere. */
@@ -95,11 +99,7 @@ export class PythonProgram {
     const key = typeof name === 'string' ? name : String(name);
     let sites = this.knownCalls.get(key);
     if (!sites) {
-      const { called } = this.names;
-      const places: number[] = [];
-      if (typeof name === 'string') places.push(...(called.get(name) ?? []));
-      else for (const [word, at] of called) if (name.test(word)) places.push(...at);
-      sites = this.sites(places.sort((a, b) => a - b));
+      sites = this.sites(typeof name === 'string' ? this.words.called(name) : this.words.calledLike(name));
       this.knownCalls.set(key, sites);
     }
     return within === anywhere ? sites : sites.filter(({ at }) => at >= within.start && at < within.end);
@@ -121,18 +121,14 @@ export class PythonProgram {
     this.knownMatches.set(String(pattern), found);
     return found;
   }
-  /** Every word of the text with its offsets, in strings and comments too. */
-  get words(): ReadonlyMap<string, readonly number[]> {
-    return this.names.words;
-  }
   /** Offsets of a word, in strings and comments too. */
   places(word: string, within: Range = anywhere): readonly number[] {
-    const all = this.names.words.get(word) ?? [];
+    const all = this.words.places(word);
     return within === anywhere ? all : all.filter((at) => at >= within.start && at < within.end);
   }
   /** Offsets where a name of the code stands and no parenthesis follows: it is handed on, assigned or asked for something. */
   uses(name: string): readonly number[] {
-    const called = new Set(this.names.called.get(name));
+    const called = new Set(this.words.called(name));
     return this.places(name).filter((at) => !called.has(at) && this.isIdentifier(this.leaf(at)));
   }
   /** The call whose callee ends with the name at an offset. */
