@@ -59,7 +59,7 @@ function thinned(prepared: readonly Prepared[]): readonly Prepared[] {
 }
 
 /** Coefficients fitted to some rows. */
-function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string, number>>, iterations = 12): Record<string, number> {
+function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string, number>>, iterations = 40): Record<string, number> {
   const chosen = thinned(prepared);
   const counts = new Map<string, number>();
   for (const each of chosen)
@@ -103,7 +103,7 @@ function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<string, nu
   return folds.map((families) => {
     const out = new Set(families);
     const train = prepared.filter((each) => !out.has(each.row.family));
-    return { families, theta: fitTheta(train, restart(full, train), 5), seen: new Set(train.flatMap((each) => traitsOf(each.each))) };
+    return { families, theta: fitTheta(train, restart(full, train), 15), seen: new Set(train.flatMap((each) => traitsOf(each.each))) };
   });
 }
 

@@ -94,3 +94,23 @@ describe('weights that a step streams', () => {
     expect(streamedBytes(mixtral, bf16, 64) / 2 / mixtral.params).toBeGreaterThan(0.98);
   });
 });
+
+describe('size classes of encoders', () => {
+  it.each<[string, number, number, number]>([
+    ['BERT-base', 12, 768, 30522],
+    ['BERT large', 24, 1024, 30522],
+    ['acme/my-roberta-base-finetuned', 12, 768, 50265],
+    ['deberta-v3-xsmall', 12, 384, 128100],
+  ])('%s has %i layers of width %i and %i words', (name, layers, hidden, vocab) => {
+    expect(model(name)).toMatchObject({ layers, hidden, vocab, guessed: false });
+  });
+});
+
+describe('KV heads of a model that no table lists', () => {
+  it.each<[string, number, number]>([
+    ['acme/novel-30b', 30e9, 8],
+    ['acme/novel-7b', 7e9, 32],
+  ])('%s of %d parameters has %i', (name, params, kvHeads) => {
+    expect(model(name, { params }).kvHeads).toBe(kvHeads);
+  });
+});

@@ -76,6 +76,12 @@ describe('language models', () => {
     expect(ratio).toBeLessThan(3);
   });
 
+  it('lets the first wave of a short load test wait for itself', () => {
+    const facts = { ...llama, concurrency: 16, input_tokens: 2048, output_tokens: 512, mode: 'online' };
+    const once = likely({ ...facts, num_prompts: 16 }, 'ttft_ms');
+    expect(once).toBeGreaterThan(3 * likely({ ...facts, num_prompts: 1600 }, 'ttft_ms'));
+  });
+
   it('queues when requests come faster than the deployment answers', () => {
     const facts = { ...llama, input_tokens: 512, output_tokens: 512, num_prompts: 1000, mode: 'online' };
     const calm = serve({ ...facts, request_rate: 1 }).estimates;
@@ -137,6 +143,16 @@ describe('what is not known', () => {
   it('lists what it took', () => {
     const facts = serve({ model: 'meta-llama/Llama-2-7b-hf', engine: 'llama.cpp', gpu_type: 'a100' }).assumed.map(({ fact }) => fact);
     expect(facts).toEqual(expect.arrayContaining(['weights', 'gpus', 'batch_size', 'input_tokens']));
+  });
+
+  it.each<[string, Record<string, FactValue>, string[]]>([
+    ['neither', {}, ['input_tokens', 'output_tokens']],
+    ['the prompt only', { input_tokens: 2048 }, ['output_tokens']],
+    ['both, one of them zero', { input_tokens: 0, output_tokens: 128 }, []],
+  ])('lists the length that the cache was taken to hold where the facts state %s', (_, lengths, taken) => {
+    const { assumed, estimates } = serve({ ...llama, engine: 'transformers', batch_size: 2, ...lengths });
+    expect(estimates['decode_tokens_per_s']).toBeDefined();
+    expect(assumed.map(({ fact }) => fact).filter((fact) => fact.endsWith('_tokens'))).toEqual(taken);
   });
 
   it('widens with distance from what was measured', () => {
@@ -205,6 +221,34 @@ describe('single-pass models', () => {
     const value = likely(facts, metric);
     expect(value).toBeGreaterThan(low);
     expect(value).toBeLessThan(high);
+  });
+
+  it('answers for a network that only the table of training samples lists, with a wider interval', () => {
+    const width = (model: string) => {
+      const rate = serve({ task: 'vision', model, gpu_type: 'l4', engine: 'tensorrt', weights: 'fp16', batch_size: 8 }).estimates['images_per_s'];
+      return rate === undefined ? Number.NaN : rate.high / rate.low;
+    };
+    expect(width('yolov8s')).toBeGreaterThan(width('resnet50'));
+  });
+
+  it('does not take a framework that hands subgraphs to a compiler for a compiled engine', () => {
+    const facts = { task: 'vision', model: 'resnet50', gpu_type: 'a100-sxm-40gb', weights: 'fp16', batch_size: 1 };
+    const whole = likely({ ...facts, engine: 'tensorrt' }, 'latency_ms');
+    for (const engine of ['tensorflow1-xla', 'paddle-tensorrt', 'torch-tensorrt'])
+      expect(likely({ ...facts, engine }, 'latency_ms')).toBeGreaterThan(2 * whole);
+  });
+
+  it('decodes windows of speech one after the other more often than batched ones', () => {
+    const facts = {
+      task: 'speech',
+      model: 'openai/whisper-large-v2',
+      gpu_type: 'rtx-4090',
+      engine: 'faster-whisper',
+      weights: 'fp16',
+      audio_s: 600,
+      beam_size: 5,
+    };
+    expect(likely({ ...facts, batch_size: 1 }, 'latency_ms')).toBeGreaterThan(3 * likely({ ...facts, batch_size: 8 }, 'latency_ms'));
   });
 
   it('takes steps as stated: half the steps, about half the time', () => {

@@ -1,8 +1,9 @@
 import type { Unit } from '../../model/estimate.js';
+import { heldLengths } from './lengths.js';
 import { decodeStep, prefillTime, type Runner, type StepTime } from './llm.js';
 import { servingMemory } from './memory.js';
 import { fillingBatch, passTime, passWork } from './pass.js';
-import { atRate, cacheLimit, loadPoint, saturated, saturationBatch } from './serve.js';
+import { atRate, cacheLimit, closedFirstToken, loadPoint, saturated, saturationBatch } from './serve.js';
 import { kvBytesPerSequence, weightBytes } from './shape.js';
 import { effect, share, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
@@ -53,9 +54,6 @@ const stepParts = (step: StepTime): readonly Part[] => [
   { id: 'communication', label: 'between devices', value: step.communication * ms, unit: 'ms', formula: '2 all-reduces a layer' },
   { id: 'host', label: 'host and scheduler', value: step.host * ms, unit: 'ms', formula: 'per layer and per step, beside the device' },
 ];
-
-/** Context that stands in where no length is stated and the rate hardly depends on it (one sequence). */
-export const shortContext = 512;
 
 function languageMetrics(each: ServingCase, theta: Theta, metrics: Metrics, only: ReadonlySet<string> | undefined): void {
   const run = runner(each);
@@ -121,9 +119,10 @@ function fixedBatch(each: ServingCase, run: Runner, theta: Theta, batch: number,
   const single = batch * each.beams <= 8;
   const closed = each.batch === undefined && each.concurrency !== undefined;
   const onCopy = closed ? Math.max(1, batch / copies) : batch;
-  const context = input === undefined && output === undefined ? (single ? shortContext : undefined) : (input ?? 0) + (output ?? 0) / 2;
-  if (context === undefined) return;
-  const limit = closed ? saturationBatch(each, run, input ?? shortContext, output ?? shortContext) : Number.POSITIVE_INFINITY;
+  if (input === undefined && output === undefined && !single) return;
+  const held = heldLengths(each);
+  const context = held.input + held.output / 2;
+  const limit = closed ? saturationBatch(each, run, held.input, held.output) : Number.POSITIVE_INFINITY;
   const running = Math.min(onCopy, limit);
   if (output === undefined || output > 0) {
     const step = decodeStep(run, theta, running * each.beams, context);
@@ -149,13 +148,10 @@ function fixedBatch(each: ServingCase, run: Runner, theta: Theta, batch: number,
     );
     if (input !== undefined && output !== undefined && input >= 1) {
       const first = prefillTime(run, theta, input * (1 - each.cachedShare), closed ? 1 : batch);
-      const waits = closed
-        ? 1 +
-          effect(theta, 'queue') * Math.min(1, (running * first.total) / Math.max(1e-9, running * first.total + output * perToken)) * Math.sqrt(running) * 0.5
-        : 1;
+      const alone = closed ? closedFirstToken(each, theta, first.total, running, output * perToken) : first.total;
       const queued = onCopy > running ? ((onCopy - running) / running) * output * interference : 0;
-      put('ttft_ms', (first.total * waits + queued) * ms, 'ms', 'prompt, wait for other prompts', first);
-      put('latency_ms', (first.total * waits + queued + output * interference) * ms, 'ms', 'first token + output · time per token', step);
+      put('ttft_ms', (alone + queued) * ms, 'ms', 'prompt, wait for other prompts', first);
+      put('latency_ms', (alone + queued + output * interference) * ms, 'ms', 'first token + output · time per token', step);
     }
   }
   if (input !== undefined && input >= 1) {
@@ -208,8 +204,11 @@ function speechMetrics(each: ServingCase, theta: Theta, metrics: Metrics): void 
   const decoderParams = 16 * run.model.hidden ** 2 * decoderLayers + run.model.vocab * run.model.hidden;
   const decoder = { ...run, model: { ...run.model, params: decoderParams, active: decoderParams, layers: decoderLayers * 1.5 } };
   const encode = prefillTime(encoder, theta, 1500, batch);
-  const step = decodeStep(decoder, theta, batch * each.beams, 1500 + 60);
-  const total = ((windows / batch) * (encode.total + 120 * step.total) * effect(theta, 'p.speech')) / each.layout.copies;
+  // beams of a window read one cache of its 1500 frames, unless the framework copies it for each
+  const frames = each.engine.group === 'eager' ? 1500 : 1500 / each.beams;
+  const step = decodeStep(decoder, theta, batch * each.beams, frames + 60);
+  const repeats = batch > 1 ? 1 : effect(theta, 'p.speech.sequential');
+  const total = ((windows / batch) * (encode.total + 120 * step.total * repeats) * effect(theta, 'p.speech')) / each.layout.copies;
   const facts = ['model', 'gpu_type', 'engine', 'weights', 'batch_size', 'beam_size', 'audio_s'];
   const parts: readonly Part[] = [
     { id: 'encoder', label: 'encoder windows', value: (windows / batch) * encode.total * ms, unit: 'ms' },

@@ -54,18 +54,19 @@ function fromChip(chip: Accelerator, ambiguous: boolean, part: number): Device |
   const fp16 =
     chip.bf16Tflops ?? chip.fp16Tflops ?? ratio(chip.fp8Tflops, 0.5) ?? ratio(chip.int8Tops, 0.5) ?? ratio(chip.fp4Tflops, 0.25) ?? ratio(fp32, tensor);
   if (chip.memoryBandwidthGbps === undefined || fp16 === undefined) return undefined;
-  const half = Math.max(fp16, chip.fp16Tflops ?? 0);
+  const half = Math.max(fp16, chip.fp16Tflops ?? fp16);
   const single = fp32 ?? half / 2;
   const eight = chip.fp8Tflops ?? (family === 'hopper' || family === 'ada' || family.startsWith('blackwell') ? half * 2 : half);
   const int8 = chip.int8Tops ?? (/apple|pascal|volta|neuron/.test(family) ? half : half * 2);
-  const tera = (value: number) => value * 1e12 * part;
-  const fastLink = (chip.interconnectGbps ?? 0) >= 150;
+  const clock = sustainedClock(family, half, chip.tdpW);
+  const tera = (value: number) => value * 1e12 * part * clock;
+  const fastLink = chip.interconnectGbps !== undefined && chip.interconnectGbps >= 150;
   return {
     id: chip.id,
     class: family,
     bandwidth: chip.memoryBandwidthGbps * 1e9 * part,
     memoryGib: ratio(chip.memoryGib, part),
-    link: fastLink ? ((chip.interconnectGbps ?? 300) * 1e9) / 2 : (chip.pcieGen ?? 4) >= 5 ? 50e9 : (chip.pcieGen ?? 4) >= 4 ? 25e9 : 12e9,
+    link: fastLink ? (chip.interconnectGbps * 1e9) / 2 : (chip.pcieGen ?? 4) >= 5 ? 50e9 : (chip.pcieGen ?? 4) >= 4 ? 25e9 : 12e9,
     fastLink,
     peak: {
       fp32: tera(single),
@@ -80,6 +81,24 @@ function fromChip(chip: Accelerator, ambiguous: boolean, part: number): Device |
     ambiguous,
     guessed: (chip.bf16Tflops ?? chip.fp16Tflops) === undefined,
   };
+}
+
+/** Dense 16-bit TFLOP/s a watt that a generation's full-power boards are rated at.
+ * @source NVIDIA data sheets: V100 SXM2 125/300, RTX 2080 Ti 108/250, A100 SXM 312/400, RTX A6000 155/300, L40S 362/350, H100 SXM 989/700, B200 2250/1000 */
+const ratedPerWatt: Readonly<Record<string, number>> = {
+  volta: 0.42,
+  turing: 0.43,
+  ampere: 0.78,
+  'ampere-consumer': 0.52,
+  ada: 1.05,
+  hopper: 1.41,
+  blackwell: 2.25,
+};
+
+/** Share of the rated clock that matrix work holds on a board with little power for its units (T4, L4, A10, PCIe cards), as a power limit does: (power there ÷ power needed)^0.4. */
+function sustainedClock(family: string, tflops: number, watts: number | undefined): number {
+  const usual = ratedPerWatt[family];
+  return usual === undefined || watts === undefined || watts <= 0 ? 1 : Math.min(1, ((usual * watts) / tflops) ** 0.4);
 }
 
 /** Chips grouped by how their kernels behave. */

@@ -1,7 +1,8 @@
 import type { AssumedFact, Estimate, Estimation, MissingFact, Term } from '../../model/estimate.js';
 import { type EstimateContext, FactReader, type Spec } from '../spec.js';
-import { type Computed, computeServing, shortContext } from './compute.js';
+import { type Computed, computeServing } from './compute.js';
 import { intervalOf, storedSpreads } from './intervals.js';
+import { heldLengths } from './lengths.js';
 import { encoderTokens } from './pass.js';
 import { cacheLimit } from './serve.js';
 import { storedTheta, thetaOf } from './theta.js';
@@ -102,8 +103,16 @@ function assumptions(each: ServingCase, facts: FactReader, metrics: Readonly<Rec
     });
   if (!each.engine.known && facts.text('gpu_type') !== undefined)
     assumed.push({ fact: 'engine', value: each.task === 'llm' ? 'a graph-capturing server' : 'a compiled engine', why: 'no known engine is named' });
-  if (each.task === 'llm' && generating && each.inputTokens === undefined && each.outputTokens === undefined)
-    assumed.push({ fact: 'input_tokens', value: shortContext, why: 'context of the decode rate; for one sequence it hardly matters' });
+  const kept = metrics['kv_cache_gib'] !== undefined && !each.engine.pool;
+  if (each.task === 'llm' && (generating || kept)) {
+    const held = heldLengths(each);
+    for (const fact of held.taken)
+      assumed.push({
+        fact,
+        value: fact === 'input_tokens' ? held.input : held.output,
+        why: `${fact === 'input_tokens' ? 'prompt' : 'answer'} that the cache holds, not stated; a step hardly depends on it while few sequences run`,
+      });
+  }
   if (
     each.task === 'llm' &&
     generating &&

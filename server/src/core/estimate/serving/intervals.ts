@@ -37,7 +37,7 @@ export function distanceOf(each: ServingCase, seen: ReadonlySet<string>): readon
   const far: string[] = [];
   for (const trait of traitsOf(each)) if (!seen.has(trait) || trait === 'engine:unknown') far.push(trait.slice(0, trait.indexOf(':')));
   if (each.device?.guessed === true) far.push('chip-data');
-  if (each.pass === undefined && each.model?.guessed === true) far.push('shape');
+  if (each.pass === undefined ? each.model?.guessed === true : each.passGuessed) far.push('shape');
   if (each.batch === undefined && each.concurrency === undefined && each.requestRate === undefined) far.push('load');
   return far;
 }

@@ -1,3 +1,4 @@
+import { heldLengths } from './lengths.js';
 import { passWork } from './pass.js';
 import { kvBytesPerSequence, type ServedModel, weightBytes } from './shape.js';
 import { effect, type Theta } from './theta.js';
@@ -22,19 +23,25 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
   const { model, engine, layout, format } = each;
   if (model === undefined) return passMemory(each, theta);
   const share = layout.tensor * (engine.layerSplit && each.device === undefined ? 1 : engine.layerSplit ? 1 : layout.stages);
-  const weights = weightBytes(model, format) / share / gib;
+  const python = engine.group === 'eager' || engine.group === 'fused';
+  const weights = (weightBytes(model, format) * (python && each.device?.class === 'cpu' ? effect(theta, 'm.cpu') : 1)) / share / gib;
   const batch = (each.batch ?? each.concurrency ?? 1) * each.beams;
-  const input = each.task === 'speech' ? 1500 : (each.inputTokens ?? 0);
-  const tokens = Math.max(input + (each.outputTokens ?? 0), 1);
-  const held = each.outputTokens === undefined && each.inputTokens === undefined ? (each.maxModelLen ?? 512) : tokens;
+  const lengths = heldLengths(each);
+  const { input } = lengths;
+  const held = lengths.taken.length === 2 && each.maxModelLen !== undefined ? each.maxModelLen : Math.max(1, input + lengths.output);
   const cache = each.task === 'encoder' ? 0 : (batch * kvBytesPerSequence(model, held, each.kvElementBytes)) / share / gib;
   const activations = (effect(theta, 'm.act') * batch * Math.min(Math.max(input, 1), 1 << 17) * (4 * model.hidden + 2 * model.ffn) * 2) / share / gib;
   const logits = promptLogits(each, model, batch, input) / share / gib;
-  const frame = effect(theta, `m.frame.${engine.group}`);
+  const frame = frameOf(each, theta);
   const total = (weights + cache + Math.max(activations, logits)) * effect(theta, 'm.frag') + frame;
   if (!engine.pool || each.device?.memoryGib === undefined) return { total, weights, cache, activations, logits, frame, pool: false };
   return { total: Math.max(each.device.memoryGib * each.memoryShare, weights + frame), weights, cache, activations, logits, frame, pool: true };
 }
+
+const frameOf = ({ engine, device }: ServingCase, theta: Theta): number =>
+  device?.class === 'cpu'
+    ? effect(theta, engine.group === 'eager' || engine.group === 'fused' ? 'm.frame.cpu.eager' : 'm.frame.cpu.native')
+    : effect(theta, `m.frame.${engine.group}`);
 
 /** Logits of every prompt position in 16 bits and their 32-bit copy, where the library keeps them; an unknown version counts half. */
 function promptLogits(each: ServingCase, model: ServedModel, batch: number, input: number): number {
@@ -48,6 +55,6 @@ function passMemory(each: ServingCase, theta: Theta): ServingMemory | undefined 
   if (work === undefined || work.guessed) return undefined;
   const weights = (work.params * each.format.bytes) / gib;
   const activations = ((each.batch ?? 1) * (work.activations / Math.max(1, work.passes)) * 4 * 0.3) / gib;
-  const frame = effect(theta, `m.frame.${each.engine.group}`);
+  const frame = frameOf(each, theta);
   return { total: (weights + activations) * effect(theta, 'm.frag') + frame, weights, cache: 0, activations, logits: 0, frame, pool: false };
 }

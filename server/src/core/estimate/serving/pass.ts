@@ -16,6 +16,8 @@ export interface PassWork {
   readonly params: number;
   readonly passes: number;
   readonly calls: number;
+  /** Boxes are decoded and suppressed after the network, image by image. */
+  readonly boxes: boolean;
   readonly guessed: boolean;
 }
 
@@ -25,7 +27,7 @@ export function passWork(each: ServingCase): PassWork | undefined {
     return each.model === undefined
       ? undefined
       : encoderWork(each.model, each.inputTokens ?? encoderTokens(each), each.sparsity, each.itemsPerRequest, /deberta/i.test(each.modelName ?? ''));
-  if (each.pass !== undefined) return tableWork(each.pass, each.imageScale, each.steps);
+  if (each.pass !== undefined) return tableWork(each.pass, each.imageScale, each.steps, each.passGuessed);
   if (each.model === undefined) return undefined;
   // an image transformer sees 197 tokens at 224 px (arXiv:2010.11929); diffusion transformers 4096 at 1024 px, 28 steps with guidance
   const diffusion = each.model.modality === 'diffusion';
@@ -44,7 +46,7 @@ export function passWork(each: ServingCase): PassWork | undefined {
   };
 }
 
-function tableWork(model: InferenceModel, scale: number, steps: number | undefined): PassWork {
+function tableWork(model: InferenceModel, scale: number, steps: number | undefined, guessed: boolean): PassWork {
   const calls = steps !== undefined && model.kind === 'diffusion' ? steps : model.calls;
   const passes = model.kind === 'diffusion' ? (calls * model.passes) / model.calls : model.passes;
   return {
@@ -52,24 +54,30 @@ function tableWork(model: InferenceModel, scale: number, steps: number | undefin
     macs: model.forwardGmacs * 1e9 * passes * scale,
     activations: model.activationsM * 1e6 * passes * scale,
     kernels: model.kernels * calls,
-    params: model.params ?? 0,
+    // a weight is used once a position: about 256 times where nobody counts the weights
+    params: model.params ?? (model.forwardGmacs * 1e9) / 256,
     passes: model.kind === 'diffusion' ? passes : 1,
     calls: model.kind === 'diffusion' ? calls : 1,
-    guessed: false,
+    boxes: /ssd|retina|yolo|r-?cnn|\bdetr/i.test(model.name),
+    guessed,
   };
 }
 
-/** Encoder pass: body parameters × tokens, and the two attention products 2·layers·tokens²·hidden; 20 activation rows of the hidden width a layer (arXiv:2205.05198 eq. 2, without training's masks). DeBERTa adds two score products with relative positions and gathers them (arXiv:2006.03654 §3.1). */
+/** Encoder pass: body parameters × tokens, and the two attention products 2·layers·tokens²·hidden; 20 activation rows of the hidden width a layer (arXiv:2205.05198 eq. 2, without training's masks). DeBERTa adds two score products with relative positions and gathers them by 8-byte indices (arXiv:2006.03654 §3.1): 20 score-sized writes instead of 2. */
 function encoderWork(model: ServedModel, tokens: number, sparsity: number, items: number, disentangled: boolean): PassWork {
-  const body = Math.max(model.params - model.vocab * model.hidden, model.params * 0.2) * (1 - 0.85 * sparsity);
+  const stored = Math.max(model.params - model.vocab * model.hidden, model.params * 0.2);
+  const layered = model.layers * model.hidden * (4 * model.hidden + 2 * model.ffn);
+  // far fewer weights than its layers multiply with: they share them (arXiv:1909.11942 §3.1)
+  const body = (stored < 0.4 * layered ? layered : stored) * (1 - 0.85 * sparsity);
   return {
     kind: 'encoder',
     macs: items * (body * tokens + (disentangled ? 4 : 2) * model.layers * tokens * tokens * model.hidden),
-    activations: items * model.layers * tokens * (20 * model.hidden + (disentangled ? 8 : 2) * model.heads * tokens),
+    activations: items * model.layers * tokens * (20 * model.hidden + (disentangled ? 20 : 2) * model.heads * tokens),
     kernels: model.layers * (disentangled ? 24 : 12),
     params: model.params * (1 - sparsity),
     passes: 1,
     calls: 1,
+    boxes: false,
     guessed: model.guessed,
   };
 }
@@ -95,13 +103,17 @@ export function passTime(
         eager ? 'p.comp.eager' : 'p.comp.compiled',
         `p.comp.kind.${work.kind}`,
         `p.comp.engine.${engine.id}`,
-        `p.comp.format.${format.kernels === 'fp32' ? format.compute : format.kernels}`,
+        `p.comp.format.${device.class === 'cpu' ? 'cpu-' : ''}${format.kernels === 'fp32' ? format.compute : format.kernels}`,
         `p.comp.chip.${device.class}`,
       ));
   const width = format.compute === 'fp32' || format.compute === 'tf32' ? 4 : format.compute === 'int8' || format.compute === 'fp8' ? 1 : 2;
-  const reach =
-    (device.bandwidth / device.cores) * share(theta, eager ? 'p.mem.eager' : 'p.mem.compiled', `p.mem.engine.${engine.id}`, `p.mem.kind.${work.kind}`);
-  const memory = (2 * work.activations * batch * width) / reach + (work.params * format.bytes * work.passes) / reach;
+  // activations may stay on the chip, weights have to come
+  const cached = Math.min(
+    5,
+    effect(theta, eager ? 'p.mem.eager' : 'p.mem.compiled', `p.mem.engine.${engine.id}`, `p.mem.kind.${work.kind}`, `p.mem.chip.${device.class}`),
+  );
+  const reach = device.bandwidth / device.cores;
+  const memory = (2 * work.activations * batch * width) / (reach * cached) + (work.params * format.bytes * work.passes) / (reach * Math.min(0.8, cached));
   const floor = device.class === 'cpu' ? 0 : work.kernels * effect(theta, 'p.kernel', `p.kernel.chip.${device.class}`) * 1e-6;
   const mixed = eager && format.compute === 'fp16' ? 'amp' : format.kernels;
   const host =
@@ -110,7 +122,8 @@ export function passTime(
     1e-6 *
     (device.class === 'cpu' ? 0.3 : 1);
   const busy = either(compute, memory, 2) + floor;
-  const fixed = effect(theta, eager ? 'p.fixed.eager' : 'p.fixed.compiled', `p.fixed.engine.${engine.id}`) * 1e-3;
+  const boxes = work.boxes ? batch * effect(theta, eager ? 'p.boxes.eager' : 'p.boxes.compiled') * 1e-3 : 0;
+  const fixed = effect(theta, eager ? 'p.fixed.eager' : 'p.fixed.compiled', `p.fixed.engine.${engine.id}`) * 1e-3 + boxes;
   return { total: either(busy, host, 4) + fixed, compute, memory, host: host + fixed };
 }
 

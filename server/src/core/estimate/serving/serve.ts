@@ -74,6 +74,19 @@ export function saturated(each: ServingCase, run: Runner, theta: Theta, input: n
   return { ...point, outputRate: point.outputRate * keeps * overlap * run.layout.copies };
 }
 
+/** Time to the first token of `running` callers that each send the next prompt when the last is answered.
+ * The first wave comes at once, so that its prompts wait for half of the others; later ones are spread out, and meet another prompt as often as prompts take part of the time.
+ * @unit s */
+export function closedFirstToken(each: ServingCase, theta: Theta, prompt: number, running: number, cycle: number): number {
+  const waves = each.requests === undefined ? effect(theta, 'waves') : Math.max(1, each.requests / running);
+  const together = (running - 1) / 2 / Math.max(1, waves);
+  const meets = (effect(theta, 'queue') * Math.min(1, (running * prompt) / Math.max(1e-9, running * prompt + cycle))) / 2;
+  return prompt * (1 + together + meets) + onlineEntry(each, theta);
+}
+
+/** What a request over the network costs before it is in the batch: parsing, tokenising, the event loop. @unit s */
+const onlineEntry = (each: ServingCase, theta: Theta): number => (each.mode === 'online' && each.engine.group === 'server' ? effect(theta, 'entry') * 1e-3 : 0);
+
 /** Steady state at a stated arrival rate (requests/s of the deployment): the running sequences follow Little's law, and a rate above saturation queues. */
 export function atRate(
   each: ServingCase,
@@ -100,8 +113,10 @@ export function atRate(
     running = Math.sqrt(running * next);
   }
   const over = rate > capacity;
-  const first =
-    prefillTime(run, theta, Math.max(1, input * (1 - each.cachedShare)), 1).total * (1 + effect(theta, 'queue') * Math.min(0.9, arrivals * prompt)) + step / 2;
+  // a prompt waits for the prompts before it (M/D/1: ρ ÷ 2(1 − ρ) service times, Pollaczek and Khinchine) and for the step that runs
+  const busy = Math.min(0.9, arrivals * prompt);
+  const alone = prefillTime(run, theta, Math.max(1, input * (1 - each.cachedShare)), 1).total;
+  const first = alone * (1 + (effect(theta, 'queue') * busy) / (2 * (1 - busy))) + onlineEntry(each, theta) + step / 2;
   const wait = over && each.requests !== undefined ? Math.max(0, each.requests / capacity - each.requests / rate) / 2 : 0;
   return { running, stepTime: step, perToken, firstToken: first + wait, outputRate: Math.min(rate, capacity) * output, saturated: over, capacity };
 }

@@ -33,16 +33,20 @@ export interface ServedModel {
 export function servedModel(facts: FactReader, catalog: Catalog): ServedModel | undefined {
   const names = [facts.text('model'), facts.text('model_name')].filter((name) => name !== undefined);
   const row = names.map((name) => findModel(name, catalog)).find((found) => found !== undefined);
-  const params = facts.number('params') ?? row?.params ?? names.map(namedSize).find((size) => size !== undefined);
+  const encoder = row === undefined ? names.map(encoderClass).find((found) => found !== undefined) : undefined;
+  const params = facts.number('params') ?? row?.params ?? encoder?.params ?? names.map(namedSize).find((size) => size !== undefined);
   if (params === undefined || params <= 0) return undefined;
-  const statedLayers = facts.number('n_layer') ?? row?.layers;
-  const statedHidden = facts.number('n_embd') ?? row?.hidden;
+  const statedLayers = facts.number('n_layer') ?? row?.layers ?? encoder?.layers;
+  const statedHidden = facts.number('n_embd') ?? row?.hidden ?? encoder?.hidden;
   const layers = statedLayers || Math.max(1, Math.round(32 * (params / 7e9) ** 0.36));
   const hidden = statedHidden || Math.max(64, 128 * Math.round((4096 * (params / 7e9) ** 0.32) / 128));
-  const heads = facts.number('n_head') || row?.heads || Math.max(1, Math.round(hidden / 128));
+  const heads = facts.number('n_head') || row?.heads || encoder?.heads || Math.max(1, Math.round(hidden / 128));
   const headDim = row?.headDim ?? hidden / heads;
-  const kvHeads = facts.number('n_kv_head') || row?.kvHeads || heads;
-  const vocab = facts.number('vocab_size') || row?.vocab || (params < 1e9 ? 30000 : 50000);
+  // models that no table lists share KV heads as a rule (arXiv:2305.13245), but for the sizes of Llama 1 and 2 (arXiv:2307.09288 table 1)
+  const whole = (params > 6e9 && params <= 7.1e9) || (params > 12e9 && params <= 13.5e9);
+  const guessedKv = row === undefined && params > 3e9 && !whole && !facts.has('n_head') ? Math.min(heads, 8) : heads;
+  const kvHeads = facts.number('n_kv_head') || row?.kvHeads || guessedKv;
+  const vocab = facts.number('vocab_size') || row?.vocab || encoder?.vocab || (params < 1e9 ? 30000 : 50000);
   const activeFact = facts.number('params_active') ?? row?.paramsActive;
   const experts = facts.number('n_experts') || row?.experts;
   const active = Math.min(params, activeFact || activeInName(names) || params);
@@ -80,6 +84,35 @@ function findModel(name: string, catalog: Catalog): ModelShape | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+interface EncoderClass {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly vocab: number;
+  readonly params: number;
+}
+
+/** Shape that a size class means for BERT and its kin (`BERT-base`, `deberta-v3-xsmall`), whatever stands before and behind it.
+ * @source arXiv:1810.04805 §3 (base, large), arXiv:1908.08962 table 1 (tiny to medium), arXiv:2111.09543 table 7 (DeBERTaV3), arXiv:1911.02116 §4 (vocabulary of XLM-R) */
+function encoderClass(name: string): EncoderClass | undefined {
+  const text = name.replace(/[ _]/g, '-').toLowerCase();
+  const found = /(bert|roberta|electra|deberta|mpnet)(?:-v\d)?-(?:[a-z]+-)?(tiny|xsmall|mini|small|medium|base|large)\b/.exec(text);
+  if (found === null || /mobilebert|distil|albert|tinybert/.test(text)) return undefined;
+  const deberta = found[1] === 'deberta' || /deberta/.test(text);
+  const shapes: Readonly<Record<string, readonly [number, number]>> = {
+    tiny: [2, 128],
+    xsmall: [12, 384],
+    mini: [4, 256],
+    small: deberta ? [6, 768] : [4, 512],
+    medium: [8, 512],
+    base: [12, 768],
+    large: [24, 1024],
+  };
+  const [layers, hidden] = shapes[found[2] ?? ''] ?? [12, 768];
+  const vocab = /deberta-v[23]/.test(text) ? 128100 : /xlm|multilingual|m?deberta/.test(text) ? 250002 : /roberta|deberta/.test(text) ? 50265 : 30522;
+  return { layers, hidden, heads: hidden / 64, vocab, params: 12 * layers * hidden ** 2 + (vocab + 512) * hidden };
 }
 
 /** Parameters that a name states (`Llama-2-7b`, `Qwen1.5-0.5B`), or that an encoder's size class means (`bert-base`).

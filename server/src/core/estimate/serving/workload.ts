@@ -6,6 +6,7 @@ import type { FactReader } from '../spec.js';
 import { type Device, deviceOf } from './device.js';
 import { type Engine, engineOf } from './engine.js';
 import { kvBytes, type WeightFormat, weightFormat } from './formats.js';
+import { passModelOf } from './pass-model.js';
 import { type ServedModel, servedModel, weightBytes } from './shape.js';
 
 /** What kind of work one request is. */
@@ -28,6 +29,8 @@ export interface ServingCase {
   readonly modelName: string | undefined;
   readonly model: ServedModel | undefined;
   readonly pass: InferenceModel | undefined;
+  /** Work of the pass that no table of inference measures lists. */
+  readonly passGuessed: boolean;
   readonly device: Device | undefined;
   readonly engine: Engine;
   readonly format: WeightFormat;
@@ -64,15 +67,17 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const assumed: AssumedFact[] = [];
   const missing: MissingFact[] = [];
   const modelName = facts.text('model') ?? facts.text('model_name');
-  const pass = modelName === undefined ? undefined : (catalog.inferenceModel(modelName) ?? catalog.inferenceModel(facts.text('model_name') ?? modelName));
+  const listed = passModelOf(facts, catalog);
+  const pass = listed?.model;
   const stated = servedModel(facts, catalog);
   const task = taskOf(facts, modelName, pass, stated);
   const model = task === 'seq2seq' && stated !== undefined ? translationShape(stated, facts) : stated;
   const device = deviceOf(facts, catalog);
   const engine = engineOf(facts.text('engine') ?? facts.text('framework'), task === 'llm');
   const stored = formatOf(facts, engine, task, assumed);
-  // 32-bit weights whose products the compiler casts down (`compute_cast: Matmult-BF16`)
-  const format: WeightFormat = /bf16|fp16/i.test(facts.text('compute_cast') ?? '') && stored.compute === 'fp32' ? { ...stored, compute: 'fp16' } : stored;
+  // 32-bit weights that the compiler casts down: as told (`compute_cast: Matmult-BF16`), and by default of the first Neuron compiler (neuron-cc --fp32-cast matmult)
+  const castDown = stored.compute === 'fp32' && (/bf16|fp16/i.test(facts.text('compute_cast') ?? '') || device?.id === 'inferentia1');
+  const format: WeightFormat = castDown ? { ...stored, compute: 'fp16', bytes: 2 } : stored;
   const shape = requestShape(facts, catalog.requestShapes);
   const mode = modeOf(facts.text('mode'), facts.text('scenario'));
   const scenarioBatch = facts.text('scenario') === 'MultiStream' ? 8 : facts.text('scenario') === 'SingleStream' ? 1 : undefined;
@@ -115,6 +120,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     modelName,
     model,
     pass,
+    passGuessed: listed?.guessed === true,
     device,
     engine,
     format,
