@@ -1,5 +1,5 @@
 // Bundles the product into dist/: client and server for both hosts, the command line, the webview, and the files they read.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,8 +62,20 @@ const bundles = [
 ].filter(({ entry }) => existsSync(entry));
 
 async function markers() {
+  const { recognisers } = await evaluated("export { recognisers } from './server/src/core/recognise/registry.js';");
+  return recognisers.map(({ language, marker }) => [language, marker.source, marker.flags]);
+}
+/** The data tables as a running product reads them: their texts are read here, once. */
+async function packedTables() {
+  const { catalogFiles, readTables, packTables } = await evaluated(
+    "export { catalogFiles, readTables } from './server/src/core/catalog/read-tables.js'; export { packTables } from './server/src/core/catalog/tables.js';",
+  );
+  return packTables(readTables(Object.fromEntries(catalogFiles.map((file) => [file, readFileSync(path.join('server/data', file), 'utf8')]))));
+}
+/** What a piece of the product's own source exports. */
+async function evaluated(contents) {
   const { outputFiles } = await build({
-    stdin: { contents: "export { recognisers } from './server/src/core/recognise/registry.js';", resolveDir: root, loader: 'ts' },
+    stdin: { contents, resolveDir: root, loader: 'ts' },
     bundle: true,
     write: false,
     format: 'cjs',
@@ -74,7 +86,7 @@ async function markers() {
   });
   const module = { exports: {} };
   new Function('module', 'exports', 'require', outputFiles[0].text)(module, module.exports, require);
-  return module.exports.recognisers.map(({ language, marker }) => [language, marker.source, marker.flags]);
+  return module.exports;
 }
 
 rmSync('dist', { recursive: true, force: true });
@@ -83,4 +95,5 @@ await Promise.all(bundles.map(({ entry, name, ...options }) => build({ ...base, 
 for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm']) {
   cpSync(require.resolve(file), path.join('dist', path.basename(file)));
 }
-for (const file of readdirSync('server/data')) if (/\.(csv|json)$/.test(file)) cpSync(path.join('server/data', file), path.join('dist', file));
+cpSync('server/data/coefficients.json', 'dist/coefficients.json');
+writeFileSync('dist/catalog.jsonl', await packedTables());

@@ -30,7 +30,8 @@ describe('the package', () => {
       ...['cli', 'cli-run', 'client-node', 'client-start', 'client-browser', 'server-node', 'server-browser', 'webview'].map((name) => `${name}.js`),
       'webview.css',
       ...['web-tree-sitter', 'tree-sitter-python'].map((name) => `${name}.wasm`),
-      ...readdirSync(path.join(root, 'server/data')).filter((name) => /\.(csv|json)$/.test(name)),
+      'catalog.jsonl',
+      'coefficients.json',
     ].map((name) => `dist/${name}`);
     const expected = [
       'LICENSE.txt',

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { type Catalog, catalogFiles, createCatalog, type OwnPrices } from '../../server/src/core/catalog/catalog.js';
+import { type Catalog, createCatalog, type OwnPrices } from '../../server/src/core/catalog/catalog.js';
+import { catalogFiles, readTables } from '../../server/src/core/catalog/read-tables.js';
+import { packTables } from '../../server/src/core/catalog/tables.js';
 import type { EstimateContext } from '../../server/src/core/estimate/spec.js';
 import type { Estimate, Estimation, Unit } from '../../server/src/core/model/estimate.js';
 
-const texts = Object.fromEntries(catalogFiles.map((file) => [file, readFileSync(new URL(`../../server/data/${file}`, import.meta.url), 'utf8')]));
+const tables = readTables(Object.fromEntries(catalogFiles.map((file) => [file, readFileSync(new URL(`../../server/data/${file}`, import.meta.url), 'utf8')])));
 
+/** The shipped tables as a running product reads them. */
+export const packedTables = (): string => packTables(tables);
 /** The shipped catalog, with a team's own prices if given. */
-export const shippedCatalog = (own?: OwnPrices): Catalog => createCatalog(texts, own);
+export const shippedCatalog = (own?: OwnPrices): Catalog => createCatalog(tables, own);
 
 /** A context over a catalog, without fitted coefficients. */
 export const contextOf = (catalog: Catalog, choice: Partial<EstimateContext> = {}): EstimateContext => ({

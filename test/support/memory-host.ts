@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import type { Host } from '../../server/src/host/host.js';
-import { assetPath } from './grammars.js';
+import { testAsset } from './assets.js';
 
 /** A host whose files are given; assets come from the installed packages and `server/data`. */
 export function memoryHost(files: Readonly<Record<string, string>>, root = 'file:///w'): Host {
   return {
     readText: async (uri) => files[decodeURIComponent(uri).slice(root.length + 1)] ?? null,
-    readAsset: (name) => readFile(assetPath(name)),
-    readAssetText: (name) => readFile(assetPath(name), 'utf8'),
+    readAsset: testAsset,
+    readAssetText: async (name) => Buffer.from(await testAsset(name)).toString('utf8'),
     listFiles: async () => Object.keys(files).map((name) => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`),
     now: () => 0,
     pause: async () => {},

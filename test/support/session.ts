@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import {
@@ -19,7 +18,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Host } from '../../server/src/host/host.js';
 import { startServer } from '../../server/src/lsp/session.js';
 import type { Settings } from '../../server/src/protocol/protocol.js';
-import { assetPath } from './grammars.js';
+import { testAsset } from './assets.js';
 
 export interface SessionOptions {
   /** Files of the workspace, by path below its root. */
@@ -183,8 +182,7 @@ interface Position {
 
 function inProcess(options: SessionOptions, files: ReadonlyMap<string, string>): [ProtocolConnection, undefined] {
   const [up, down] = [new PassThrough(), new PassThrough()];
-  const read = (name: string) => readFile(assetPath(name));
-  const readAsset = async (name: string) => (options.asset ? options.asset(name, () => read(name)) : read(name));
+  const readAsset = async (name: string) => (options.asset ? options.asset(name, () => testAsset(name)) : testAsset(name));
   const server = createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down));
   const host: Host = {
     readText: async (uri) => files.get(uri) ?? null,

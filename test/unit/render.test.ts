@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../../server/src/core/catalog/catalog.js';
+import { readTables } from '../../server/src/core/catalog/read-tables.js';
 import type { Estimate, Estimation, Unit } from '../../server/src/core/model/estimate.js';
 import type { FactValue } from '../../server/src/core/model/fact.js';
 import type { Workload, WorkloadKind } from '../../server/src/core/model/workload.js';
@@ -9,10 +10,12 @@ import { escapeMarkdown } from '../../server/src/core/render/markdown.js';
 import { duration, ends, money, withUnit } from '../../server/src/core/render/number.js';
 import { totalsOf, totalText } from '../../server/src/core/render/totals.js';
 
-const catalog = createCatalog({
-  'accelerators.csv':
-    'id,name,vendor,aliases,architecture,memory_gib,fp16_dense_tflops,bf16_dense_tflops,source,as_of\nh100-sxm-80gb,H100,NVIDIA,H100,Hopper,80,990,990,x,2026-01-01\na100-sxm-40gb,A100,NVIDIA,,Ampere,40,312,312,x,2026-01-01\na100-sxm-80gb,A100,NVIDIA,A100-80GB,Ampere,80,312,312,x,2026-01-01\nt4,T4,NVIDIA,,Turing,16,65,,x,2026-01-01\n',
-});
+const catalog = createCatalog(
+  readTables({
+    'accelerators.csv':
+      'id,name,vendor,aliases,architecture,memory_gib,fp16_dense_tflops,bf16_dense_tflops,source,as_of\nh100-sxm-80gb,H100,NVIDIA,H100,Hopper,80,990,990,x,2026-01-01\na100-sxm-40gb,A100,NVIDIA,,Ampere,40,312,312,x,2026-01-01\na100-sxm-80gb,A100,NVIDIA,A100-80GB,Ampere,80,312,312,x,2026-01-01\nt4,T4,NVIDIA,,Turing,16,65,,x,2026-01-01\n',
+  }),
+);
 const estimate = (low: number, likely: number, high: number, unit: Unit): Estimate => ({ low, likely, high, unit, basis: '41 similar runs' });
 const exact = (value: number, unit: Unit): Estimate => estimate(value, value, value, unit);
 const workload = (kind: WorkloadKind, title: string, facts: Record<string, FactValue>, more: Partial<Workload> = {}): Workload => ({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readTables } from '../../server/src/core/catalog/read-tables.js';
 import { createCatalog } from '../../server/src/core/index.js';
 import type { Fact } from '../../server/src/core/model/fact.js';
 import { readDataSet } from '../../server/src/core/recognise/data-set.js';
@@ -39,7 +40,7 @@ const launch = (file: string, target: string, facts: Fact[] = [], more: Partial<
   seen(file, facts, { launch: { span: span(file), target: { kind: 'script', name: target }, flags: [] }, ...more });
 function run(sightings: Sighting[], focus: string) {
   const files = new Map(sightings.map((one) => [one.uri, one] as const));
-  const out = resolve({ files, focus: [`${root}/${focus}`], roots: [root], catalog: createCatalog({}), assumptions: [] });
+  const out = resolve({ files, focus: [`${root}/${focus}`], roots: [root], catalog: createCatalog(readTables({})), assumptions: [] });
   return { ...out, first: out.workloads[0], facts: Object.fromEntries(out.workloads[0]?.facts.map((one) => [one.name, one.value]) ?? []) };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readTables } from '../../server/src/core/catalog/read-tables.js';
 import { createCatalog } from '../../server/src/core/index.js';
 import type { Fact } from '../../server/src/core/model/fact.js';
 import type { SeenWorkload, Sighting } from '../../server/src/core/recognise/types.js';
@@ -8,7 +9,7 @@ import type { Assumption } from '../../server/src/core/resolve/types.js';
 import { ancestors, joinUri, matchesGlob } from '../../server/src/core/text/uri.js';
 
 const root = 'file:///w';
-const catalog = createCatalog({});
+const catalog = createCatalog(readTables({}));
 const span = (file: string) => ({ uri: `${root}/${file}`, start: 0, end: 1 });
 const fact = (file: string, name: string, value: Fact['value'], more: Partial<Fact> = {}): Fact => ({
   name,

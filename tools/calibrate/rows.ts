@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Catalog, catalogFiles, createCatalog } from '../../server/src/core/catalog/catalog.js';
+import { type Catalog, createCatalog } from '../../server/src/core/catalog/catalog.js';
+import { catalogFiles, readTables } from '../../server/src/core/catalog/read-tables.js';
 import type { FactValue } from '../../server/src/core/model/fact.js';
 
 /** One published run: its facts and what was measured. */
@@ -32,7 +33,7 @@ export function readRows(kind: 'training' | 'inference'): MeasuredRow[] {
 
 /** The catalog as the extension ships it. */
 export function readCatalog(): Catalog {
-  return createCatalog(Object.fromEntries(catalogFiles.map((file) => [file, readIfThere(path.join(root, 'server/data', file))])));
+  return createCatalog(readTables(Object.fromEntries(catalogFiles.map((file) => [file, readIfThere(path.join(root, 'server/data', file))]))));
 }
 
 /** False for rows whose figures are not measurements, or not to be trusted. */

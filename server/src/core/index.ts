@@ -1,6 +1,7 @@
 // The only door of the core: adapters import from here.
-export { type Catalog, type CatalogTexts, catalogFiles, createCatalog, type OwnPrices } from './catalog/catalog.js';
+export { type Catalog, createCatalog, type OwnPrices } from './catalog/catalog.js';
 export { isMarketplace, listProviders } from './catalog/price-book.js';
+export { type Tables, unpackTables } from './catalog/tables.js';
 export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
 export { type OnAccelerator, onLikelyAccelerators } from './estimate/alternatives.js';
 export type { Coefficients } from './estimate/coefficients.js';

@@ -3,7 +3,6 @@ import {
   type Catalog,
   type Change,
   type Coefficients,
-  catalogFiles,
   createCatalog,
   createDocument,
   createNotebookDocument,
@@ -36,6 +35,8 @@ import {
   type Sighting,
   type Spec,
   SyntaxTree,
+  type Tables,
+  unpackTables,
   type Workload,
 } from '../core/index.js';
 import { type Cancellation, type Host, never, UnreadableFile } from './host.js';
@@ -76,6 +77,12 @@ export const specOf = (workload: Workload): Spec => ({
 /** How many files a scan reads at a time. */
 const readAhead = 16;
 
+/** What ships with the product. */
+interface Data {
+  readonly tables: Tables;
+  readonly catalog: Catalog;
+  readonly coefficients: Coefficients;
+}
 type Estimates = Omit<Estimated, 'workload'>;
 interface Reported {
   readonly catalog: Catalog;
@@ -113,7 +120,7 @@ export class Engine {
   /** Texts of a scan's next files, being read. */
   private readonly early = new Map<string, Promise<string | null>>();
   private readonly storedDocuments = new Map<string, Document>();
-  private loading: Promise<{ texts: Readonly<Record<string, string>>; catalog: Catalog; coefficients: Coefficients }> | undefined;
+  private loading: Promise<Data> | undefined;
   private readonly settings: WorkspaceSettings;
   /** Catalogs with a workspace's own prices in them. */
   private readonly catalogs = new WeakMap<MlcostSettings, Catalog>();
@@ -246,13 +253,13 @@ export class Engine {
       this.loading = undefined;
       throw error;
     });
-    const { texts, catalog, coefficients } = await this.loading;
+    const { tables, catalog, coefficients } = await this.loading;
     const settings = uri === undefined ? noSettings : await this.settings.of(this.rootOf(uri));
     const provider = this.preferences.provider ?? settings.provider ?? this.fallback.provider;
     const region = this.preferences.region ?? settings.region ?? this.fallback.region;
     const market = this.preferences.market ?? settings.market ?? this.fallback.market;
     return {
-      catalog: this.priced(settings, texts, catalog),
+      catalog: this.priced(settings, tables, catalog),
       coefficients,
       ...(provider ? { provider } : {}),
       ...(region ? { region } : {}),
@@ -264,7 +271,7 @@ export class Engine {
     const path = relativeTo(document.uri, this.roots);
     return path === document.uri ? document : { ...document, path };
   }
-  private priced(settings: MlcostSettings, texts: Readonly<Record<string, string>>, list: Catalog): Catalog {
+  private priced(settings: MlcostSettings, tables: Tables, list: Catalog): Catalog {
     if (settings.prices.length === 0) return list;
     let found = this.catalogs.get(settings);
     if (!found) {
@@ -273,7 +280,7 @@ export class Engine {
         (name) => list.accelerator(name)?.id,
         (type) => list.hardware(type),
       );
-      found = createCatalog(texts, own);
+      found = createCatalog(tables, own);
       this.catalogs.set(settings, found);
     }
     return found;
@@ -392,9 +399,9 @@ export class Engine {
     if (uri !== undefined && this.open.has(uri)) this.reported.set(uri, { catalog, byFacts });
     return found;
   }
-  private async load(): Promise<{ texts: Readonly<Record<string, string>>; catalog: Catalog; coefficients: Coefficients }> {
-    const read = (name: string) => this.host.readAssetText(name);
-    const texts = Object.fromEntries(await Promise.all(catalogFiles.map(async (name) => [name, await read(name)] as const)));
-    return { texts, catalog: createCatalog(texts), coefficients: JSON.parse(await read('coefficients.json')) as Coefficients };
+  private async load(): Promise<Data> {
+    const [packed, coefficients] = await Promise.all([this.host.readAssetText('catalog.jsonl'), this.host.readAssetText('coefficients.json')]);
+    const tables = unpackTables(packed);
+    return { tables, catalog: createCatalog(tables), coefficients: JSON.parse(coefficients) as Coefficients };
   }
 }
