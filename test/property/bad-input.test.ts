@@ -16,6 +16,13 @@ const seeds = readdirSync(samples, { recursive: true, withFileTypes: true })
     name: path.relative(samples, path.join(entry.parentPath, entry.name)),
     text: readFileSync(path.join(entry.parentPath, entry.name), 'utf8'),
   }));
+/** Languages that the sample project has none of. */
+const more = [
+  {
+    name: 'infra/main.tf',
+    text: `variable "gpu_type" {\n  default = "p5.48xlarge"\n}\nlocals {\n  pools = { a = { instance_types = [var.gpu_type], min_size = 1 } }\n  n     = var.gpu_type == "p5.48xlarge" ? max(1, 2) : local.n\n}\nresource "aws_instance" "a" {\n  count = local.n\n  instance_type = "\${var.gpu_type}"\n  user_data = <<-EOT\n    #!/bin/sh\n    EOT\n  dynamic "ebs" {\n    for_each = [for x in local.pools : x]\n    content { size = 1 }\n  }\n}\nmodule "gke" {\n  node_pools = [{ machine_type = "a2-highgpu-1g", accelerator_count = 1 }]\n}\n`,
+  },
+];
 const good = {
   name: 'good.py',
   text: 'from openai import OpenAI\nOpenAI().chat.completions.create(model="gpt-4o", max_tokens=5, messages=[{"role": "user", "content": "hi"}])\n',
@@ -23,7 +30,7 @@ const good = {
 /** Longest time that one file may take; the machine may be slow and shared, a hang is none. */
 const limitMs = 5000;
 
-describe.each(seeds)('spoiled copies of $name', ({ name, text }) => {
+describe.each([...seeds, ...more])('spoiled copies of $name', ({ name, text }) => {
   test('never throw, never hang, and the rest of the workspace is still answered', async () => {
     const random = randomOf(name.length * 7919 + text.length);
     const host = memoryHost({ [good.name]: good.text });
@@ -71,6 +78,12 @@ describe('hostile files', () => {
     'cycle.yaml': 'base_model: &a\n  micro_batch_size: *a\nsequence_len: 1\nadapter: lora\ndatasets: []\n',
     'notebook.ipynb':
       '{"cells": [{"cell_type": "code", "source": 5}, {"cell_type": "code"}, 7, null, {"cell_type": "code", "source": ["import openai\\n", 3]}]}',
+    'deep.tf': `resource "aws_instance" "a" {\n  instance_type = ${'['.repeat(100_000)}`,
+    'blocks.tf': `resource "aws_instance" "a" ${'{ gpu '.repeat(50_000)}`,
+    'circle.tf': 'locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_instance" "x" {\n  instance_type = local.a\n}\n',
+    'bomb.tf': `locals {\n${Array.from({ length: 40 }, (_, n) => `  l${n} = "${`\${local.l${n + 1}}`.repeat(30)}"\n`).join('')}  l40 = "p5.48xlarge"\n}\nresource "aws_instance" "x" {\n  instance_type = local.l0\n}\n`,
+    'binary.tf': Uint8Array.from({ length: 5000 }, (_, n) => (n * 7) % 256),
+    'huge.tf': `resource "aws_instance" "a" { instance_type = "p5.48xlarge" }\n${'# x\n'.repeat(12_500_000)}`,
     'a.py': 'from b import X\nfrom openai import OpenAI\nOpenAI().chat.completions.create(model=X)\n',
     'b.py': 'from a import X\n',
   };

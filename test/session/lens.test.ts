@@ -116,3 +116,11 @@ test('the end of the line can say it instead, and nothing at all', async () => {
   await editor.connection.sendNotification('mlcost/settings', { ...defaultSettings, display: 'off' });
   expect(await editor.hints('a.py')).toEqual([]);
 });
+
+test('a machine in a Terraform file is priced where it stands', async () => {
+  await start({ files: { 'infra/variables.tf': 'variable "workers" {\n  default = 2\n}\n' } });
+  await editor.open('infra/main.tf', 'resource "aws_instance" "train" {\n  count         = var.workers\n  instance_type = "p4d.24xlarge"\n}\n', 'terraform');
+  expect(await editor.lenses('infra/main.tf')).toEqual([expect.stringMatching(/^1: .*16×A100.*\$/)]);
+  await editor.replace('infra/main.tf', ['p4d.24xlarge', 'm6g.large']);
+  expect(await editor.lenses('infra/main.tf')).toEqual([]);
+});

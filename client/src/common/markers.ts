@@ -14,6 +14,15 @@ const languages: Readonly<Record<string, string>> = {
   shellscript: 'shell',
   toml: 'toml',
   dockerfile: 'dockerfile',
+  makefile: 'makefile',
+  terraform: 'hcl',
+  'terraform-vars': 'hcl',
+  opentofu: 'hcl',
+  'opentofu-vars': 'hcl',
+  hcl: 'hcl',
+  nomad: 'hcl',
+  pbtxt: 'pbtxt',
+  'ollama-modelfile': 'modelfile',
 };
 export const languageIds: readonly string[] = Object.keys(languages);
 export const settingsFile = '.mlcost.yaml';

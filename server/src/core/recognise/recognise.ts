@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem.js';
 import type { Grammars } from '../syntax/grammars.js';
+import { readHcl } from '../syntax/hcl/read.js';
 import { readJson } from '../syntax/json.js';
 import { PythonProgram } from '../syntax/python/program.js';
 import { readShell } from '../syntax/shell/read.js';
@@ -11,6 +12,8 @@ import { modelShapeOf } from './json/model-config.js';
 import { isRelevant, type Marked, markedBy, maxTextLength } from './marked.js';
 import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
+import { Scope } from './shared/terraform/scope.js';
+import { isValuesFile } from './shared/terraform/workloads.js';
 import type { Recogniser, SeenWorkload, Sighting } from './types.js';
 
 /** Grammar that a language needs before `recognise` can run, if any. */
@@ -46,6 +49,12 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
     }
     if (language === 'shell') {
       return { uri, workloads: shellWorkloads(wanted, document, text, problems), problems };
+    }
+    if (language === 'hcl') {
+      const body = readHcl(text);
+      const workloads = collect<Extract<Recogniser, { language: 'hcl' }>>(wanted, 'hcl', (one) => one.recognise({ document, body }), uri, problems);
+      const scope = new Scope(body, text, isValuesFile(uri));
+      return { uri, workloads: inOrder(workloads), problems, exported: (path) => scope.exported(uri, path) };
     }
     if (language === 'yaml' || language === 'json') {
       if (!isRelevant(marked)) return { uri, workloads: [], problems };

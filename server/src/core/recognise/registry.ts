@@ -1,4 +1,6 @@
+import { terraform } from './hcl/terraform.js';
 import { deepspeed } from './json/deepspeed.js';
+import { terraformJson } from './json/terraform.js';
 import { trainerArgumentsJson } from './json/trainer-arguments.js';
 import { agentsPython } from './python/agents.js';
 import { anthropicPython } from './python/anthropic.js';
@@ -121,4 +123,6 @@ export const recognisers: readonly Recogniser[] = [
   skypilot,
   torchserve,
   truss,
+  terraform,
+  terraformJson,
 ];

@@ -2,6 +2,7 @@ import type { Fact, FactValue, UnknownFact } from '../model/fact.js';
 import type { Problem } from '../model/problem.js';
 import type { Span } from '../model/span.js';
 import type { WorkloadKind } from '../model/workload.js';
+import type { HclBody } from '../syntax/hcl/ast.js';
 import type { PythonProgram } from '../syntax/python/program.js';
 import type { ShellScript } from '../syntax/shell/script.js';
 import type { Value } from '../syntax/value.js';
@@ -48,6 +49,8 @@ export interface SeenWorkload {
   readonly launch?: Launch;
   /** True for a configuration that only says how another workload runs (DeepSpeed JSON): no money of its own. */
   readonly fragment?: true;
+  /** True where only a value of another file tells whether it has accelerators: it is left out unless that file says so. */
+  readonly tentative?: true;
 }
 
 /** What one document says. */
@@ -93,8 +96,13 @@ export interface ShellInput {
   readonly document: Document;
   readonly script: ShellScript;
 }
+export interface HclInput {
+  readonly document: Document;
+  readonly body: HclBody;
+}
 export type PythonRecogniser = RecogniserOf<'python', PythonInput>;
 export type YamlRecogniser = RecogniserOf<'yaml', ConfigInput>;
 export type JsonRecogniser = RecogniserOf<'json', ConfigInput>;
 export type ShellRecogniser = RecogniserOf<'shell', ShellInput>;
-export type Recogniser = PythonRecogniser | YamlRecogniser | JsonRecogniser | ShellRecogniser;
+export type HclRecogniser = RecogniserOf<'hcl', HclInput>;
+export type Recogniser = PythonRecogniser | YamlRecogniser | JsonRecogniser | ShellRecogniser | HclRecogniser;

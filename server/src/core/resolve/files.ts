@@ -6,6 +6,7 @@ import type { ResolveInput } from './types.js';
 export class Files {
   readonly wants = new Set<string>();
   private readonly input: ResolveInput;
+  private folders: Map<string, string[]> | undefined;
   constructor(input: ResolveInput) {
     this.input = input;
   }
@@ -22,6 +23,18 @@ export class Files {
   path(from: string, written: string): Sighting | undefined {
     if (!isPlainPath(written)) return undefined;
     return this.first(ancestors(folderOf(from), this.input.roots).map((folder) => joinUri(folder, written)));
+  }
+  /** The known files of a file's own folder, itself left out; those of usual names are wanted. */
+  beside(uri: string, pattern: RegExp, usual: readonly string[]): Sighting[] {
+    const folder = folderOf(uri);
+    for (const name of usual) this.first([joinUri(folder, name)]);
+    this.folders ??= new Map();
+    let names = this.folders.get(folder);
+    if (!names) {
+      names = [...this.input.files.keys()].filter((one) => pattern.test(one) && folderOf(one) === folder).sort();
+      this.folders.set(folder, names);
+    }
+    return names.flatMap((one) => (one === uri ? [] : (this.input.files.get(one) ?? [])));
   }
   /** A Python module as imported in a file: `.config`, `pkg.config`. */
   module(from: string, module: string): Sighting | undefined {

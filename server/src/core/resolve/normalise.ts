@@ -11,6 +11,8 @@ export function normalValue(name: string, value: FactValue, param?: string): Fac
   if (name === 'strategy') return typeof value === 'string' && /[./]/.test(value) ? (strategyOfName(value) ?? 'deepspeed') : value;
   if (name === 'finetune_method' && typeof value === 'boolean') return value ? 'lora' : undefined;
   if (name === 'grad_ckpt' && typeof value === 'boolean' && /^(?:disable|no)_/.test(param ?? '')) return !value;
+  if (name === 'spot' && typeof value === 'string' && /^(?:on[_-]?demand|regular|standard|spot|low_?priority)$/i.test(value))
+    return /^(?:spot|low)/i.test(value);
   const type = factNames[name]?.type;
   if (type === 'boolean') return asFlag(value);
   if (type !== 'number') return value;

@@ -3,6 +3,7 @@ import type { Reference, SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName } from '../text/uri.js';
 import { type Candidates, type Rank, ranks } from './candidates.js';
 import type { Files } from './files.js';
+import { givenInFolder, namedFacts, ofFolder } from './module-folder.js';
 import { normalised } from './normalise.js';
 import type { Joins, Placed } from './placed.js';
 
@@ -20,8 +21,18 @@ export function addOwn(candidates: Candidates, one: Placed, joins: Joins, place:
     const placed = normal && place(normal);
     if (placed) candidates.add(...placed);
   };
-  for (const fact of seen.facts) add(fact);
+  for (const fact of seen.facts) {
+    add(fact);
+    const given = fact.param?.startsWith('var.') ? givenInFolder(sighting.uri, fact.param, joins.files) : undefined;
+    for (const one of given ? namedFacts(fact.name, given) : []) candidates.add(normalised(one) ?? one, ranks.file);
+  }
   for (const unknown of seen.unknown) {
+    if (unknown.imported?.module === '.') {
+      const given = ofFolder(sighting.uri, [unknown.imported.name, ...(unknown.imported.path ?? [])], joins.files);
+      if (!given) candidates.addUnknown(unknown, unknownRank);
+      for (const one of given ? namedFacts(unknown.name, given) : []) add(one);
+      continue;
+    }
     const found = imported(unknown, sighting.uri, joins.files);
     if (found && 'value' in found) add(found);
     else candidates.addUnknown(found ?? unknown, unknownRank);

@@ -7,6 +7,7 @@ import { libraryDefaults } from './defaults.js';
 import { Files } from './files.js';
 import { addLaunchers, addScript } from './launchers.js';
 import { addDataSize, addModelShape } from './model-files.js';
+import { holdsAccelerators } from './module-folder.js';
 import { addOwn } from './own.js';
 import type { Joins, Placed } from './placed.js';
 import { titleOf } from './title.js';
@@ -77,7 +78,10 @@ export function resolve(input: ResolveInput): ResolveOutput {
   const workloads: Workload[] = [];
   for (const uri of input.focus ?? input.files.keys()) {
     const sighting = input.files.get(uri);
-    for (const one of sighting ? placed(sighting) : []) workloads.push(joined(one) ?? join(one, joins));
+    for (const one of sighting ? placed(sighting) : []) {
+      const workload = joined(one) ?? join(one, joins);
+      if (holdsAccelerators(one.seen, workload.facts)) workloads.push(workload);
+    }
   }
   return { workloads, wants: [...files.wants], problems: [] };
 }

@@ -1,5 +1,5 @@
 /** Languages that recognisers read. */
-export type Language = 'python' | 'yaml' | 'json' | 'toml' | 'shell' | 'dockerfile' | 'hcl' | 'typescript' | 'makefile' | 'properties' | 'pbtxt';
+export type Language = 'python' | 'yaml' | 'json' | 'toml' | 'shell' | 'dockerfile' | 'hcl' | 'typescript' | 'makefile' | 'properties' | 'pbtxt' | 'modelfile';
 
 const byExtension: Readonly<Record<string, Language>> = {
   py: 'python',
@@ -18,6 +18,8 @@ const byExtension: Readonly<Record<string, Language>> = {
   sub: 'shell',
   tf: 'hcl',
   tfvars: 'hcl',
+  tofu: 'hcl',
+  nomad: 'hcl',
   hcl: 'hcl',
   ts: 'typescript',
   tsx: 'typescript',
@@ -29,6 +31,8 @@ const byExtension: Readonly<Record<string, Language>> = {
   cts: 'typescript',
   properties: 'properties',
   pbtxt: 'pbtxt',
+  textproto: 'pbtxt',
+  modelfile: 'modelfile',
   dockerfile: 'dockerfile',
   mk: 'makefile',
 };
@@ -41,11 +45,18 @@ const byLanguageId: Readonly<Record<string, Language>> = {
   shellscript: 'shell',
   dockerfile: 'dockerfile',
   terraform: 'hcl',
+  'terraform-vars': 'hcl',
+  opentofu: 'hcl',
+  'opentofu-vars': 'hcl',
+  hcl: 'hcl',
+  nomad: 'hcl',
   typescript: 'typescript',
   typescriptreact: 'typescript',
   javascript: 'typescript',
   javascriptreact: 'typescript',
   makefile: 'makefile',
+  pbtxt: 'pbtxt',
+  'ollama-modelfile': 'modelfile',
   helm: 'yaml',
   'github-actions-workflow': 'yaml',
   dockercompose: 'yaml',
@@ -56,6 +67,7 @@ export function languageOfName(name: string): Language | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (/^(Dockerfile|Containerfile)(\..*)?$|\.Dockerfile$/i.test(base)) return 'dockerfile';
   if (/^(GNUm|M|m)akefile$/.test(base)) return 'makefile';
+  if (/^Modelfile(?:\.[\w-]+)?$/.test(base)) return 'modelfile';
   const dot = base.lastIndexOf('.');
   return dot < 0 ? undefined : byExtension[base.slice(dot + 1).toLowerCase()];
 }
