@@ -1,9 +1,10 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { Call, Expr } from '../../syntax/python/ast.js';
+import { apiCall } from '../shared/api-call.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { type Keyed, keyed } from './keyed.js';
 import { modelObject } from './model-object.js';
-import { apiCall, circumstances, isTest, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, setting, sitesOf, together } from './requests.js';
 
 type Found = Fact | UnknownFact | undefined;
 /** Model classes of further agent frameworks: module, class, framework. */

@@ -1,10 +1,11 @@
 import type { Fact } from '../../model/fact.js';
 import type { Expr } from '../../syntax/python/ast.js';
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, destination, receiver } from './client.js';
 import { elementOf, type Keyed, keyed, lengthOf } from './keyed.js';
-import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const path = /^(messages|completions|batches|beta|with_raw_response|with_streaming_response)$/;
 const requests = /(^|\.)(messages\.(create|stream|parse|tool_runner)|messages\.batches\.create|completions\.create)$/;

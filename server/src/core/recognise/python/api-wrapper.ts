@@ -1,8 +1,9 @@
 import { dotted } from '../../syntax/python/ast.js';
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { keyed } from './keyed.js';
-import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isTest, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, setting, sitesOf, together } from './requests.js';
 
 /** Calls of a project's own function around a hosted API, in files that import it: what it sends is decided here. */
 export const apiWrapper: PythonRecogniser = {

@@ -1,9 +1,10 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, receiver } from './client.js';
 import { type Keyed, keyed } from './keyed.js';
-import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isTest, type Site, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, type Site, setting, sitesOf, together } from './requests.js';
 
 /** Requests of the Bedrock runtime. */
 export const bedrockPython: PythonRecogniser = {

@@ -1,5 +1,6 @@
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
+import { hostOf, isLocal, isNoKey } from '../shared/addresses.js';
 import type { Evaluator } from './evaluate.js';
 import { keyed } from './keyed.js';
 
@@ -112,10 +113,7 @@ export function destination(evaluate: Evaluator, program: PythonProgram, client:
   }
   const key = given.get('api_key');
   const secret = key && evaluate.value(key);
-  const local =
-    secret?.known === true &&
-    secret.origin !== 'default' &&
-    /^(empty|none|dummy|fake|token-abc123|not[-_ ]?(needed|used|required)|ollama|lm-?studio|sk-no-key\S*|x{2,}|local\w*)$/i.test(String(secret.value));
+  const local = secret?.known === true && secret.origin !== 'default' && isNoKey(String(secret.value));
   return { local: local && base !== undefined };
 }
 
@@ -136,16 +134,4 @@ function writtenPart(evaluate: Evaluator, expr: Expr, steps = 0): string | undef
     return writtenPart(evaluate, expr.callee.object, steps + 1);
   const meant = evaluate.expression(expr);
   return meant === expr || steps > 5 ? undefined : writtenPart(evaluate, meant, steps + 1);
-}
-
-const hostOf = (url: string): string | undefined => url.match(/^(?:\w+:\/\/)?(?:[^/@\s]*@)?([\w.-]+)/)?.[1]?.toLowerCase();
-
-/** True for addresses that no hosted service has: without encryption, this machine, private networks, names inside a cluster. */
-export function isLocal(url: string): boolean {
-  if (/^http:\/\//i.test(url)) return true;
-  const host = hostOf(url);
-  if (host === undefined) return false;
-  if (/^(localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|host\.docker\.internal)/.test(host)) return true;
-  if (/\.(svc|local|localhost|internal|lan)$|\.svc\./.test(host)) return true;
-  return /^\w+:\/\//.test(url) && !host.includes('.');
 }

@@ -1,8 +1,9 @@
 import { argument } from '../../syntax/python/ast.js';
+import { apiCall } from '../shared/api-call.js';
 import type { PythonRecogniser, SeenWorkload } from '../types.js';
 import { keyed } from './keyed.js';
 import { modelObject } from './model-object.js';
-import { apiCall, isTest, setting } from './requests.js';
+import { isTest, setting } from './requests.js';
 
 /** Crews: their language model where it is made, else the crew itself. */
 export const crewaiPython: PythonRecogniser = {

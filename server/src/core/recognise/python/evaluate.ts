@@ -2,7 +2,8 @@ import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Binding } from '../../syntax/python/binding.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
-import { type Evaluated, type KnownValue, type Memory, maxSteps, type ReadsValues, type UnknownValue } from './evaluated.js';
+import { arithmetic, asParameter, asVariable, type Evaluated, factOf, type KnownValue, maxSteps, type UnknownValue } from '../shared/evaluated.js';
+import type { Memory, ReadsValues } from './evaluated.js';
 import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
 import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption } from './options.js';
 
@@ -116,20 +117,7 @@ export class Evaluator implements ReadsValues {
   }
   /** As `fact`, of a value that is already known. */
   toFact(name: string, found: Evaluated, change: (value: FactValue) => FactValue | undefined = (value) => value): Fact | UnknownFact | undefined {
-    const span = { uri: this.uri, start: found.start, end: found.end };
-    const param = found.param === undefined ? {} : { param: found.param };
-    if (!found.known) {
-      return {
-        name,
-        reason: found.reason,
-        need: `write ${name.replaceAll('_', ' ')} where it can be read, or set it for this workload`,
-        span,
-        ...param,
-        ...(found.imported ? { imported: found.imported } : {}),
-      };
-    }
-    const value = found.value === null ? undefined : change(found.value);
-    return value === undefined ? undefined : { name, value, origin: found.origin, span, ...param, ...(found.note === undefined ? {} : { note: found.note }) };
+    return factOf(this.uri, name, found, change);
   }
 
   private name(name: string, from: number, steps: number): Evaluated | undefined {
@@ -297,42 +285,3 @@ export class Evaluator implements ReadsValues {
     return { known: false, reason: name === '' ? 'the result of a call' : `the result of ${name}()`, ...here };
   }
 }
-
-/** A value that reached its use by name. A default or an import stays what it is. */
-export const asVariable = (value: Evaluated): Evaluated => (value.known && value.origin === 'literal' ? { ...value, origin: 'variable' } : value);
-
-/** The default of a parameter that a caller or a command line may replace. */
-const asParameter = (value: Evaluated, name: string): Evaluated =>
-  value.known
-    ? {
-        ...value,
-        origin: value.origin === 'literal' ? 'default' : value.origin,
-        param: value.param ?? name,
-        note: value.note ?? `default of the parameter ${name}`,
-      }
-    : value;
-
-function arithmetic(op: string, a: FactValue | null, b: FactValue | null): FactValue | undefined {
-  if (op === '==') return a === b;
-  if (op === '!=') return a !== b;
-  if (op === '+' && typeof a === 'string' && typeof b === 'string') return a + b;
-  if (op === '/' && typeof a === 'string' && typeof b === 'string') return `${a.replace(/\/$/, '')}/${b}`;
-  if (typeof a !== 'number' || typeof b !== 'number') return undefined;
-  const value = operators[op]?.(a, b);
-  return typeof value === 'boolean' || (value !== undefined && Number.isFinite(value)) ? value : undefined;
-}
-const operators: Readonly<Record<string, (a: number, b: number) => number | boolean>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '//': (a, b) => Math.floor(a / b),
-  '%': (a, b) => a - b * Math.floor(a / b),
-  '**': (a, b) => a ** b,
-  '<<': (a, b) => a * 2 ** b,
-  '>>': (a, b) => Math.floor(a / 2 ** b),
-  '<': (a, b) => a < b,
-  '>': (a, b) => a > b,
-  '<=': (a, b) => a <= b,
-  '>=': (a, b) => a >= b,
-};

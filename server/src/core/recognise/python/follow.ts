@@ -1,6 +1,7 @@
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Binding } from '../../syntax/python/binding.js';
-import { maxSteps, type ReadsValues } from './evaluated.js';
+import { maxSteps } from '../shared/evaluated.js';
+import type { ReadsValues } from './evaluated.js';
 
 /** Follows names, attributes, elements and local calls to the expression that is meant: a call, a list, a dict … */
 export function followed(evaluator: ReadsValues, expr: Expr, steps: number): Expr {

@@ -1,10 +1,11 @@
 import type { Fact } from '../../model/fact.js';
 import type { Call, Expr } from '../../syntax/python/ast.js';
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, receiver } from './client.js';
 import { type Keyed, keyed } from './keyed.js';
-import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const requests = /(^|\.)models\.(generate_content|generate_content_stream|embed_content|generate_images?|edit_image|generate_videos?|upscale_image)$/;
 const factories =

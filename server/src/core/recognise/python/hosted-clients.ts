@@ -1,8 +1,9 @@
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, destination, receiver } from './client.js';
 import { keyed } from './keyed.js';
-import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isTest, methodName, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, methodName, setting, sitesOf, together } from './requests.js';
 
 /** Clients of further providers: their class or module, their request methods, and the name of the framework. */
 const providers: readonly { readonly client: RegExp; readonly method: RegExp; readonly framework: string }[] = [

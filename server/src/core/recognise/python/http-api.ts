@@ -1,38 +1,16 @@
 import { dotted, type Expr } from '../../syntax/python/ast.js';
+import { serviceMarker, serviceOf } from '../shared/addresses.js';
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { keyed } from './keyed.js';
-import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isTest, methodName, setting, sitesOf, together } from './requests.js';
-
-/** Hosts of services that charge by use, and the framework that their requests belong to. */
-const services: readonly (readonly [host: RegExp, framework: string])[] = [
-  [/\bapi\.openai\.com\b/, 'openai'],
-  [/\.openai\.azure\.com\b/, 'azure-openai'],
-  [/\bapi\.anthropic\.com\b/, 'anthropic'],
-  [/\bgenerativelanguage\.googleapis\.com\b/, 'gemini'],
-  [/\bopenrouter\.ai\b/, 'openrouter'],
-  [/\bapi\.groq\.com\b/, 'groq'],
-  [/\bapi\.together\.(?:xyz|ai)\b/, 'together'],
-  [/\bapi\.mistral\.ai\b/, 'mistral'],
-  [/\bapi\.deepseek\.com\b/, 'deepseek'],
-  [/\bapi\.cohere\.(?:ai|com)\b/, 'cohere'],
-  [/\bapi\.perplexity\.ai\b/, 'perplexity'],
-  [/\bapi\.x\.ai\b/, 'xai'],
-  [/\bapi\.fireworks\.ai\b/, 'fireworks'],
-  [/\b(?:api-inference|router)\.huggingface\.co\b/, 'huggingface_hub'],
-  [/\bapi\.replicate\.com\b/, 'replicate'],
-];
-/** Paths of a service that run a model; lists of models, files and the like cost nothing. */
-const runs =
-  /\/(?:chat\/completions|completions|messages|responses|embeddings|images\/\w+|audio\/\w+|predictions|rerank|embed|chat|generate|models\/)|:(?:generateContent|streamGenerateContent|embedContent)|huggingface\.co\//;
-const free = /\/(?:count_tokens|files|models|usage|batches\/[^"']*)$/;
+import { circumstances, isTest, methodName, setting, sitesOf, together } from './requests.js';
 
 /** Requests that a program sends to a hosted model without a client library. */
 export const httpApi: PythonRecogniser = {
   id: 'http-api',
   language: 'python',
-  marker:
-    /\b(?:api\.(?:openai|anthropic|groq|deepseek|cohere|fireworks|replicate)\.(?:com|ai)|openai\.azure\.com|generativelanguage\.googleapis\.com|openrouter\.ai|api\.together\.(?:xyz|ai)|api\.(?:mistral|perplexity|x)\.ai|(?:api-inference|router)\.huggingface\.co)\b/,
+  marker: serviceMarker,
   doc: {
     format: 'hosted models over plain HTTP (Python)',
     reads: 'requests, httpx and aiohttp posts to the addresses of OpenAI, Anthropic, Gemini and others, with the body’s model and limits',
@@ -50,8 +28,8 @@ export const httpApi: PythonRecogniser = {
       const isPost = (dotted(site.method) ?? '').endsWith('.post');
       const address = given.get('url') ?? plain[isPost ? 0 : 1];
       const url = address && written(input, address);
-      const service = url === undefined ? undefined : services.find(([host]) => host.test(url))?.[1];
-      if (url === undefined || service === undefined || !runs.test(url) || free.test(url)) return [];
+      const service = url === undefined ? undefined : serviceOf(url);
+      if (service === undefined) return [];
       const body = keyed(evaluate, bodyOf(input, given.get('json', 'data', 'content') ?? (isPost ? plain[1] : undefined)));
       return [
         apiCall(input, service, span, [

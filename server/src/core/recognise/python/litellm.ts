@@ -1,9 +1,10 @@
 import type { Fact } from '../../model/fact.js';
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { clientOf, destination, receiver } from './client.js';
 import { keyed, lengthOf } from './keyed.js';
-import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const functions =
   'a?completion|a?text_completion|a?embedding|batch_completion(?:_models)?|a?responses|a?image_generation|a?transcription|a?speech|a?moderation';

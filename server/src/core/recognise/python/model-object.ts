@@ -1,9 +1,10 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { Call } from '../../syntax/python/ast.js';
+import { apiCall } from '../shared/api-call.js';
 import type { PythonInput, SeenWorkload } from '../types.js';
 import { destination } from './client.js';
 import { keyed } from './keyed.js';
-import { apiCall, setting } from './requests.js';
+import { setting } from './requests.js';
 
 /** A model object of a framework (`ChatOpenAI(…)`, `dspy.LM(…)`): the calls are somewhere in the framework, the settings are here.
  * Undefined if its address is a server of one's own. */

@@ -1,10 +1,12 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { Expr } from '../../syntax/python/ast.js';
+import { frameworkOfHost } from '../shared/addresses.js';
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { type Client, clientOf, destination, receiver } from './client.js';
 import { type Keyed, keyed } from './keyed.js';
-import { promptFact } from './prompt.js';
-import { apiCall, circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const path =
   /^(chat|completions|responses|embeddings|images|audio|speech|transcriptions|translations|batches|fine_tuning|jobs|beta|threads|runs|messages|with_raw_response|with_streaming_response|ChatCompletion|Completion|Embedding|Image|Audio)$/;
@@ -96,32 +98,12 @@ const importsOpenai = (program: PythonInput['program']): boolean => [...program.
 function frameworkOf(client: Client, made: Keyed, host: string | undefined): string {
   const provider = made.get('provider');
   if (provider?.kind === 'call' && /bedrock/.test(provider.callee.kind === 'name' ? provider.callee.name : '')) return 'bedrock';
-  if (/Azure/.test(client.type ?? '') || /\.(openai\.azure|azure\.openai|cognitiveservices\.azure)\.com$/.test(host ?? '')) return 'azure-openai';
-  if (/\.amazonaws\.com$/.test(host ?? '')) return 'bedrock';
-  const byHost = host === undefined || /(^|\.)openai\.com$/.test(host) ? undefined : hosts.find(([pattern]) => pattern.test(host))?.[1];
+  if (/Azure/.test(client.type ?? '')) return 'azure-openai';
+  const byHost = frameworkOfHost(host);
   if (byHost) return byHost;
   const library = client.type?.match(/^(groq|together|cerebras|fireworks|huggingface_hub|xai_sdk)\b/)?.[1];
   return library ?? 'openai';
 }
-const hosts: readonly (readonly [RegExp, string])[] = [
-  [/openrouter\.ai$/, 'openrouter'],
-  [/groq\.com$/, 'groq'],
-  [/together\.(ai|xyz)$/, 'together'],
-  [/fireworks\.ai$/, 'fireworks'],
-  [/deepseek\.com$/, 'deepseek'],
-  [/googleapis\.com$/, 'gemini'],
-  [/anthropic\.com$/, 'anthropic'],
-  [/mistral\.ai$/, 'mistral'],
-  [/perplexity\.ai$/, 'perplexity'],
-  [/x\.ai$/, 'xai'],
-  [/nvidia\.com$/, 'nvidia'],
-  [/huggingface\.(co|cloud)$/, 'huggingface_hub'],
-  [/cerebras\.ai$/, 'cerebras'],
-  [/(aliyuncs|dashscope)\.com$/, 'dashscope'],
-  [/moonshot\.(cn|ai)$/, 'moonshot'],
-  [/bigmodel\.cn$/, 'zhipu'],
-  [/deepinfra\.com$/, 'deepinfra'],
-];
 
 /** `provider=bedrock(region="us-west-2")`. */
 function regionOf({ evaluate }: PythonInput, made: Keyed): Fact | UnknownFact | undefined {

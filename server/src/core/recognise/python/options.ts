@@ -1,7 +1,8 @@
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Binding } from '../../syntax/python/binding.js';
 import type { ClassInfo } from '../../syntax/python/program.js';
-import type { Evaluated, ReadsValues } from './evaluated.js';
+import type { Evaluated } from '../shared/evaluated.js';
+import type { ReadsValues } from './evaluated.js';
 import { assignedAttribute, givenByCaller } from './follow.js';
 
 /** The default of a command-line option that the program declares (argparse, absl/tf flags), for a read of `object.name`. */

@@ -1,8 +1,7 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
-import { sortFacts } from '../shared/facts.js';
-import type { PythonInput, SeenWorkload } from '../types.js';
+import type { PythonInput } from '../types.js';
 import type { Evaluator } from './evaluate.js';
 import { type Keyed, lengthOf } from './keyed.js';
 
@@ -157,17 +156,4 @@ export function together(input: PythonInput, sites: readonly Site[]): { site: Si
         }
       : {}),
   }));
-}
-
-/** One request as a workload. */
-export function apiCall(input: PythonInput, framework: string, span: { start: number; end: number }, found: readonly Found[], title?: string): SeenWorkload {
-  const once = found.filter((fact, index) => fact === undefined || found.findIndex((other) => other?.name === fact.name) === index);
-  return {
-    kind: 'api-call',
-    framework,
-    ...(title === undefined ? {} : { title }),
-    span: { uri: input.document.uri, start: span.start, end: span.end },
-    refs: [],
-    ...sortFacts(once),
-  };
 }

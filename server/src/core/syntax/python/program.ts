@@ -1,11 +1,11 @@
 import type { Node } from 'web-tree-sitter';
+import { Paths } from '../path.js';
 import type { SyntaxTree } from '../tree.js';
 import type { Call, Expr } from './ast.js';
 import { type Binding, type BindingReader, bindingOf } from './binding.js';
 import { named, toExpr } from './convert.js';
 import { type Import, type ImportTable, readImports } from './imports.js';
 import { Names } from './names.js';
-import { Paths } from './path.js';
 import type { WordIndex } from './words.js';
 
 /** A call found by its callee's last name. */

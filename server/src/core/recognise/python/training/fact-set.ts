@@ -1,7 +1,7 @@
 import type { Fact, FactValue, UnknownFact } from '../../../model/fact.js';
 import type { Expr } from '../../../syntax/python/ast.js';
+import type { Evaluated } from '../../shared/evaluated.js';
 import type { PythonInput, Reference } from '../../types.js';
-import type { Evaluated } from '../evaluated.js';
 
 type Change = (value: FactValue) => FactValue | undefined;
 

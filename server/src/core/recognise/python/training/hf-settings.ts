@@ -1,7 +1,7 @@
 import { type Call, dotted, type Expr } from '../../../syntax/python/ast.js';
+import type { Evaluated } from '../../shared/evaluated.js';
 import { precisionOf } from '../../shared/precision.js';
 import type { PythonInput } from '../../types.js';
-import type { Evaluated } from '../evaluated.js';
 import { assignedAttribute } from '../follow.js';
 import { classOf, fieldOf } from '../options.js';
 import { amount, count, type FactSet, flag, text } from './fact-set.js';

@@ -1,8 +1,8 @@
 import type { FactValue } from '../../../model/fact.js';
 import { dotted, type Expr } from '../../../syntax/python/ast.js';
+import type { Evaluated } from '../../shared/evaluated.js';
 import { precisionOf } from '../../shared/precision.js';
 import type { PythonInput } from '../../types.js';
-import type { Evaluated } from '../evaluated.js';
 import { amount, count, type FactSet, flag, text } from './fact-set.js';
 
 type Change = (value: FactValue) => FactValue | undefined;

@@ -1,7 +1,7 @@
 import type { Expr } from '../../../syntax/python/ast.js';
+import type { KnownValue } from '../../shared/evaluated.js';
 import { precisionOf } from '../../shared/precision.js';
 import type { PythonInput } from '../../types.js';
-import type { KnownValue } from '../evaluated.js';
 import type { FactSet } from './fact-set.js';
 
 /** A precision that the code makes depend on the chip. */

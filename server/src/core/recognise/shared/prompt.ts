@@ -1,15 +1,23 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { Expr } from '../../syntax/python/ast.js';
 import { dotted } from '../../syntax/python/ast.js';
-import type { Evaluator } from './evaluate.js';
+import type { Evaluated } from './evaluated.js';
+
+/** What reading a prompt asks of a program, in whatever language. */
+export interface ReadsPrompt {
+  readonly uri: string;
+  value(expr: Expr): Evaluated;
+  expression(expr: Expr): Expr;
+  readonly program: { readonly text: string; lookup(name: string, at: number): { readonly kind: string } | undefined };
+}
 
 /** Keys of a message that are no text for the model. */
-const silent = /^(role|type|name|id|tool_call_id|cache_control|detail|ttl|media_type)$/;
+const silent = /^(role|type|name|id|tool_call_id|cache_control|detail|ttl|media_type|cacheControl|providerOptions|toolCallId)$/;
 const maxDepth = 12;
 const otherScripts = /[\u0250-\u1fff\u2e80-\uffef]/;
 
 /** Characters of a prompt that is written out; the tokens are unknown where any part of it comes at run time. */
-export function promptFact(evaluate: Evaluator, ...parts: readonly (Expr | undefined)[]): Fact | UnknownFact | undefined {
+export function promptFact(evaluate: ReadsPrompt, ...parts: readonly (Expr | undefined)[]): Fact | UnknownFact | undefined {
   const given = parts.filter((part): part is Expr => part !== undefined);
   const [first, last] = [given[0], given.at(-1)];
   if (!first || !last) return undefined;
@@ -32,7 +40,7 @@ export function promptFact(evaluate: Evaluator, ...parts: readonly (Expr | undef
   return { name, value, origin: seen.variable ? 'variable' : 'literal', span: { uri: evaluate.uri, start: first.start, end: last.end } };
 }
 
-function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean; text: string }, depth: number): number | undefined {
+function lengthOf(evaluate: ReadsPrompt, expr: Expr, seen: { variable: boolean; text: string }, depth: number): number | undefined {
   if (depth > maxDepth) return undefined;
   const sum = (items: readonly Expr[]): number | undefined => {
     let total = 0;
@@ -63,7 +71,7 @@ function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean; te
       return expr.op === '+' ? sum([expr.left, expr.right]) : undefined;
     case 'call': {
       const name = dotted(expr.callee) ?? '';
-      if (/(^|\.)(strip|lstrip|rstrip)$/.test(name) && expr.callee.kind === 'attribute') return lengthOf(evaluate, expr.callee.object, seen, depth + 1);
+      if (/(^|\.)(strip|lstrip|rstrip|trim\w*)$/.test(name) && expr.callee.kind === 'attribute') return lengthOf(evaluate, expr.callee.object, seen, depth + 1);
       if (!/(^|\.)(dedent|cleandoc|TextBlockParam|TextBlock|(System|Human|AI|User|Assistant)?Message|MessageParam|Part|Content|from_text|Prompt)$/.test(name))
         return undefined;
       const inner =
@@ -97,4 +105,5 @@ function lengthOf(evaluate: Evaluator, expr: Expr, seen: { variable: boolean; te
   }
 }
 /** A conversation that the program adds to has no fixed length. */
-const grows = (evaluate: Evaluator, name: string): boolean => new RegExp(`\\b${name}(\\.(append|extend|insert)\\(|\\s*\\+=)`).test(evaluate.program.text);
+const grows = (evaluate: ReadsPrompt, name: string): boolean =>
+  new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(\\.(append|extend|insert|push|unshift|splice)\\(|\\s*\\+=)`).test(evaluate.program.text);
