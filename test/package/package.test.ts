@@ -29,7 +29,7 @@ describe('the package', () => {
     const dist = [
       ...['cli', 'cli-run', 'client-node', 'client-start', 'client-browser', 'server-node', 'server-browser', 'webview'].map((name) => `${name}.js`),
       'webview.css',
-      ...['web-tree-sitter', 'tree-sitter-python'].map((name) => `${name}.wasm`),
+      ...['web-tree-sitter', 'tree-sitter-python', 'tree-sitter-typescript', 'tree-sitter-tsx'].map((name) => `${name}.wasm`),
       'catalog.jsonl',
       'coefficients.json',
     ].map((name) => `dist/${name}`);

@@ -203,4 +203,6 @@ function spawned(): [ProtocolConnection, ChildProcess] {
   return [createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin)), child];
 }
 const languageOf = (name: string): string =>
-  ({ py: 'python', yaml: 'yaml', yml: 'yaml', json: 'json', sh: 'shellscript' })[name.slice(name.lastIndexOf('.') + 1)] ?? 'plaintext';
+  ({ py: 'python', yaml: 'yaml', yml: 'yaml', json: 'json', sh: 'shellscript', ts: 'typescript', tsx: 'typescriptreact', js: 'javascript' })[
+    name.slice(name.lastIndexOf('.') + 1)
+  ] ?? 'plaintext';

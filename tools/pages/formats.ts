@@ -1,7 +1,13 @@
 import { recognisers } from '../../server/src/core/recognise/registry.js';
 import { cell, table } from './markdown.js';
 
-const languages: Readonly<Record<string, string>> = { python: 'Python and notebooks', shell: 'Shell scripts', yaml: 'YAML', json: 'JSON' };
+const languages: Readonly<Record<string, string>> = {
+  python: 'Python and notebooks',
+  typescript: 'TypeScript and JavaScript',
+  shell: 'Shell scripts',
+  yaml: 'YAML',
+  json: 'JSON',
+};
 
 /** The page of formats: what each recogniser reads, with an example. */
 export function formatsPage(): string {

@@ -5,8 +5,9 @@ const maxBytes = 8_000_000;
 const findLimit = { files: 20_000, ms: 5000 };
 // No group in a group: not every search engine that an editor has takes them.
 const include =
-  '**/{*.py,*.ipynb,*.yaml,*.yml,*.json,*.sh,*.bash,*.slurm,*.sbatch,*.toml,*.tf,*.tofu,*.tfvars,*.hcl,*.nomad,*.pbtxt,*.textproto,*.mk,*.dockerfile,Dockerfile*,Containerfile*,Makefile,makefile,GNUmakefile,Modelfile*}';
-const exclude = '**/{node_modules,.git,.hg,.svn,__pycache__,.venv,venv,.tox,site-packages,.ipynb_checkpoints,.terraform,wandb,mlruns}/**';
+  '**/{*.py,*.ipynb,*.yaml,*.yml,*.json,*.sh,*.bash,*.slurm,*.sbatch,*.toml,*.tf,*.tofu,*.tfvars,*.hcl,*.nomad,*.pbtxt,*.textproto,*.mk,*.dockerfile,*.ts,*.tsx,*.mts,*.cts,*.js,*.jsx,*.mjs,*.cjs,Dockerfile*,Containerfile*,Makefile,makefile,GNUmakefile,Modelfile*}';
+const exclude =
+  '**/{node_modules,.git,.hg,.svn,__pycache__,.venv,venv,.tox,site-packages,.ipynb_checkpoints,.terraform,wandb,mlruns,.next,.nuxt,.output,.svelte-kit,bower_components}/**';
 
 /** Text of a file of any scheme; null if there is none, it is too large, or it is no text. */
 export async function readText(uri: string): Promise<string | null> {

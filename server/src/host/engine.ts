@@ -314,7 +314,7 @@ export class Engine {
     entry.marked ??= markedBy(document);
     const { marked } = entry;
     if (!isRelevant(marked)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
-    const grammar = grammarOf(document.language);
+    const grammar = grammarOf(document);
     if (grammar) {
       const parser = await this.grammars.load(grammar);
       if (entry.version !== version) return this.sighting(uri);
@@ -352,7 +352,7 @@ export class Engine {
     if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
     const marked = markedBy(document);
     if (!isRelevant(marked) && !this.wanted.has(uri)) return null;
-    const grammar = grammarOf(document.language);
+    const grammar = grammarOf(document);
     if (grammar) await this.grammars.load(grammar);
     this.storedDocuments.set(uri, document);
     return recognise(document, this.grammars, undefined, marked);

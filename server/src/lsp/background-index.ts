@@ -33,7 +33,7 @@ export class BackgroundIndex {
       return to.length + from.length - 2 * common - (languageOfName(uri) === 'shell' ? 1 : 0);
     };
     const nearest = all
-      .filter((uri) => languageOfName(uri) !== undefined && !uri.endsWith('.ipynb'))
+      .filter((uri) => languageOfName(uri) !== undefined && languageOfName(uri) !== 'typescript' && !uri.endsWith('.ipynb'))
       .map((uri) => ({ uri, steps: steps(uri) }))
       .sort((a, b) => a.steps - b.steps || (a.uri < b.uri ? -1 : 1))
       .slice(0, settings.indexMaxFiles)

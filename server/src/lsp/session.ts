@@ -36,7 +36,7 @@ import { onSettingEdit } from './setting-edit.js';
 import { onWorkloads, sendStatus } from './workloads.js';
 
 /** Files whose changes on disk may change an answer. */
-const watched = '**/*.{py,yaml,yml,json,sh,bash,slurm,sbatch,toml}';
+const watched = '**/*.{py,yaml,yml,json,sh,bash,slurm,sbatch,toml,ts,tsx,mts,cts,js,jsx,mjs,cjs}';
 /** How long typing rests before what depends on a text is drawn again.
  * @unit ms */
 const rest = 300;

@@ -21,6 +21,11 @@ const skipped = new Set([
   '.terraform',
   'wandb',
   'mlruns',
+  '.next',
+  '.nuxt',
+  '.output',
+  '.svelte-kit',
+  'bower_components',
 ]);
 const maxFiles = 200_000;
 

@@ -36,6 +36,7 @@ const providerNames: Readonly<Record<string, string>> = {
   bedrock: 'bedrock',
   bedrock_converse: 'bedrock',
   'aws-bedrock': 'bedrock',
+  'amazon-bedrock': 'bedrock',
   aws: 'bedrock',
   'bedrock-runtime': 'bedrock',
   mistral: 'mistral',

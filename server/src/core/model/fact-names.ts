@@ -37,6 +37,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   nproc_per_node: number('processes a node', 'Processes that the launcher starts on each machine.'),
   instance_type: text('instance type', 'Machine type as the provider names it.'),
   instance_count: number('number of instances', 'Machines that are rented.'),
+  api_provider: text('model provider', 'Who answers the calls, where a library sends them to several.'),
   provider: text('provider', 'Who rents out the machines.'),
   region: text('region', 'Region of the provider.'),
   spot: flag('spot capacity', 'Interruptible, cheaper capacity.'),

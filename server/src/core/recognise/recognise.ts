@@ -1,10 +1,11 @@
 import type { Problem } from '../model/problem.js';
-import type { Grammars } from '../syntax/grammars.js';
+import type { GrammarName, Grammars } from '../syntax/grammars.js';
 import { readHcl } from '../syntax/hcl/read.js';
 import { readJson } from '../syntax/json.js';
 import { PythonProgram } from '../syntax/python/program.js';
 import { readShell } from '../syntax/shell/read.js';
 import { SyntaxTree } from '../syntax/tree.js';
+import { TypescriptProgram } from '../syntax/typescript/program.js';
 import { readYaml } from '../syntax/yaml.js';
 import type { Document } from '../text/document.js';
 import type { Language } from '../text/language.js';
@@ -14,10 +15,14 @@ import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
 import { Scope } from './shared/terraform/scope.js';
 import { isValuesFile } from './shared/terraform/workloads.js';
-import type { Recogniser, SeenWorkload, Sighting } from './types.js';
+import type { Recogniser, SeenWorkload, Sighting, TypescriptRecogniser } from './types.js';
+import { TypescriptEvaluator } from './typescript/evaluate.js';
+import { exportedFrom as exportedFromTypescript } from './typescript/exported.js';
 
-/** Grammar that a language needs before `recognise` can run, if any. */
-export const grammarOf = (language: Language): 'python' | undefined => (language === 'python' ? 'python' : undefined);
+/** Grammar that a document needs before `recognise` can run, if any. Markup in a program and type assertions in angle brackets exclude each other,
+ * so that plain TypeScript has a grammar of its own. */
+export const grammarOf = ({ language, uri }: Pick<Document, 'language' | 'uri'>): GrammarName | undefined =>
+  language === 'python' ? 'python' : language === 'typescript' ? (/\.[cm]?ts$/i.test(uri) ? 'typescript' : 'tsx') : undefined;
 
 /** What one document says. The grammar of its language must be loaded.
  * @param marked what the text has markers of, where that is known already
@@ -30,7 +35,8 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
     return { uri, workloads: [], problems };
   }
   const wanted = marked.recognisers;
-  const parser = language === 'python' ? grammars.parser('python') : undefined;
+  const grammar = grammarOf(document);
+  const parser = grammar && grammars.parser(grammar);
   const own = parser && !tree ? new SyntaxTree(parser, text) : undefined;
   const syntax = tree ?? own;
   try {
@@ -46,6 +52,13 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
       );
       const commands = document.shell === undefined ? [] : shellWorkloads(marked.ofShell, document, document.shell, problems);
       return { uri, workloads: inOrder([...workloads, ...commands]), problems, exported: exportedFrom(document, grammars) };
+    }
+    if (language === 'typescript' && syntax && (grammar === 'typescript' || grammar === 'tsx')) {
+      const program = new TypescriptProgram(syntax);
+      const evaluate = new TypescriptEvaluator(program, uri);
+      const run = (one: TypescriptRecogniser): readonly SeenWorkload[] => one.recognise({ document, program, evaluate });
+      const workloads = collect<TypescriptRecogniser>(wanted, 'typescript', run, uri, problems);
+      return { uri, workloads, problems, exported: exportedFromTypescript(document, grammar, grammars) };
     }
     if (language === 'shell') {
       return { uri, workloads: shellWorkloads(wanted, document, text, problems), problems };

@@ -37,6 +37,16 @@ import { launchShell } from './shell/launch.js';
 import { serveShell } from './shell/serve.js';
 import { slurmShell } from './shell/slurm.js';
 import type { Recogniser } from './types.js';
+import { anthropicTypescript } from './typescript/anthropic.js';
+import { bedrockTypescript } from './typescript/bedrock.js';
+import { fetchTypescript } from './typescript/fetch.js';
+import { googleGenaiTypescript } from './typescript/google-genai.js';
+import { hostedClientsTypescript } from './typescript/hosted-clients.js';
+import { langchainTypescript } from './typescript/langchain.js';
+import { llamaIndexTypescript } from './typescript/llama-index.js';
+import { openaiTypescript } from './typescript/openai.js';
+import { openaiAgentsTypescript } from './typescript/openai-agents.js';
+import { vercelAi } from './typescript/vercel-ai.js';
 import { accelerate } from './yaml/accelerate.js';
 import { aiToolkit } from './yaml/ai-toolkit.js';
 import { autoscaler } from './yaml/autoscaler.js';
@@ -83,6 +93,16 @@ export const recognisers: readonly Recogniser[] = [
   llamaIndexPython,
   localInference,
   modalPython,
+  openaiTypescript,
+  anthropicTypescript,
+  bedrockTypescript,
+  fetchTypescript,
+  googleGenaiTypescript,
+  hostedClientsTypescript,
+  langchainTypescript,
+  llamaIndexTypescript,
+  openaiAgentsTypescript,
+  vercelAi,
   deepspeed,
   trainerArgumentsJson,
   accelerate,

@@ -5,10 +5,12 @@ import type { WorkloadKind } from '../model/workload.js';
 import type { HclBody } from '../syntax/hcl/ast.js';
 import type { PythonProgram } from '../syntax/python/program.js';
 import type { ShellScript } from '../syntax/shell/script.js';
+import type { TypescriptProgram } from '../syntax/typescript/program.js';
 import type { Value } from '../syntax/value.js';
 import type { Document } from '../text/document.js';
 import type { Language } from '../text/language.js';
 import type { Evaluator } from './python/evaluate.js';
+import type { TypescriptEvaluator } from './typescript/evaluate.js';
 
 /** Another file that a workload uses, as it is written there. */
 export interface Reference {
@@ -87,6 +89,11 @@ export interface PythonInput {
   readonly program: PythonProgram;
   readonly evaluate: Evaluator;
 }
+export interface TypescriptInput {
+  readonly document: Document;
+  readonly program: TypescriptProgram;
+  readonly evaluate: TypescriptEvaluator;
+}
 export interface ConfigInput {
   readonly document: Document;
   /** One value a YAML document; one for JSON and TOML. */
@@ -101,8 +108,9 @@ export interface HclInput {
   readonly body: HclBody;
 }
 export type PythonRecogniser = RecogniserOf<'python', PythonInput>;
+export type TypescriptRecogniser = RecogniserOf<'typescript', TypescriptInput>;
 export type YamlRecogniser = RecogniserOf<'yaml', ConfigInput>;
 export type JsonRecogniser = RecogniserOf<'json', ConfigInput>;
 export type ShellRecogniser = RecogniserOf<'shell', ShellInput>;
 export type HclRecogniser = RecogniserOf<'hcl', HclInput>;
-export type Recogniser = PythonRecogniser | YamlRecogniser | JsonRecogniser | ShellRecogniser | HclRecogniser;
+export type Recogniser = PythonRecogniser | TypescriptRecogniser | YamlRecogniser | JsonRecogniser | ShellRecogniser | HclRecogniser;

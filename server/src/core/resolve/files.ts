@@ -1,4 +1,5 @@
 import type { Sighting } from '../recognise/types.js';
+import { languageOfName } from '../text/language.js';
 import { ancestors, folderOf, joinUri } from '../text/uri.js';
 import type { ResolveInput } from './types.js';
 
@@ -36,8 +37,9 @@ export class Files {
     }
     return names.flatMap((one) => (one === uri ? [] : (this.input.files.get(one) ?? [])));
   }
-  /** A Python module as imported in a file: `.config`, `pkg.config`. */
+  /** A module as imported in a file: `.config` and `pkg.config` of Python, `./config` and `@/lib/config` of TypeScript. */
   module(from: string, module: string): Sighting | undefined {
+    if (languageOfName(from) === 'typescript') return this.first(scriptFiles(from, module, this.input.roots));
     const dots = /^\.*/.exec(module)?.[0].length ?? 0;
     const path = module.slice(dots).replaceAll('.', '/');
     let folders = ancestors(folderOf(from), this.input.roots);
@@ -57,6 +59,18 @@ export class Files {
       ),
     );
   }
+}
+
+/** Files that a TypeScript or JavaScript module may be: a path, or one below an alias of the project's root or its `src` (`@/`, `~/`, `src/`).
+ * Packages are not looked for. */
+function scriptFiles(from: string, module: string, roots: readonly string[]): string[] {
+  const relative = /^\.\.?(?:\/|$)/.test(module);
+  const aliased = /^(?:[@~#]\/|src\/)(.+)$/.exec(module)?.[1];
+  if (!relative && aliased === undefined) return [];
+  const folders = relative ? [folderOf(from)] : ancestors(folderOf(from), roots).flatMap((folder) => [joinUri(folder, 'src'), folder]);
+  const path = (relative ? module : aliased!).replace(/\.[cm]?[jt]sx?$/, '');
+  const endings = relative ? ['.ts', '.tsx', '/index.ts', '.js', '.mts', '.mjs', '.cjs', '.jsx', '/index.js'] : ['.ts', '/index.ts', '.tsx', '.js'];
+  return folders.flatMap((folder) => endings.map((ending) => joinUri(folder, path + ending)));
 }
 
 /** Paths outside the workspace, of another host, or decided at run time are not looked for. */

@@ -1,10 +1,12 @@
 import { Language, Parser, type Tree } from 'web-tree-sitter';
 
-export type GrammarName = 'python';
+export type GrammarName = 'python' | 'typescript' | 'tsx';
 /** Files of the runtime and of each grammar, as the build lays them beside the server. */
 export const runtimeFile = 'web-tree-sitter.wasm';
 export const grammarFiles: Readonly<Record<GrammarName, string>> = {
   python: 'tree-sitter-python.wasm',
+  typescript: 'tree-sitter-typescript.wasm',
+  tsx: 'tree-sitter-tsx.wasm',
 };
 export type ReadAsset = (name: string) => Promise<Uint8Array>;
 

@@ -1,0 +1,98 @@
+import type { Fact, UnknownFact } from '../../model/fact.js';
+import type { Expr } from '../../syntax/python/ast.js';
+import type { CallSite } from '../../syntax/typescript/program.js';
+import { frameworkOfHost } from '../shared/addresses.js';
+import { apiCall } from '../shared/api-call.js';
+import { promptFact } from '../shared/prompt.js';
+import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../types.js';
+import { destination } from './client.js';
+import { modelCall } from './model-name.js';
+import { type Options, optionsOf, setting } from './options.js';
+import { cacheFact, circumstances, isTest } from './requests.js';
+
+type Found = Fact | UnknownFact | undefined;
+const functions =
+  /^ai(?:\/\w+)?#(?:experimental_)?(?:generateText|streamText|generateObject|streamObject|embed|embedMany|generateImage|generateSpeech|transcribe|rerank|generateVideo|streamUI)$/;
+const agents = /^ai#(?:ToolLoopAgent|(?:Experimental_)?Agent)$|^@mastra\/core(?:\/\w+)?#Agent$/;
+
+/** Calls of the AI SDK. */
+export const vercelAi: TypescriptRecogniser = {
+  id: 'vercel-ai',
+  language: 'typescript',
+  marker: /(?:from|require\(|import\()\s*["'](?:ai|@mastra\/core)(?:\/\w+)?["']/,
+  doc: {
+    format: 'Vercel AI SDK',
+    reads: 'generateText, streamText, objects, embeddings, images, speech and agents, with the provider’s model, limits, steps and thinking budget',
+    example: "streamText({ model: openai('gpt-4o'), prompt: 'Hi', stopWhen: stepCountIs(5) })",
+  },
+  recognise: (input) => {
+    if (isTest(input)) return [];
+    return input.program
+      .calls(
+        /\b(?:(?:experimental_)?(?:generateText|streamText|generateObject|streamObject|embed|embedMany|generateImage|generateSpeech|transcribe|rerank|generateVideo|streamUI)|(?:ToolLoop|Experimental_)?Agent)\b(?=\s*[(<])/g,
+      )
+      .flatMap((site): SeenWorkload[] => {
+        const name = input.evaluate.callee(site.call);
+        return functions.test(name) ? [request(input, site)] : agents.test(name) ? [agent(input, site)] : [];
+      });
+  },
+};
+
+function request(input: TypescriptInput, site: CallSite): SeenWorkload {
+  const { evaluate } = input;
+  const given = optionsOf(evaluate, site.call.args[0]?.value);
+  return apiCall(input, 'vercel-ai', site.call, [
+    ...common(input, given),
+    setting(evaluate, 'n', given, ['n']),
+    cacheFact(input, site.call, /\bcacheControl\b|\bcachePoint\b/),
+    ...circumstances(input, site),
+    promptFact(evaluate, given.get('system', 'instructions'), given.get('messages', 'prompt', 'value', 'values', 'text')),
+  ]);
+}
+/** An agent is a model with settings; its calls are made elsewhere. */
+function agent(input: TypescriptInput, { call }: CallSite): SeenWorkload {
+  const framework = /^@mastra/.test(input.evaluate.callee(call)) ? 'mastra' : 'vercel-ai';
+  return apiCall(input, framework, call, common(input, optionsOf(input.evaluate, call.args[0]?.value)));
+}
+function common(input: TypescriptInput, given: Options): Found[] {
+  const { evaluate } = input;
+  const model = given.get('model');
+  const providerOptions = optionsOf(evaluate, given.get('providerOptions', 'experimental_providerMetadata'));
+  return [
+    setting(evaluate, 'model', given, ['model'], true),
+    model && providerFact(input, model),
+    setting(evaluate, 'max_tokens', given, ['maxOutputTokens', 'maxTokens']),
+    stepsFact(input, given),
+    ...['openai', 'azure', 'anthropic', 'bedrock', 'google', 'vertex', 'gateway', 'xai', 'groq', 'openrouter'].map((name) =>
+      effortFact(input, optionsOf(evaluate, providerOptions.get(name))),
+    ),
+  ];
+}
+
+/** Who answers: the package of the provider, or who stands behind its address. */
+function providerFact({ evaluate }: TypescriptInput, expr: Expr): Found {
+  const meant = evaluate.expression(expr);
+  const model = meant.kind === 'call' ? modelCall(evaluate, meant) : undefined;
+  if (!model || /gateway/.test(model.provider)) return undefined;
+  const { local, host } = destination(evaluate, model.made);
+  const value = local ? 'ollama' : (frameworkOfHost(host) ?? (host && !/openai\.com$/.test(host) ? host : model.provider));
+  return { name: 'api_provider', value, origin: 'literal', span: { uri: evaluate.uri, start: meant.start, end: meant.end } };
+}
+/** `maxSteps: 5`, `stopWhen: stepCountIs(5)`, the same in a list of conditions. */
+function stepsFact({ evaluate }: TypescriptInput, given: Options): Found {
+  const stop = given.get('stopWhen');
+  const meant = stop && evaluate.expression(stop);
+  for (const condition of meant?.kind === 'list' ? meant.items : meant ? [meant] : []) {
+    const counted = evaluate.expression(condition);
+    const limit = counted.kind === 'call' && /#(?:stepCountIs|isStepCount)$/.test(evaluate.callee(counted)) ? counted.args[0]?.value : undefined;
+    if (limit) return evaluate.fact('inference_steps', limit);
+  }
+  return setting(evaluate, 'inference_steps', given, ['maxSteps', 'maxToolRoundtrips']);
+}
+function effortFact({ evaluate }: TypescriptInput, options: Options): Found {
+  const thinking = optionsOf(evaluate, options.get('thinking', 'thinkingConfig', 'reasoningConfig', 'reasoning'));
+  return (
+    setting(evaluate, 'reasoning_effort', options, ['reasoningEffort', 'effort']) ??
+    setting(evaluate, 'reasoning_effort', thinking, ['budgetTokens', 'thinkingBudget', 'thinkingLevel', 'effort', 'max_tokens'])
+  );
+}
