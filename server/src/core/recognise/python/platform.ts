@@ -1,8 +1,8 @@
 import type { Expr } from '../../syntax/python/ast.js';
 import type { ShellWord, WordSource } from '../../syntax/shell/script.js';
 import { parseFlags, type ReadFlag, scalar } from '../shared/command-line.js';
+import type { KnownValue } from '../shared/evaluated.js';
 import type { PythonInput } from '../types.js';
-import type { KnownValue } from './evaluated.js';
 
 /** What a platform's SDK is given for another program: options of a dict, words of a list. Both are read as that program's flags. */
 
