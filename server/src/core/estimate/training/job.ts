@@ -1,6 +1,7 @@
 import type { AssumedFact, MissingFact } from '../../model/estimate.js';
 import { type EstimateContext, FactReader, type Spec } from '../spec.js';
 import { type Chip, type ComputePrecision, chipOf } from './chip.js';
+import { fitting } from './fitting.js';
 import { type Framework, frameworkOf } from './framework.js';
 import { type Layout, layoutOf } from './layout.js';
 import { type SampleWork, sampleWorkOf } from './sample-work.js';
@@ -105,7 +106,7 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const trainable =
     facts.number('trainable_params') ??
     (shape === undefined ? undefined : method === 'full' ? shape.params : whole + adapterParams(shape, facts.number('lora_rank')));
-  return {
+  return fitting({
     facts,
     chip,
     shape,
@@ -128,7 +129,7 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     layout,
     assumed,
     unknown,
-  };
+  });
 }
 
 /** Weights of rank-r adapters on all linear layers: r·(in + out) each, seven a layer.
