@@ -34,7 +34,7 @@ export function fitValues<K extends string>(
   const steps = Object.fromEntries(names.map((name) => [name, Math.min(0.3, knobs[name].ease)])) as Record<K, number>;
   const touched = Object.fromEntries(names.map((name) => [name, dependents(name, knobs[name], values, targets)])) as Record<K, number[]>;
   const pull = (name: K, value: number) => 0.5 * (Math.log(value / knobs[name].start) / knobs[name].ease) ** 2;
-  for (let sweep = 0; sweep < (options.sweeps ?? 12); sweep++) {
+  for (let sweep = 0; sweep < (options.sweeps ?? 16); sweep++) {
     let moved = false;
     for (const name of names) {
       const list = touched[name];

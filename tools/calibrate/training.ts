@@ -6,7 +6,7 @@ import { memoryParts } from '../../server/src/core/estimate/training/memory.js';
 import { predictSpeed } from '../../server/src/core/estimate/training/speed.js';
 import { jobWork } from '../../server/src/core/estimate/training/work.js';
 import { type HeldOut, spreadsByRegime } from './conformal.js';
-import { familyWeights, fitValues, type Target } from './fit.js';
+import { familyWeights, fitValues, type Searched, type Target } from './fit.js';
 import { familyFolds } from './folds.js';
 import { type MeasuredRow, trusted, workStated } from './rows.js';
 
@@ -120,13 +120,19 @@ function fitTraining(figures: readonly Figure[]): Fitted {
   const memoryStart = starts(memoryKnobs);
   const speedStart = starts(speedKnobs);
   const speedWeights = familyWeights(speed.map((figure) => figure.family));
-  const speedTargets = speed.map(
-    (figure, at): Target<Record<SpeedKnob, number>> => ({
-      weight: (speedWeights[at] ?? 0) * clarity(figure),
-      residual: (values) => figure.residual({ speed: values, memory: memoryStart, frameworks: {} }),
+  const speedOwn = ownLevels(speed);
+  const fittedRates = fitValues(
+    { ...speedKnobs, ...speedOwn.knobs },
+    speed.map((figure, at): Target<Record<string, number>> => {
+      const level = speedOwn.names[at] ?? '';
+      return {
+        weight: (speedWeights[at] ?? 0) * clarity(figure),
+        residual: (values) =>
+          figure.residual({ speed: values as Record<SpeedKnob, number>, memory: memoryStart, frameworks: {} }) + Math.log(values[level] ?? 1),
+      };
     }),
   );
-  const rates = fitValues(speedKnobs, speedTargets, { sweeps: 14 });
+  const rates = only(speedKnobs, fittedRates);
   // What a job takes beyond its steps shows only in whole jobs, and they say nothing else that the steps do not say better.
   const hourWeights = familyWeights(hours.map((figure) => figure.family));
   const { overhead } = fitValues(
@@ -135,7 +141,6 @@ function fitTraining(figures: readonly Figure[]): Fitted {
       weight: hourWeights[at] ?? 0,
       residual: (value) => figure.residual({ speed: { ...rates, 'hours.overhead': value.overhead }, memory: memoryStart, frameworks: {} }),
     })),
-    { sweeps: 14 },
   );
   const speedValues = { ...rates, 'hours.overhead': overhead };
   const memoryWeights = familyWeights(memory.map((figure) => figure.family));
@@ -145,11 +150,21 @@ function fitTraining(figures: readonly Figure[]): Fitted {
       weight: (memoryWeights[at] ?? 0) * clarity(figure),
       residual: (values) => figure.residual({ speed: speedStart, memory: values, frameworks: {} }),
     })),
-    { sweeps: 14 },
   );
   const plain: Fitted = { speed: speedValues, memory: memoryValues, frameworks: {} };
   return { ...plain, frameworks: deviations(speed, plain) };
 }
+
+/** A publisher's own level by kind of work: what its machines, versions and habits add to every run of it. It is fitted beside the numbers, so that these are
+ * learnt from what differs inside a publisher, and dropped afterwards, because the next publisher's is unknown (a random intercept: Laird and Ware 1982). */
+function ownLevels(figures: readonly Figure[]): { knobs: Record<string, Searched>; names: readonly string[] } {
+  const names = figures.map((figure) => /sample|encoder/.test(kindOf(figure.job)) ? `level/${figure.family}/${kindOf(figure.job)}` : '');
+  const knob: Searched = { start: 1, ease: 0.25, low: 0.1, high: 10 };
+  return { knobs: Object.fromEntries(names.filter((n) => n !== '').map((name) => [name, knob])), names };
+}
+
+const only = <K extends string>(knobs: Readonly<Record<K, unknown>>, values: Readonly<Record<string, number>>): Record<K, number> =>
+  Object.fromEntries(Object.keys(knobs).map((name) => [name, values[name]])) as Record<K, number>;
 
 /** Rows with facts missing are noisier: they weigh by the inverse square of the width of their interval. */
 const clarity = (figure: Figure): number => distance(figure.job, figure.quantity) ** -2;

@@ -62,7 +62,7 @@ export interface SampleModel extends Sourced {
   readonly id: string;
   /** Matches the names that people write. */
   readonly pattern: RegExp;
-  readonly kind: 'convolution' | 'depthwise' | 'detection' | 'diffusion' | 'gan' | 'speech' | 'recommendation' | 'recurrent';
+  readonly kind: 'convolution' | 'depthwise' | 'grouped' | 'detection' | 'diffusion' | 'gan' | 'speech' | 'recommendation' | 'recurrent';
   /** Edge of the square input that the figures hold for. */
   readonly imageSize?: number;
   readonly paramsM?: number;

@@ -14,12 +14,17 @@ export interface SampleWork {
   readonly params: number | undefined;
   /** Tokens a sample, for models that are transformers over patches or frames. */
   readonly tokens: number | undefined;
+  /** Weighted layers, each of which the host launches once a pass. */
+  readonly kernels: number;
   /** A batch that fills a device, where none is stated. */
   readonly usualBatch: number;
   readonly kind: SampleModel['kind'];
   /** False: figures follow from the parameter count. */
   readonly exact: boolean;
 }
+
+/** Weighted layers of an image model where nobody counted them: ResNet-50 has 54. */
+const usualKernels = 50;
 
 /** Work of a sample from the table of published models, scaled to the image size.
  * @unknown undefined for models that are language models or that nobody described */
@@ -38,6 +43,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
       kept: (listed.keptM ?? listed.activationsM ?? 2.2 * listed.gmacs) * 1e6 * scale,
       params: facts.number('params') ?? (listed.paramsM === undefined ? undefined : listed.paramsM * 1e6),
       tokens: undefined,
+      kernels: usualKernels,
       usualBatch: listed.usualBatch ?? 64,
       kind: listed.kind,
       exact: true,
@@ -53,8 +59,26 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
       kept: 2.2e6 * gmacs,
       params: facts.number('params') ?? shape.params,
       tokens: undefined,
+      kernels: usualKernels,
       usualBatch: 64,
       kind: 'convolution',
+      exact: true,
+    };
+  }
+  const passed = catalog.inferenceModel(name);
+  if (passed !== undefined && passed.kind === 'vision') {
+    const scale = image !== undefined && passed.imageSize !== undefined ? (image / passed.imageSize) ** 2 : 1;
+    return {
+      model: passed.name,
+      macs: passed.forwardGmacs * 1e9 * scale,
+      activations: passed.activationsM * 1e6 * scale,
+      kept: passed.activationsM * 1e6 * scale,
+      params: facts.number('params') ?? passed.params,
+      tokens: undefined,
+      kernels: passed.kernels,
+      usualBatch: 64,
+      // Few multiply-adds an output: each channel is convolved alone (Howard et al. 2017, arXiv 1704.04861).
+      kind: passed.forwardGmacs / passed.activationsM < 0.15 ? 'depthwise' : /resnext|regnet/.test(passed.name) ? 'grouped' : 'convolution',
       exact: true,
     };
   }
@@ -70,6 +94,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
     kept: (2.2 * macs) / 1e3,
     params,
     tokens: undefined,
+    kernels: usualKernels,
     usualBatch: 16,
     kind: task === 'diffusion' ? 'diffusion' : 'convolution',
     exact: false,

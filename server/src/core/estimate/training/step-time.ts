@@ -3,6 +3,7 @@ import { reachKnob, type SpeedKnob, stackKnob, type Values } from './coefficient
 import type { StackClass } from './framework.js';
 import type { TrainingJob } from './job.js';
 import { dataRate, groupRate } from './links.js';
+import type { SampleWork } from './sample-work.js';
 import { paramsPerRank, type Shape } from './shape.js';
 
 /** Seconds of one optimizer step by part, on the device that is busiest. */
@@ -46,7 +47,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   // A frozen weight needs the gradient of its input but none of its own: two of three products.
   const passes = (frozen ? 2 : 3) + recompute;
 
-  const reach = k[reachKnob(chip.class)] * (shape.encoder || shape.relative ? k['encoder.reach'] : k[stackKnob('stack', stack)]);
+  const reach = chipReach(chip, k) * (shape.encoder || shape.relative ? k['encoder.reach'] : k[stackKnob('stack', stack)]);
   const narrow = narrowness(Math.min(shape.hidden, shape.ffn) / tensor, k);
   const full = matrixRate(job, chip, reach, k);
   const rate = full * narrow;
@@ -160,6 +161,13 @@ function attentionKnob(chip: Chip, stack: StackClass): SpeedKnob {
   return stack === 'vendor' ? 'attention.vendor' : 'attention.later';
 }
 
+/** Share of its peak that a chip's generation reaches: tensor units held to half rate are easier to feed.
+ * @source NVIDIA GA102 whitepaper v2 table 3 and Ada whitepaper v1.1 appendix A: GeForce accumulates in fp32 at half the rate of workstation cards */
+function chipReach(chip: Chip, k: Values<SpeedKnob>): number {
+  const halved = (chip.class === 'ampere-rtx' || chip.class === 'ada' || chip.class === 'blackwell-rtx') && peakOf(chip, 'bf16') < 3 * peakOf(chip, 'fp32');
+  return Math.min(1, k[reachKnob(chip.class)] * (halved ? k['halved.reach'] : 1));
+}
+
 /** Rate of large matrix products at the job's precision. @unit FLOP/s */
 function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
   const peak = peakOf(chip, job.precision) * job.clock;
@@ -179,6 +187,15 @@ function optimizerWork(name: string): number {
   return 1;
 }
 
+/** Efficiency of a kind of layers by that of matrix products. Plain fp32 units, an eighth as fast as tensor units, are kept busy by any convolution. */
+function sampleReach(kind: SampleWork['kind'], plain: boolean, k: Values<SpeedKnob>): number {
+  if (kind === 'depthwise') return k['depthwise.reach'];
+  if (kind === 'grouped') return k['grouped.reach'];
+  if (kind === 'diffusion') return k['diffusion.reach'];
+  if (kind === 'gan') return k['gan.reach'];
+  return plain ? Math.max(1, k['convolution.reach']) : k['convolution.reach'];
+}
+
 /** Time of one step of a model whose unit is the sample: arithmetic beside the traffic of its activations.
  * @unit s
  * @source Williams et al. 2009 (roofline); activations as in Radosavovic et al. 2020 (arXiv 2003.13678) */
@@ -186,20 +203,14 @@ export function sampleStep(job: TrainingJob, chip: Chip, k: Values<SpeedKnob>): 
   const { sample, layout } = job;
   if (!sample) return undefined;
   const stack = job.framework.class;
-  const reach = k[reachKnob(chip.class)];
-  const kind =
-    sample.kind === 'depthwise'
-      ? k['depthwise.reach']
-      : sample.kind === 'diffusion'
-        ? k['diffusion.reach']
-        : sample.kind === 'gan'
-          ? k['gan.reach']
-          : k['convolution.reach'];
+  const reach = chipReach(chip, k);
+  const wide = job.precision === 'fp32';
+  const kind = sampleReach(sample.kind, wide, k);
   const narrowBytes = job.precision === 'fp32' || job.precision === 'tf32' ? 2 : 1;
   const passes = job.checkpointing === 'full' ? 4 : 3;
   const matrix = (2 * sample.macs * passes * layout.micro) / (matrixRate(job, chip, reach, k) * kind);
-  const elementwise = (sample.activations * layout.micro * k['convolution.bytes'] * narrowBytes) / chip.bandwidth;
-  const launch = k[stackKnob('launch', stack)] * 40 * passes;
+  const elementwise = (sample.activations * layout.micro * k[sample.kind === 'depthwise' ? 'depthwise.bytes' : 'convolution.bytes'] * narrowBytes) / chip.bandwidth;
+  const launch = k['launch.kernel'] * (k[stackKnob('launch', stack)] / k['launch.everyday']) * sample.kernels * passes;
   const busy = overlap(matrix + elementwise, launch);
   const params = sample.params ?? 0.02 * sample.macs ** 0.8;
   const shared = layout.data > 1 ? (layout.data - 1) / layout.data : 0;
