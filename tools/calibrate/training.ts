@@ -158,7 +158,7 @@ function fitTraining(figures: readonly Figure[]): Fitted {
 /** A publisher's own level by kind of work: what its machines, versions and habits add to every run of it. It is fitted beside the numbers, so that these are
  * learnt from what differs inside a publisher, and dropped afterwards, because the next publisher's is unknown (a random intercept: Laird and Ware 1982). */
 function ownLevels(figures: readonly Figure[]): { knobs: Record<string, Searched>; names: readonly string[] } {
-  const names = figures.map((figure) => /sample|encoder/.test(kindOf(figure.job)) ? `level/${figure.family}/${kindOf(figure.job)}` : '');
+  const names = figures.map((figure) => (/sample|encoder/.test(kindOf(figure.job)) ? `level/${figure.family}/${kindOf(figure.job)}` : ''));
   const knob: Searched = { start: 1, ease: 0.25, low: 0.1, high: 10 };
   return { knobs: Object.fromEntries(names.filter((n) => n !== '').map((name) => [name, knob])), names };
 }

@@ -76,7 +76,8 @@ export function layoutOf(input: LayoutInput): Layout {
   const domain = chip?.domain ?? 8;
   const interleaved = !modelParallelKnown && input.framework.class === 'vendor' ? 4 : 1;
   // Routed models are split over experts and stages rather than inside a matrix.
-  const inMatrix = shape !== undefined && shape.expertBody > 0 ? 1 : Math.min(8, domain);
+  // Inside a matrix only over a fast link (Narayanan et al. 2021, arXiv 2104.04473 §3.2).
+  const inMatrix = (shape !== undefined && shape.expertBody > 0) || chip?.link === undefined ? 1 : Math.min(8, domain);
   const tensor = statedTensor ?? (product !== undefined || !modelParallelKnown ? Math.min(width, inMatrix) : 1);
   const pipeline = statedPipeline ?? (product !== undefined || !modelParallelKnown ? Math.max(1, Math.round(width / tensor / context)) : 1);
   const data = Math.max(1, statedData !== undefined && statedTensor !== undefined ? statedData : Math.floor(gpus / (tensor * pipeline * context)));

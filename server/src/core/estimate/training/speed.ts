@@ -1,6 +1,8 @@
 import type { TrainingCoefficients } from './coefficients.js';
 import type { TrainingJob } from './job.js';
-import { type StepTime, sampleStep, transformerStep } from './step-time.js';
+import type { StepTime } from './rates.js';
+import { sampleStep } from './sample-step.js';
+import { transformerStep } from './step-time.js';
 
 export interface Speed {
   readonly step: StepTime;

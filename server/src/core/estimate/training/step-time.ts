@@ -1,34 +1,10 @@
 import { type Chip, peakOf } from './chip.js';
-import { reachKnob, type SpeedKnob, stackKnob, type Values } from './coefficients.js';
+import { type SpeedKnob, stackKnob, type Values } from './coefficients.js';
 import type { StackClass } from './framework.js';
 import type { TrainingJob } from './job.js';
 import { dataRate, groupRate } from './links.js';
-import type { SampleWork } from './sample-work.js';
+import { chipReach, matrixRate, overlap, type StepTime } from './rates.js';
 import { paramsPerRank, type Shape } from './shape.js';
-
-/** Seconds of one optimizer step by part, on the device that is busiest. */
-export interface StepTime {
-  readonly matrix: number;
-  readonly attention: number;
-  readonly elementwise: number;
-  readonly launch: number;
-  readonly dequantize: number;
-  readonly tensorParallel: number;
-  readonly expertParallel: number;
-  readonly sharding: number;
-  readonly bubble: number;
-  readonly gradients: number;
-  readonly optimizer: number;
-  readonly fixed: number;
-  readonly total: number;
-  /** Computed tokens (or samples) of one step over all devices. */
-  readonly units: number;
-  /** Model FLOP of one step over all devices, without recomputation. */
-  readonly modelFlop: number;
-}
-
-/** Smooth maximum of two overlapping times: the longer one, a little more where they are equal. */
-const overlap = (a: number, b: number): number => (a ** 3 + b ** 3) ** (1 / 3);
 
 /** Time of one optimizer step of a transformer: a roofline over the parts of each micro-batch, then what happens once a step.
  * @unit s
@@ -48,33 +24,34 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const passes = (frozen ? 2 : 3) + recompute;
 
   const reach = chipReach(chip, k) * (shape.encoder || shape.relative ? k['encoder.reach'] : k[stackKnob('stack', stack)]);
-  const narrow = narrowness(Math.min(shape.hidden, shape.ffn) / tensor, k);
   const full = matrixRate(job, chip, reach, k);
-  const rate = full * narrow;
+  const narrowness = (width: number) => width / (width + (k['width.half'] * full) / chip.bandwidth);
+  const rate = full * narrowness(Math.min(shape.hidden, shape.ffn) / tensor);
   const few = (count: number) => count / (count + k['tokens.half']);
   const dense = shape.body - shape.expertBody;
   const head = shape.vocab * shape.hidden * shape.headShare;
   const perRank = tensor * pipeline;
   const denseTime = (2 * dense * tokens * passes) / perRank / (rate * few(tokens));
-  const headTime =
-    (2 * head * tokens * (3 - (frozen ? 1 : 0))) / perRank / (full * narrowness(Math.sqrt((shape.hidden * shape.vocab) / tensor), k) * few(tokens));
+  const headTime = (2 * head * tokens * (3 - (frozen ? 1 : 0))) / perRank / (full * narrowness(Math.sqrt((shape.hidden * shape.vocab) / tensor)) * few(tokens));
   const perExpert = shape.experts === undefined ? tokens : (tokens * (shape.expertsPerToken ?? 2) * layout.expert) / shape.experts;
   const expertTime =
     shape.expertBody === 0
       ? 0
       : (2 * shape.expertBody * tokens * passes) /
         perRank /
-        (full * narrowness(Math.min(shape.hidden, shape.expertFfn), k) * k['expert.reach'] * few(Math.max(1, perExpert)));
+        (full * narrowness(Math.min(shape.hidden, shape.expertFfn)) * k['expert.reach'] * few(Math.max(1, perExpert)));
   const matrix = denseTime + headTime + expertTime;
 
   const half =
     job.clock *
     peakOf(chip, job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16');
-  const scores = (shape.encoder || shape.relative ? 1 : 0.5) * Math.min(job.seq, shape.reach) * tokens * layersHere * (shape.heads / tensor);
+  const positions = Math.min(job.seq, shape.reach);
+  const scores = (shape.encoder || shape.relative ? 1 : 0.5) * positions * tokens * layersHere * (shape.heads / tensor);
   const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
+  const longRows = positions / (positions + k['attention.half']);
   const attention =
     job.flash && !shape.relative
-      ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k[attentionKnob(chip, stack)])
+      ? (4 * scores * shape.headDim * attentionPasses) / (half * reach * k[attentionKnob(chip, stack)] * longRows)
       : (4 * scores * (shape.encoder || shape.relative ? 1 : 2) * shape.headDim * passes) / (half * reach) +
         ((shape.encoder || shape.relative ? 1 : 2) * scores * k['attention.scores'] * passes) / chip.bandwidth;
 
@@ -83,11 +60,12 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const moved = k[stackKnob('elementwise', fusing)] + (shape.expertBody > 0 ? k['expert.elementwise'] * (shape.expertsPerToken ?? 2) : 0);
   const elementwise =
     ((moved * tokens * shape.hidden * layersHere * passes * bytes * adapters) / tensor +
-      (tokens * shape.vocab * shape.headShare * k['logits.bytes'] * 3) / perRank) /
+      (tokens * shape.vocab * shape.headShare * k[fusing === 'everyday' ? 'logits.eager' : 'logits.fused'] * 3) / perRank) /
     chip.bandwidth;
   const dequantize =
     method === 'qlora' ? ((shape.body / perRank) * k[job.packed ? 'dequantize.packed' : 'dequantize.bytes'] * (passes / 3)) / chip.bandwidth : 0;
-  const launch = k[stackKnob('launch', stack)] * layersHere * passes * (frozen ? k['adapter.launch'] : 1);
+  const routed = shape.expertBody > 0 ? k['expert.launch'] : 1;
+  const launch = k[stackKnob('launch', stack)] * layersHere * passes * routed * (frozen ? k['adapter.launch'] : 1);
 
   const hiddenBytes = tokens * shape.hidden * 2;
   const group = groupRate(chip, layout, tensor, k['network.reach']);
@@ -151,31 +129,11 @@ function expertExchange(job: TrainingJob, shape: Shape, chip: Chip, k: Values<Sp
   return inside + (k['expert.network'] * reached * (1 - 1 / nodes)) / (layout.network * k['network.reach']);
 }
 
-/** Share of the efficiency that a matrix of this width reaches. */
-const narrowness = (width: number, k: Values<SpeedKnob>): number => width / (width + k['width.half']);
-
 /** Fused attention reached 70 % of the 16-bit peak on A100 and 35 % of it on H100 before kernels were written anew for Hopper.
  * @source Dao 2023 (arXiv 2307.08691) figure 4; Shah et al. 2024 (arXiv 2407.08608) section 1 */
 function attentionKnob(chip: Chip, stack: StackClass): SpeedKnob {
   if (chip.class === 'ampere' || chip.class === 'ampere-rtx' || chip.class === 'ada') return 'attention.ampere';
   return stack === 'vendor' ? 'attention.vendor' : 'attention.later';
-}
-
-/** Share of its peak that a chip's generation reaches: tensor units held to half rate are easier to feed.
- * @source NVIDIA GA102 whitepaper v2 table 3 and Ada whitepaper v1.1 appendix A: GeForce accumulates in fp32 at half the rate of workstation cards */
-function chipReach(chip: Chip, k: Values<SpeedKnob>): number {
-  const halved = (chip.class === 'ampere-rtx' || chip.class === 'ada' || chip.class === 'blackwell-rtx') && peakOf(chip, 'bf16') < 3 * peakOf(chip, 'fp32');
-  return Math.min(1, k[reachKnob(chip.class)] * (halved ? k['halved.reach'] : 1));
-}
-
-/** Rate of large matrix products at the job's precision. @unit FLOP/s */
-function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
-  const peak = peakOf(chip, job.precision) * job.clock;
-  if (job.precision === 'fp8') return peakOf(chip, 'fp8') === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
-  if (job.precision === 'fp4') return peak * reach * k['reach.fp4'];
-  if (job.precision === 'tf32') return peak * Math.min(1, reach * k['reach.tf32']);
-  if (job.precision === 'fp32') return peak * Math.min(1, reach * k['reach.fp32']);
-  return peak * reach;
 }
 
 /** Work of an optimizer step by that of Adam.
@@ -185,57 +143,4 @@ function optimizerWork(name: string): number {
   if (/muon/.test(name)) return 4;
   if (/8bit|lion|sgd|adafactor|paged/.test(name)) return 0.7;
   return 1;
-}
-
-/** Efficiency of a kind of layers by that of matrix products. Plain fp32 units, an eighth as fast as tensor units, are kept busy by any convolution. */
-function sampleReach(kind: SampleWork['kind'], plain: boolean, k: Values<SpeedKnob>): number {
-  if (kind === 'depthwise') return k['depthwise.reach'];
-  if (kind === 'grouped') return k['grouped.reach'];
-  if (kind === 'diffusion') return k['diffusion.reach'];
-  if (kind === 'gan') return k['gan.reach'];
-  return plain ? Math.max(1, k['convolution.reach']) : k['convolution.reach'];
-}
-
-/** Time of one step of a model whose unit is the sample: arithmetic beside the traffic of its activations.
- * @unit s
- * @source Williams et al. 2009 (roofline); activations as in Radosavovic et al. 2020 (arXiv 2003.13678) */
-export function sampleStep(job: TrainingJob, chip: Chip, k: Values<SpeedKnob>): StepTime | undefined {
-  const { sample, layout } = job;
-  if (!sample) return undefined;
-  const stack = job.framework.class;
-  const reach = chipReach(chip, k);
-  const wide = job.precision === 'fp32';
-  const kind = sampleReach(sample.kind, wide, k);
-  const narrowBytes = job.precision === 'fp32' || job.precision === 'tf32' ? 2 : 1;
-  const passes = job.checkpointing === 'full' ? 4 : 3;
-  const matrix = (2 * sample.macs * passes * layout.micro) / (matrixRate(job, chip, reach, k) * kind);
-  const elementwise = (sample.activations * layout.micro * k[sample.kind === 'depthwise' ? 'depthwise.bytes' : 'convolution.bytes'] * narrowBytes) / chip.bandwidth;
-  const launch = k['launch.kernel'] * (k[stackKnob('launch', stack)] / k['launch.everyday']) * sample.kernels * passes;
-  const busy = overlap(matrix + elementwise, launch);
-  const params = sample.params ?? 0.02 * sample.macs ** 0.8;
-  const shared = layout.data > 1 ? (layout.data - 1) / layout.data : 0;
-  const gradients = (k['data.exposed'] * 2 * params * 2 * shared) / dataRate(chip, layout, k['network.reach']);
-  const optimizer = (params * k['optimizer.bytes']) / chip.bandwidth;
-  const fixed = k[stackKnob('step', stack)];
-  const scale = 1 + k['scale.nodes'] * Math.log2(Math.max(1, layout.gpus / 8));
-  const factor = layout.accumulation * scale;
-  const units = layout.micro * layout.accumulation * layout.data;
-  const total = factor * busy + gradients + optimizer + fixed;
-  return {
-    matrix: factor * matrix,
-    attention: 0,
-    elementwise: factor * elementwise,
-    launch: factor * (busy - matrix - elementwise),
-    dequantize: 0,
-    tensorParallel: 0,
-    expertParallel: 0,
-    sharding: 0,
-    bubble: 0,
-    gradients,
-    optimizer,
-    fixed,
-    total,
-    units,
-    modelFlop: 6 * sample.macs * units,
-  };
 }

@@ -1,0 +1,44 @@
+import { type Chip, peakOf } from './chip.js';
+import { reachKnob, type SpeedKnob, type Values } from './coefficients.js';
+import type { TrainingJob } from './job.js';
+
+/** Seconds of one optimizer step by part, on the device that is busiest. */
+export interface StepTime {
+  readonly matrix: number;
+  readonly attention: number;
+  readonly elementwise: number;
+  readonly launch: number;
+  readonly dequantize: number;
+  readonly tensorParallel: number;
+  readonly expertParallel: number;
+  readonly sharding: number;
+  readonly bubble: number;
+  readonly gradients: number;
+  readonly optimizer: number;
+  readonly fixed: number;
+  readonly total: number;
+  /** Computed tokens (or samples) of one step over all devices. */
+  readonly units: number;
+  /** Model FLOP of one step over all devices, without recomputation. */
+  readonly modelFlop: number;
+}
+
+/** Smooth maximum of two overlapping times: the longer one, a little more where they are equal. */
+export const overlap = (a: number, b: number): number => (a ** 3 + b ** 3) ** (1 / 3);
+
+/** Share of its peak that a chip's generation reaches: tensor units held to half rate are easier to feed.
+ * @source NVIDIA GA102 whitepaper v2 table 3 and Ada whitepaper v1.1 appendix A: GeForce accumulates in fp32 at half the rate of workstation cards */
+export function chipReach(chip: Chip, k: Values<SpeedKnob>): number {
+  const halved = (chip.class === 'ampere-rtx' || chip.class === 'ada' || chip.class === 'blackwell-rtx') && peakOf(chip, 'bf16') < 3 * peakOf(chip, 'fp32');
+  return Math.min(1, k[reachKnob(chip.class)] * (halved ? k['halved.reach'] : 1));
+}
+
+/** Rate of large matrix products at the job's precision. @unit FLOP/s */
+export function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
+  const peak = peakOf(chip, job.precision) * job.clock;
+  if (job.precision === 'fp8') return peakOf(chip, 'fp8') === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
+  if (job.precision === 'fp4') return peak * reach * k['reach.fp4'];
+  if (job.precision === 'tf32') return peak * Math.min(1, reach * k['reach.tf32']);
+  if (job.precision === 'fp32') return peak * Math.min(1, reach * k['reach.fp32']);
+  return peak * reach;
+}
