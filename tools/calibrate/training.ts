@@ -1,8 +1,9 @@
 import type { Catalog } from '../../server/src/core/catalog/catalog.js';
 import { memoryKnobs, type SpeedKnob, speedKnobs, starts, type TrainingCoefficients } from '../../server/src/core/estimate/training/coefficients.js';
 import { distance, kindOf, type Quantity } from '../../server/src/core/estimate/training/intervals.js';
-import { type TrainingJob, trainingJob } from '../../server/src/core/estimate/training/job.js';
+import type { TrainingJob } from '../../server/src/core/estimate/training/job.js';
 import { memoryParts } from '../../server/src/core/estimate/training/memory.js';
+import { trainingJob } from '../../server/src/core/estimate/training/read-job.js';
 import { predictSpeed } from '../../server/src/core/estimate/training/speed.js';
 import { jobWork } from '../../server/src/core/estimate/training/work.js';
 import { type HeldOut, spreadsByRegime } from './conformal.js';
