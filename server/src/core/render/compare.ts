@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
+import { shortAccelerator } from '../catalog/short-name.js';
 import type { CompareRow } from '../estimate/compare.js';
 import { interval, type NumberStyle, plain, shortNumber, withUnit } from './number.js';
-import { shortAccelerator } from './words.js';
 
 const fitsText = { fits: '✓ fits', tight: 'tight', 'does-not-fit': '✗ does not fit', unknown: '' } as const;
 

@@ -1,0 +1,15 @@
+import type { Catalog } from './catalog.js';
+import type { Accelerator } from './types.js';
+
+/** A chip's name as people say it; with its memory where there are sizes to tell apart. */
+export function shortAccelerator(chip: Accelerator, catalog: Catalog): string {
+  const parts = chip.id.split('-');
+  const memory = parts.find((part) => /^\d+gb$/.test(part))?.replace('gb', '');
+  const family = parts.filter((part) => !/^(sxm\d?|pcie|nvl\d*|\d+gb)$/.test(part));
+  const base = family.join('-');
+  const upper = family
+    .map((part) => (/^(ada|ti|super|pro|blackwell|quadro|titan|jetson)$/.test(part) ? (part[0]?.toUpperCase() ?? '') + part.slice(1) : part.toUpperCase()))
+    .join(' ');
+  const sizes = new Set(catalog.accelerators.filter(({ id }) => id === base || id.startsWith(`${base}-`)).map(({ memoryGib }) => memoryGib));
+  return memory !== undefined && sizes.size > 1 && /^(a100|v100|h200|gh200|rtx-3080)$/.test(base) && base !== 'h200' ? `${upper}-${memory}` : upper;
+}
