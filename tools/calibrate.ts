@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { priors } from '../server/src/core/estimate/serving/theta.js';
 import { memoryKnobs, speedKnobs } from '../server/src/core/estimate/training/coefficients.js';
+import { qualityTable } from './calibrate/quality.js';
 import { readCatalog, readRows, root } from './calibrate/rows.js';
 import { calibrateServing } from './calibrate/serving.js';
 import { calibrateTraining } from './calibrate/training.js';
@@ -30,6 +31,9 @@ const notes = {
 const file = path.join(root, 'server/data/coefficients.json');
 writeFileSync(file, `${JSON.stringify(sorted({ notes, training, serving }), null, 2)}\n`);
 console.log(`wrote ${path.relative(root, file)}`);
+const quality = path.join(root, 'server/data/quality.json');
+writeFileSync(quality, `${JSON.stringify(qualityTable(), null, 1)}\n`);
+console.log(`wrote ${path.relative(root, quality)}`);
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -155,3 +155,54 @@ test('compare gives every offer with its price and day', () => {
   for (const row of rows) expect(row.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
 });
 test.each(['--version', '--help'])('%s answers at once', (flag) => expect(mlcost([flag])).toMatchObject({ status: 0, stderr: '' }));
+
+describe('mlcost advise', () => {
+  const copy = (): string => {
+    const to = mkdtempSync(path.join(tmpdir(), 'mlcost advise-'));
+    cpSync(sample, to, { recursive: true });
+    return to;
+  };
+  test('says in JSON what changes, what it saves, how sure, and the lines to write', () => {
+    const { stdout, status } = mlcost(['advise', '--format', 'json', sample]);
+    const { version, advice } = JSON.parse(stdout);
+    expect([status, version]).toEqual([0, 1]);
+    expect(advice.length).toBeGreaterThan(3);
+    for (const one of advice) {
+      expect(one).toMatchObject({
+        id: expect.stringContaining(`${one.workload}/`),
+        changes: [expect.objectContaining({ fact: expect.any(String) }), ...one.changes.slice(1)],
+        saving: { unit: expect.any(String) },
+        legality: expect.stringMatching(/^(native|fallback)$/),
+        risk: { level: expect.stringMatching(/^(none|low|medium|high|unmeasured)$/), evidence: expect.any(Array) },
+      });
+      for (const edit of one.edits) expect(Object.keys(edit)).toEqual(['file', 'line', 'endLine', 'text']);
+    }
+  });
+  test('writes one advice, once; the rest of the file stays as it was', () => {
+    const folder = copy();
+    const { advice } = JSON.parse(mlcost(['advise', '--format', 'json', folder]).stdout) as {
+      advice: { id: string; edits: { file: string; line: number; endLine: number; text: string }[] }[];
+    };
+    const chosen = advice.find(({ id, edits }) => id.endsWith('/compile') && edits.length === 1);
+    const edit = chosen?.edits[0];
+    if (!chosen || !edit) throw new Error('no such advice');
+    const file = path.join(folder, edit.file);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    lines.splice(edit.line - 1, edit.endLine - edit.line + 1, edit.text);
+    expect(mlcost(['advise', folder, '--apply', chosen.id]).status).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(lines.join('\n'));
+    const again = mlcost(['advise', folder, '--apply', chosen.id]);
+    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining(`no advice is called '${chosen.id}'`)]);
+    rmSync(folder, { recursive: true });
+  });
+  test('writes by itself only what changes no result', () => {
+    const folder = copy();
+    const before = report(folder);
+    expect(mlcost(['advise', folder, '--apply-all-safe']).status).toBe(0);
+    const after = report(folder);
+    const cost = ({ workloads }: Report, id: string): number => workloads.find((one) => one.id === id)?.estimates['usd']?.likely ?? Number.NaN;
+    expect(cost(after, 'train/run.sh#training-1')).toBeLessThan(cost(before, 'train/run.sh#training-1'));
+    expect(after.workloads.map(({ title }) => title)).toEqual(before.workloads.map(({ title }) => title));
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import {
+  type CodeAction,
   type CodeLens,
   createConnection,
   createProtocolConnection,
@@ -143,6 +144,12 @@ export class Editor {
   async problems(name: string): Promise<Diagnostic[]> {
     const report = (await this.connection.sendRequest('textDocument/diagnostic', { textDocument: { uri: this.uri(name) } })) as DocumentDiagnosticReport;
     return report.kind === 'full' ? report.items : [];
+  }
+  /** Actions that the light bulb offers at a zero-based line. */
+  async actions(name: string, line: number): Promise<CodeAction[]> {
+    const range = { start: { line, character: 0 }, end: { line, character: 0 } };
+    const params = { textDocument: { uri: this.uri(name) }, range, context: { diagnostics: [] } };
+    return ((await this.connection.sendRequest('textDocument/codeAction', params)) as CodeAction[] | null) ?? [];
   }
   async hints(name: string): Promise<InlayHint[]> {
     const range = { start: { line: 0, character: 0 }, end: { line: 10_000, character: 0 } };

@@ -8,6 +8,7 @@ import {
   type WorkloadRef,
 } from '../../../server/src/protocol/protocol.js';
 import { answerFact, applyChange, chooseAccelerator, chooseProvider, openSettings, pinAssumption, setAssumption } from './answers.js';
+import { makeCheaper } from './cheaper.js';
 import type { ComparePanels } from './panel.js';
 import { pickWorkload } from './pick-workload.js';
 import type { Reports } from './reports.js';
@@ -49,6 +50,7 @@ export function registerCommands(start: Start, reports: Reports, tree: WorkloadT
       else vscode.window.showInformationMessage('This workload is no longer there.');
     }),
     withWorkload('compare', (ref) => panels.show(ref)),
+    withWorkload('makeCheaper', (ref) => makeCheaper(start, ref)),
     withWorkload('setAssumption', (ref) => setAssumption(start, ref)),
     withWorkload('pinAssumption', (ref) => pinAssumption(start, ref)),
     command('answer', (argument) => answerFact(start, argument)),

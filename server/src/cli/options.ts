@@ -38,6 +38,19 @@ export const commands: readonly Command[] = [
     takes: [0, 1000],
   },
   {
+    name: 'advise',
+    usage: 'advise [PATH…]',
+    help: 'what makes the workloads cheaper, with the edits that do it',
+    options: [
+      formats,
+      ...where,
+      { name: 'apply', value: 'ID', many: true, help: 'write the edits of this advice (repeatable)' },
+      { name: 'apply-all-safe', help: 'write the best edit of each workload that changes no result' },
+      quiet,
+    ],
+    takes: [0, 1000],
+  },
+  {
     name: 'compare',
     usage: 'compare PATH',
     help: 'each workload on every offer that can run it, cheapest first',

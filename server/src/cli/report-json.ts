@@ -1,8 +1,9 @@
 import { type Fact, placeOf, totalsOf } from '../core/index.js';
 import type { Engine, FileReport } from '../host/engine.js';
+import { type Advised, lineEdits } from './advise.js';
 
 /** The answer of `mlcost estimate --format json`: contract version 1. Fields may be added, never renamed. */
-export function reportJson(engine: Engine, reports: readonly FileReport[], relative: (uri: string) => string): object {
+export function reportJson(engine: Engine, reports: readonly FileReport[], relative: (uri: string) => string, advised: readonly Advised[] = []): object {
   const place = (span: { uri: string; start: number; end: number } | undefined) => {
     const document = span && engine.document(span.uri);
     if (!span || !document) return {};
@@ -26,7 +27,11 @@ export function reportJson(engine: Engine, reports: readonly FileReport[], relat
           Object.entries(estimation.estimates).map(([name, { low, likely, high, unit, basis }]) => [name, { low, likely, high, unit, basis }]),
         ),
         unknown: [...new Set([...workload.unknown.map((one) => one.name), ...estimation.unknown.map((one) => one.fact)])],
-        advice: [],
+        advice: (advised.find(({ one }) => one.workload === workload)?.advice ?? []).map(({ title, saving, edits }) => ({
+          title,
+          saving,
+          edits: lineEdits(edits ?? [], (uri) => engine.document(uri), relative),
+        })),
       })),
     ),
     totals: totalsJson(reports),

@@ -1,6 +1,13 @@
 // The only door of the core: adapters import from here.
+export { advise, comparable } from './advise/advise.js';
+export { applied, type TextEdit, writeChanges } from './advise/edit/write.js';
+export { Rulings } from './advise/legality.js';
+export { type Objective, objectiveOf } from './advise/objective.js';
+export type { QualityTable } from './advise/quality.js';
+export type { Advice, AdviceBook, FactChange } from './advise/types.js';
 export { type Catalog, createCatalog, type OwnPrices } from './catalog/catalog.js';
 export { isMarketplace, listProviders } from './catalog/price-book.js';
+export { shortAccelerator } from './catalog/short-name.js';
 export { type Tables, unpackTables } from './catalog/tables.js';
 export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
 export { type OnAccelerator, onLikelyAccelerators } from './estimate/alternatives.js';
@@ -20,6 +27,7 @@ export { isRelevant, type Marked, markedBy, maxTextLength } from './recognise/ma
 export { grammarOf, recognise } from './recognise/recognise.js';
 export type { Sighting } from './recognise/types.js';
 export { type AdviceText, adviceOf } from './render/advice.js';
+export { cheaperDetail, cheaperLens, percentText } from './render/cheaper.js';
 export { bestOffers, compareText } from './render/compare.js';
 export { explainMarkdown } from './render/explain.js';
 export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from './render/hover.js';
@@ -28,7 +36,7 @@ export { escapeMarkdown, table } from './render/markdown.js';
 export { withUnit } from './render/number.js';
 export { budgetText, lineEndText, treeText } from './render/short.js';
 export { totalsOf, totalText } from './render/totals.js';
-export { shortAccelerator, showValue, subject } from './render/words.js';
+export { showValue, subject } from './render/words.js';
 
 export { resolve } from './resolve/resolve.js';
 export type { Assumption, KnownFiles } from './resolve/types.js';

@@ -74,6 +74,16 @@ export const specOf = (workload: Workload): Spec => ({
   facts: { framework: workload.framework, ...Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) },
 });
 
+/** A notebook with another program text: cells keep their order and their lines move along.
+ * @assumes the change lies inside cells */
+function withText(document: Document, text: string): Document {
+  const change = difference(document.text, text);
+  if (!change) return document;
+  const moved = (at: number): number => (at >= change.oldEnd ? at + change.text.length - (change.oldEnd - change.start) : at);
+  const cells = (document.cells ?? []).map((cell) => ({ ...cell, start: moved(cell.start), end: moved(cell.end) }));
+  return { ...createDocument('program.py', text, 'python'), uri: document.uri, cells, ...(document.path === undefined ? {} : { path: document.path }) };
+}
+
 /** How many files a scan reads at a time. */
 const readAhead = 16;
 
@@ -265,6 +275,32 @@ export class Engine {
       ...(region ? { region } : {}),
       ...(market ? { market } : {}),
     };
+  }
+
+  /** The workloads of a file as they would be with other texts of some documents: nothing is kept.
+   * @returns with `sound` false where a text does not parse as it did */
+  async reread(texts: ReadonlyMap<string, string>, uri: string): Promise<{ readonly sound: boolean; readonly workloads: readonly Workload[] }> {
+    const other = new Map<string, Sighting>();
+    for (const [uri, text] of texts) {
+      const before = this.document(uri);
+      if (!before) return { sound: false, workloads: [] };
+      const document = before.cells ? withText(before, text) : this.placed(createDocument(uri, text));
+      const grammar = grammarOf(document.language);
+      if (grammar) await this.grammars.load(grammar);
+      const sighting = recognise(document, this.grammars);
+      const faults = (one: Sighting | null | undefined): number => one?.problems.filter(({ code }) => code === 'syntax').length ?? 0;
+      if (faults(sighting) > faults(this.known(uri))) return { sound: false, workloads: [] };
+      other.set(uri, sighting);
+    }
+    const root = this.rootOf(uri);
+    const { catalog } = await this.context(uri);
+    const files: KnownFiles = {
+      get: (uri) => other.get(uri) ?? this.known(uri),
+      keys: () => this.knownUris(),
+      values: () => [...this.knownUris()].map((uri) => other.get(uri) ?? this.known(uri) ?? null).values(),
+    };
+    const assumptions = [...this.preferences.assumptions, ...(await this.settings.of(root)).assumptions];
+    return { sound: true, workloads: resolve({ files, focus: [uri], roots: this.roots, catalog, assumptions }).workloads };
   }
 
   private placed(document: Document): Document {

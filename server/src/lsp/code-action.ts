@@ -1,16 +1,18 @@
 import { type CodeAction, CodeActionKind } from 'vscode-languageserver';
+import { adviceActions } from './advice.js';
 import { guarded, type Session } from './context.js';
 import { diagnosticSource } from './diagnostics.js';
 
-/** What every message offers: why, edit, silence. */
+/** What every message offers: why, edit, silence; and what makes the workload under the cursor cheaper. */
 export function onCodeAction(session: Session): void {
-  session.connection.onCodeAction(({ context, textDocument }) =>
+  session.connection.onCodeAction(({ context, textDocument, range }) =>
     guarded<CodeAction[]>(
       session,
       'code action',
       () => [],
-      async () =>
-        context.diagnostics
+      async () => [
+        ...(await adviceActions(session, textDocument.uri, range)),
+        ...context.diagnostics
           .filter(({ source }) => source === diagnosticSource)
           .flatMap((diagnostic): CodeAction[] => {
             const ref = diagnostic.data as { uri: string; id: string } | undefined;
@@ -31,6 +33,7 @@ export function onCodeAction(session: Session): void {
               action(`Silence “${diagnostic.code}” in .mlcost.yaml`, 'mlCostLens.silence', { uri: textDocument.uri, code: diagnostic.code }),
             ];
           }),
+      ],
     ),
   );
 }

@@ -1,5 +1,6 @@
 import type { CodeLens } from 'vscode-languageserver';
-import { lensText } from '../core/index.js';
+import { cheaperLens, lensText } from '../core/index.js';
+import { shownAdvice } from './advice.js';
 import { guarded, type Session } from './context.js';
 import type { Answer, ShownWorkload } from './reports.js';
 import { silenceOf } from './silence.js';
@@ -45,6 +46,17 @@ async function lenses(session: Session, answer: Answer, uri: string): Promise<Co
     if (place.uri !== uri || silence.workload(one.workload)) continue;
     const { start } = place.range;
     found.push({ range: { start, end: start }, command: await commandOf(session, one, answer.uri) });
+    const cheaper = cheaperLens(await shownAdvice(session, one));
+    if (cheaper !== undefined)
+      found.push({
+        range: { start, end: start },
+        command: {
+          title: cheaper,
+          command: 'mlCostLens.makeCheaper',
+          arguments: [{ uri: answer.uri, id: one.workload.id }],
+          tooltip: 'Choose what makes it cheaper',
+        },
+      });
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
+import type { Advisor } from '../host/advisor.js';
 import type { Engine, FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import type { Settings } from '../protocol/protocol.js';
@@ -11,6 +12,7 @@ export interface Session {
   readonly connection: Connection;
   readonly host: Host;
   readonly engine: Engine;
+  readonly advisor: Advisor;
   readonly documents: Documents;
   readonly reports: Reports;
   settings: Settings;

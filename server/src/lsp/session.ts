@@ -6,6 +6,7 @@ import {
   PublishDiagnosticsNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
+import { Advisor } from '../host/advisor.js';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { isSettingsFile } from '../host/workspace-settings.js';
@@ -17,6 +18,7 @@ import {
   settingsNotification,
   workloadsChangedNotification,
 } from '../protocol/protocol.js';
+import { onAdvice } from './advice.js';
 import { BackgroundIndex } from './background-index.js';
 import { capabilitiesOf } from './capabilities.js';
 import { onChoices } from './choices.js';
@@ -82,6 +84,7 @@ export function startServer(connection: Connection, host: Host): void {
     connection,
     host,
     engine,
+    advisor: new Advisor(engine, host),
     documents,
     reports,
     settings: defaultSettings,
@@ -188,6 +191,7 @@ export function startServer(connection: Connection, host: Host): void {
     onScan,
     onWorkloads,
     onCompare,
+    onAdvice,
     onChoices,
     onSettingEdit,
   ])

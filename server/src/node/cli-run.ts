@@ -1,16 +1,18 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { acceleratorTable } from '../cli/accelerators.js';
+import { type Advised, adviseJson, adviseTable, isSafe } from '../cli/advise.js';
 import { choicesOf } from '../cli/choices.js';
 import { compared, compareJson, compareTable } from '../cli/compare.js';
 import { completion, help, nearest, type Parsed, parse, UsageError } from '../cli/options.js';
 import { predictLine } from '../cli/predict.js';
 import { reportJson } from '../cli/report-json.js';
 import { type Paint, reportTable } from '../cli/report-table.js';
-import { explainMarkdown, type LinkPlace, placeOf, type Span } from '../core/index.js';
+import { applied, explainMarkdown, type LinkPlace, placeOf, type Span, type TextEdit } from '../core/index.js';
+import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { nodeHost } from './node-host.js';
@@ -34,6 +36,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     const host = nodeHost(assets);
     if (parsed.command.name === 'completion') process.stdout.write(completion(parsed.args[0] ?? ''));
     else if (parsed.command.name === 'predict') await predict(parsed, host);
+    else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
     else if (parsed.command.name === 'accelerators') await acceleratorsCommand(parsed, host);
     else await estimateCommand(parsed, host);
@@ -97,7 +100,7 @@ async function scanned(parsed: Parsed, host: Host): Promise<{ engine: Engine; re
 async function estimateCommand(parsed: Parsed, host: Host): Promise<void> {
   const { engine, reports, relative } = await scanned(parsed, host);
   if (parsed.values['format'] === 'json') {
-    write(`${JSON.stringify(reportJson(engine, reports, relative), null, 1)}\n`);
+    write(`${JSON.stringify(reportJson(engine, reports, relative, await advisedOf(engine, host, reports)), null, 1)}\n`);
     return;
   }
   const { catalog } = await engine.context(engine.roots[0]);
@@ -124,6 +127,68 @@ async function compareCommand(parsed: Parsed, host: Host): Promise<void> {
     const place = ({ workload }: Estimated): object => ({ file: relative(workload.span.uri), line: (placeIn(engine, relative)(workload.span)?.line ?? 0) + 1 });
     write(`${JSON.stringify(compareJson(all, place), null, 1)}\n`);
   } else write(all.length === 0 ? 'No machine-learning workload found.\n' : compareTable(all, context.catalog, limit, paint()));
+}
+
+async function adviseCommand(parsed: Parsed, host: Host): Promise<void> {
+  const { engine, reports, relative } = await scanned(parsed, host);
+  const all = await advisedOf(engine, host, reports);
+  const wanted = parsed.values['apply'] as readonly string[] | undefined;
+  const chosen = wanted
+    ? wanted.map((id) => named(id, all))
+    : parsed.values['apply-all-safe'] === true
+      ? all.flatMap(({ advice }) => advice.find(isSafe) ?? [])
+      : undefined;
+  if (chosen) await apply(chosen, engine, relative);
+  else if (parsed.values['format'] === 'json') write(`${JSON.stringify(adviseJson(engine, all, relative), null, 1)}\n`);
+  else write(adviseTable(engine, all, relative, paint()));
+}
+
+/** Advice for each workload that has its own money. */
+async function advisedOf(engine: Engine, host: Host, reports: readonly FileReport[]): Promise<Advised[]> {
+  const advisor = new Advisor(engine, host);
+  const all: Advised[] = [];
+  for (const one of reports.flatMap((report) => report.workloads)) {
+    if (one.workload.countedIn === undefined && !one.workload.fragment) all.push({ one, advice: await advisor.proven(one) });
+  }
+  return all;
+}
+
+function named(id: string, all: readonly Advised[]): ProvenAdvice {
+  const ids = all.flatMap(({ advice }) => advice);
+  const found = ids.find((advice) => advice.id === id);
+  if (!found)
+    throw new UsageError(
+      `no advice is called '${id}'${nearest(
+        id,
+        ids.map((advice) => advice.id),
+      )}`,
+    );
+  if (!found.edits) throw new UsageError(`'${id}' has no edit: ${found.notes.join('; ') || 'a person has to do it'}`);
+  return found;
+}
+
+/** Writes edits of several workloads; what touches a place that another one has changed is named and left. */
+async function apply(chosen: readonly ProvenAdvice[], engine: Engine, relative: (uri: string) => string): Promise<void> {
+  const texts = new Map<string, TextEdit[]>();
+  for (const advice of chosen) {
+    const edits = advice.edits ?? [];
+    const clash = edits.some((edit) => texts.get(edit.uri)?.some((other) => edit.start <= other.end && other.start <= edit.end));
+    if (clash) {
+      process.stderr.write(`${advice.id}: left, another advice changes the same place; run it again\n`);
+      continue;
+    }
+    for (const edit of edits) texts.set(edit.uri, [...(texts.get(edit.uri) ?? []), edit]);
+    write(`${advice.id}: ${advice.title}\n`);
+  }
+  for (const [uri, edits] of texts) {
+    const document = engine.document(uri);
+    const file = fileURLToPath(uri);
+    // Whoever changed the file meanwhile is not overwritten.
+    if (!document || (await readFile(file, 'utf8')) !== document.text)
+      throw new UsageError(`${relative(uri)} has changed meanwhile: nothing was written to it`);
+    await writeFile(file, applied(document.text, edits));
+  }
+  if (chosen.length === 0) write('Nothing to apply.\n');
 }
 
 async function acceleratorsCommand({ args, values }: Parsed, host: Host): Promise<void> {

@@ -21,6 +21,8 @@ export const workloadsRequest = 'mlcost/workloads';
 export const explainRequest = 'mlcost/explain';
 /** Client → server: one workload over the offers that can run it. */
 export const compareRequest = 'mlcost/compare';
+/** Client → server: what makes a workload cheaper, with the edits that do it. */
+export const adviceRequest = 'mlcost/advice';
 /** Client → server: what can be answered for a fact, with what each would cost. */
 export const choicesRequest = 'mlcost/choices';
 /** Client → server: the edit of `.mlcost.yaml` that keeps an answer. */
@@ -112,6 +114,21 @@ export interface WorkloadsResult {
   readonly files: readonly FileNode[];
   readonly total: string;
   readonly budgets: readonly { readonly label: string; readonly description: string }[];
+}
+export interface AdviceResult {
+  readonly title: string;
+  readonly advice: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly description: string;
+    readonly detail: string;
+    /** Empty: nothing here can be edited so that it holds. */
+    readonly changes: readonly { readonly uri: string; readonly range: { readonly start: Position; readonly end: Position }; readonly text: string }[];
+  }[];
+}
+export interface Position {
+  readonly line: number;
+  readonly character: number;
 }
 export interface ChoicesParams {
   /** Absent: for the workspace as a whole. */

@@ -1,11 +1,12 @@
 import type { Catalog } from '../catalog/catalog.js';
+import { shortAccelerator } from '../catalog/short-name.js';
 import type { OnAccelerator } from '../estimate/alternatives.js';
 import { fitsOf } from '../estimate/fits.js';
 import type { Estimate, Estimation } from '../model/estimate.js';
 import { factLabel } from '../model/fact-names.js';
 import type { Workload } from '../model/workload.js';
 import { count, interval, money, type NumberStyle, plain, shortNumber, withUnit } from './number.js';
-import { acceleratorOf, shortAccelerator, subject } from './words.js';
+import { acceleratorOf, subject } from './words.js';
 
 /** All that a text about one workload needs. */
 export interface View {

@@ -1,0 +1,198 @@
+import { hardwareOf } from '../estimate/devices.js';
+import { estimate } from '../estimate/estimate.js';
+import { type Fits, fitsOf } from '../estimate/fits.js';
+import { type EstimateContext, FactReader, type Spec } from '../estimate/spec.js';
+import type { Estimation } from '../model/estimate.js';
+import type { FactValue } from '../model/fact.js';
+import type { Workload } from '../model/workload.js';
+import { objectiveOf } from './objective.js';
+import { rules } from './rules.js';
+import type { Advice, AdviceBook, FactChange, Proposal, Risk, Subject } from './types.js';
+
+/** Less than this is within what two estimates of the same code can differ by for reasons that no advice is about. */
+const worthPercent = 3;
+/** How many proposals are taken together at most: what nobody reads is no decision. */
+const mostCombined = 4;
+
+/** Everything that makes one workload cheaper, or makes it fit: legal, worth it, estimated by the same code; the best first.
+ * One may combine several of the others; its saving is estimated for all together, never added up.
+ * @param estimation of the workload as it stands, with the same spec and context */
+export function advise(workload: Workload, asStated: Spec, asEstimated: Estimation, book: AdviceBook, context: EstimateContext): Advice[] {
+  if (workload.fragment) return [];
+  const { spec, estimation, note } = comparable(asStated, asEstimated, context);
+  const hardware = spec.kind === 'api-call' ? undefined : hardwareOf(spec, context.catalog);
+  const subject: Subject = {
+    workload,
+    facts: new FactReader(spec),
+    estimation,
+    fits: fitsOf(estimation),
+    book,
+    context,
+    ...(hardware?.known ? { chip: hardware.value.accelerator } : {}),
+  };
+  const judge = (proposals: readonly Proposal[]): Judged | undefined => judged(subject, spec, proposals);
+  const proposals = rules.filter((rule) => rule.kinds.includes(workload.kind)).flatMap((rule) => rule.propose(subject));
+  const single = proposals.flatMap((proposal) => judge([proposal]) ?? []).sort(byWorth);
+  if (subject.fits === 'does-not-fit' && !single.some(({ advice }) => advice.makesItFit)) single.push(...rescue(subject, spec, proposals, judge));
+  // What one edit does together with what a person has to arrange is no edit.
+  const combined = combine(
+    single.filter(({ advice }) => advice.editable),
+    judge,
+  );
+  const all = (combined ? [combined, ...single] : single).sort(byWorth);
+  return all.map(({ advice }) => (note === undefined || !advice.saving.unit.includes('token') ? advice : { ...advice, notes: [note, ...advice.notes] }));
+}
+
+/** The request at which services are compared while nobody states one.
+ * @source ShareGPT and LMSYS-Chat conversations, the usual benchmark traffic, have means of this order */
+const referenceRequest = { input_tokens: 1024, output_tokens: 256 };
+/** The same workload with what a comparison needs: a service's tokens have no price while nobody says how long requests are. */
+export function comparable(spec: Spec, estimation: Estimation, context: EstimateContext): { spec: Spec; estimation: Estimation; note?: string } {
+  if (spec.kind !== 'serving' || spec.facts['input_tokens'] !== undefined || spec.facts['output_tokens'] !== undefined) return { spec, estimation };
+  const full = { ...spec, facts: { ...spec.facts, ...referenceRequest } };
+  const { input_tokens: input, output_tokens: output } = referenceRequest;
+  return { spec: full, estimation: estimate(full, context), note: `compared at ${input} tokens in and ${output} out a request: nobody states them` };
+}
+
+interface Judged {
+  readonly proposals: readonly Proposal[];
+  readonly advice: Advice;
+  /** What decides the order: percent saved, less for risk and effort. */
+  readonly worth: number;
+}
+
+/** The alternative's estimate against the workload's own; undefined where it is refused, fits worse, or is not worth it. */
+function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): Judged | undefined {
+  const changes = Object.assign({}, ...proposals.map((proposal) => proposal.changes)) as Readonly<Record<string, FactValue | undefined>>;
+  const changed = Object.entries(changes).filter(([fact, to]) => spec.facts[fact] !== to);
+  if (changed.length === 0) return undefined;
+  const law = lawOf(subject, changed);
+  if (!law) return undefined;
+  const facts = Object.fromEntries(Object.entries({ ...spec.facts, ...changes }).filter((entry): entry is [string, FactValue] => entry[1] !== undefined));
+  const after = estimate({ ...spec, facts }, subject.context);
+  const fits = fitsOf(after);
+  const rescued = (subject.fits === 'does-not-fit' || subject.fits === 'tight') && fits === 'fits';
+  if (!rescued && order.indexOf(fits) > order.indexOf(subject.fits)) return undefined;
+  const share = (one: Estimation): number => one.estimates['memory_share']?.likely ?? 0;
+  // Between fits and does not fit: an alternative that likely does not is none where the workload itself likely does.
+  if (share(after) > 1 && share(after) > share(subject.estimation)) return undefined;
+  const capacity = spec.kind === 'serving' && changed.some(([fact]) => hardwareFacts.test(fact)) ? capacityOf(subject.estimation, after) : undefined;
+  if (capacity && (capacity.refused || (capacity.ratio === undefined && 'gpu_type' in changes))) return undefined;
+  const objective = objectiveOf(subject.estimation, after);
+  // Hours of different chips are not the same good.
+  if ('gpu_type' in changes && objective && !objective.before.unit.startsWith('usd')) return undefined;
+  const percent = objective && (1 - objective.after.likely / objective.before.likely) * 100;
+  // What does not fit cannot be run: its price is no measure of what makes it fit.
+  if (!(rescued && subject.fits === 'does-not-fit') && (percent === undefined || percent < worthPercent) && !(rescued && (percent ?? 0) > -60))
+    return undefined;
+  const peak = after.estimates['peak_memory_gib'];
+  const isMoney = objective?.before.unit.startsWith('usd') === true;
+  const round = (value: number): number => Number(value.toPrecision(4));
+  const risk = worst(proposals.map((proposal) => proposal.risk));
+  const effort = Math.max(...proposals.map((proposal) => proposal.effort)) as 1 | 2 | 3;
+  return {
+    proposals,
+    worth: (percent ?? 0) * trust[risk.level] - effort + (rescued ? 100 : 0),
+    advice: {
+      id: `${subject.workload.id}/${proposals.map((proposal) => proposal.id).join('+')}`,
+      workload: subject.workload.id,
+      title: proposals.map((proposal) => proposal.title).join(' + '),
+      changes: changed.map(([fact, to]): FactChange => {
+        const from = spec.facts[fact];
+        return { fact, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+      }),
+      saving: {
+        ...(objective && isMoney ? { usd: round(objective.before.likely - objective.after.likely) } : {}),
+        ...(percent === undefined ? {} : { percent: round(percent) }),
+        unit: objective?.before.unit ?? 'GiB',
+      },
+      ...(peak ? { memory: { low: peak.low, likely: peak.likely, high: peak.high } } : {}),
+      ...(rescued ? { makesItFit: true as const } : {}),
+      legality: law.answer,
+      notes: [...new Set([...(capacity?.note === undefined ? [] : [capacity.note]), ...law.reasons, ...proposals.flatMap((proposal) => proposal.notes ?? [])])],
+      risk,
+      effort,
+      editable: proposals.every((proposal) => proposal.editable !== false),
+    },
+  };
+}
+const order: readonly Fits[] = ['fits', 'unknown', 'tight', 'does-not-fit'];
+/** How much of a saving counts for the order, by the risk that it is bought with. */
+const trust: Readonly<Record<Risk['level'], number>> = { none: 1, low: 0.9, medium: 0.6, unmeasured: 0.5, high: 0.3 };
+const byWorth = (a: Judged, b: Judged): number => b.worth - a.worth || a.advice.id.localeCompare(b.advice.id);
+
+const hardwareFacts = /^(gpu_type|gpus|gpu_count|tensor_parallel|replicas)$/;
+/** What a service on other hardware can still take. Cheaper by the month and dearer by the token is no saving for a service that is busy. */
+function capacityOf(before: Estimation, after: Estimation): { ratio?: number; note?: string; refused?: boolean } {
+  const rate = (one: Estimation): number | undefined => (one.estimates['saturation_output_tokens_per_s'] ?? one.estimates['output_tokens_per_s'])?.likely;
+  const [a, b] = [rate(before), rate(after)];
+  if (a === undefined || b === undefined || a <= 0) return { note: 'how much traffic it can take is not estimated: say how long prompts and answers are' };
+  const ratio = b / a;
+  const price = (one: Estimation): number => one.estimates['usd_per_1m_tokens_full']?.likely ?? 0;
+  return {
+    ratio,
+    ...(ratio < 0.95 ? { note: `takes ${Math.round(ratio * 100)} % of the traffic that it could before` } : {}),
+    ...(price(after) > price(before) * 1.05 ? { refused: true } : {}),
+  };
+}
+
+/** What the chip and the engine say to all changes: refused as soon as one is, or as soon as nothing is known of one. */
+function lawOf({ chip, book: { rulings }, workload }: Subject, changed: readonly (readonly [string, FactValue | undefined])[]) {
+  let answer: Advice['legality'] = 'native';
+  const reasons: string[] = [];
+  for (const [fact, to] of changed) {
+    if (to === undefined || to === false || !rulings.speaksOf(fact)) continue;
+    if (fact === 'optimizer' && !/8bit/.test(String(to))) continue;
+    if (fact === 'kv_cache_dtype' && to === 'auto') continue;
+    const ruling = chip && rulings.of(fact, to, chip, workload.framework);
+    if (!ruling || ruling.answer === 'refused') return undefined;
+    if (ruling.answer === 'fallback') answer = 'fallback';
+    if (ruling.reason !== undefined) reasons.push(ruling.reason);
+  }
+  return { answer, reasons };
+}
+
+function worst(risks: readonly Risk[]): Risk {
+  const levels: readonly Risk['level'][] = ['none', 'low', 'medium', 'unmeasured', 'high'];
+  const level = levels[Math.max(...risks.map((risk) => levels.indexOf(risk.level)))] ?? 'unmeasured';
+  return { level, evidence: [...new Set(risks.flatMap((risk) => risk.evidence))] };
+}
+
+/** Where no single change makes it fit: the change that takes most off the peak, then the next, until it does; with no more risk than it takes. */
+function rescue(subject: Subject, spec: Spec, proposals: readonly Proposal[], judge: (proposals: readonly Proposal[]) => Judged | undefined): Judged[] {
+  const peak = (some: readonly Proposal[]): number => {
+    const facts: Record<string, FactValue | undefined> = Object.assign({}, spec.facts, ...some.map(({ changes }) => changes));
+    const stated = Object.fromEntries(Object.entries(facts).filter((entry): entry is [string, FactValue] => entry[1] !== undefined));
+    return estimate({ ...spec, facts: stated }, subject.context).estimates['memory_share']?.high ?? Number.POSITIVE_INFINITY;
+  };
+  for (const levels of [['none'], ['none', 'low'], ['none', 'low', 'medium']]) {
+    const taken: Proposal[] = [];
+    for (let now = peak([]); taken.length < mostCombined; ) {
+      const touched = new Set(taken.flatMap(({ changes }) => Object.keys(changes)));
+      const best = proposals
+        .filter(({ changes, editable, risk }) => editable !== false && levels.includes(risk.level) && !Object.keys(changes).some((fact) => touched.has(fact)))
+        .map((one) => ({ one, high: peak([...taken, one]) }))
+        .sort((a, b) => a.high - b.high)[0];
+      if (!best || best.high > now * 0.97) break;
+      taken.push(best.one);
+      now = best.high;
+      const found = judge(taken);
+      if (found?.advice.makesItFit) return [found];
+    }
+  }
+  return [];
+}
+
+/** Takes the best, then each next one that wins more on top of it and does not touch the same facts. */
+function combine(single: readonly Judged[], judge: (proposals: readonly Proposal[]) => Judged | undefined): Judged | undefined {
+  let best = single[0];
+  if (!best) return undefined;
+  for (const next of single.slice(1)) {
+    if (best.proposals.length === mostCombined) break;
+    const taken = new Set(best.advice.changes.map((change) => change.fact));
+    if (next.advice.risk.level === 'high' || next.advice.changes.some((change) => taken.has(change.fact))) continue;
+    const both = judge([...best.proposals, ...next.proposals]);
+    if (both && (both.advice.saving.percent ?? 0) >= (best.advice.saving.percent ?? 0) + worthPercent) best = both;
+  }
+  return best.proposals.length > 1 ? best : undefined;
+}

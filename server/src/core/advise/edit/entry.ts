@@ -1,0 +1,71 @@
+import type { Language } from '../../text/language.js';
+
+/** How a setting is written where it stands. */
+export type Style = 'keyword' | 'dict' | 'yaml' | 'json' | 'flag' | 'flag=' | 'args' | 'args=' | 'flow-args';
+
+/** A setting with its value in a text: `bf16=True`, `bf16: true`, `--dtype bfloat16`. */
+export interface Entry {
+  readonly style: Style;
+  /** As written, without dashes: `kv-cache-dtype`. */
+  readonly key: string;
+  /** Of the key (with its dashes or quotes) up to the end of the value (with its quotes). */
+  readonly start: number;
+  readonly end: number;
+  /** Of the value as it stands, with its quotes. */
+  readonly valueStart: number;
+  readonly quote: '' | '"' | "'";
+  /** Blanks in front of the entry where it begins its line. */
+  readonly indent?: string;
+}
+
+type Pattern = readonly [style: Style, before: RegExp];
+/** What stands in front of a value, by language, the most exact first. The first group is the whole key, the second its name. */
+const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
+  python: [
+    ['keyword', /(?<![\w.])(([A-Za-z_]\w*)\s*=\s*)$/],
+    ['dict', /((?:["'])(\w+)(?:["'])\s*:\s*)$/],
+    ['flow-args', /((?:["'])--([\w.-]+)(?:["'])\s*,\s*)$/],
+  ],
+  yaml: [
+    ['args=', /(-\s+["']?--([\w.-]+)=)$/],
+    ['flow-args', /((?:["'])--([\w.-]+)(?:["'])\s*,\s*)$/],
+    ['args', /(-\s+["']?--([\w.-]+)["']?[ \t]*\r?\n[ \t]*-\s+)$/],
+    ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
+    ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
+    ['yaml', /((?:["']?)([A-Za-z_][\w./-]*)(?:["']?)\s*:[ \t]+)$/],
+  ],
+  json: [['json', /("([^"\n]+)"\s*:\s*)$/]],
+  shell: [
+    ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
+    ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
+  ],
+};
+
+/** The entry whose value a span covers; undefined where the value stands in no setting: a variable, a default, a computed one. */
+export function entryAt(text: string, language: Language, start: number, end: number): Entry | undefined {
+  const before = text[start - 1];
+  const first = text[start];
+  // A span is of the value with its quotes or without.
+  const outside = (before === '"' || before === "'") && text[end] === before ? before : '';
+  const inside = (first === '"' || first === "'") && text[end - 1] === first ? first : '';
+  const valueStart = outside ? start - 1 : start;
+  const valueEnd = outside ? end + 1 : end;
+  const head = text.slice(Math.max(0, valueStart - 200), valueStart);
+  for (const [style, pattern] of patterns[language] ?? []) {
+    const match = pattern.exec(head);
+    const [, whole, key] = match ?? [];
+    if (whole === undefined || key === undefined) continue;
+    const at = valueStart - whole.length;
+    const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+    return {
+      style,
+      key,
+      start: at,
+      end: valueEnd,
+      valueStart,
+      quote: (outside || inside) as Entry['quote'],
+      ...(/^[ \t]*$/.test(line) ? { indent: line } : {}),
+    };
+  }
+  return undefined;
+}

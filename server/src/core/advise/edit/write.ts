@@ -1,0 +1,176 @@
+import type { Fact, FactValue } from '../../model/fact.js';
+import type { Workload } from '../../model/workload.js';
+import type { Document } from '../../text/document.js';
+import type { FactChange } from '../types.js';
+import { type Entry, entryAt } from './entry.js';
+import { type Spelled, type Vocabulary, vocabularyOf } from './vocabulary.js';
+
+/** A replacement in one document's text. */
+export interface TextEdit {
+  readonly uri: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The edits that put facts into force where they stand, or beside settings of the same construct where they do not stand yet.
+ * They keep comments, quotes and layout. Whether they do what is promised is for the caller to see: apply them to a copy and read it again.
+ * @returns undefined where a change has no place that is known: nothing is written by half */
+export function writeChanges(workload: Workload, changes: readonly FactChange[], documents: (uri: string) => Document | undefined): TextEdit[] | undefined {
+  const edits: TextEdit[] = [];
+  for (const change of changes) {
+    const made = change.to === undefined ? undefined : writeOne(workload, change.fact, change.to, documents);
+    if (!made) return undefined;
+    edits.push(...made);
+  }
+  return joined(edits);
+}
+
+function writeOne(workload: Workload, name: string, to: FactValue, documents: (uri: string) => Document | undefined): TextEdit[] | undefined {
+  const fact = workload.facts.find((one) => one.name === name);
+  const words = vocabularyOf(workload);
+  const spelled = words?.spell(name, to);
+  const stands = fact && placed(fact, documents);
+  if (stands) {
+    const { document, entry } = stands;
+    if (spelled?.length === 1 && spelled[0] && isSame(entry.key, spelled[0].key)) return [replaced(document, entry, spelled[0].value)];
+    // The same fact under another key (`fp16=True` for bf16).
+    if (spelled?.length === 1 && spelled[0] && words?.home.test(entry.key)) return [renamed(document, entry, spelled[0])];
+    // A setting that no vocabulary has (a manifest's GPU limit): its value is replaced as it stands.
+    if (spelled === undefined && typeof fact.value === typeof to && isVerbatim(document, entry, fact.value)) return everywhere(document, entry, fact.value, to);
+    return undefined;
+  }
+  // What somebody wrote elsewhere, in a way that is not understood, is not overruled behind its back.
+  if (fact && fact.origin !== 'default' && fact.origin !== 'assumption') return undefined;
+  if (!words || !spelled) return undefined;
+  if (spelled.length === 0) return [];
+  const anchor = anchorOf(workload, words, documents);
+  return anchor && [added(anchor.document, anchor.entry, spelled, words)];
+}
+
+interface Place {
+  readonly document: Document;
+  readonly entry: Entry;
+}
+function placed(fact: Fact, documents: (uri: string) => Document | undefined): Place | undefined {
+  if (!fact.span || fact.origin === 'assumption') return undefined;
+  const document = documents(fact.span.uri);
+  // A stored notebook's program is not its file's text: only an editor can change its cells.
+  const entry = document && entryAt(document.text, document.language, fact.span.start, fact.span.end);
+  return document && entry ? { document, entry } : undefined;
+}
+/** A written setting of the same construct, the last of the file: new ones stand behind it. */
+function anchorOf(workload: Workload, words: Vocabulary, documents: (uri: string) => Document | undefined): Place | undefined {
+  const places = workload.facts.flatMap((fact) => placed(fact, documents) ?? []).filter(({ entry }) => words.home.test(entry.key) && entry.style !== 'dict');
+  const own = (place: Place): number => Number(place.document.uri === workload.span.uri);
+  return places.sort((a, b) => own(b) - own(a) || b.entry.start - a.entry.start)[0];
+}
+
+const isSame = (a: string, b: string): boolean => a.replaceAll('-', '_') === b.replaceAll('-', '_');
+const isVerbatim = ({ text }: Document, entry: Entry, value: FactValue): boolean => unquoted(text.slice(entry.valueStart, entry.end)) === String(value);
+const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, '$2');
+
+/** A value as the language writes it, in the quotes that stood there. */
+function literal(entry: Pick<Entry, 'style' | 'quote'>, value: FactValue): string {
+  const { style, quote } = entry;
+  if (style === 'keyword' || style === 'dict') {
+    if (typeof value === 'boolean') return value ? 'True' : 'False';
+    return typeof value === 'string' ? `${quote || '"'}${value}${quote || '"'}` : String(value);
+  }
+  if (style === 'json') return JSON.stringify(value);
+  if (style === 'flow-args') return `${quote || '"'}${String(value)}${quote || '"'}`;
+  if (style === 'args' && typeof value !== 'string') return `"${String(value)}"`;
+  return `${quote}${String(value)}${quote}`;
+}
+
+const replaced = (document: Document, entry: Entry, value: FactValue): TextEdit => ({
+  uri: document.uri,
+  start: entry.valueStart,
+  end: entry.end,
+  text: literal(entry, value),
+});
+function renamed(document: Document, entry: Entry, { key, value }: Spelled): TextEdit {
+  const head = document.text.slice(entry.start, entry.valueStart);
+  return { uri: document.uri, start: entry.start, end: entry.end, text: head.replace(entry.key, key) + literal(entry, value) };
+}
+/** Kubernetes wants the same number in limits and in requests: every place of the document's part that says it. */
+function everywhere(document: Document, entry: Entry, from: FactValue, to: FactValue): TextEdit[] {
+  const first = replaced(document, entry, to);
+  if (entry.style !== 'yaml' || !/\.com\/gpu$/.test(entry.key)) return [first];
+  const { text } = document;
+  const start = text.lastIndexOf('\n---', entry.start) + 1;
+  const next = text.indexOf('\n---', entry.end);
+  const same = new RegExp(`(${entry.key.replaceAll('.', '\\.')}["']?\\s*:[ \\t]+)(["']?)${String(from)}\\2(?![\\w.])`, 'g');
+  const edits: TextEdit[] = [];
+  for (const match of text.slice(start, next < 0 ? text.length : next).matchAll(same)) {
+    const at = start + match.index + (match[1] ?? '').length;
+    edits.push({
+      uri: document.uri,
+      start: at,
+      end: start + match.index + match[0].length,
+      text: literal({ style: 'yaml', quote: (match[2] ?? '') as '' }, to),
+    });
+  }
+  return edits.some((edit) => edit.start === first.start) ? edits : [first];
+}
+
+/** New settings behind an entry, laid out as it is. */
+function added(document: Document, entry: Entry, spelled: readonly Spelled[], { dashes }: Vocabulary): TextEdit {
+  const { text } = document;
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const { indent } = entry;
+  const write = ({ key, value }: Spelled): string => {
+    const flag = `--${dashes ? key.replaceAll('_', '-') : key}`;
+    switch (entry.style) {
+      case 'keyword':
+        return `${indent === undefined ? ', ' : `,${newline}${indent}`}${key}=${literal({ style: 'keyword', quote: '' }, value)}`;
+      case 'json':
+        return `${indent === undefined ? ', ' : `,${newline}${indent}`}"${key}": ${JSON.stringify(value)}`;
+      case 'yaml':
+        return `${newline}${columns(text, entry)}${key}: ${String(value)}`;
+      case 'args':
+        return `${newline}${columns(text, entry)}- ${flag}${newline}${columns(text, entry)}- ${literal({ style: 'args', quote: '' }, value)}`;
+      case 'args=':
+        return `${newline}${columns(text, entry)}- ${flag}=${String(value)}`;
+      case 'flow-args':
+        return `, "${flag}", "${String(value)}"`;
+      case 'flag=':
+        return `${continued(entry, newline)}${flag}=${String(value)}`;
+      default:
+        return `${continued(entry, newline)}${flag} ${String(value)}`;
+    }
+  };
+  // Behind a comment of the same line, where a line is an entry.
+  const lineEnd = text.indexOf('\n', entry.end) < 0 ? text.length : text.indexOf('\n', entry.end) - (newline.length - 1);
+  const isLine = entry.style === 'yaml' || entry.style === 'args' || entry.style === 'args=';
+  const at = isLine ? lineEnd : entry.end;
+  return { uri: document.uri, start: at, end: at, text: spelled.map(write).join('') };
+}
+/** Blanks up to the entry's column: the entry begins a line, or follows a dash. */
+function columns(text: string, entry: Entry): string {
+  const line = text.slice(text.lastIndexOf('\n', entry.start - 1) + 1, entry.start);
+  return line.replace(/[^ \t]/g, ' ');
+}
+/** A flag on a line of its own goes on as the lines above do. */
+const continued = (entry: Entry, newline: string): string => (entry.indent === undefined ? ' ' : ` \\${newline}${entry.indent}`);
+
+/** Edits in order; two insertions at one place become one. Overlapping ones are no edit. */
+function joined(edits: readonly TextEdit[]): TextEdit[] | undefined {
+  const sorted = [...edits].sort((a, b) => a.uri.localeCompare(b.uri) || a.start - b.start || a.end - b.end);
+  const out: TextEdit[] = [];
+  for (const edit of sorted) {
+    const last = out.at(-1);
+    if (last && last.uri === edit.uri && edit.start < last.end) return undefined;
+    if (last && last.uri === edit.uri && edit.start === last.start && edit.end === last.end) {
+      if (edit.start !== edit.end) return undefined;
+      out[out.length - 1] = { ...last, text: last.text + edit.text };
+    } else out.push(edit);
+  }
+  return out;
+}
+/** A text with its edits. */
+export function applied(text: string, edits: readonly TextEdit[]): string {
+  let result = text;
+  for (const { start, end, text: by } of [...edits].sort((a, b) => b.start - a.start)) result = result.slice(0, start) + by + result.slice(end);
+  return result;
+}

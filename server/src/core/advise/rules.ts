@@ -1,0 +1,44 @@
+import { batchApi } from './rules/batch-api.js';
+import { cheaperHosted } from './rules/cheaper-hosted.js';
+import { contextLength } from './rules/context-length.js';
+import { eightBitOptimizer } from './rules/eight-bit-optimizer.js';
+import { fewerGpus } from './rules/fewer-gpus.js';
+import { flashAttention } from './rules/flash-attention.js';
+import { gradientCheckpointing } from './rules/gradient-checkpointing.js';
+import { kvCache } from './rules/kv-cache.js';
+import { lora } from './rules/lora.js';
+import { memoryShare } from './rules/memory-share.js';
+import { microBatch } from './rules/micro-batch.js';
+import { otherAccelerator } from './rules/other-accelerator.js';
+import { packing } from './rules/packing.js';
+import { promptCache } from './rules/prompt-cache.js';
+import { sharding } from './rules/sharding.js';
+import { spot } from './rules/spot.js';
+import { torchCompile } from './rules/torch-compile.js';
+import { trainingPrecision } from './rules/training-precision.js';
+import { weights } from './rules/weights.js';
+import type { Rule } from './types.js';
+
+/** Every rule; adding one adds its file and its line here. */
+export const rules: readonly Rule[] = [
+  // one a line
+  trainingPrecision,
+  flashAttention,
+  gradientCheckpointing,
+  microBatch,
+  packing,
+  torchCompile,
+  eightBitOptimizer,
+  sharding,
+  lora,
+  spot,
+  weights,
+  kvCache,
+  fewerGpus,
+  memoryShare,
+  contextLength,
+  otherAccelerator,
+  batchApi,
+  promptCache,
+  cheaperHosted,
+];

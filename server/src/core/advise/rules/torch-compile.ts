@@ -1,0 +1,19 @@
+import type { Rule } from '../types.js';
+
+export const torchCompile: Rule = {
+  id: 'torch-compile',
+  kinds: ['training'],
+  propose({ facts }) {
+    if (facts.flag('compile') !== false) return [];
+    return [
+      {
+        id: 'compile',
+        title: 'torch.compile',
+        changes: { compile: true },
+        risk: { level: 'none', evidence: ['the same operations, fused; rounding differs (PyTorch 2, Ansel et al. 2024)'] },
+        effort: 1,
+        notes: ['the first steps compile, and each new shape again'],
+      },
+    ];
+  },
+};

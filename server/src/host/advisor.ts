@@ -1,0 +1,123 @@
+import {
+  type Advice,
+  type AdviceBook,
+  advise,
+  applied,
+  comparable,
+  type EstimateContext,
+  type Estimation,
+  estimate,
+  type Objective,
+  objectiveOf,
+  type QualityTable,
+  Rulings,
+  type TextEdit,
+  type Workload,
+  writeChanges,
+} from '../core/index.js';
+import { type Engine, type Estimated, specOf } from './engine.js';
+import type { Host } from './host.js';
+
+/** Advice with the edits that put it into force: applied to a copy, read again, and found to do what is promised. */
+export interface ProvenAdvice extends Advice {
+  /** Absent: nothing here can be edited so that it holds; a person has to. */
+  readonly edits?: readonly TextEdit[];
+}
+
+/** Finds what makes workloads cheaper, and proves its edits before they are offered. */
+export class Advisor {
+  private readonly engine: Engine;
+  private readonly host: Host;
+  private loading: Promise<AdviceBook> | undefined;
+  /** Advice follows from a workload's estimate: the same one is not asked twice. */
+  private readonly known = new WeakMap<object, readonly Advice[]>();
+  constructor(engine: Engine, host: Host) {
+    this.engine = engine;
+    this.host = host;
+  }
+
+  /** True once the tables are there: an answer then takes milliseconds. */
+  warm = false;
+  /** The advice for a workload, if it is known already. */
+  ready({ workload, estimation }: Estimated): readonly Advice[] | undefined {
+    const found = this.known.get(estimation);
+    // Workloads of equal facts share an estimation, and ids are of one workload.
+    return found?.[0] && found[0].workload !== workload.id
+      ? found.map((advice) => ({ ...advice, workload: workload.id, id: advice.id.replace(advice.workload, workload.id) }))
+      : found;
+  }
+  /** What to advise for a workload, the best first; without edits: this is quick enough for a lens. */
+  async of(one: Estimated): Promise<readonly Advice[]> {
+    const { workload, estimation } = one;
+    let found = this.ready(one);
+    if (!found) {
+      this.loading ??= this.load();
+      const context = await this.engine.context(workload.span.uri);
+      found = advise(workload, specOf(workload), estimation, await this.loading, context);
+      this.known.set(estimation, found);
+    }
+    return found;
+  }
+
+  /** The same with edits, each one tried on a copy of the texts. */
+  async proven(one: Estimated): Promise<ProvenAdvice[]> {
+    const found: ProvenAdvice[] = [];
+    for (const advice of await this.of(one)) {
+      const edits = await this.edits(one, advice);
+      found.push({ ...advice, ...(edits ? { edits } : {}) });
+    }
+    return found;
+  }
+
+  private async edits({ workload, estimation }: Estimated, advice: Advice): Promise<readonly TextEdit[] | undefined> {
+    if (!advice.editable) return undefined;
+    const edits = writeChanges(workload, advice.changes, (uri) => {
+      const document = this.engine.document(uri);
+      // A stored notebook's program is not its file's text.
+      return document?.cells?.some((cell) => cell.uri === undefined) ? undefined : document;
+    });
+    if (!edits || edits.length === 0) return undefined;
+    const texts = new Map<string, string>();
+    for (const uri of new Set(edits.map((edit) => edit.uri))) {
+      const text = this.engine.document(uri)?.text ?? '';
+      texts.set(
+        uri,
+        applied(
+          text,
+          edits.filter((edit) => edit.uri === uri),
+        ),
+      );
+    }
+    const { sound, workloads } = await this.engine.reread(texts, workload.span.uri);
+    const after = workloads.find(({ id }) => id === workload.id);
+    if (!sound || !after) return undefined;
+    const context = await this.engine.context(workload.span.uri);
+    return keepsPromise(advice, after) && savesAsPromised(advice, compared(workload, estimation, after, context)) ? edits : undefined;
+  }
+
+  private async load(): Promise<AdviceBook> {
+    const [rulings, quality] = await Promise.all([this.host.readAssetText('legality.csv'), this.host.readAssetText('quality.json')]);
+    this.warm = true;
+    return { rulings: new Rulings(rulings), quality: JSON.parse(quality) as QualityTable };
+  }
+}
+
+/** The figure that was promised to fall, as it is and as it is with the edits. */
+function compared(workload: Workload, estimation: Estimation, after: Workload, context: EstimateContext): Objective | undefined {
+  const changed = estimate(specOf(after), context);
+  return objectiveOf(comparable(specOf(workload), estimation, context).estimation, comparable(specOf(after), changed, context).estimation);
+}
+
+/** Every fact that the advice changes is in force. */
+function keepsPromise({ changes }: Advice, after: Workload): boolean {
+  return changes.every(({ fact, to }) => {
+    const now = after.facts.find(({ name }) => name === fact)?.value;
+    return now === to || (typeof now === 'string' && typeof to === 'string' && now.toLowerCase() === to.toLowerCase());
+  });
+}
+/** The text as edited is estimated to save what the alternative did, to a percent. */
+function savesAsPromised({ saving }: Advice, objective: Objective | undefined): boolean {
+  if (saving.percent === undefined) return true;
+  if (!objective) return false;
+  return Math.abs((1 - objective.after.likely / objective.before.likely) * 100 - saving.percent) <= 1;
+}

@@ -1,0 +1,90 @@
+import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vscode-languageserver';
+import { type Advice, cheaperDetail, percentText, subject } from '../core/index.js';
+import type { ProvenAdvice } from '../host/advisor.js';
+import { type AdviceResult, adviceRequest, type WorkloadRef } from '../protocol/protocol.js';
+import { guarded, type Session } from './context.js';
+import type { ShownWorkload } from './reports.js';
+import { silenceOf } from './silence.js';
+import { locate } from './to-lsp.js';
+import { findWorkload } from './view.js';
+
+/** What makes a workload cheaper, for a person to choose from; each with its edit where it has one. */
+export function onAdvice(session: Session): void {
+  session.connection.onRequest(adviceRequest, (ref: WorkloadRef) =>
+    guarded<AdviceResult | null>(
+      session,
+      'advice',
+      () => null,
+      async () => {
+        const found = await findWorkload(session, ref);
+        if (!found) return null;
+        const all = await session.advisor.proven(found);
+        return {
+          title: subject(found.workload),
+          advice: all.map((advice) => ({
+            id: advice.id,
+            label: `${labelOf(advice)}: ${advice.title}`,
+            description: cheaperDetail(advice, { locale: session.locale }),
+            detail: [...advice.notes, ...advice.risk.evidence].join('; '),
+            changes: changesOf(session, advice),
+          })),
+        };
+      },
+    ),
+  );
+}
+
+/** Quick fixes at a workload: those whose edit was tried. The best may be the preferred one only if it changes no result. */
+export async function adviceActions(session: Session, uri: string, range: Range): Promise<CodeAction[]> {
+  const program = session.documents.programOf(uri);
+  const document = session.engine.document(program);
+  const answer = session.reports.ready(program) ?? (await session.reports.get(program));
+  const silence = await silenceOf(session, program);
+  if (!document || silence.whole) return [];
+  const actions: CodeAction[] = [];
+  for (const one of answer.workloads) {
+    const place = locate(document, one.span);
+    if (place.uri !== uri || silence.workload(one.workload) || !touches(place.range, range) || one.span.start !== one.workload.span.start) continue;
+    for (const advice of await session.advisor.proven(one)) {
+      const changes = changesOf(session, advice);
+      if (changes.length === 0) continue;
+      const edits: Record<string, TextEdit[]> = {};
+      for (const { uri, range, text } of changes) edits[uri] = [...(edits[uri] ?? []), { range, newText: text }];
+      actions.push({
+        title: `${labelOf(advice)}: ${advice.title} (${cheaperDetail(advice, { locale: session.locale })})`,
+        kind: CodeActionKind.QuickFix,
+        edit: { changes: edits },
+        ...(advice.risk.level === 'none' && actions.length === 0 ? { isPreferred: true } : {}),
+      });
+    }
+  }
+  return actions;
+}
+
+const labelOf = (advice: ProvenAdvice): string => (advice.makesItFit ? 'Fits' : percentText(advice));
+const touches = (a: Range, b: Range): boolean => a.start.line <= b.end.line && b.start.line <= a.end.line;
+
+function changesOf(session: Session, advice: ProvenAdvice): AdviceResult['advice'][number]['changes'] {
+  return (advice.edits ?? []).flatMap((edit) => {
+    const document = session.engine.document(edit.uri);
+    return document ? [{ ...locate(document, edit), text: edit.text }] : [];
+  });
+}
+
+/** How long a list of lenses waits for advice: a second lens that goes and comes with every edit would flicker. @unit ms */
+const patience = 60;
+
+/** Advice of what is shown, for a second lens. The first one of a session is not waited for: the list is drawn again when it is there. */
+export async function shownAdvice(session: Session, one: ShownWorkload): Promise<readonly Advice[]> {
+  const { advisor, host } = session;
+  const ready = advisor.ready(one);
+  if (ready) return ready;
+  const pending = advisor.of(one).catch((error: unknown): readonly Advice[] => {
+    session.log(`advice: ${String(error)}`);
+    return [];
+  });
+  const soon = advisor.warm ? await Promise.race([pending, host.delay(patience).then(() => undefined)]) : undefined;
+  if (soon) return soon;
+  void pending.then((found) => found.length > 0 && session.refresh());
+  return [];
+}

@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest';
+import { entryAt } from '../../../server/src/core/advise/edit/entry.js';
+import { applied } from '../../../server/src/core/index.js';
+import { Advisor } from '../../../server/src/host/advisor.js';
+import { Engine } from '../../../server/src/host/engine.js';
+import { memoryHost } from '../../support/memory-host.js';
+
+/** Advice for the workloads of some files, with what a workspace assumes. */
+async function advised(files: Readonly<Record<string, string>>, assumed: Readonly<Record<string, string | number>> = {}) {
+  const host = memoryHost(files);
+  const engine = new Engine(host);
+  engine.roots = ['file:///w'];
+  engine.preferences = { assumptions: Object.entries(assumed).map(([fact, value]) => ({ fact, value })) };
+  const reports = await engine.scan(Object.keys(files).map((name) => `file:///w/${name}`));
+  const advisor = new Advisor(engine, host);
+  const all = reports.flatMap((report) => report.workloads).filter(({ workload }) => workload.countedIn === undefined && !workload.fragment);
+  return { engine, advice: (await Promise.all(all.map((one) => advisor.proven(one)))).flat() };
+}
+/** The files after the edits of one advice. */
+async function edited(files: Readonly<Record<string, string>>, id: string, assumed?: Readonly<Record<string, string | number>>) {
+  const { engine, advice } = await advised(files, assumed);
+  const found = advice.find((one) => one.id.endsWith(`/${id}`));
+  if (!found?.edits) throw new Error(`no edit for ${id}; there are ${advice.map((one) => `${one.id}${one.edits ? '' : ' (by hand)'}`).join(', ')}`);
+  const changed = { ...files };
+  for (const name of Object.keys(files)) {
+    const uri = `file:///w/${name}`;
+    const edits = found.edits.filter((edit) => edit.uri === uri);
+    if (edits.length > 0) changed[name] = applied(engine.document(uri)?.text ?? '', edits);
+  }
+  return { changed, found };
+}
+
+const h100 = { gpu_type: 'h100', gpu_count: 8 };
+const run = { ...h100, dataset_size: 50_000 };
+const traffic = { gpu_type: 'h100', input_tokens: 1000, output_tokens: 300 };
+const trainer = (settings: string): string => `from transformers import AutoModelForCausalLM, Trainer, TrainingArguments
+model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.1-8B")
+args = TrainingArguments(${settings})
+Trainer(model=model, args=args, train_dataset=data).train()
+`;
+const pod = (container: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: llm
+spec:
+  replicas: 1
+  template:
+    spec:
+      nodeSelector:
+        nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.8.5
+${container}
+          resources:
+            requests:
+              nvidia.com/gpu: 4
+            limits:
+              nvidia.com/gpu: 4
+`;
+
+describe('an advice is written where the setting stands, or beside its neighbours, in their layout', () => {
+  test.each<[name: string, file: string, text: string, id: string, assumed: Readonly<Record<string, string | number>>, before: string, expected: string]>([
+    [
+      'a keyword of a call over several lines',
+      'train.py',
+      trainer('\n    output_dir="out",  # where\n    per_device_train_batch_size=4,\n    bf16=True,\n    num_train_epochs=1,\n'),
+      'compile',
+      run,
+      '    num_train_epochs=1,\n',
+      '    num_train_epochs=1,\n    torch_compile=True,\n',
+    ],
+    [
+      'a keyword of a call on one line',
+      'train.py',
+      trainer('per_device_train_batch_size=4, bf16=True, num_train_epochs=1'),
+      'compile',
+      run,
+      'num_train_epochs=1)',
+      'num_train_epochs=1, torch_compile=True)',
+    ],
+    [
+      'a value that stands',
+      'axolotl.yaml',
+      'base_model: NousResearch/Llama-2-7b-hf\nadapter: lora\nlora_r: 8\nsequence_len: 512\nmicro_batch_size: 1\ngradient_checkpointing: true # why\nnum_epochs: 1\nbf16: true\nflash_attention: true\ndatasets:\n  - path: org/data\n',
+      'no-checkpointing',
+      run,
+      'gradient_checkpointing: true # why',
+      'gradient_checkpointing: false # why',
+    ],
+    [
+      'two values of one step',
+      'axolotl.yaml',
+      'base_model: NousResearch/Llama-2-7b-hf\nadapter: lora\nlora_r: 8\nsequence_len: 512\nmicro_batch_size: 1  # small\ngradient_accumulation_steps: 8\nnum_epochs: 1\nbf16: true\nflash_attention: true\ndatasets:\n  - path: org/data\n',
+      'micro-batch-4',
+      run,
+      'micro_batch_size: 1  # small\ngradient_accumulation_steps: 8\n',
+      'micro_batch_size: 4  # small\ngradient_accumulation_steps: 2\n',
+    ],
+    [
+      'a flag of a command over several lines',
+      'serve.sh',
+      '#!/bin/bash\nvllm serve meta-llama/Llama-3.1-8B-Instruct \\\n  --max-model-len 8192 \\\n  --gpu-memory-utilization 0.9\n',
+      'weights-fp8',
+      { ...traffic, gpu_count: 1 },
+      '--gpu-memory-utilization 0.9\n',
+      '--gpu-memory-utilization 0.9 \\\n  --quantization fp8\n',
+    ],
+    [
+      'an item of a list of arguments',
+      'deploy.yaml',
+      pod('          args:\n            - --model\n            - meta-llama/Llama-3.1-70B-Instruct\n            - --tensor-parallel-size\n            - "4"'),
+      'weights-fp8',
+      traffic,
+      '            - "4"\n',
+      '            - "4"\n            - --quantization\n            - fp8\n',
+    ],
+    [
+      'an item of a list of arguments with equals signs',
+      'deploy.yaml',
+      pod('          args:\n            - --model=meta-llama/Llama-3.1-70B-Instruct\n            - --tensor-parallel-size=4'),
+      'weights-fp8',
+      traffic,
+      '- --tensor-parallel-size=4\n',
+      '- --tensor-parallel-size=4\n            - --quantization=fp8\n',
+    ],
+    [
+      'a flow list',
+      'deploy.yaml',
+      pod('          command: ["vllm", "serve", "meta-llama/Llama-3.1-70B-Instruct", "--tensor-parallel-size", "4"]'),
+      'weights-fp8',
+      traffic,
+      '"--tensor-parallel-size", "4"]',
+      '"--tensor-parallel-size", "4", "--quantization", "fp8"]',
+    ],
+    [
+      'a keyword of an engine',
+      'infer.py',
+      'from vllm import LLM, SamplingParams\nllm = LLM(model="meta-llama/Llama-3.1-8B-Instruct", max_model_len=4096)\nout = llm.generate(prompts, SamplingParams(max_tokens=300))\n',
+      'weights-fp8',
+      { ...traffic, gpu_count: 1, num_requests: 10_000 },
+      'max_model_len=4096)',
+      'max_model_len=4096, quantization="fp8")',
+    ],
+    [
+      'a hosted model, in the quotes that stand there',
+      'agent.py',
+      "from openai import OpenAI\nclient = OpenAI()\nclient.chat.completions.create(model='gpt-4o', max_tokens=100, messages=m)\n",
+      'model-gpt-4o-mini',
+      { input_tokens: 500, calls_per_month: 1000 },
+      "model='gpt-4o'",
+      "model='gpt-4o-mini'",
+    ],
+  ])('%s', async (_name, file, text, id, assumed, before, expected) => {
+    expect(text).toContain(before);
+    const { changed, found } = await edited({ [file]: text }, id, assumed);
+    expect(changed[file]).toBe(text.replace(before, expected));
+    expect(found.saving.percent).toBeGreaterThan(3);
+    // A second application has nothing to do.
+    const again = await advised(changed as Record<string, string>, assumed);
+    expect(again.advice.map((one) => one.id)).not.toContain(found.id);
+  });
+
+  test('GPU limits and requests of a pod change together', async () => {
+    const text = pod('          args: ["--model", "Qwen/Qwen2.5-7B-Instruct", "--tensor-parallel-size", "4"]');
+    const { changed } = await edited({ 'deploy.yaml': text }, 'gpus-1', traffic);
+    expect(changed['deploy.yaml']).toBe(
+      text.replaceAll('nvidia.com/gpu: 4', 'nvidia.com/gpu: 1').replace('"--tensor-parallel-size", "4"', '"--tensor-parallel-size", "1"'),
+    );
+  });
+
+  test('a script that another file launches is edited where its settings stand', async () => {
+    const script = trainer('per_device_train_batch_size=4, bf16=True, num_train_epochs=1');
+    const files = { 'train.py': script, 'run.sh': 'torchrun --nproc_per_node=8 train.py\n' };
+    const { changed } = await edited(files, 'compile', run);
+    expect(changed['run.sh']).toBe(files['run.sh']);
+    expect(changed['train.py']).toContain('num_train_epochs=1, torch_compile=True)');
+  });
+
+  test('what is computed, or comes from elsewhere in a way that is not understood, is not overwritten', async () => {
+    const { advice } = await advised({ 'train.py': trainer('per_device_train_batch_size=int(os.environ["BS"]), bf16=flag(), num_train_epochs=1') }, run);
+    for (const one of advice) for (const edit of one.edits ?? []) expect(edit.start === edit.end || edit.text === 'False', JSON.stringify(edit)).toBe(true);
+  });
+
+  test('line ends of Windows are kept', async () => {
+    const text = trainer('\n    per_device_train_batch_size=4,\n    bf16=True,\n    num_train_epochs=1,\n').replaceAll('\n', '\r\n');
+    const { changed } = await edited({ 'train.py': text }, 'compile', run);
+    expect(changed['train.py']).toContain('    num_train_epochs=1,\r\n    torch_compile=True,\r\n');
+  });
+});
+
+describe('the entry whose value a span covers', () => {
+  test.each([
+    ['python', 'f(a=1, bf16=«True»)', 'keyword', 'bf16'],
+    ['python', 'f(name = «"x"»)', 'keyword', 'name'],
+    ['python', 'd = {"lr": «1e-4»}', 'dict', 'lr'],
+    ['python', 'if x == «3»: pass', undefined, undefined],
+    ['yaml', 'a:\n  bf16: «true»  # c', 'yaml', 'bf16'],
+    ['yaml', 'nvidia.com/gpu: "«4»"', 'yaml', 'nvidia.com/gpu'],
+    ['yaml', 'args:\n  - --tp\n  - "«4»"', 'args', 'tp'],
+    ['yaml', '- --max-model-len=«8192»', 'args=', 'max-model-len'],
+    ['yaml', 'args: ["--tp", "«4»"]', 'flow-args', 'tp'],
+    ['yaml', 'command: >\n  vllm serve m --tp «4»', 'flag', 'tp'],
+    ['json', '{"bf16": {"enabled": «true»}}', 'json', 'enabled'],
+    ['shell', 'run --tp \\\n  «4»', 'flag', 'tp'],
+    ['shell', 'run --tp="«4»"', 'flag=', 'tp'],
+    ['shell', 'TP=«4»', undefined, undefined],
+  ] as const)('%s %j', (language, marked, style, key) => {
+    const start = marked.indexOf('«');
+    const end = marked.indexOf('»') - 1;
+    const entry = entryAt(marked.replace('«', '').replace('»', ''), language, start, end);
+    expect([entry?.style, entry?.key]).toEqual([style, key]);
+  });
+});

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Rulings } from '../../../server/src/core/advise/legality.js';
+import { shippedCatalog } from '../../support/catalog.js';
+
+const catalog = shippedCatalog();
+const rulings = new Rulings(readFileSync(new URL('../../../server/data/legality.csv', import.meta.url), 'utf8'));
+
+test.each([
+  ['precision', 'bf16', 't4', 'transformers', 'refused'],
+  ['precision', 'bf16', 'v100-sxm2-32gb', 'transformers', 'refused'],
+  ['precision', 'bf16', 'a100-sxm-80gb', 'transformers', 'native'],
+  ['precision', 'bf16', 'mi300x', 'transformers', 'native'],
+  ['precision', 'fp16', 't4', 'transformers', 'native'],
+  ['precision', 'fp8', 'a100-sxm-80gb', 'transformers', 'refused'],
+  ['precision', 'fp8', 'h100-sxm-80gb', 'transformers', 'native'],
+  ['quantization', 'fp8', 'h100-sxm-80gb', 'vllm', 'native'],
+  ['quantization', 'fp8', 'l4', 'vllm', 'native'],
+  ['quantization', 'fp8', 'a100-sxm-80gb', 'vllm', 'fallback'],
+  ['quantization', 'fp8', 't4', 'vllm', 'refused'],
+  ['quantization', 'awq', 't4', 'vllm', 'fallback'],
+  ['quantization', 'awq', 'v100-sxm2-32gb', 'vllm', 'refused'],
+  ['quantization', 'awq', 'mi300x', 'vllm', undefined],
+  ['quantization', 'fp8', 'h100-sxm-80gb', 'some-engine', undefined],
+  ['kv_cache_dtype', 'fp8', 'a10g', 'vllm', 'fallback'],
+  ['kv_cache_dtype', 'fp8_e5m2', 'h100-sxm-80gb', 'sglang', 'native'],
+  ['flash_attention', true, 't4', 'transformers', 'refused'],
+  ['flash_attention', true, 'l4', 'transformers', 'native'],
+  ['optimizer', 'paged_adamw_8bit', 't4', 'transformers', 'native'],
+  ['compile', true, 'p100-pcie-16gb', 'pytorch', 'refused'],
+] as const)('%s=%s on %s with %s is %s', (setting, value, id, engine, answer) => {
+  const chip = catalog.accelerator(id);
+  expect(chip, id).toBeDefined();
+  const ruling = chip && rulings.of(setting, value, chip, engine);
+  expect(ruling?.answer).toBe(answer);
+  if (ruling) expect(ruling.source).not.toBe('');
+  if (ruling?.answer === 'fallback' || ruling?.answer === 'refused') expect(ruling.reason).not.toBe('');
+});
