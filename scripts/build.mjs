@@ -100,5 +100,5 @@ for (const file of [
 ]) {
   cpSync(require.resolve(file), path.join('dist', path.basename(file)));
 }
-cpSync('server/data/coefficients.json', 'dist/coefficients.json');
+for (const file of ['coefficients.json', 'legality.csv', 'quality.json']) cpSync(`server/data/${file}`, `dist/${file}`);
 writeFileSync('dist/catalog.jsonl', await packedTables());

@@ -32,6 +32,8 @@ describe('the package', () => {
       ...['web-tree-sitter', 'tree-sitter-python', 'tree-sitter-typescript', 'tree-sitter-tsx'].map((name) => `${name}.wasm`),
       'catalog.jsonl',
       'coefficients.json',
+      'legality.csv',
+      'quality.json',
     ].map((name) => `dist/${name}`);
     const expected = [
       'LICENSE.txt',
