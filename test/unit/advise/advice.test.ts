@@ -41,7 +41,14 @@ const tuning = {
 describe('only what chip and engine take is advised', () => {
   test.each([
     ['FP8 weights win on a chip with FP8 units', 'serving', 'vllm', { ...serving, gpu_type: 'h100-sxm-80gb' }, 'weights-fp8', true],
-    ['and not on one that has none', 'serving', 'vllm', { ...serving, gpu_type: 'a100-sxm-80gb' }, 'weights-fp8', false],
+    [
+      'and are refused where the engine has no kernel',
+      'serving',
+      'vllm',
+      { ...serving, model: 'Qwen/Qwen2.5-7B-Instruct', gpu_type: 't4' },
+      'weights-fp8',
+      false,
+    ],
     ['nor a second time', 'serving', 'vllm', { ...serving, gpu_type: 'h100-sxm-80gb', quantization: 'fp8' }, 'weights-fp8', false],
     [
       'nor for a checkpoint that is quantized',
