@@ -285,7 +285,7 @@ export class Engine {
       const before = this.document(uri);
       if (!before) return { sound: false, workloads: [] };
       const document = before.cells ? withText(before, text) : this.placed(createDocument(uri, text));
-      const grammar = grammarOf(document.language);
+      const grammar = grammarOf(document);
       if (grammar) await this.grammars.load(grammar);
       const sighting = recognise(document, this.grammars);
       const faults = (one: Sighting | null | undefined): number => one?.problems.filter(({ code }) => code === 'syntax').length ?? 0;
