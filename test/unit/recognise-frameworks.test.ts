@@ -105,3 +105,32 @@ describe('settings files', () => {
     expect(await short(text)).toEqual([]);
   });
 });
+
+describe('NeMo', () => {
+  test('a recipe and what is set on it later', async () => {
+    expect(
+      await short(`from nemo.collections import llm
+import nemo_run as run
+def configure(nodes: int = 2):
+    recipe = llm.llama3_8b.pretrain_recipe(num_nodes=nodes, num_gpus_per_node=8)
+    recipe.trainer.max_steps = 100
+    recipe.trainer.strategy.tensor_model_parallel_size = 4
+    recipe.data.global_batch_size = 512
+    return recipe
+`),
+    ).toEqual(['training nemo 4-4 {num_nodes=2@3 default, gpu_count=8@4, max_steps=100@5, global_batch_size=512@7, tensor_parallel=4@6, model=llama3_8b@4}']);
+  });
+  test('its Lightning trainer, handed over', async () => {
+    expect(
+      await short(`from nemo import lightning as nl
+from nemo.collections import llm
+strategy = nl.MegatronStrategy(tensor_model_parallel_size=2)
+trainer = nl.Trainer(devices=8, num_nodes=4, max_steps=50, strategy=strategy)
+llm.train(model=m, data=d, trainer=trainer)
+`),
+    ).toEqual(['training lightning 4-4 {gpu_count=8@4, num_nodes=4@4, strategy=megatron@3, tensor_parallel=2@3, max_steps=50@4}']);
+  });
+  test('a trainer that only loads a model is none', async () => {
+    expect(await short('from lightning.pytorch import Trainer\ntrainer = Trainer(devices=1)\nmodel = M.restore_from(p, trainer=trainer)\n')).toEqual([]);
+  });
+});

@@ -185,3 +185,15 @@ def changed() -> Trainer.Config:
     ).toEqual(['training torchtitan 4-10 {seq_len=2048@8, max_steps=100@8, batch_size=4@8 default, tensor_parallel=2@9, optimizer=adamw@7, model=8B@6}']);
   });
 });
+
+test.each([
+  ['under models/', 'WEIGHTS_PATH = "models/chat-7b/tensors/w.tensors"', 'chat-7b'],
+  ['as an id', 'MODEL_ID = "org/chat-7b"', 'org/chat-7b'],
+])('Cog: a constant names the model that is loaded from outside, %s', async (_, constant, model) => {
+  const name = constant.split(' ')[0];
+  expect(
+    await short(
+      `from cog import BasePredictor\n${constant}\nclass Predictor(BasePredictor):\n    def setup(self, weights=None):\n        self.model = load(weights or ${name})\n    def predict(self, prompt: str):\n        return self.model(prompt)\n`,
+    ),
+  ).toEqual([`serving cog 3-7 {model=${model}@2 variable}`]);
+});

@@ -4,6 +4,7 @@ import { readHcl } from '../syntax/hcl/read.js';
 import { readJson } from '../syntax/json.js';
 import { PythonProgram } from '../syntax/python/program.js';
 import { readShell } from '../syntax/shell/read.js';
+import type { ShellScript } from '../syntax/shell/script.js';
 import { SyntaxTree } from '../syntax/tree.js';
 import { TypescriptProgram } from '../syntax/typescript/program.js';
 import { readYaml } from '../syntax/yaml.js';
@@ -13,11 +14,13 @@ import { modelShapeOf } from './json/model-config.js';
 import { isRelevant, type Marked, markedBy, maxTextLength } from './marked.js';
 import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
+import { interpolated } from './python/interpolated.js';
 import { Scope } from './shared/terraform/scope.js';
 import { isValuesFile } from './shared/terraform/workloads.js';
 import type { Recogniser, SeenWorkload, Sighting, TypescriptRecogniser } from './types.js';
 import { TypescriptEvaluator } from './typescript/evaluate.js';
 import { exportedFrom as exportedFromTypescript } from './typescript/exported.js';
+import { joinWritten } from './written-files.js';
 
 /** Grammar that a document needs before `recognise` can run, if any. Markup in a program and type assertions in angle brackets exclude each other,
  * so that plain TypeScript has a grammar of its own. */
@@ -50,8 +53,9 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
         uri,
         problems,
       );
-      const commands = document.shell === undefined ? [] : shellWorkloads(marked.ofShell, document, document.shell, problems);
-      return { uri, workloads: inOrder([...workloads, ...commands]), problems, exported: exportedFrom(document, grammars) };
+      const commands =
+        document.shell === undefined ? [] : shellWorkloads(marked.ofShell, document, document.shell, problems, (script) => interpolated(script, evaluate));
+      return { uri, workloads: joinWritten(document, inOrder([...workloads, ...commands])), problems, exported: exportedFrom(document, grammars) };
     }
     if (language === 'typescript' && syntax && (grammar === 'typescript' || grammar === 'tsx')) {
       const program = new TypescriptProgram(syntax);
@@ -92,9 +96,15 @@ export function recognise(document: Document, grammars: Grammars, tree?: SyntaxT
   return { uri, workloads: [], problems };
 }
 
-function shellWorkloads(wanted: readonly Recogniser[], document: Document, text: string, problems: Problem[]): SeenWorkload[] {
+function shellWorkloads(
+  wanted: readonly Recogniser[],
+  document: Document,
+  text: string,
+  problems: Problem[],
+  fill = (script: ShellScript): ShellScript => script,
+): SeenWorkload[] {
   if (wanted.length === 0) return [];
-  const script = readShell(text);
+  const script = fill(readShell(text));
   return collect<Extract<Recogniser, { language: 'shell' }>>(wanted, 'shell', (one) => one.recognise({ document, script }), document.uri, problems);
 }
 

@@ -22,6 +22,7 @@ import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
 import { metaflow } from './python/metaflow.js';
 import { modalPython } from './python/modal.js';
+import { nemoRecipe } from './python/nemo-recipe.js';
 import { openaiPython } from './python/openai.js';
 import { optuna } from './python/optuna.js';
 import { projectTrainer } from './python/project-trainer.js';
@@ -128,6 +129,7 @@ export const recognisers: readonly Recogniser[] = [
   sagemaker,
   optuna,
   metaflow,
+  nemoRecipe,
   launchShell,
   serveShell,
   slurmShell,

@@ -1,4 +1,4 @@
-import type { Fact, UnknownFact } from '../../model/fact.js';
+import type { Fact, FactValue, UnknownFact } from '../../model/fact.js';
 import { dotted } from '../../syntax/python/ast.js';
 import type { ClassInfo } from '../../syntax/python/program.js';
 import { sortFacts } from '../shared/facts.js';
@@ -53,7 +53,7 @@ function workload(input: PythonInput, owner: ClassInfo): SeenWorkload {
     framework: 'cog',
     span: { uri: document.uri, start: owner.start, end: owner.end },
     refs: [],
-    ...sortFacts([known[0], precision, ...inputFacts(input, owner)]),
+    ...sortFacts([known[0] ?? namedByConstant(input, owner), precision, ...inputFacts(input, owner)]),
   };
 }
 /** `max_length: int = Input(default=500)`. */
@@ -66,4 +66,24 @@ function inputFacts({ program, evaluate }: PythonInput, owner: ClassInfo): Found
     const fact = given && evaluate.fact(name, given);
     return fact && 'value' in fact ? { ...fact, origin: 'default', note: 'default of an input', param: parameter!.name } : undefined;
   });
+}
+
+/** Where the weights come in from outside, a constant that the class uses still names them: `WEIGHTS = "models/llama-7b/weights.tensors"`. */
+function namedByConstant({ program, evaluate }: PythonInput, owner: ClassInfo): Found {
+  for (const match of program.text.matchAll(
+    /^([A-Z][A-Z0-9_]*(?:MODEL|WEIGHTS|CHECKPOINT|CKPT)[A-Z0-9_]*|(?:MODEL|WEIGHTS|CHECKPOINT|CKPT)[A-Z0-9_]*)\b[ \t]*(?::[^=\n]+)?=/gm,
+  )) {
+    const name = match[1]!;
+    const value = program.lookup(name, owner.start)?.value;
+    if (!value || program.places(name, owner).length === 0 || /CACHE|DIR$|URL$|TOKENIZER|TYPE$/.test(name)) continue;
+    const fact = evaluate.fact('model', value, modelOfPath);
+    if (fact && 'value' in fact) return { ...fact, origin: 'variable' };
+  }
+  return undefined;
+}
+/** The folder under `models/`, or the id as it is. */
+function modelOfPath(value: FactValue): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const folder = value.match(/(?:^|\/)(?:models?|weights|checkpoints?)\/([^/]+)\/\S/)?.[1];
+  return folder ?? (/^[\w.-]+\/[\w.-]+$/.test(value) && !/\.(json|bin|pt|pth|tensors|safetensors)$/.test(value) ? value : undefined);
 }

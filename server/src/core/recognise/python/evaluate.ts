@@ -5,12 +5,12 @@ import type { PythonProgram } from '../../syntax/python/program.js';
 import { arithmetic, asParameter, asVariable, type Evaluated, factOf, type KnownValue, maxSteps, type UnknownValue } from '../shared/evaluated.js';
 import type { Memory, ReadsValues } from './evaluated.js';
 import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
-import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption } from './options.js';
+import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption, widgetDefault } from './options.js';
 
 /** Evaluates expressions of one program by reading: constants, arithmetic on them, arguments' and options' defaults. Nothing is run. */
 export class Evaluator implements ReadsValues {
   readonly program: PythonProgram;
-  readonly memory: Memory = { given: new Map(), options: new Map(), values: new WeakMap(), expressions: new WeakMap(), off: new Map() };
+  readonly memory: Memory = { given: new Map(), options: new Map(), values: new WeakMap(), expressions: new WeakMap(), off: new Map(), aliases: new Map() };
   readonly uri: string;
   constructor(program: PythonProgram, uri: string) {
     this.program = program;
@@ -109,7 +109,18 @@ export class Evaluator implements ReadsValues {
   /** The full dotted name of what a call calls: `transformers.Trainer`. */
   callee(call: Call): string {
     const name = dotted(call.callee);
-    return name === undefined ? '' : this.program.qualified(name);
+    if (name === undefined) return '';
+    return this.program.qualified(call.callee.kind === 'name' ? this.alias(name) : name);
+  }
+  /** What a module's own name stands for: `Trainer = transformers.Trainer`. */
+  private alias(name: string): string {
+    const known = this.memory.aliases.get(name);
+    if (known !== undefined) return known;
+    const [first, ...others] = this.program.imports.has(name) ? [] : this.program.bindings(name);
+    const meant = first?.kind === 'assign' && others.length === 0 && first.scope === -1 && first.value?.kind === 'attribute' ? dotted(first.value) : undefined;
+    const found = meant !== undefined && this.program.qualified(meant) !== meant ? meant : name;
+    this.memory.aliases.set(name, found);
+    return found;
   }
   /** A fact of an expression, or an unknown fact that says why. None (null) is neither: the setting is off. */
   fact(name: string, expr: Expr, change: (value: FactValue) => FactValue | undefined = (value) => value): Fact | UnknownFact | undefined {
@@ -230,7 +241,7 @@ export class Evaluator implements ReadsValues {
     const here = { start: expr.start, end: expr.end };
     const name = this.callee(expr);
     const first = expr.args[0]?.value;
-    const environment = this.environment(expr, steps);
+    const environment = this.environment(expr, steps) ?? widgetDefault(this, expr, steps);
     if (environment) return environment;
     if (/^(int|float|str|bool|pathlib\.Path|Path|os\.path\.expanduser|round|abs|math\.(ceil|floor)|torch\.device)$/.test(name) && first) {
       const value = this.value(first, steps + 1);

@@ -17,4 +17,5 @@ export interface Memory {
   readonly values: WeakMap<Expr, Evaluated>;
   readonly expressions: WeakMap<Expr, Expr>;
   readonly off: Map<number, boolean>;
+  readonly aliases: Map<string, string>;
 }

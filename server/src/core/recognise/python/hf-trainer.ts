@@ -70,7 +70,8 @@ function frameworkOf(input: PythonInput, call: Call): string | undefined {
   const { evaluate, program } = input;
   const written = dotted(call.callee) ?? '';
   const name = evaluate.callee(call);
-  if (written.startsWith('super') || /^(lightning|pytorch_lightning|tokenizers|ray)\b/.test(name)) return undefined;
+  if (written.startsWith('super') || /(^|\.)(Dummy|Mock|Fake)\w*Trainer$/.test(written) || /^(lightning|pytorch_lightning|tokenizers|ray)\b/.test(name))
+    return undefined;
   const own = /^\w+$/.test(written) ? program.class(written) : undefined;
   const origin = own ? ancestor(input, own.bases, 0) : name;
   if (origin !== undefined && libraries.test(origin))

@@ -26,7 +26,7 @@ export const lightning: PythonRecogniser = {
     if (isTest(document.path ?? document.uri) || isRayDriven(input)) return [];
     return program.calls(/\b(Trainer|LightningCLI)\b(?=\s*[.(])/g).flatMap(({ call }): SeenWorkload[] => {
       const name = evaluate.callee(call);
-      if (!/^(lightning|pytorch_lightning)(\.\w+)*\.(Trainer|LightningCLI)$/.test(name) && !isStar(input, name)) return [];
+      if (!/^(lightning|pytorch_lightning|nemo\.lightning)(\.\w+)*\.(Trainer|LightningCLI)$/.test(name) && !isStar(input, name)) return [];
       const used = use(input, call);
       return used === undefined ? [] : [workload(input, call, used)];
     });
@@ -49,9 +49,10 @@ function use({ program, evaluate }: PythonInput, call: Call): { end: number; fit
     fits.find((site) => site.at > call.end && /trainer\.fit$/i.test(dotted(site.call.callee) ?? ''));
   if (own) return { end: program.scopeOf(own.at) === scope ? own.call.end : call.end, fit: own.call };
   if (fits.length > 0) return { end: call.end, fit: fits[0]!.call };
-  return target !== undefined && new RegExp(`\\b${target.replaceAll('.', '\\.')}\\.(test|predict|validate)\\s*\\(`).test(program.text)
-    ? undefined
-    : { end: call.end };
+  // Without a fit of its own it trains where it is handed over for that: `llm.train(model, trainer=trainer)`.
+  const handed = target === undefined ? undefined : program.uses(target.replace(/^.*\./, '')).map((at) => program.callAround(at));
+  const isTrained = handed?.some((one) => one && /(^|\.|_)(train|fit|finetune|pretrain|run|main)$|Runner$/.test(dotted(one.callee) ?? ''));
+  return isTrained || new RegExp(`\\breturn\\b[^\\n]*\\b${target ?? 'trainer'}\\b`).test(program.text) ? { end: call.end } : undefined;
 }
 
 function workload(input: PythonInput, call: Call, { end, fit }: { end: number; fit?: Call }): SeenWorkload {

@@ -214,7 +214,7 @@ function moreUses({ program, evaluate }: PythonInput, load: Load, use: Call): Ke
   return [...(config ? [keyed(evaluate, config)] : []), ...called.slice(0, 3).map((site) => keyed(evaluate, site.call))];
 }
 
-function modelFact({ evaluate, program }: PythonInput, load: Load, given: Keyed): Found {
+function modelFact({ evaluate }: PythonInput, load: Load, given: Keyed): Found {
   const last = dotted(load.call.callee)?.match(/\w+$/)?.[0];
   const positional = load.call.args.filter((arg) => arg.keyword === undefined && arg.spread === undefined).map((arg) => arg.value);
   const expr =
@@ -228,24 +228,12 @@ function modelFact({ evaluate, program }: PythonInput, load: Load, given: Keyed)
     return loaded && 'value' in loaded && loaded.origin === 'literal' ? { ...loaded, origin: 'variable' } : loaded;
   }
   const fact = evaluate.fact('model', popped(meant) ?? expr);
-  if (fact && !('value' in fact)) return widget(program, evaluate, meant) ?? fact;
-  return fact && typeof fact.value === 'string' ? fact : undefined;
+  return fact && 'value' in fact && typeof fact.value !== 'string' ? undefined : fact;
 }
 /** `args.pop("model")` of parsed options. */
 function popped(expr: Expr): Expr | undefined {
   if (expr.kind !== 'call' || expr.callee.kind !== 'attribute' || expr.callee.name !== 'pop' || expr.args[0]?.value.kind !== 'string') return undefined;
   return { kind: 'attribute', object: expr.callee.object, name: expr.args[0].value.value, start: expr.start, end: expr.end };
-}
-/** `dbutils.widgets.get("name")`: the default that the widget was made with. */
-function widget(program: PythonInput['program'], evaluate: PythonInput['evaluate'], expr: Expr): Found {
-  if (expr.kind !== 'call' || !/widgets\.get$/.test(dotted(expr.callee) ?? '')) return undefined;
-  const key = expr.args[0]?.value;
-  const made = program
-    .callsOf(/^(?:combobox|dropdown|text)$/)
-    .find(({ call }) => call.args[0]?.value.kind === 'string' && key?.kind === 'string' && call.args[0].value.value === key.value);
-  const value = made && (argument(made.call, 'defaultValue', 1)?.value ?? undefined);
-  const fact = value && evaluate.fact('model', value);
-  return fact && 'value' in fact ? { ...fact, origin: fact.origin === 'literal' ? 'default' : fact.origin, note: 'default of a widget' } : fact;
 }
 function halved({ program, document, evaluate }: PythonInput, load: Load, use: Keyed): Found {
   const fp16 = use.get('fp16');

@@ -78,6 +78,19 @@ export function parameterOption(evaluator: ReadsValues, parameter: Binding, step
   return owner?.decorators.some((decorator) => /option|argument/.test(dotted(decorator) ?? '')) ? declaredOption(evaluator, parameter.name) : undefined;
 }
 
+/** `dbutils.widgets.get("name")`: the default that the widget was made with. */
+export function widgetDefault(evaluator: ReadsValues, call: Call, steps: number): Evaluated | undefined {
+  if (!/(^|\.)widgets\.get$/.test(dotted(call.callee) ?? '')) return undefined;
+  const key = call.args[0]?.value;
+  if (key?.kind !== 'string') return undefined;
+  const made = evaluator.program
+    .callsOf(/^(?:combobox|dropdown|text)$/)
+    .find((site) => site.call.args[0]?.value.kind === 'string' && site.call.args[0].value.value === key.value)?.call;
+  const given = made && argument(made, 'defaultValue', 1)?.value;
+  const value = given && evaluator.value(given, steps + 1);
+  return value?.known ? { ...value, origin: 'default', param: key.value, note: 'default of a widget' } : undefined;
+}
+
 /** The default of a field of a dataclass (or options class) that an object is an instance of: parsed, constructed or annotated in this file. */
 export function dataclassField(evaluator: ReadsValues, expr: Extract<Expr, { kind: 'attribute' }>, steps: number): Evaluated | undefined {
   const owner = classOf(evaluator, expr.object, steps);

@@ -16,21 +16,25 @@ import { isTest } from './training/tests.js';
 export const torchLoop: PythonRecogniser = {
   id: 'torch-loop',
   language: 'python',
-  marker: /\.backward\s*\(|\.apply_gradients\s*\(/,
+  marker: /\.backward\s*\(|\.apply_gradients\s*\(|\bvalue_and_grad\b|\bapply_updates\b/,
   doc: {
-    format: 'PyTorch loops, accelerate, Lightning Fabric',
+    format: 'PyTorch and JAX loops, accelerate, Lightning Fabric',
     reads:
-      'loops around backward() with the loader, the optimiser, autocast, sharding, compilation; options, constants and configuration objects by their names',
+      'loops around backward() or an optax update with the loader, the optimiser, autocast, sharding, compilation; options, constants and configuration objects by their names',
     example: 'for epoch in range(EPOCHS): … loss.backward(); optimizer.step()',
   },
   recognise: (input) => {
     const { document, program } = input;
-    if (isTest(document.path ?? document.uri) || isRayDriven(input) || !/\.(step|zero_grad|apply_gradients)\s*\(|_scaler\(/.test(program.text)) return [];
+    if (
+      isTest(document.path ?? document.uri) ||
+      isRayDriven(input) ||
+      !/\.(step|zero_grad|apply_gradients|update|stateless_apply)\s*\(|_scaler\(|optimizer_step\(|\bapply_updates\b/.test(program.text)
+    )
+      return [];
     const seen = new Set<number>();
-    return program
-      .callsOf(/^(?:backward|apply_gradients)$/)
-      .flatMap(({ call, at }): SeenWorkload[] => {
-        if (call.callee.kind !== 'attribute' || seen.size > 5) return [];
+    return updates(input)
+      .flatMap((at): SeenWorkload[] => {
+        if (seen.size > 5) return [];
         const loop = trainingLoop(input, at);
         if (!loop || [...seen].some((start) => start === loop.block.start)) return [];
         seen.add(loop.block.start);
@@ -46,6 +50,19 @@ export const torchLoop: PythonRecogniser = {
   },
 };
 
+/** Where a program computes gradients or applies them: `loss.backward()`, `state.apply_gradients(…)`, optax's and nnx's updates. */
+function updates({ program }: PythonInput): readonly number[] {
+  const jax = /\bvalue_and_grad\b|\boptax\b/.test(program.text);
+  return program
+    .callsOf(jax ? /^(?:backward|apply_gradients|apply_updates|stateless_apply|update)$/ : /^(?:backward|apply_gradients)$/)
+    .filter(({ call }) => {
+      const { callee } = call;
+      if (callee.kind !== 'attribute') return callee.kind === 'name' && callee.name === 'apply_updates';
+      return callee.name !== 'update' || /(^|\.)(opt|optim|optimizer|tx)(_?\w*)$/i.test(dotted(callee.object) ?? '');
+    })
+    .map(({ at }) => at);
+}
+
 interface Loop {
   readonly block: Block;
   readonly bound: 'epochs' | 'steps' | 'data';
@@ -53,7 +70,8 @@ interface Loop {
 const framework = ({ program }: PythonInput): string => {
   const { text } = program;
   if (/\bfabric\.backward\b|\bFabric\s*\(/.test(text)) return 'fabric';
-  if (/\bapply_gradients\b/.test(text) && !/\bimport torch\b/.test(text)) return /\bjax\b/.test(text) ? 'flax' : 'tensorflow';
+  if (/\b(apply_gradients|apply_updates|value_and_grad)\b/.test(text) && !/\bimport torch\b/.test(text))
+    return /\b(jax|flax)\b/.test(text) ? 'flax' : 'tensorflow';
   if (/\bAccelerator\s*\(/.test(text)) return /\bdiffusers\b/.test(text) ? 'diffusers' : 'accelerate';
   if (/\bdeepspeed\.initialize\b/.test(text)) return 'deepspeed';
   return /^\s*(?:from|import) timm\b/m.test(text) ? 'timm' : 'pytorch';
@@ -89,7 +107,9 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
       }
     }
     visited.add(outer.start);
-    isDriven ||= (outer.decorators ?? []).some((one) => /main|command|function|app|stub|task|step|record|hydra/.test(dotted(one) ?? ''));
+    isDriven ||=
+      /^(train_and_eval\w*|main)$/.test(outer.name) ||
+      (outer.decorators ?? []).some((one) => /main|command|function|app|stub|task|step|record|hydra/.test(dotted(one) ?? ''));
     const called = outer.name === '__init__' ? owner?.name : outer.name;
     const isOutside = (place: number): boolean => place < outer.start || place >= outer.end;
     const isMethod = owner !== undefined && owner.start < outer.start;
@@ -114,7 +134,7 @@ function trainingLoop(input: PythonInput, at: number): Loop | undefined {
   const steps = loops.findLast(
     ({ block }) => block.kind === 'while' || /step|episode|round|iter\b|iters|iteration|\bit\b|batch_i|\bi\b|\bt\b|\b_\b/.test(target(input, block)),
   );
-  if (steps && (steps.block.kind === 'while' || /\b(range|count)\s*\(/.test(header(input, steps.block)))) return { block: steps.block, bound: 'steps' };
+  if (steps && (steps.block.kind === 'while' || /\b(range|count)\s*\(/.test(over(input, steps.block)))) return { block: steps.block, bound: 'steps' };
   const nearest = loops.filter(({ depth }) => depth === loops[0]!.depth).at(-1)!;
   return trainLoader(input) || /loader|dataset|data\b|batch/i.test(header(input, nearest.block)) ? { block: nearest.block, bound: 'data' } : undefined;
 }
@@ -142,6 +162,11 @@ function isCallOf(call: Call, isMethod: boolean): boolean {
   return isMethod && !/(^|\.|_)(model|net|module|encoder|decoder|network|ddp_model|generator|discriminator|policy|actor|critic)s?(\[\])?$/i.test(object);
 }
 const header = ({ program }: PythonInput, block: Block): string => program.text.slice(block.start, Math.min(block.bodyStart, block.start + 200));
+/** What a loop runs over, through the name of a progress bar. */
+const over = (input: PythonInput, block: Block): string => {
+  const meant = block.subject?.kind === 'name' ? input.evaluate.expression(block.subject) : undefined;
+  return meant?.kind === 'call' ? input.program.text.slice(meant.start, meant.end) : header(input, block);
+};
 const target = ({ program }: PythonInput, block: Block): string => (block.target ? program.text.slice(block.target.start, block.target.end) : '');
 
 function workload(input: PythonInput, { block, bound }: Loop): SeenWorkload {

@@ -84,7 +84,10 @@ export function addLoopSettings(input: PythonInput, facts: FactSet): void {
     const scaler = on('GradScaler').find(({ call }) => {
       const enabled = evaluate.argument(call, 'enabled');
       const value = enabled && evaluate.value(enabled);
-      return !enabled || (value?.known && value.value === true);
+      // `GradScaler() if dtype == torch.float16 else None` says fp16 only where the test is decided.
+      const before = program.text.slice(program.statement(call.start).start, call.start);
+      const after = program.text.slice(call.end, call.end + 200).match(/^[ \t]*if\b[^\n]*\belse\b/);
+      return (!enabled || (value?.known && value.value === true)) && !(after && /=\s*[\w.]*$/.test(before));
     });
     if (scaler) facts.follows('precision', 'fp16', scaler.call, { note: 'a gradient scaler is for fp16' });
   }
@@ -156,8 +159,15 @@ export function addFabric(input: PythonInput, facts: FactSet, call: Call): void 
     facts.written('strategy', strategyName(evaluate.callee(made).split('.').at(-1)!), { start: made.start, end: made.callee.end });
     facts.read('offload', evaluate.argument(made, 'cpu_offload'), flag);
     facts.read('strategy', evaluate.argument(made, 'stage'), (value) => `zero${value}`);
+    for (const [fact, name] of parallel) facts.read(fact, evaluate.argument(made, name), count);
   } else facts.read('strategy', strategy, (value) => (typeof value === 'string' && value !== 'auto' ? strategyName(value) : undefined));
 }
+const parallel = [
+  ['tensor_parallel', 'tensor_model_parallel_size'],
+  ['pipeline_parallel', 'pipeline_model_parallel_size'],
+  ['context_parallel', 'context_parallel_size'],
+  ['expert_parallel', 'expert_model_parallel_size'],
+] as const;
 /** `FSDPStrategy` → fsdp, `deepspeed_stage_2` → zero2, `ddp_find_unused_parameters_true` → ddp. */
 function strategyName(written: string): string {
   const stage = written.match(/deepspeed_stage_(\d)/)?.[1];
@@ -165,5 +175,6 @@ function strategyName(written: string): string {
   const name = written.toLowerCase().replace(/strategy$/, '');
   if (/fsdp|fullyshard/.test(name)) return 'fsdp';
   if (/deepspeed/.test(name)) return 'deepspeed';
+  if (/megatron/.test(name)) return 'megatron';
   return /ddp|distributeddataparallel/.test(name) ? 'ddp' : name;
 }
