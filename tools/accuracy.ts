@@ -1,11 +1,15 @@
 // Scores the estimator on the measured runs: each publisher's runs with numbers fitted on the others.
 // `training` or `serving` takes one kind only; `--by-source` leaves out single sources, so that a publisher's other ones stay in;
 // `--in-sample` takes the numbers that ship; `--families` and `--worst N` show where it is wrong.
-import { readFileSync } from 'node:fs';
+// Without any of these it writes docs/accuracy.md with its plots, and the README's table.
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Coefficients } from '../server/src/core/estimate/coefficients.js';
 import { estimateServing } from '../server/src/core/estimate/serving/index.js';
 import { estimateTraining } from '../server/src/core/estimate/training/index.js';
+import { plainServing, plainTraining } from './accuracy/baselines.js';
+import { accuracyPage, type Half, readmeWithAccuracy } from './accuracy/page.js';
+import { plot } from './accuracy/plot.js';
 import { familyFolds } from './calibrate/folds.js';
 import { type MeasuredRow, readCatalog, readRows, root } from './calibrate/rows.js';
 import { type Answers, familyLines, pointsOf, table } from './calibrate/score.js';
@@ -18,17 +22,35 @@ const bySource = process.argv.includes('--by-source');
 const only = process.argv.find((arg) => arg === 'training' || arg === 'serving');
 const catalog = readCatalog();
 
+const halves: Half[] = [];
 if (only !== 'serving') {
   const rows = readRows('training');
-  report('training', 'mlperf-training', rows, inSample ? trainingAnswers(rows, shipped()) : crossValidated(rows));
+  halves.push(half('training', rows, inSample ? trainingAnswers(rows, shipped()) : crossValidated(rows)));
 }
 if (only !== 'training') {
   const rows = readRows('inference');
-  report('serving', 'mlperf-inference', rows, inSample ? servingAnswers(rows, shipped()) : crossValidatedServing(rows));
+  halves.push(half('serving', rows, inSample ? servingAnswers(rows, shipped()) : crossValidatedServing(rows)));
+}
+for (const one of halves) report(one);
+if (halves.length === 2 && !inSample && !bySource) {
+  writeFileSync(path.join(root, 'docs/accuracy.md'), accuracyPage(halves));
+  for (const { kind, points } of halves) writeFileSync(path.join(root, `docs/accuracy-${kind}.svg`), plot(points, `${kind}: estimated against measured`));
+  const readme = path.join(root, 'README.md');
+  writeFileSync(readme, readmeWithAccuracy(readFileSync(readme, 'utf8'), halves));
 }
 
-function report(kind: string, vendorRun: string, part: readonly MeasuredRow[], answers: Answers): void {
-  const points = pointsOf(part, answers);
+function half(kind: Half['kind'], rows: readonly MeasuredRow[], answers: Answers): Half {
+  const formulas = new Map(rows.map((row) => [row.id, kind === 'training' ? plainTraining(row, catalog) : plainServing(row, catalog)]));
+  return {
+    kind,
+    vendorRun: kind === 'training' ? 'mlperf-training' : 'mlperf-inference',
+    rows: rows.length,
+    points: pointsOf(rows, answers),
+    plain: pointsOf(rows, formulas),
+  };
+}
+
+function report({ kind, vendorRun, points }: Half): void {
   const how = inSample ? 'fitted on the same rows' : `by ${bySource ? 'source' : 'publisher'}: each with numbers fitted on the others`;
   const outside = points.filter((point) => point.family !== vendorRun);
   const lines = [...table(points, `${kind}, ${how}`), '', ...table(outside, `${kind} outside MLPerf`), ''];

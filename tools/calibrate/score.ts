@@ -1,30 +1,36 @@
 import type { Interval } from '../../server/src/core/model/estimate.js';
 import { isPool, type MeasuredRow, trusted, workStated } from './rows.js';
 
-/** Quantities that are scored, as `score-predictions` scores them. */
-const scoredMetrics = [
-  'tokens_per_s_per_gpu',
-  'samples_per_s',
-  'images_per_s',
-  'step_time_s',
-  'gpu_hours',
-  'peak_memory_gib',
-  'output_tokens_per_s',
-  'total_tokens_per_s',
-  'requests_per_s',
-  'prefill_tokens_per_s',
-  'decode_tokens_per_s',
-  'ttft_ms',
-  'tpot_ms',
-  'latency_ms',
-] as const;
+/** Quantities that are scored, as `score-predictions` scores them, by the names that people read. */
+export const metricNames: Readonly<Record<string, string>> = {
+  tokens_per_s_per_gpu: 'tokens/s per GPU',
+  samples_per_s: 'samples/s',
+  images_per_s: 'images/s',
+  step_time_s: 'step time',
+  gpu_hours: 'GPU-hours, work stated',
+  peak_memory_gib: 'peak memory',
+  output_tokens_per_s: 'output tokens/s',
+  total_tokens_per_s: 'total tokens/s',
+  requests_per_s: 'requests/s',
+  prefill_tokens_per_s: 'prefill tokens/s',
+  decode_tokens_per_s: 'decode tokens/s',
+  ttft_ms: 'time to first token',
+  tpot_ms: 'time per output token',
+  latency_ms: 'latency',
+};
+const scoredMetrics = Object.keys(metricNames);
 
 export type Answers = ReadonlyMap<string, Readonly<Record<string, Interval>>>;
 
-interface Point {
+export interface Point {
   readonly id: string;
   readonly family: string;
   readonly task: string;
+  readonly chip: string;
+  readonly model: string;
+  readonly flags: readonly string[];
+  readonly measured: number;
+  readonly likely: number;
   readonly metric: string;
   readonly answered: boolean;
   readonly ratio: number;
@@ -48,6 +54,11 @@ export function pointsOf(rows: readonly MeasuredRow[], answers: Answers): Point[
           id: row.id,
           family: row.family,
           task: row.task,
+          chip: String(row.facts['gpu_type'] ?? 'not stated'),
+          model: String(row.facts['model'] ?? row.facts['model_name'] ?? 'not stated'),
+          flags: row.flags ?? [],
+          measured,
+          likely: answered ? guess.likely : Number.NaN,
           metric,
           answered,
           ratio,
@@ -66,23 +77,51 @@ const middle = (sorted: readonly number[]): number =>
   ((sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? Number.NaN)) / 2;
 const percent = (x: number): string => (Number.isFinite(x) ? `${(100 * x).toFixed(0)} %` : '–');
 
-function line(name: string, group: readonly Point[]): string {
+/** What a group of figures shows. Shares and errors are shares of one. */
+export interface Summary {
+  readonly figures: number;
+  readonly families: number;
+  readonly answered: number;
+  readonly median: number;
+  /** Median over publishers of each one's median. */
+  readonly overFamilies: number;
+  readonly ninth: number;
+  readonly bias: number;
+  readonly covered: number;
+  readonly width: number;
+}
+
+export function summaryOf(group: readonly Point[]): Summary {
   const answered = group.filter((point) => point.answered);
   const errors = ascending(answered.map((point) => point.error));
   const byFamily = new Map<string, number[]>();
   for (const point of answered) byFamily.set(point.family, [...(byFamily.get(point.family) ?? []), point.error]);
-  const perFamily = ascending([...byFamily.values()].map((list) => quantile(ascending(list), 0.5)));
+  return {
+    figures: group.length,
+    families: new Set(group.map((point) => point.family)).size,
+    answered: answered.length / group.length,
+    median: quantile(errors, 0.5),
+    overFamilies: middle(ascending([...byFamily.values()].map((list) => quantile(ascending(list), 0.5)))),
+    ninth: quantile(errors, 0.9),
+    bias: quantile(ascending(answered.map((point) => point.ratio)), 0.5),
+    covered: answered.filter((point) => point.covered).length / answered.length,
+    width: quantile(ascending(answered.map((point) => point.width)), 0.5),
+  };
+}
+
+function line(name: string, group: readonly Point[]): string {
+  const { figures, families, answered, median, overFamilies, ninth, bias, covered, width } = summaryOf(group);
   return [
     name,
-    group.length,
-    new Set(group.map((point) => point.family)).size,
-    percent(answered.length / group.length),
-    percent(quantile(errors, 0.5)),
-    percent(middle(perFamily)),
-    percent(quantile(errors, 0.9)),
-    quantile(ascending(answered.map((point) => point.ratio)), 0.5).toFixed(2),
-    percent(answered.filter((point) => point.covered).length / (answered.length || 1)),
-    quantile(ascending(answered.map((point) => point.width)), 0.5).toFixed(2),
+    figures,
+    families,
+    percent(answered),
+    percent(median),
+    percent(overFamilies),
+    percent(ninth),
+    bias.toFixed(2),
+    percent(covered),
+    width.toFixed(2),
   ].join(' | ');
 }
 

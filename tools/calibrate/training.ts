@@ -3,6 +3,7 @@ import { memoryKnobs, type SpeedKnob, speedKnobs, starts, type TrainingCoefficie
 import { distance, kindOf, type Quantity } from '../../server/src/core/estimate/training/intervals.js';
 import type { TrainingJob } from '../../server/src/core/estimate/training/job.js';
 import { memoryParts } from '../../server/src/core/estimate/training/memory.js';
+import { overheadOf, withOverhead } from '../../server/src/core/estimate/training/overhead.js';
 import { trainingJob } from '../../server/src/core/estimate/training/read-job.js';
 import { predictSpeed } from '../../server/src/core/estimate/training/speed.js';
 import { jobWork } from '../../server/src/core/estimate/training/work.js';
@@ -94,7 +95,7 @@ function figuresOf(rows: readonly MeasuredRow[], catalog: Catalog): Figure[] {
             const speed = predictSpeed(job, c);
             if (!speed) return Number.NaN;
             const perDevice = (speed.step.units / speed.step.total / layout.gpus) * job.realShare;
-            return Math.log(((tokens / perDevice / 3600) * c.speed['hours.overhead']) / hours);
+            return Math.log(withOverhead(tokens / perDevice / 3600, overheadOf(job, c.speed), layout.gpus) / hours);
           },
         });
       }

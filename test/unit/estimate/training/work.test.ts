@@ -9,8 +9,25 @@ describe('the work of a job', () => {
   it('steps times tokens of a step', () => expect(value({ max_steps: 1000 }, 'train_tokens')).toBe(1000 * 2 * 4 * 8 * 4096));
   it('a token budget gives the steps', () => expect(value({ train_tokens: 2_621_440_000 }, 'steps')).toBe(10_000));
   it('epochs of a data set give the steps', () => expect(value({ epochs: 3, dataset_size: 64_000 }, 'steps')).toBe(3000));
-  it('twice the steps are twice the hours', () =>
-    expect((value({ max_steps: 2000 }, 'gpu_hours') ?? 0) / (value({ max_steps: 1000 }, 'gpu_hours') ?? 1)).toBeCloseTo(2, 9));
+  it('twice the steps are twice the hours beside a minute of each device to start', () => {
+    const beside = (steps: number) => (value({ max_steps: steps }, 'gpu_hours') ?? Number.NaN) - 8 / 60;
+    expect(beside(2000) / beside(1000)).toBeCloseTo(2, 9);
+  });
+  it('the hours tell evaluation, failures and start apart, and add up', () => {
+    const term = estimateOf({ ...llama7b, gpus: 512, max_steps: 20_000 }).estimates['gpu_hours']?.term;
+    const parts = (term?.children ?? []).filter(({ unit }) => unit === 'GPU-h');
+    expect(parts.map(({ id }) => id)).toEqual(['compute-hours', 'evaluation', 'failures', 'rest', 'start']);
+    expect(parts.reduce((sum, part) => sum + part.value, 0) / (term?.value ?? 0)).toBeCloseTo(1, 9);
+  });
+  it('more devices fail more often', () => {
+    const failing = (gpus: number) => {
+      const children = estimateOf({ ...llama7b, gpus, max_steps: 20_000 }).estimates['gpu_hours']?.term?.children ?? [];
+      const of = (id: string) => children.find((child) => child.id === id)?.value ?? Number.NaN;
+      return of('failures') / of('compute-hours');
+    };
+    expect(failing(4096)).toBeGreaterThan(2 * failing(64));
+    expect(failing(4096)).toBeLessThan(0.25);
+  });
   it('trials multiply', () =>
     expect((value({ max_steps: 100, trials: 5 }, 'gpu_hours') ?? 0) / (value({ max_steps: 100 }, 'gpu_hours') ?? 1)).toBeCloseTo(5, 9));
   it('wall time is the hours over the devices', () =>

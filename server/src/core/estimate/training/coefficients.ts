@@ -84,7 +84,7 @@ export const speedKnobs = {
   'launch.kernel': knob(4e-5, 0.4, 5e-6, 4e-4, 'seconds of host work a weighted layer and pass of image models in everyday code'),
   'diffusion.reach': knob(0.6, 0.3, 0.1, 1.3, 'efficiency of diffusion U-Nets and transformers, by that of matrix products'),
   'gan.reach': knob(0.5, 0.3, 0.1, 1.3, 'efficiency of generator and discriminator, by that of matrix products'),
-  'hours.overhead': knob(1.12, 0.15, 1, 1.8, 'hours of a long job by those of its steps: restarts, evaluation, checkpoints'),
+  'hours.overhead': knob(1.08, 0.1, 1, 1.6, 'hours of a job over several nodes by what its steps, evaluation and failures take: thrown away and idle'),
 } as const satisfies Record<string, Knob>;
 
 /** Fitted numbers of the memory model. */

@@ -5,6 +5,7 @@ import { type TrainingCoefficients, trainingCoefficients } from './coefficients.
 import { basisOf, distance, intervalAround, kindOf, type Quantity, spreadOf } from './intervals.js';
 import type { TrainingJob } from './job.js';
 import { memoryParts } from './memory.js';
+import { hoursTerm, overheadOf, withOverhead } from './overhead.js';
 import { trainingJob } from './read-job.js';
 import { predictSpeed } from './speed.js';
 import { memoryTerm, stepTerm } from './terms.js';
@@ -45,10 +46,18 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
         : work.samples !== undefined
           ? (work.samples / samplesPerSecond) * layout.gpus
           : undefined;
-    const overhead = coefficients.speed['hours.overhead'];
-    const hours = seconds === undefined ? undefined : (seconds * overhead * work.runs) / 3600;
+    const over = overheadOf(job, coefficients.speed);
+    const stepHours = seconds === undefined ? undefined : seconds / 3600;
+    const hours = stepHours === undefined ? undefined : withOverhead(stepHours, over, layout.gpus) * work.runs;
     const extra = work.lengthOpen ? (lengthStated(job) ? 0.4 : 0.9) : 0;
-    put('gpu_hours', 'GPU-h', 'hours', hours, hours === undefined ? undefined : hoursTerm(hours, seconds ?? 0, overhead, work.runs), extra);
+    put(
+      'gpu_hours',
+      'GPU-h',
+      'hours',
+      hours,
+      hours === undefined || stepHours === undefined ? undefined : hoursTerm(hours, stepHours, over, work.runs, layout.gpus),
+      extra,
+    );
     if (layout.gpusKnown) put('wall_hours', 'h', 'hours', hours === undefined ? undefined : hours / layout.gpus, undefined, extra);
   }
   exact(estimates, 'tokens_per_step', 'tokens', work.tokensPerStep);
@@ -117,19 +126,4 @@ function limitToTime(job: TrainingJob, estimates: Record<string, Estimate>, note
 function exact(estimates: Record<string, Estimate>, name: string, unit: Unit, value: number | undefined): void {
   if (value !== undefined && Number.isFinite(value) && value > 0)
     estimates[name] = { low: value, likely: value, high: value, unit, basis: 'follows from the stated facts' };
-}
-
-function hoursTerm(hours: number, seconds: number, overhead: number, runs: number): Term {
-  return {
-    id: 'gpu-hours',
-    label: 'GPU-hours',
-    value: hours,
-    unit: 'GPU-h',
-    formula: 'work ÷ rate × overhead × runs',
-    children: [
-      { id: 'compute-hours', label: 'steps alone', value: seconds / 3600, unit: 'GPU-h', formula: 'work ÷ (rate per device)' },
-      { id: 'overhead', label: 'restarts, evaluation, checkpoints', value: overhead, unit: 'share', source: 'fitted on published totals' },
-      { id: 'runs', label: 'trials', value: runs, unit: 'count', facts: ['trials'] },
-    ],
-  };
 }

@@ -1,0 +1,80 @@
+import type { Term } from '../../model/estimate.js';
+import type { SpeedKnob, Values } from './coefficients.js';
+import type { TrainingJob } from './job.js';
+
+/** What a whole job takes beside its steps. Shares are of the hours of the steps. */
+interface Overhead {
+  readonly evaluation: number;
+  /** Writing checkpoints, work lost since the last one, and starting again. */
+  readonly failures: number;
+  /** Runs thrown away and idle machines of jobs over several nodes, fitted on published totals. */
+  readonly rest: number;
+  /** Hours of a device from its start to the first step. */
+  readonly start: number;
+}
+
+/** Forward passes on held-out samples: a third of a step's work for each, on a few per cent of the tokens. */
+const evaluated = 0.02;
+/** Interruptions a device-hour.
+ * @source Llama 3: 419 in 54 days on 16,384 devices (arXiv 2407.21783 §3.3.4); OPT-175B: about 100 in two months on 992 (arXiv 2205.01068 §2.5);
+ * BLOOM: one to two a week on 384 (arXiv 2211.05100 §3.4): 2e-5 to 7e-5 */
+const failureRate = 3e-5;
+/** Hours until a failed job steps again. @source OPT-175B and BLOOM logs: minutes when automatic, hours when someone must come */
+const restart = 0.5;
+/** Bytes a second that a node writes, and all of them together. @assumes local NVMe or a parallel file system */
+const writeRate = { node: 2e9, all: 40e9 };
+/** Loading weights and data, compiling. @assumes a minute; large images and cold caches take longer */
+const start = 1 / 60;
+
+/** What the job takes beside its steps.
+ * @unit shares of the steps' hours
+ * @source checkpoints at the best interval cost √(2·write time ÷ time between failures), half for writing and half for lost work (Young 1974, doi:10.1145/361147.361115) */
+export function overheadOf(job: TrainingJob, k: Values<SpeedKnob>): Overhead {
+  const { layout, shape, sample } = job;
+  const between = 1 / (failureRate * layout.gpus);
+  const nodes = Math.max(1, layout.gpus / 8);
+  // Weights, master weights and two moments; of frozen models the adapters alone.
+  const bytes = 14 * (job.trainable ?? shape?.params ?? sample?.params ?? 0);
+  const write = bytes / Math.min(writeRate.all, writeRate.node * nodes) / 3600;
+  return {
+    evaluation: evaluated,
+    failures: Math.sqrt((2 * write) / between) + restart / between,
+    rest: layout.gpus > 8 ? k['hours.overhead'] - 1 : 0,
+    start,
+  };
+}
+
+/** Device-hours of a job whose steps take so many. */
+export const withOverhead = (stepHours: number, { evaluation, failures, rest, start: first }: Overhead, gpus: number): number =>
+  stepHours * (1 + evaluation + failures) * (1 + rest) + first * gpus;
+
+/** The hours as a tree. */
+export function hoursTerm(hours: number, stepHours: number, over: Overhead, runs: number, gpus: number): Term {
+  const part = (id: string, label: string, value: number, formula: string): Term => ({ id, label, value, unit: 'GPU-h', formula });
+  return {
+    id: 'gpu-hours',
+    label: 'GPU-hours',
+    value: hours,
+    unit: 'GPU-h',
+    formula: '(steps · (1 + evaluation + failures) · (1 + rest) + start) · trials',
+    children: [
+      part('compute-hours', 'steps alone', stepHours, 'work ÷ (rate per device)'),
+      part('evaluation', 'evaluation', stepHours * over.evaluation, '2 % of the steps, where nothing is stated'),
+      {
+        ...part(
+          'failures',
+          'checkpoints, lost work and restarts',
+          stepHours * over.failures,
+          '√(2 · write ÷ time between failures) + restart ÷ that time (Young 1974)',
+        ),
+        facts: ['gpus', 'params'],
+      },
+      {
+        ...part('rest', 'thrown away and idle, several nodes', stepHours * (1 + over.evaluation + over.failures) * over.rest, 'share of the above'),
+        source: 'fitted on published totals',
+      },
+      part('start', 'from start to first step', over.start * gpus, 'a minute a device'),
+      { id: 'runs', label: 'trials', value: runs, unit: 'count', facts: ['trials'] },
+    ],
+  };
+}
