@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { activation } from './activation.js';
-import { oneFile, workspace } from './core.js';
+import { editTimes, oneFile, workspace } from './core.js';
 import { opening } from './editor.js';
 import { inTurn, median, type Row, row } from './measure.js';
 import { install } from './neighbours.js';
@@ -35,11 +35,15 @@ async function atStart(): Promise<Row[]> {
 const parts: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   file: oneFile,
   workspace: () => workspace(neighbours),
-  editor: opening,
+  editor: () => opening(neighbours),
   activation: atStart,
   start,
   size,
 };
+if (process.argv.includes('--edits')) {
+  process.stdout.write(JSON.stringify(await editTimes()));
+  process.exit(0);
+}
 const asked = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const neighbours = !process.argv.includes('--alone');
 if (!existsSync('dist/cli.js')) throw new Error('build first: npm run build');
@@ -47,7 +51,6 @@ if (neighbours) install();
 const rows: Row[] = [];
 for (const [name, part] of Object.entries(parts)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  if (name === 'editor' && !neighbours) continue;
   console.error(`${name} …`);
   rows.push(...(await part()));
 }

@@ -39,7 +39,18 @@ const bundles = [
   { entry: 'client/src/node/main.ts', name: 'client-node', platform: 'node', format: 'cjs', external: ['vscode', './client-start.js'], define },
   { entry: 'client/src/node/client-start.ts', name: 'client-start', platform: 'node', format: 'cjs', external: ['vscode'], define },
   { entry: 'client/src/browser/main.ts', name: 'client-browser', platform: 'browser', format: 'cjs', external: ['vscode'], define },
-  { entry: 'server/src/node/main.ts', name: 'server-node', platform: 'node', format: 'cjs', alias },
+  { entry: 'server/src/node/main.ts', name: 'server-node', platform: 'node', format: 'cjs' },
+  // A function, so that the file before can run it with the code kept from an earlier start.
+  {
+    entry: 'server/src/node/server.ts',
+    name: 'server-main',
+    platform: 'node',
+    format: 'cjs',
+    alias,
+    charset: 'ascii',
+    banner: { js: '(function (require, __dirname) {' },
+    footer: { js: '})' },
+  },
   {
     entry: 'server/src/browser/main.ts',
     name: 'server-browser',

@@ -27,7 +27,9 @@ const required = (name: string): string[] =>
 describe('the package', () => {
   test('holds what is listed here and nothing else', () => {
     const dist = [
-      ...['cli', 'cli-run', 'client-node', 'client-start', 'client-browser', 'server-node', 'server-browser', 'webview'].map((name) => `${name}.js`),
+      ...['cli', 'cli-run', 'client-node', 'client-start', 'client-browser', 'server-node', 'server-main', 'server-browser', 'webview'].map(
+        (name) => `${name}.js`,
+      ),
       'webview.css',
       ...['web-tree-sitter', 'tree-sitter-python', 'tree-sitter-typescript', 'tree-sitter-tsx'].map((name) => `${name}.wasm`),
       'catalog.jsonl',

@@ -8,7 +8,8 @@ export const start = (context: vscode.ExtensionContext): Promise<Running> =>
   startWith(
     context,
     (options) => {
-      const run = { module: context.asAbsolutePath('dist/server-node.js'), transport: TransportKind.ipc };
+      const args = ['--code-cache', context.globalStorageUri.fsPath];
+      const run = { module: context.asAbsolutePath('dist/server-node.js'), transport: TransportKind.ipc, args };
       return new LanguageClient('mlCostLens', 'ML Cost Lens', { run, debug: run }, options);
     },
     (bytes) => Buffer.from(bytes).toString('base64'), // IPC is JSON

@@ -9,7 +9,6 @@ import { SyntaxTree } from '../syntax/tree.js';
 import { TypescriptProgram } from '../syntax/typescript/program.js';
 import { readYaml } from '../syntax/yaml.js';
 import type { Document } from '../text/document.js';
-import type { Language } from '../text/language.js';
 import { modelShapeOf } from './json/model-config.js';
 import { isRelevant, type Marked, markedBy, maxTextLength } from './marked.js';
 import { Evaluator } from './python/evaluate.js';

@@ -1,0 +1,20 @@
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import type { Host } from '../host/host.js';
+import { clientFiles } from '../lsp/client-files.js';
+import { startServer } from '../lsp/session.js';
+import { nodeHost } from './node-host.js';
+
+/** Node has it; its types do not say so. */
+declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number }) => unknown };
+
+// A child process: over IPC where the editor starts it, over stdio where a person or a test does.
+const connection = createConnection(ProposedFeatures.all);
+const memory = new WebAssembly.Memory({ initial: 512, maximum: 32768 }); // ours, so that its size can be read
+const own = nodeHost(__dirname, memory);
+const remote = clientFiles(connection);
+const host: Host = {
+  ...own,
+  readText: (uri) => (uri.startsWith('file:') ? own : remote).readText(uri),
+  listFiles: (root, signal) => (root.startsWith('file:') ? own : remote).listFiles(root, signal),
+};
+startServer(connection, host);
