@@ -3,6 +3,7 @@ import { Ide } from './ide.js';
 import { editTests, lensTests } from './suite/lenses.js';
 import { panelTests } from './suite/panel.js';
 import { restTests } from './suite/rest.js';
+import { savingTests } from './suite/savings.js';
 import { settingTests, viewTests } from './suite/views.js';
 
 let ide: Ide;
@@ -17,6 +18,7 @@ describe('in the Node host', () => {
   editTests(() => ide);
   viewTests(() => ide);
   settingTests(() => ide);
+  savingTests(() => ide);
   panelTests(() => ide);
   test('a killed server is started again', async () => {
     await ide.open('agent/triage.py');

@@ -3,6 +3,7 @@ import { Ide } from './ide.js';
 import { editTests, lensTests } from './suite/lenses.js';
 import { panelTests } from './suite/panel.js';
 import { restTests } from './suite/rest.js';
+import { savingTests } from './suite/savings.js';
 import { settingTests, viewTests } from './suite/views.js';
 
 let ide: Ide;
@@ -17,5 +18,6 @@ describe('in the web worker host, on a virtual workspace', () => {
   editTests(() => ide);
   viewTests(() => ide);
   settingTests(() => ide);
+  savingTests(() => ide);
   panelTests(() => ide);
 });

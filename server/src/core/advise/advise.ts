@@ -11,6 +11,8 @@ import type { Advice, AdviceBook, FactChange, Proposal, Risk, Subject } from './
 
 /** Less than this is within what two estimates of the same code can differ by for reasons that no advice is about. */
 const worthPercent = 3;
+/** What may change results has to win more. */
+const worthRisk = 10;
 /** How many proposals are taken together at most: what nobody reads is no decision. */
 const mostCombined = 4;
 
@@ -82,13 +84,13 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
   // Hours of different chips are not the same good.
   if ('gpu_type' in changes && objective && !objective.before.unit.startsWith('usd')) return undefined;
   const percent = objective && (1 - objective.after.likely / objective.before.likely) * 100;
+  const risk = worst(proposals.map((proposal) => proposal.risk));
+  const worth = percent !== undefined && percent >= (risk.level === 'none' ? worthPercent : worthRisk);
   // What does not fit cannot be run: its price is no measure of what makes it fit.
-  if (!(rescued && subject.fits === 'does-not-fit') && (percent === undefined || percent < worthPercent) && !(rescued && (percent ?? 0) > -60))
-    return undefined;
+  if (!worth && !(rescued && (subject.fits === 'does-not-fit' || (percent ?? 0) > -60))) return undefined;
   const peak = after.estimates['peak_memory_gib'];
   const isMoney = objective?.before.unit.startsWith('usd') === true;
   const round = (value: number): number => Number(value.toPrecision(4));
-  const risk = worst(proposals.map((proposal) => proposal.risk));
   const effort = Math.max(...proposals.map((proposal) => proposal.effort)) as 1 | 2 | 3;
   return {
     proposals,
