@@ -24,6 +24,7 @@ export type { Span } from './model/span.js';
 export type { Workload, WorkloadKind } from './model/workload.js';
 export { isDataFile, readDataSet } from './recognise/data-set.js';
 export { isRelevant, type Marked, markedBy, maxTextLength } from './recognise/marked.js';
+export { isManifest, readManifest } from './recognise/pins.js';
 export { grammarOf, recognise } from './recognise/recognise.js';
 export type { Sighting } from './recognise/types.js';
 export { type AdviceText, adviceOf } from './render/advice.js';

@@ -15,6 +15,7 @@ import {
   Grammars,
   grammarOf,
   isDataFile,
+  isManifest,
   isRelevant,
   type KnownFiles,
   languageOfName,
@@ -29,6 +30,7 @@ import {
   ownPrices,
   type Problem,
   readDataSet,
+  readManifest,
   recognise,
   relativeTo,
   resolve,
@@ -112,6 +114,8 @@ interface Open {
   marked?: Marked | undefined;
   version: number;
   sighting?: Sighting;
+  /** True where no marker is in the text, so that it was not parsed. */
+  skimmed?: boolean;
 }
 
 /** The read-on-demand loop around the pure core: holds texts and trees, asks the host for the files that an answer needs, and gives reports.
@@ -328,7 +332,8 @@ export class Engine {
 
   /** Open documents over stored ones, without a copy: there may be thousands. */
   private readonly files: KnownFiles = {
-    get: (uri) => this.known(uri),
+    // What was only skimmed, because no marker is in it, is unknown to who asks for it by name.
+    get: (uri) => (this.wanted.has(uri) || !this.skimmed(uri) ? this.known(uri) : undefined),
     keys: () => this.knownUris(),
     values: () => this.knownSightings(),
   };
@@ -339,6 +344,10 @@ export class Engine {
   private *knownSightings(): MapIterator<Sighting | null> {
     for (const uri of this.knownUris()) yield this.known(uri) ?? null;
   }
+  private skimmed(uri: string): boolean {
+    const open = this.open.get(uri);
+    return open?.sighting ? open.skimmed === true : this.stored.get(uri) === null;
+  }
   private known(uri: string): Sighting | null | undefined {
     return this.open.get(uri)?.sighting ?? this.stored.get(uri);
   }
@@ -347,9 +356,11 @@ export class Engine {
     if (!entry) return this.storedSighting(uri);
     if (entry.sighting) return entry.sighting;
     const { document, version } = entry;
+    if (this.wanted.has(uri) && isManifest(uri) && languageOfName(uri) === undefined) return this.settle(entry, version, readManifest(uri, document.text));
     entry.marked ??= markedBy(document);
     const { marked } = entry;
-    if (!isRelevant(marked)) return this.settle(entry, version, { uri, workloads: [], problems: [] });
+    entry.skimmed = !this.wanted.has(uri) && !isRelevant(marked);
+    if (entry.skimmed) return this.settle(entry, version, { uri, workloads: [], problems: [] });
     const grammar = grammarOf(document);
     if (grammar) {
       const parser = await this.grammars.load(grammar);
@@ -384,6 +395,7 @@ export class Engine {
     // Data that a workload names is only counted.
     if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant(markedBy({ language: 'json', text }))))
       return readDataSet(uri, text);
+    if (this.wanted.has(uri) && isManifest(uri) && (languageOfName(uri) === undefined || text.length > maxTextLength)) return readManifest(uri, text);
     const document = this.placed(createDocument(uri, text));
     if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
     const marked = markedBy(document);
@@ -408,11 +420,13 @@ export class Engine {
     for (let round = 0; ; round++) {
       const files = this.files;
       const { workloads, wants, problems } = resolve({ files, focus, roots: this.roots, catalog, assumptions });
-      const unread = wants.filter((uri) => this.known(uri) === undefined || (this.known(uri) === null && !this.wanted.has(uri)));
+      const unread = wants.filter((uri) => this.known(uri) === undefined || (this.skimmed(uri) && !this.wanted.has(uri)));
       if (unread.length === 0 || round === 8) return { workloads, problems };
       for (const uri of unread) {
         this.wanted.add(uri);
         if (this.stored.get(uri) === null) this.stored.delete(uri);
+        const open = this.open.get(uri);
+        if (open?.skimmed) delete open.sighting;
         await this.sighting(uri);
       }
     }

@@ -81,6 +81,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   prompt_cache: flag('prompt caching', 'Prefixes are cached.'),
   batch_api: flag('batch interface', 'Requests go through the provider’s batch interface.'),
   reasoning_effort: text('reasoning effort', 'Reasoning effort or thinking budget.', ['low', 'medium', 'high']),
+  library_version: text('library version', 'Release of the library whose defaults hold: as the project pins it, else the newest.'),
   n: number('answers a call', 'Completions a call.'),
 };
 export const factLabel = (name: string): string => factNames[name]?.label ?? name.replaceAll('_', ' ');

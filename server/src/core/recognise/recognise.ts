@@ -11,6 +11,7 @@ import { readYaml } from '../syntax/yaml.js';
 import type { Document } from '../text/document.js';
 import { modelShapeOf } from './json/model-config.js';
 import { isRelevant, type Marked, markedBy, maxTextLength } from './marked.js';
+import { isManifest, versionsIn } from './pins.js';
 import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
 import { interpolated } from './python/interpolated.js';
@@ -30,6 +31,11 @@ export const grammarOf = ({ language, uri }: Pick<Document, 'language' | 'uri'>)
  * @param marked what the text has markers of, where that is known already
  * @errors never throws: a recogniser that fails is a problem of the file, and the others' findings stay */
 export function recognise(document: Document, grammars: Grammars, tree?: SyntaxTree, marked: Marked = markedBy(document)): Sighting {
+  const found = workloadsIn(document, grammars, tree, marked);
+  const { uri, text, shell } = document;
+  return found.workloads.length > 0 || isManifest(uri) ? { ...found, ...versionsIn(uri, shell ?? text) } : found;
+}
+function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | undefined, marked: Marked): Sighting {
   const { uri, language, text } = document;
   const problems: Problem[] = [];
   if (text.length > maxTextLength) {

@@ -11,6 +11,7 @@ import type { Document } from '../text/document.js';
 import type { Language } from '../text/language.js';
 import type { Evaluator } from './python/evaluate.js';
 import type { TypescriptEvaluator } from './typescript/evaluate.js';
+import type { Pin } from './version.js';
 
 /** Another file that a workload uses, as it is written there. */
 export interface Reference {
@@ -65,6 +66,10 @@ export interface Sighting {
   readonly modelShape?: readonly Fact[];
   /** Number of samples, where it is a data file that a workload names. */
   readonly items?: number;
+  /** Versions of libraries that it asks for. */
+  readonly pins?: readonly Pin[];
+  /** Further lists of requirements that it takes in. */
+  readonly includes?: readonly string[];
   readonly problems: readonly Problem[];
 }
 

@@ -1,42 +1,82 @@
 import type { FactValue } from '../model/fact.js';
 import type { WorkloadKind } from '../model/workload.js';
+import type { Library, Version } from '../recognise/version.js';
 
 /** Values that a library takes where nobody writes one. */
 export interface LibraryDefaults {
   readonly frameworks: readonly string[];
   readonly kinds: readonly WorkloadKind[];
-  /** For the hover: whose default, of which release. */
+  /** Whose default, for the hover. */
   readonly of: string;
+  /** The package whose version decides; absent where all releases that are in use agree. */
+  readonly library?: Library;
   readonly facts: Readonly<Record<string, FactValue>>;
+  /** Where releases differ: the value before a release, and from it on. Undefined: none that the library alone decides. */
+  readonly changed?: Readonly<Record<string, readonly { readonly from: Version; readonly value: FactValue | undefined }[]>>;
 }
 
-/** @source huggingface/transformers src/transformers/training_args.py 00349ae8; huggingface/trl trl/trainer/{base,sft}_config.py f2cd5771;
- * axolotl-ai-cloud/axolotl src/axolotl/utils/schemas 067b021c; hiyouga/LLaMA-Factory src/llamafactory/hparams ff6d4d12;
- * vllm-project/vllm vllm/engine/arg_utils.py; Lightning-AI/pytorch-lightning trainer.py 7f0c3436 */
+const always: Version = [0];
+
+/** @source huggingface/transformers src/transformers/training_args.py 00349ae8, MIGRATION_GUIDE_V5.md (weights keep the checkpoint's type);
+ * huggingface/trl trl/trainer/{sft,dpo,grpo,reward}_config.py at tags v0.9.3 to v1.9.0;
+ * axolotl-ai-cloud/axolotl src/axolotl/utils/schemas 067b021c, 4d92a68a (v0.8.0); hiyouga/LLaMA-Factory src/llamafactory/hparams at tags v0.2.0 to v0.9.5;
+ * vllm-project/vllm vllm/engine/arg_utils.py, docs.vllm.ai v0.6.4 and v0.8.1 engine arguments; Lightning-AI/pytorch-lightning trainer.py 7f0c3436 */
 export const libraryDefaults: readonly LibraryDefaults[] = [
   {
     frameworks: ['transformers', 'hf-trainer'],
     kinds: ['training'],
     of: 'transformers TrainingArguments',
-    facts: { batch_size: 8, grad_accum: 1, epochs: 3, optimizer: 'adamw_torch', grad_ckpt: false, precision: 'fp32', compile: false },
+    library: 'transformers',
+    facts: { batch_size: 8, grad_accum: 1, epochs: 3, optimizer: 'adamw_torch', grad_ckpt: false, compile: false },
+    changed: {
+      precision: [
+        { from: always, value: 'fp32' },
+        { from: [5], value: undefined },
+      ],
+    },
   },
   {
     frameworks: ['trl'],
     kinds: ['training'],
-    of: 'TRL configurations',
-    facts: { batch_size: 8, grad_accum: 1, epochs: 3, optimizer: 'adamw_torch', grad_ckpt: true, precision: 'bf16', seq_len: 1024, packing: false },
+    of: 'TRL',
+    library: 'trl',
+    facts: { batch_size: 8, grad_accum: 1, epochs: 3, optimizer: 'adamw_torch', seq_len: 1024, packing: false },
+    changed: {
+      precision: [
+        { from: always, value: 'fp32' },
+        { from: [0, 19], value: 'bf16' },
+      ],
+      grad_ckpt: [
+        { from: always, value: false },
+        { from: [0, 22], value: true },
+      ],
+    },
   },
   {
     frameworks: ['axolotl'],
     kinds: ['training'],
     of: 'Axolotl',
-    facts: { batch_size: 1, grad_accum: 1, epochs: 1, seq_len: 512, optimizer: 'adamw_torch_fused', grad_ckpt: false, packing: false, finetune_method: 'full' },
+    library: 'axolotl',
+    facts: { batch_size: 1, grad_accum: 1, epochs: 1, seq_len: 512, grad_ckpt: false, packing: false, finetune_method: 'full' },
+    changed: {
+      optimizer: [
+        { from: always, value: 'adamw_hf' },
+        { from: [0, 8], value: 'adamw_torch_fused' },
+      ],
+    },
   },
   {
     frameworks: ['llama-factory', 'llamafactory'],
     kinds: ['training'],
     of: 'LLaMA-Factory',
-    facts: { batch_size: 8, grad_accum: 1, epochs: 3, seq_len: 2048, optimizer: 'adamw_torch', grad_ckpt: true, finetune_method: 'lora', lora_rank: 8 },
+    library: 'llamafactory',
+    facts: { batch_size: 8, grad_accum: 1, epochs: 3, optimizer: 'adamw_torch', grad_ckpt: true, finetune_method: 'lora', lora_rank: 8 },
+    changed: {
+      seq_len: [
+        { from: always, value: 1024 },
+        { from: [0, 9, 1], value: 2048 },
+      ],
+    },
   },
   {
     frameworks: ['lightning', 'pytorch-lightning'],
@@ -48,6 +88,14 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
     frameworks: ['vllm'],
     kinds: ['serving', 'batch-inference'],
     of: 'vLLM',
-    facts: { tensor_parallel: 1, pipeline_parallel: 1, gpu_mem_util: 0.9, prompt_cache: true },
+    library: 'vllm',
+    facts: { tensor_parallel: 1, pipeline_parallel: 1, gpu_mem_util: 0.9 },
+    changed: {
+      // From 0.8 on the V1 engine runs, which caches prefixes.
+      prompt_cache: [
+        { from: always, value: false },
+        { from: [0, 8], value: true },
+      ],
+    },
   },
 ];

@@ -20,6 +20,10 @@ export class Files {
     }
     return undefined;
   }
+  /** One file, if it is there. */
+  exact(uri: string): Sighting | undefined {
+    return this.first([uri]);
+  }
   /** A path as written in a file: relative to its folder, or to a folder above it (a script that changes to the root first). */
   path(from: string, written: string): Sighting | undefined {
     if (!isPlainPath(written)) return undefined;

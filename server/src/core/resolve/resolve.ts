@@ -1,11 +1,11 @@
 import type { Fact } from '../model/fact.js';
-import type { Workload, WorkloadKind } from '../model/workload.js';
+import type { Workload } from '../model/workload.js';
 import type { SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName, matchesGlob, relativeTo } from '../text/uri.js';
 import { Candidates, type Rank, rankOf, ranks } from './candidates.js';
-import { libraryDefaults } from './defaults.js';
 import { Files } from './files.js';
 import { addLaunchers, addScript } from './launchers.js';
+import { addDefaults } from './library.js';
 import { addDataSize, addModelShape } from './model-files.js';
 import { holdsAccelerators } from './module-folder.js';
 import { addOwn } from './own.js';
@@ -136,7 +136,7 @@ function join(one: Placed, joins: Joins): Workload {
   if (!seen.fragment) {
     addDataSize(candidates, seen.kind, sighting.uri, joins);
     addModelShape(candidates, seen.kind, sighting.uri, seen.refs, joins);
-    addDefaults(candidates, seen.kind, framework);
+    addDefaults(candidates, { kind: seen.kind, framework }, script && script !== sighting ? [sighting, script] : [sighting], joins);
   }
   const settled = candidates.settle();
   const facts = perMachine(settled.facts);
@@ -201,18 +201,5 @@ function addAssumptions(candidates: Candidates, uri: string, { assumptions, root
       { name: fact, value, origin: 'assumption', ...(span ? { span } : {}), note: note === undefined ? whose : `${whose}: ${note}` },
       override ? ranks.corrected : ranks.assumed,
     );
-  }
-}
-
-/** Library defaults fill what no file says; what the code decides at run time stays unknown. */
-function addDefaults(candidates: Candidates, kind: WorkloadKind, framework: string): void {
-  for (const { frameworks, kinds, of, facts } of libraryDefaults) {
-    if (!frameworks.includes(framework) || !kinds.includes(kind)) continue;
-    for (const [name, value] of Object.entries(facts)) {
-      if (candidates.has(name) || candidates.hasUnknown(name)) continue;
-      if (name === 'epochs' && candidates.has('max_steps')) continue;
-      if (name === 'batch_size' && candidates.has('global_batch_size')) continue;
-      candidates.add({ name, value, origin: 'default', note: `default of ${of}` }, ranks.library);
-    }
   }
 }

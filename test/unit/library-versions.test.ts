@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { pinsIn } from '../../server/src/core/recognise/pins.js';
+import { constraintOf } from '../../server/src/core/recognise/version.js';
+import { Engine } from '../../server/src/host/engine.js';
+import { memoryHost } from '../support/memory-host.js';
+
+describe('what a requirement allows', () => {
+  test.each([
+    ['==0.9.6', 'requirement', '0.9.6', '0.9.6.0.1', true],
+    ['>=4.40,<5', 'requirement', '4.40', '5', undefined],
+    ['~=0.9.3', 'requirement', '0.9.3', '0.10', undefined],
+    ['==0.9.*', 'requirement', '0.9', '0.10', undefined],
+    ['=4.38', 'requirement', '4.38', '4.39', undefined],
+    ['<=0.8.1', 'requirement', undefined, '0.8.1.0.1', undefined],
+    ['>=4.30,!=4.31', 'requirement', '4.30', undefined, undefined],
+    ['^0.9', 'poetry', '0.9', '0.10', undefined],
+    ['^4.40.1', 'poetry', '4.40.1', '5', undefined],
+    ['~4.40.1', 'poetry', '4.40.1', '4.41', undefined],
+    ['0.9.6', 'poetry', '0.9.6', '0.9.6.0.1', true],
+    ['v0.6.4.post1', 'exact', '0.6.4', '0.6.4.0.1', true],
+  ] as const)('%s (%s)', (written, form, lower, upper, exact) => {
+    const found = constraintOf(written, form);
+    expect([found?.lower?.join('.'), found?.upper?.join('.'), found?.exact]).toEqual([lower, upper, exact]);
+  });
+  test('anything is no constraint', () => expect(constraintOf('*', 'poetry')).toBeUndefined());
+});
+
+describe('versions that a file asks for', () => {
+  test.each([
+    ['requirements.txt', 'torch\ntrl==0.9.6  # stable\n', ['trl ==0.9.6']],
+    ['requirements.txt', '# trl==0.7\ntrl[vllm] >= 0.19, < 0.22 ; python_version > "3.9"\n', ['trl >= 0.19, < 0.22']],
+    ['requirements.txt', 'git+https://github.com/huggingface/trl.git@v0.7.11\n', ['trl v0.7.11']],
+    ['requirements.txt', 'my-trl==1.0\ntrl-extras==2.0\nsentence-transformers==3.0\n', []],
+    ['pyproject.toml', '[project]\ndependencies = [\n  "transformers>=4.40,<5",\n  "numpy",\n]\n', ['transformers >=4.40,<5']],
+    ['pyproject.toml', '[tool.poetry.dependencies]\ntrl = "^0.9"\nvllm = { version = "0.6.3", optional = true }\n', ['trl ^0.9', 'vllm 0.6.3']],
+    ['uv.lock', '[[package]]\nname = "trl"\nversion = "0.12.2"\nsource = { registry = "x" }\n', ['trl 0.12.2']],
+    ['Pipfile.lock', '{"default": {"trl": {"hashes": ["a"], "version": "==0.11.4"}}}', ['trl ==0.11.4']],
+    ['environment.yml', 'dependencies:\n  - python=3.10\n  - transformers=4.38\n  - pip:\n    - trl==0.8.1\n', ['transformers =4.38', 'trl ==0.8.1']],
+    ['setup.py', 'setup(install_requires=["trl==0.8.6", "datasets"])', ['trl ==0.8.6']],
+    ['Dockerfile', 'FROM vllm/vllm-openai:v0.6.4\nRUN pip install "trl==0.15.0"\n', ['trl ==0.15.0', 'vllm v0.6.4']],
+    ['k8s.yaml', 'image: vllm/vllm-openai:v0.6.4\nlabel: trl==0.1\n', ['vllm v0.6.4']],
+    ['run.sh', 'pip install -q transformers==4.44.0 trl==0.10.1\n', ['transformers ==4.44.0', 'trl ==0.10.1']],
+  ])('%s', (file, text, want) => {
+    expect(pinsIn(`file:///w/${file}`, text).map(({ library, written }) => `${library} ${written}`)).toEqual(want);
+  });
+});
+
+const sft = 'from trl import SFTTrainer, SFTConfig\ntrainer = SFTTrainer(model="Qwen/Qwen2.5-0.5B", args=SFTConfig(output_dir="o"))\ntrainer.train()\n';
+async function workloadsOf(files: Record<string, string>, file: string) {
+  const engine = new Engine(memoryHost(files));
+  engine.roots = ['file:///w'];
+  const report = await engine.report(`file:///w/${file}`);
+  const [one] = report.workloads;
+  return { workload: one!.workload, fact: (name: string) => one!.workload.facts.find((fact) => fact.name === name) };
+}
+
+describe('defaults of the version in force', () => {
+  test.each([
+    ['nothing pinned: the newest', {}, true, 'bf16', 'trl newest', /no version pinned/],
+    ['pinned', { 'requirements.txt': 'trl==0.9.6' }, false, 'fp32', 'trl 0.9.6', /TRL 0\.9\.6, pinned in requirements\.txt/],
+    ['newest that is allowed', { 'requirements.txt': 'trl>=0.7,<0.22' }, false, 'bf16', 'trl >=0.7,<0.22', /newest that requirements\.txt allows/],
+    ['from a version on', { 'requirements.txt': 'trl>=0.7' }, true, 'bf16', 'trl >=0.7', /newest from 0\.7 on/],
+    [
+      'a lock before what it locks',
+      { 'pyproject.toml': 'dependencies = ["trl"]', 'uv.lock': 'name = "trl"\nversion = "0.12.0"\n' },
+      false,
+      'fp32',
+      'trl 0.12.0',
+      /uv\.lock/,
+    ],
+    ['the folder before the root', { 'a/requirements.txt': 'trl==0.19.1', 'requirements.txt': 'trl==0.7.2' }, false, 'bf16', 'trl 0.19.1', /pinned/],
+    ['a list that another takes in', { 'requirements.txt': '-r base.txt', 'base.txt': 'x' }, true, 'bf16', 'trl newest', /no version/],
+    [
+      'a list in a list',
+      { 'requirements.txt': '-r requirements-base.txt', 'requirements-base.txt': 'trl==0.9.4' },
+      false,
+      'fp32',
+      'trl 0.9.4',
+      /requirements-base/,
+    ],
+  ] as const)('%s', async (_, manifests, checkpointing, precision, version, note) => {
+    const { fact } = await workloadsOf({ ...manifests, 'a/train.py': sft }, 'a/train.py');
+    expect(fact('grad_ckpt')?.value).toBe(checkpointing);
+    expect(fact('precision')?.value).toBe(precision);
+    expect(fact('library_version')?.value).toBe(version);
+    expect(`${fact('grad_ckpt')?.note} ${fact('library_version')?.note}`).toMatch(note);
+  });
+  test('two files that no version satisfies are both shown', async () => {
+    const { workload } = await workloadsOf(
+      { 'requirements.txt': 'trl==0.9.6', 'setup.py': 'setup(install_requires=["trl>=0.20"])', 'train.py': sft },
+      'train.py',
+    );
+    expect(workload.conflicts.map(({ value }) => value)).toEqual(['trl >=0.20']);
+  });
+  test('what a notebook installs is before what its folder pins', async () => {
+    const cell = (source: string) => ({ cell_type: 'code', metadata: {}, outputs: [], execution_count: null, source: [source] });
+    const notebook = JSON.stringify({ cells: [cell('!pip install trl==0.21.0'), cell(sft)], metadata: {}, nbformat: 4, nbformat_minor: 5 });
+    const { fact } = await workloadsOf({ 'requirements.txt': 'trl==0.7.2', 'a.ipynb': notebook }, 'a.ipynb');
+    expect(fact('library_version')?.value).toBe('trl 0.21.0');
+  });
+  test.each([
+    ['docker run vllm/vllm-openai:v0.6.4 --model Qwen/Qwen2.5-7B\n', false],
+    ['docker run vllm/vllm-openai:v0.9.1 --model Qwen/Qwen2.5-7B\n', true],
+  ])('an image’s tag is a version: %s', async (text, cached) => {
+    const { fact } = await workloadsOf({ 'run.sh': text }, 'run.sh');
+    expect(fact('prompt_cache')?.value).toBe(cached);
+  });
+  test('transformers 5 trains in the type of the checkpoint', async () => {
+    const text =
+      'from transformers import Trainer, TrainingArguments, AutoModelForCausalLM\nmodel = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-7b-hf")\nTrainer(model=model, args=TrainingArguments(output_dir="o")).train()\n';
+    expect((await workloadsOf({ 'requirements.txt': 'transformers==4.44.0', 't.py': text }, 't.py')).fact('precision')?.value).toBe('fp32');
+    expect((await workloadsOf({ 'requirements.txt': 'transformers==5.0.0', 't.py': text }, 't.py')).fact('precision')?.value).toMatch(/^(?:bf|fp)16$/);
+  });
+});
+
+test('a scan finds the constants of a module that has no sign of a workload in it', async () => {
+  const files = {
+    'settings.py': 'STEPS = 700\n',
+    'train.py':
+      'from transformers import Trainer, TrainingArguments\nfrom settings import STEPS\nTrainer(model=m, args=TrainingArguments(output_dir="o", max_steps=STEPS)).train()\n',
+  };
+  const engine = new Engine(memoryHost(files));
+  engine.roots = ['file:///w'];
+  const reports = await engine.scan(Object.keys(files).map((name) => `file:///w/${name}`));
+  expect(reports.flatMap(({ workloads }) => workloads)[0]?.workload.facts).toContainEqual(expect.objectContaining({ name: 'max_steps', value: 700 }));
+});
+test('an open module of constants is read as well', async () => {
+  const files = {
+    'train.py':
+      'from transformers import Trainer, TrainingArguments\nfrom settings import STEPS\nTrainer(model=m, args=TrainingArguments(output_dir="o", max_steps=STEPS)).train()\n',
+  };
+  const engine = new Engine(memoryHost(files));
+  engine.roots = ['file:///w'];
+  engine.openText('file:///w/settings.py', 'STEPS = 900\n');
+  await engine.report('file:///w/settings.py');
+  const report = await engine.report('file:///w/train.py');
+  expect(report.workloads[0]?.workload.facts).toContainEqual(expect.objectContaining({ name: 'max_steps', value: 900 }));
+});
