@@ -19,6 +19,15 @@ const seeds = readdirSync(samples, { recursive: true, withFileTypes: true })
 /** Languages that the sample project has none of. */
 const more = [
   {
+    name: 'model/config.pbtxt',
+    text: 'name: "m"\nbackend: "onnxruntime"\nmax_batch_size: 8\ninput [ { name: "a" dims: [ -1 ] }, { name: \'b\' } ]\ninstance_group [ { count: 1 kind: KIND_GPU gpus: [ 0, 1 ] } ]\nparameters { key: "x" value { string_value: "1" } }\n',
+  },
+  {
+    name: 'image/Dockerfile',
+    text: 'ARG T=1\nFROM vllm/vllm-openai:${T} AS a\nENV M=org/m N="2"\nRUN <<EOF\npip install x\nEOF\nENTRYPOINT ["python", "-m", "vllm.entrypoints.openai.api_server"]\nCMD ["--model", "$M", \\\n  "--tensor-parallel-size", "2"]\n',
+  },
+  { name: 'Modelfile', text: 'FROM llama3:8b-q4_0\nPARAMETER num_ctx 4096\nSYSTEM """\nhi\n"""\n' },
+  {
     name: 'infra/main.tf',
     text: `variable "gpu_type" {\n  default = "p5.48xlarge"\n}\nlocals {\n  pools = { a = { instance_types = [var.gpu_type], min_size = 1 } }\n  n     = var.gpu_type == "p5.48xlarge" ? max(1, 2) : local.n\n}\nresource "aws_instance" "a" {\n  count = local.n\n  instance_type = "\${var.gpu_type}"\n  user_data = <<-EOT\n    #!/bin/sh\n    EOT\n  dynamic "ebs" {\n    for_each = [for x in local.pools : x]\n    content { size = 1 }\n  }\n}\nmodule "gke" {\n  node_pools = [{ machine_type = "a2-highgpu-1g", accelerator_count = 1 }]\n}\n`,
   },
@@ -82,6 +91,10 @@ describe('hostile files', () => {
     'blocks.tf': `resource "aws_instance" "a" ${'{ gpu '.repeat(50_000)}`,
     'circle.tf': 'locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_instance" "x" {\n  instance_type = local.a\n}\n',
     'bomb.tf': `locals {\n${Array.from({ length: 40 }, (_, n) => `  l${n} = "${`\${local.l${n + 1}}`.repeat(30)}"\n`).join('')}  l40 = "p5.48xlarge"\n}\nresource "aws_instance" "x" {\n  instance_type = local.l0\n}\n`,
+    'deep.pbtxt': `backend: "x"\nparameters ${'{ a '.repeat(100_000)}`,
+    'deep.Dockerfile': `FROM vllm/vllm-openai\nCMD ${'["'.repeat(100_000)}`,
+    'long.Dockerfile': `FROM x\n${'RUN <<EOF\n'.repeat(50_000)}CMD vllm serve m\n`,
+    'joined.Dockerfile': `FROM x\nENTRYPOINT ["vllm"]\n${'ENV A=1 \\\n'.repeat(50_000)}`,
     'binary.tf': Uint8Array.from({ length: 5000 }, (_, n) => (n * 7) % 256),
     'huge.tf': `resource "aws_instance" "a" { instance_type = "p5.48xlarge" }\n${'# x\n'.repeat(12_500_000)}`,
     'a.py': 'from b import X\nfrom openai import OpenAI\nOpenAI().chat.completions.create(model=X)\n',

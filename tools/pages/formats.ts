@@ -7,6 +7,10 @@ const languages: Readonly<Record<string, string>> = {
   shell: 'Shell scripts',
   yaml: 'YAML',
   json: 'JSON',
+  hcl: 'HCL',
+  dockerfile: 'Dockerfiles',
+  pbtxt: 'Protocol buffer text',
+  modelfile: 'Ollama Modelfiles',
 };
 
 /** The page of formats: what each recogniser reads, with an example. */

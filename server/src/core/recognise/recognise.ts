@@ -2,6 +2,7 @@ import type { Problem } from '../model/problem.js';
 import type { GrammarName, Grammars } from '../syntax/grammars.js';
 import { readHcl } from '../syntax/hcl/read.js';
 import { readJson } from '../syntax/json.js';
+import { readPbtxt } from '../syntax/pbtxt.js';
 import { PythonProgram } from '../syntax/python/program.js';
 import { readShell } from '../syntax/shell/read.js';
 import type { ShellScript } from '../syntax/shell/script.js';
@@ -77,6 +78,21 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       const workloads = collect<Extract<Recogniser, { language: 'hcl' }>>(wanted, 'hcl', (one) => one.recognise({ document, body }), uri, problems);
       const scope = new Scope(body, text, isValuesFile(uri));
       return { uri, workloads: inOrder(workloads), problems, exported: (path) => scope.exported(uri, path) };
+    }
+    if (language === 'pbtxt' && wanted.length > 0) {
+      const roots = [readPbtxt(text)];
+      const workloads = collect<Extract<Recogniser, { language: 'pbtxt' }>>(wanted, 'pbtxt', (one) => one.recognise({ document, roots }), uri, problems);
+      return { uri, workloads, problems };
+    }
+    if (language === 'dockerfile' || language === 'modelfile') {
+      const workloads = collect<Extract<Recogniser, { language: 'dockerfile' | 'modelfile' }>>(
+        wanted,
+        language,
+        (one) => one.recognise({ document }),
+        uri,
+        problems,
+      );
+      return { uri, workloads, problems };
     }
     if (language === 'yaml' || language === 'json') {
       if (!isRelevant(marked)) return { uri, workloads: [], problems };

@@ -2,6 +2,7 @@ import { terraform } from './hcl/terraform.js';
 import { deepspeed } from './json/deepspeed.js';
 import { terraformJson } from './json/terraform.js';
 import { trainerArgumentsJson } from './json/trainer-arguments.js';
+import { triton } from './pbtxt/triton.js';
 import { agentsPython } from './python/agents.js';
 import { anthropicPython } from './python/anthropic.js';
 import { apiWrapper } from './python/api-wrapper.js';
@@ -37,6 +38,8 @@ import { vllmPython } from './python/vllm.js';
 import { launchShell } from './shell/launch.js';
 import { serveShell } from './shell/serve.js';
 import { slurmShell } from './shell/slurm.js';
+import { dockerfile } from './text/dockerfile.js';
+import { ollamaModelfile } from './text/modelfile.js';
 import type { Recogniser } from './types.js';
 import { anthropicTypescript } from './typescript/anthropic.js';
 import { bedrockTypescript } from './typescript/bedrock.js';
@@ -147,4 +150,7 @@ export const recognisers: readonly Recogniser[] = [
   truss,
   terraform,
   terraformJson,
+  triton,
+  dockerfile,
+  ollamaModelfile,
 ];

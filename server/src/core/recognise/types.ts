@@ -117,5 +117,18 @@ export type TypescriptRecogniser = RecogniserOf<'typescript', TypescriptInput>;
 export type YamlRecogniser = RecogniserOf<'yaml', ConfigInput>;
 export type JsonRecogniser = RecogniserOf<'json', ConfigInput>;
 export type ShellRecogniser = RecogniserOf<'shell', ShellInput>;
+export interface TextInput {
+  readonly document: Document;
+}
+export type PbtxtRecogniser = RecogniserOf<'pbtxt', ConfigInput>;
+export type TextRecogniser = RecogniserOf<'dockerfile' | 'modelfile', TextInput>;
 export type HclRecogniser = RecogniserOf<'hcl', HclInput>;
-export type Recogniser = PythonRecogniser | TypescriptRecogniser | YamlRecogniser | JsonRecogniser | ShellRecogniser | HclRecogniser;
+export type Recogniser =
+  | PythonRecogniser
+  | TypescriptRecogniser
+  | YamlRecogniser
+  | JsonRecogniser
+  | ShellRecogniser
+  | HclRecogniser
+  | PbtxtRecogniser
+  | TextRecogniser;

@@ -56,6 +56,7 @@ const modules: readonly (readonly [RegExp, Purpose])[] = [
   [/^(?:llama_cpp\.server)$/, serve('llama.cpp', 'llama.cpp')],
   [/^lmdeploy\.serve\.\S+$/, serve('lmdeploy', 'lmdeploy')],
   [/^fastchat\.serve\.(?:model_worker|vllm_worker|sglang_worker|multi_model_worker)$/, serve('fastchat', 'fastchat')],
+  [/^ts\.llm_launcher$/, serve('vllm', 'vllm')],
   [/^tensorrt_llm\.commands\.serve$/, serve('tensorrt-llm', 'trtllm')],
   [/^verl\.trainer\.main_(?:generation\w*|eval)$/, infer('verl')],
   [/^verl\.(?:trainer|experimental)\.\S+$/, train('verl')],
