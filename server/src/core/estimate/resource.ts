@@ -83,7 +83,7 @@ export function addHolding(draft: Draft, spec: Spec, context: EstimateContext): 
 }
 
 /** Machines that are there for one job and then given back: no month of them is paid. */
-const isPassing = /^(?:github-actions|slurm|pbs|lsf|skypilot|azureml)$/;
+const isPassing = /^(?:github-actions|gitlab-ci|slurm|pbs|lsf|beaker|argo|skypilot|azureml)$/;
 
 /** The price for a range of accelerators: low of the fewest, high of the most. Zero accelerators cost nothing, a number nobody knows does not. */
 function priceRange(total: Interval, price: (devices: number) => Maybe<HourlyPrice>): Maybe<{ price: HourlyPrice; usd: Interval }> {

@@ -53,13 +53,18 @@ import { openaiAgentsTypescript } from './typescript/openai-agents.js';
 import { vercelAi } from './typescript/vercel-ai.js';
 import { accelerate } from './yaml/accelerate.js';
 import { aiToolkit } from './yaml/ai-toolkit.js';
+import { argo } from './yaml/argo.js';
 import { autoscaler } from './yaml/autoscaler.js';
 import { axolotl } from './yaml/axolotl.js';
 import { azureml } from './yaml/azureml.js';
+import { beaker } from './yaml/beaker.js';
 import { cog } from './yaml/cog.js';
 import { compose } from './yaml/compose.js';
+import { determined } from './yaml/determined.js';
 import { githubActions } from './yaml/github-actions.js';
 import { helmValues } from './yaml/helm-values.js';
+import { hydraLauncher } from './yaml/hydra-launcher.js';
+import { knative } from './yaml/knative.js';
 import { kubernetes } from './yaml/kubernetes.js';
 import { litgpt } from './yaml/litgpt.js';
 import { llamaFactory } from './yaml/llama-factory.js';
@@ -67,12 +72,14 @@ import { llmFoundry } from './yaml/llm-foundry.js';
 import { maxtext } from './yaml/maxtext.js';
 import { modelServers } from './yaml/model-servers.js';
 import { nemo } from './yaml/nemo.js';
+import { nodeGroups } from './yaml/node-groups.js';
 import { rayCluster } from './yaml/ray-cluster.js';
 import { skypilot } from './yaml/skypilot.js';
 import { torchserve } from './yaml/torchserve.js';
 import { torchtune } from './yaml/torchtune.js';
 import { trainerArguments } from './yaml/trainer-arguments.js';
 import { truss } from './yaml/truss.js';
+import { vertexJob } from './yaml/vertex-job.js';
 import { wandbSweep } from './yaml/wandb-sweep.js';
 
 /** Every recogniser; adding a format adds its file and its line here. */
@@ -150,6 +157,13 @@ export const recognisers: readonly Recogniser[] = [
   truss,
   terraform,
   terraformJson,
+  argo,
+  beaker,
+  determined,
+  hydraLauncher,
+  knative,
+  nodeGroups,
+  vertexJob,
   triton,
   dockerfile,
   ollamaModelfile,

@@ -1,5 +1,5 @@
 import type { Fact } from '../model/fact.js';
-import { machineOfName } from '../recognise/shared/terraform/machine-types.js';
+import { machineOfName } from '../recognise/shared/machine-types.js';
 import type { SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName } from '../text/uri.js';
 import type { Files } from './files.js';

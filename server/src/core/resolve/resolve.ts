@@ -171,7 +171,7 @@ function addMachines(candidates: Candidates, { seen, sighting }: Placed, { place
     }
   }
 }
-const isScheduler = /^(?:slurm|pbs|lsf)$/;
+const isScheduler = /^(?:slurm|pbs|lsf|beaker)$/;
 const machine = /^(?:gpu_type|gpu_count|instance_type|provider|region|spot)$/;
 
 /** accelerate counts its processes over all machines; a number that was read without the machines is shared out here.

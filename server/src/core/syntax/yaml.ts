@@ -3,6 +3,7 @@ import type { Problem } from '../model/problem.js';
 import { maxDepth, nestingOf } from './nesting.js';
 import { maskTemplates } from './template.js';
 import type { Entry, Value } from './value.js';
+import { flattenFlow } from './yaml-flow.js';
 
 /** More nodes than any configuration that a person wrote: an alias bomb ends here. */
 const maxNodes = 100_000;
@@ -38,9 +39,14 @@ function readDocument(
   budget: { left: number },
   problem: (message: string, start: number, end: number) => void,
 ): Value[] {
-  let documents: ReturnType<typeof parseAllDocuments>;
+  let documents: ReturnType<typeof parse>;
   try {
-    documents = parseAllDocuments(part, { keepSourceTokens: false, uniqueKeys: false, logLevel: 'silent' });
+    documents = parse(part);
+    if (documents.some(({ errors }) => errors.some(({ code }) => code === 'BAD_INDENT' || code === 'MISSING_CHAR'))) {
+      const flat = flattenFlow(part);
+      const again = flat === part ? documents : parse(flat);
+      if (errorsOf(again) < errorsOf(documents)) documents = again;
+    }
   } catch (error) {
     problem(error instanceof Error ? (error.message.split('\n')[0] ?? 'does not parse') : 'does not parse', offset, offset);
     return [];
@@ -52,6 +58,9 @@ function readDocument(
     return root ? [root] : [];
   });
 }
+
+const parse = (part: string) => parseAllDocuments(part, { keepSourceTokens: false, uniqueKeys: false, logLevel: 'silent' });
+const errorsOf = (documents: ReturnType<typeof parse>): number => documents.reduce((sum, { errors }) => sum + errors.length, 0);
 
 /** Texts between `---` lines. Definitions of Kubernetes kinds are left out: long schemas without values. */
 function documentsOf(text: string): { start: number; part: string }[] {

@@ -1,6 +1,7 @@
 import type { WorkloadKind } from '../../../model/workload.js';
 import type { HclEntry, HclExpr } from '../../../syntax/hcl/ast.js';
 import type { SeenWorkload } from '../../types.js';
+import { isAcceleratorName, machineOfName } from '../machine-types.js';
 import { HclFacts } from './hcl-facts.js';
 import {
   acceleratorCountKey,
@@ -17,7 +18,6 @@ import {
   regionOf,
   spotOf,
 } from './machine-keys.js';
-import { isAcceleratorName, machineOfName } from './machine-types.js';
 import { around, isInside, type Part, within } from './parts.js';
 import type { Plain, Scope } from './scope.js';
 

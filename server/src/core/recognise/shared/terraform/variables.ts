@@ -1,8 +1,8 @@
 import type { HclExpr } from '../../../syntax/hcl/ast.js';
 import type { SeenWorkload } from '../../types.js';
+import { isAcceleratorName, machineOfName } from '../machine-types.js';
 import { HclFacts } from './hcl-facts.js';
 import { regionOf, spotOf } from './machine-keys.js';
-import { isAcceleratorName, machineOfName } from './machine-types.js';
 import type { Scope } from './scope.js';
 
 /** A variable with its default, or with the value that a values file gives it. */
