@@ -98,6 +98,15 @@ describe('an advice is written where the setting stands, or beside its neighbour
       'micro_batch_size: 4  # small\ngradient_accumulation_steps: 2\n',
     ],
     [
+      'a switch, in the spelling that stands there',
+      'recipe.yaml',
+      'model:\n  _component_: torchtune.models.llama3_1.llama3_1_8b\ntokenizer:\n  _component_: torchtune.models.llama3.llama3_tokenizer\n  max_seq_len: 2048\ndataset:\n  _component_: torchtune.datasets.alpaca_dataset\noptimizer:\n  _component_: torch.optim.AdamW\nbatch_size: 2\nepochs: 1\ngradient_accumulation_steps: 8\ndtype: bf16\nenable_activation_checkpointing: True # memory\n',
+      'no-checkpointing',
+      run,
+      'enable_activation_checkpointing: True # memory\n',
+      'enable_activation_checkpointing: False # memory\n',
+    ],
+    [
       'a flag of a command over several lines',
       'serve.sh',
       '#!/bin/bash\nvllm serve meta-llama/Llama-3.1-8B-Instruct \\\n  --max-model-len 8192 \\\n  --gpu-memory-utilization 0.9\n',

@@ -65,6 +65,16 @@ const llamaFactory = vocabulary(/^(per_device_train_batch_size|gradient_accumula
   lora_rank: one('lora_rank'),
 });
 
+/** @source torchtune recipes, configuration files */
+const torchtune = vocabulary(/^(batch_size|epochs|gradient_accumulation_steps|max_steps_per_epoch|dtype|enable_activation_checkpointing|compile)$/, {
+  precision: (value) => (value === 'bf16' ? [{ key: 'dtype', value }] : undefined),
+  grad_ckpt: one('enable_activation_checkpointing'),
+  batch_size: one('batch_size'),
+  grad_accum: one('gradient_accumulation_steps'),
+  compile: one('compile'),
+  packing: one('packed'),
+});
+
 /** @source vLLM documentation, engine arguments */
 const vllm = vocabulary(
   /^(model|tensor[_-]parallel[_-]size|max[_-]model[_-]len|gpu[_-]memory[_-]utilization|max[_-]num[_-]seqs|dtype|quantization|kv[_-]cache[_-]dtype)$/,
@@ -110,6 +120,7 @@ const byFramework: Readonly<Record<string, Vocabulary>> = {
   axolotl,
   'llama-factory': llamaFactory,
   llamafactory: llamaFactory,
+  torchtune,
   vllm,
   sglang,
   tgi,

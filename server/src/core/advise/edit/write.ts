@@ -83,12 +83,13 @@ function literal(entry: Pick<Entry, 'style' | 'quote'>, value: FactValue): strin
   return `${quote}${String(value)}${quote}`;
 }
 
-const replaced = (document: Document, entry: Entry, value: FactValue): TextEdit => ({
-  uri: document.uri,
-  start: entry.valueStart,
-  end: entry.end,
-  text: literal(entry, value),
-});
+function replaced(document: Document, entry: Entry, value: FactValue): TextEdit {
+  const written = literal(entry, value);
+  // YAML takes `True` and `true`: a file keeps to one of them.
+  const old = document.text.slice(entry.valueStart, entry.end);
+  const text = typeof value === 'boolean' && /^(True|False)$/.test(old) ? (value ? 'True' : 'False') : written;
+  return { uri: document.uri, start: entry.valueStart, end: entry.end, text };
+}
 function renamed(document: Document, entry: Entry, { key, value }: Spelled): TextEdit {
   const head = document.text.slice(entry.start, entry.valueStart);
   return { uri: document.uri, start: entry.start, end: entry.end, text: head.replace(entry.key, key) + literal(entry, value) };
