@@ -11,6 +11,7 @@ import { plainServing, plainTraining } from './accuracy/baselines.js';
 import { accuracyPage, type Half, readmeWithAccuracy } from './accuracy/page.js';
 import { plot } from './accuracy/plot.js';
 import { familyFolds } from './calibrate/folds.js';
+import { pairLines } from './calibrate/pairs.js';
 import { type MeasuredRow, readCatalog, readRows, root } from './calibrate/rows.js';
 import { type Answers, familyLines, pointsOf, table } from './calibrate/score.js';
 import { crossFitServing } from './calibrate/serving.js';
@@ -54,6 +55,7 @@ function report({ kind, vendorRun, points }: Half): void {
   const how = inSample ? 'fitted on the same rows' : `by ${bySource ? 'source' : 'publisher'}: each with numbers fitted on the others`;
   const outside = points.filter((point) => point.family !== vendorRun);
   const lines = [...table(points, `${kind}, ${how}`), '', ...table(outside, `${kind} outside MLPerf`), ''];
+  if (kind === 'serving') lines.push(...pairLines(part, answers), '');
   if (byFamily) lines.push(...familyLines(points), '');
   if (process.argv.includes('--worst')) {
     const count = Number(process.argv[process.argv.indexOf('--worst') + 1]);

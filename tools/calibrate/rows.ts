@@ -15,6 +15,8 @@ export interface MeasuredRow {
   readonly facts: Readonly<Record<string, FactValue>>;
   readonly measured: Readonly<Record<string, number>>;
   readonly flags?: readonly string[];
+  /** Rows that differ in precision only share it. */
+  readonly pair_id?: string;
   readonly source_id: string;
   readonly source: string;
   readonly date?: string;

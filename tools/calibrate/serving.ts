@@ -4,10 +4,11 @@ import { distanceOf, regimeOf, type Spreads, supportKeys, traitsOf } from '../..
 import { priorOf, thetaOf } from '../../server/src/core/estimate/serving/theta.js';
 import { type ServingCase, servingCase } from '../../server/src/core/estimate/serving/workload.js';
 import { FactReader } from '../../server/src/core/estimate/spec.js';
-import { spreadsByRegime } from './conformal.js';
+import { type Spread, spreadOf } from './conformal.js';
 import { familyFolds } from './folds.js';
 import { type FitPoint, robustFit } from './robust-fit.js';
 import { isPool, type MeasuredRow, trusted } from './rows.js';
+import { fitSpreads, type SpreadModel } from './spread-model.js';
 
 /** Quantities that are fitted and scored. */
 const scoredMetrics = [
@@ -168,15 +169,12 @@ export function crossFitServing(
 }
 
 function sectionOf(prepared: readonly Prepared[], theta: Readonly<Record<string, number>>, held: readonly HeldOutRow[]): Record<string, unknown> {
-  const distance = distanceFactors(held);
-  const spread = spreadsByRegime(
-    held.map(({ row, each, metric, ratio, far }) => ({
-      family: row.family,
-      regime: regimeOf(metric, each),
-      residual: Math.log(ratio),
-      scale: far.reduce((factor, kind) => factor * Math.max(1, distance[kind] ?? 1), 1),
-    })),
+  const model = fitSpreads(
+    held.map(({ row, each, metric, ratio, far }) => ({ family: row.family, metric, regime: regimeOf(metric, each), residual: Math.log(ratio), far })),
+    distances,
   );
+  const spread = conformalSpreads(held, model);
+  const distance = Object.fromEntries(distances.map((kind) => [kind, rounded(model.factors[kind] ?? 1)]));
   const support = new Map<string, { rows: number; families: Set<string> }>();
   for (const { row, each, metrics } of prepared)
     for (const metric of metrics)
@@ -198,28 +196,32 @@ function sectionOf(prepared: readonly Prepared[], theta: Readonly<Record<string,
 
 const rounded = (value: number): number => Number(value.toFixed(4));
 
-/** How much larger residuals are where a kind of distance is present: ratio of publishers' median sizes, relative to the quantity's own middle. */
-function distanceFactors(held: readonly HeldOutRow[]): Record<string, number> {
-  const middleOf = new Map<string, number>();
-  for (const metric of new Set(held.map((each) => each.metric))) middleOf.set(metric, middle(held.filter((each) => each.metric === metric).map(size)));
-  const relative = held.map((each) => ({ family: each.row.family, far: each.far, size: size(each) / Math.max(0.05, middleOf.get(each.metric) ?? 1) }));
-  const byFamily = (part: typeof relative) =>
-    [...new Set(part.map((each) => each.family))].map((family) => middle(part.filter((each) => each.family === family).map((each) => each.size)));
-  const near = middle(byFamily(relative.filter((each) => each.far.length === 0)));
-  const factors: Record<string, number> = {};
-  for (const kind of ['engine', 'chip', 'format', 'task', 'chip-data', 'shape', 'load']) {
-    const there = byFamily(relative.filter((each) => each.far.includes(kind)));
-    // few publishers say little: the factor is drawn towards a cautious 1.3
-    const trust = there.length / (there.length + 3);
-    const ratio = there.length === 0 || !(near > 0) ? 1.3 : middle(there) / near;
-    factors[kind] = rounded(Math.max(1, Math.min(2.5, ratio ** trust * 1.3 ** (1 - trust))));
+const distances = ['engine', 'chip', 'format', 'task', 'chip-data', 'shape', 'load'];
+
+/** Half-widths by regime: the model's spread times what holds nine in ten of the quantity's held-out figures; a quantity of few publishers leans on all of them. */
+function conformalSpreads(held: readonly HeldOutRow[], model: SpreadModel): Readonly<Record<string, Spread>> {
+  const scaled = held.map(({ row, each, metric, ratio, far }) => ({
+    family: row.family,
+    metric,
+    regime: regimeOf(metric, each),
+    residual: Math.log(ratio),
+    scale: model.scale(metric, regimeOf(metric, each), far),
+  }));
+  const overall = spreadOf(scaled, share);
+  const result: Record<string, Spread> = {};
+  for (const metric of [...new Set(scaled.map((one) => one.metric))].sort()) {
+    const own = scaled.filter((one) => one.metric === metric);
+    const spread = spreadOf(own, share);
+    const trust = spread.families / (spread.families + borrow);
+    const times = trust * spread.half + (1 - trust) * overall.half;
+    result[`${metric}/all`] = { ...spread, half: times * model.scale(metric, '', []) };
+    for (const regime of [...new Set(own.map((one) => one.regime))].sort()) {
+      const part = own.filter((one) => one.regime === regime);
+      result[regime] = { half: times * model.scale(metric, regime, []), rows: part.length, families: new Set(part.map((one) => one.family)).size };
+    }
   }
-  return factors;
+  return result;
 }
 
-const size = (each: HeldOutRow): number => Math.abs(Math.log(each.ratio));
-
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length === 0 ? Number.NaN : ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
-}
+const share = 0.9;
+const borrow = 3;

@@ -3,6 +3,7 @@ import { weightFormat } from '../../../server/src/core/estimate/serving/formats.
 import {
   kvBytesPerSequence,
   kvBytesPerToken,
+  kvCopies,
   type ServedModel,
   servedModel,
   streamedBytes,
@@ -39,6 +40,16 @@ describe('cache bytes of a token', () => {
   });
 });
 
+describe('ranks that hold the same cache', () => {
+  it.each<[string, number, number]>([
+    ['meta-llama/Llama-3.1-70B', 4, 1],
+    ['meta-llama/Llama-3.1-70B', 16, 2],
+    ['deepseek-ai/DeepSeek-V3', 8, 8],
+  ])('%s over %i devices: %i times', (name, tensor, copies) => {
+    expect(kvCopies(model(name), tensor)).toBe(copies);
+  });
+});
+
 describe('weight formats', () => {
   it.each<[string, boolean, number, string]>([
     ['bf16', false, 2, 'dense'],
@@ -50,7 +61,7 @@ describe('weight formats', () => {
     ['int8', false, 1, 'w8a8'],
     ['w8a16-gptq', false, 1.03125, 'w8'],
     ['w4a16-awq', false, 0.52, 'w4'],
-    ['w4a16-gptq', true, 0.52, 'w4'],
+    ['w4a16-gptq', true, 0.52, 'gptq4'],
     ['awq', false, 0.52, 'w4'],
     ['nf4', true, 0.5625, 'bnb4'],
     ['4bit', true, 0.5625, 'bnb4'],

@@ -66,7 +66,7 @@ function fromChip(chip: Accelerator, ambiguous: boolean, part: number): Device |
     class: family,
     bandwidth: chip.memoryBandwidthGbps * 1e9 * part,
     memoryGib: ratio(chip.memoryGib, part),
-    link: fastLink ? (chip.interconnectGbps * 1e9) / 2 : (chip.pcieGen ?? 4) >= 5 ? 50e9 : (chip.pcieGen ?? 4) >= 4 ? 25e9 : 12e9,
+    link: fastLink ? (chip.interconnectGbps * 1e9) / 2 : pcieRate(chip),
     fastLink,
     peak: {
       fp32: tera(single),
@@ -81,6 +81,14 @@ function fromChip(chip: Accelerator, ambiguous: boolean, part: number): Device |
     ambiguous,
     guessed: (chip.bf16Tflops ?? chip.fp16Tflops) === undefined,
   };
+}
+
+/** One direction over PCIe between cards. Cards without peer-to-peer copies go through the host's memory, twice and against each other: taken as 0.3 of it.
+ * @source PCI-SIG rates of 16 lanes; NVIDIA and Intel: no peer-to-peer between GeForce RTX 40 or Arc cards */
+function pcieRate(chip: Accelerator): number {
+  const generation = chip.pcieGen ?? 4;
+  const rate = generation >= 5 ? 50e9 : generation >= 4 ? 25e9 : 12e9;
+  return /^(rtx-[45]0\d\d|arc-)/.test(chip.id) ? rate * 0.3 : rate;
 }
 
 /** Dense 16-bit TFLOP/s a watt that a generation's full-power boards are rated at.

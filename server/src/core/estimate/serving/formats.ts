@@ -7,7 +7,7 @@ export interface WeightFormat {
   /** Type that the matrix products run in. */
   readonly compute: 'fp32' | 'tf32' | 'fp16' | 'fp8' | 'int8' | 'fp4' | 'int4';
   /** Kernels that behave alike. */
-  readonly kernels: 'fp32' | 'dense' | 'fp8' | 'w8a8' | 'w8' | 'w4' | 'w4a8' | 'fp4' | 'bnb8' | 'bnb4' | 'gguf' | 'exl2' | 'lowbit';
+  readonly kernels: 'fp32' | 'dense' | 'fp8' | 'w8a8' | 'w8' | 'w4' | 'gptq4' | 'w4a8' | 'fp4' | 'bnb8' | 'bnb4' | 'gguf' | 'exl2' | 'lowbit';
   /** Embeddings and head stay in 16 bits. */
   readonly wholeHead: boolean;
 }
@@ -47,6 +47,13 @@ const ggufBits: Readonly<Record<string, number>> = {
   iq1_s: 2.0,
 };
 
+/** Formats whose kernels unpack the weights once and then multiply them as 16-bit ones where a product has many tokens. */
+export const unpacksForPrompts = (format: WeightFormat): boolean => /^(w4|gptq4|w8|bnb4|exl2)$/.test(format.kernels);
+
+/** Tokens of a product from which unpacking first is faster than the fused kernel.
+ * @source github:vllm-project/vllm awq.py (256), github:turboderp/exllamav2 ext (32 to 128), github:casper-hansen/AutoAWQ (1024) */
+export const unpackTokens = 256;
+
 /** The format that a written name means (`bf16`, `w4a16-awq`, `Q4_K_M`, `exl2-4.0bpw`), or undefined.
  * @assumes group size 128 for 4-bit integer formats: 16-bit scale and 4-bit zero a group, 4.16 bits (arXiv:2306.00978 §5); MXFP4 32-blocks 4.25 bits (OCP MX 1.0), NVFP4 16-blocks 4.5 bits */
 export function weightFormat(name: string, eager: boolean): WeightFormat | undefined {
@@ -71,7 +78,8 @@ export function weightFormat(name: string, eager: boolean): WeightFormat | undef
   if (/w8a8|smoothquant/.test(id)) return of(8, 'int8', 'w8a8', true);
   if (/fp8|e4m3|e5m2/.test(id)) return of(8, 'fp8', 'fp8');
   if (/w8a16|gptq-?(int)?8|int8-weight/.test(id)) return of(8.25, 'fp16', 'w8', true);
-  if (/w4a16|awq|gptq|marlin|^int4|^u?int4/.test(id)) return of(4.16, 'fp16', 'w4', true);
+  if (/gptq/.test(id)) return of(4.16, 'fp16', 'gptq4', true);
+  if (/w4a16|awq|marlin|^int4|^u?int4/.test(id)) return of(4.16, 'fp16', 'w4', true);
   if (/llm\.int8|bnb[-_]?8|^8[-_ ]?bit$|load_in_8bit|^bitsandbytes$/.test(id)) return of(8, 'fp16', 'bnb8', true);
   if (/^int8|^i8|int8[-_]/.test(id)) return eager ? of(8, 'fp16', 'bnb8', true) : of(8, 'int8', 'w8a8');
   if (/int16/.test(id)) return of(16, 'fp32', 'dense');

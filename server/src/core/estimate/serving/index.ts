@@ -143,7 +143,7 @@ function notes(each: ServingCase): readonly string[] {
       list.push(`The weights do not fit ${each.layout.tensor * each.layout.stages} × ${each.device.id} at ${each.memoryShare} of the memory.`);
   }
   if (each.format.kernels === 'bnb8') list.push('bitsandbytes int8 saves memory; it is slower than 16 bits in every published comparison.');
-  if ((each.format.kernels === 'w4' || each.format.kernels === 'bnb4') && (each.batch ?? each.concurrency ?? 1) > 16)
+  if (/^(w4|gptq4|bnb4)$/.test(each.format.kernels) && (each.batch ?? each.concurrency ?? 1) > 16)
     list.push('4-bit weights are unpacked for every product: at large batches 16- or 8-bit weights are as fast or faster.');
   if (each.format.kernels === 'fp8' && each.device !== undefined && each.device.peak.fp8 <= each.device.peak.fp16)
     list.push(`${each.device.id} has no FP8 units: weights are stored in 8 bits and computed in 16.`);

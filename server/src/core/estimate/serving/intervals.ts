@@ -29,8 +29,9 @@ export const traitsOf = (each: ServingCase): readonly string[] => [
   `task:${each.task}`,
 ];
 
-/** Regime of an interval: the quantity, the task and how the engine drives the chip. */
-export const regimeOf = (metric: string, each: ServingCase): string => `${metric}/${each.task}-${each.engine.group}`;
+/** Regime of an interval: the quantity, the task, how the engine drives the chip, and whether requests share it as they come. */
+export const regimeOf = (metric: string, each: ServingCase): string =>
+  `${metric}/${each.task}-${each.engine.group}${each.task === 'llm' && (each.concurrency ?? each.requestRate) !== undefined ? '-shared' : ''}`;
 
 /** Kinds of distance between a case and what was measured. */
 export function distanceOf(each: ServingCase, seen: ReadonlySet<string>): readonly string[] {

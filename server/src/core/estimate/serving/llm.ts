@@ -1,7 +1,7 @@
 import type { Device } from './device.js';
 import type { Engine } from './engine.js';
-import type { WeightFormat } from './formats.js';
-import { kvBytesPerSequence, type ServedModel, streamedBytes } from './shape.js';
+import { unpacksForPrompts, unpackTokens, type WeightFormat } from './formats.js';
+import { kvBytesPerSequence, kvCopies, type ServedModel, streamedBytes } from './shape.js';
 import { effect, share, type Theta } from './theta.js';
 import type { Layout } from './workload.js';
 
@@ -37,8 +37,7 @@ export function decodeStep(run: Runner, theta: Theta, batch: number, context: nu
   const compute = (2 * model.active * batch) / tensor / (device.peak[format.compute] * computeShare(run, theta));
   const perSequence = kvBytesPerSequence(model, context, run.kvElementBytes);
   const copies = engine.id === 'transformers' || engine.id === 'pytorch' ? 1 + effect(theta, 'kvcopy') * Math.max(1, model.heads / model.kvHeads / 4) : 1;
-  const kvSplit = Math.min(tensor, Math.max(1, model.kvHeads));
-  const attention = (batch * perSequence * copies) / kvSplit / (device.bandwidth * share(theta, 'attn', `attn.engine.${engine.id}`));
+  const attention = (batch * perSequence * copies * kvCopies(model, tensor)) / tensor / (device.bandwidth * share(theta, 'attn', `attn.engine.${engine.id}`));
   const floor = model.layers * kernelTime(run, theta);
   const communication = exchange(run, theta, batch);
   const host =
@@ -54,7 +53,9 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
   const all = tokens * sequences;
   const split = layout.stages > 1 ? pipelineGain(layout.stages, Math.ceil(all / 512), engine.id === 'llamacpp' ? effect(theta, 'pipe') : 0) : 1;
   const ways = layout.tensor * split;
-  const efficiency = computeShare(run, theta);
+  const unpacks = unpacksForPrompts(format) && all >= unpackTokens;
+  const efficiency = computeShare(unpacks ? { ...run, format: { ...format, kernels: 'dense' } } : run, theta);
+  const unpack = unpacks ? (model.active * 4) / ways / (device.bandwidth * 0.7) : 0; // written and read again in 16 bits
   const peak = promptPeak(run);
   const weights = streamedBytes(model, format, all) / layout.tensor / (device.bandwidth * memoryShare(run, theta));
   const lookup = model.vocab * model.hidden * (model.tied ? 1 : 2);
@@ -71,7 +72,7 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
   const floor = model.layers * kernelTime(run, theta);
   const communication = exchange(run, theta, all) / split;
   const host = model.layers * hostTime(run, theta) * hostShare(device);
-  const busy = either(weights, compute, 3) + attention + scores + floor + communication;
+  const busy = either(weights, compute, 3) + unpack + attention + scores + floor + communication;
   const fixed = effect(theta, `prefill.${engine.group}`, `prefill.engine.${engine.id}`) * 1e-3;
   return { total: either(busy, host, 4) + fixed, weights, compute, attention, communication, host: host + fixed };
 }
@@ -89,8 +90,16 @@ function promptPeak(run: Runner): number {
 const memoryShare = (run: Runner, theta: Theta) =>
   share(theta, 'mem', `mem.engine.${run.engine.id}`, `mem.format.${run.format.kernels}`, `mem.chip.${run.device.class}`);
 const computeShare = (run: Runner, theta: Theta) =>
-  share(theta, 'comp', `comp.engine.${run.engine.id}`, `comp.format.${run.format.kernels}`, `comp.chip.${run.device.class}`);
-const kernelTime = (run: Runner, theta: Theta) => effect(theta, 'kernel', `kernel.engine.${run.engine.id}`, `kernel.chip.${run.device.class}`) * 1e-6;
+  share(
+    theta,
+    ...(run.model.active < run.model.params ? ['comp.moe'] : []),
+    'comp',
+    `comp.engine.${run.engine.id}`,
+    `comp.format.${run.format.kernels}`,
+    `comp.chip.${run.device.class}`,
+  );
+const kernelTime = (run: Runner, theta: Theta) =>
+  effect(theta, 'kernel', `kernel.engine.${run.engine.id}`, `kernel.chip.${run.device.class}`, `kernel.format.${run.format.kernels}`) * 1e-6;
 const hostTime = (run: Runner, theta: Theta) =>
   effect(theta, `host.${run.engine.group}`, `host.engine.${run.engine.id}`, `host.format.${run.format.kernels}`) * 1e-6;
 /** Single-board hosts launch slower; a processor that is itself the device launches nothing. @assumes 2.5 times on Jetson */

@@ -1,6 +1,6 @@
 import { heldLengths } from './lengths.js';
 import { passWork } from './pass.js';
-import { kvBytesPerSequence, type ServedModel, weightBytes } from './shape.js';
+import { kvBytesPerSequence, kvCopies, type ServedModel, weightBytes } from './shape.js';
 import { effect, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -29,7 +29,7 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
   const lengths = heldLengths(each);
   const { input } = lengths;
   const held = lengths.taken.length === 2 && each.maxModelLen !== undefined ? each.maxModelLen : Math.max(1, input + lengths.output);
-  const cache = each.task === 'encoder' ? 0 : (batch * kvBytesPerSequence(model, held, each.kvElementBytes)) / share / gib;
+  const cache = each.task === 'encoder' ? 0 : (batch * kvBytesPerSequence(model, held, each.kvElementBytes) * kvCopies(model, layout.tensor)) / share / gib;
   const activations = (effect(theta, 'm.act') * batch * Math.min(Math.max(input, 1), 1 << 17) * (4 * model.hidden + 2 * model.ffn) * 2) / share / gib;
   const logits = promptLogits(each, model, batch, input) / share / gib;
   const frame = frameOf(each, theta);

@@ -1,5 +1,5 @@
 import { decodeStep, prefillTime, type Runner } from './llm.js';
-import { kvBytesPerSequence, weightBytes } from './shape.js';
+import { kvBytesPerSequence, kvCopies, weightBytes } from './shape.js';
 import { effect, share, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -18,7 +18,7 @@ export function cacheLimit(each: ServingCase, run: Runner, tokens: number): numb
   const devices = run.layout.tensor * run.layout.stages;
   if (run.device.memoryGib === undefined) return undefined;
   const free = devices * (run.device.memoryGib * each.memoryShare - 1.5) * 2 ** 30 - weightBytes(run.model, run.format);
-  const per = kvBytesPerSequence(run.model, tokens, run.kvElementBytes);
+  const per = kvBytesPerSequence(run.model, tokens, run.kvElementBytes) * kvCopies(run.model, run.layout.tensor);
   return per > 0 ? Math.max(0, Math.floor(free / per)) : undefined;
 }
 

@@ -144,6 +144,9 @@ export function kvBytesPerToken(model: ServedModel, elementBytes: number): numbe
   return 2 * model.layers * model.kvHeads * model.headDim * elementBytes;
 }
 
+/** Ranks of a tensor-parallel group that hold the same part of the cache: one row of latent attention cannot be cut, nor a KV head (arXiv:2405.04434 §2.1, arXiv:1911.02150). */
+export const kvCopies = (model: ServedModel, tensor: number): number => tensor / Math.min(tensor, model.kvLora === undefined ? Math.max(1, model.kvHeads) : 1);
+
 /** Cache bytes of a sequence of some length; windowed layers stop growing at the window (arXiv:2310.06825 §2). @unit bytes */
 export function kvBytesPerSequence(model: ServedModel, tokens: number, elementBytes: number): number {
   const perToken = kvBytesPerToken(model, elementBytes);
