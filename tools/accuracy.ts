@@ -23,7 +23,8 @@ const bySource = process.argv.includes('--by-source');
 const only = process.argv.find((arg) => arg === 'training' || arg === 'serving');
 const catalog = readCatalog();
 
-const halves: Half[] = [];
+type Scored = Half & { readonly pairs: readonly string[] };
+const halves: Scored[] = [];
 if (only !== 'serving') {
   const rows = readRows('training');
   halves.push(half('training', rows, inSample ? trainingAnswers(rows, shipped()) : crossValidated(rows)));
@@ -40,7 +41,7 @@ if (halves.length === 2 && !inSample && !bySource) {
   writeFileSync(readme, readmeWithAccuracy(readFileSync(readme, 'utf8'), halves));
 }
 
-function half(kind: Half['kind'], rows: readonly MeasuredRow[], answers: Answers): Half {
+function half(kind: Half['kind'], rows: readonly MeasuredRow[], answers: Answers): Scored {
   const formulas = new Map(rows.map((row) => [row.id, kind === 'training' ? plainTraining(row, catalog) : plainServing(row, catalog)]));
   return {
     kind,
@@ -48,14 +49,15 @@ function half(kind: Half['kind'], rows: readonly MeasuredRow[], answers: Answers
     rows: rows.length,
     points: pointsOf(rows, answers),
     plain: pointsOf(rows, formulas),
+    pairs: kind === 'serving' ? pairLines(rows, answers) : [],
   };
 }
 
-function report({ kind, vendorRun, points }: Half): void {
+function report({ kind, vendorRun, points, pairs }: Scored): void {
   const how = inSample ? 'fitted on the same rows' : `by ${bySource ? 'source' : 'publisher'}: each with numbers fitted on the others`;
   const outside = points.filter((point) => point.family !== vendorRun);
   const lines = [...table(points, `${kind}, ${how}`), '', ...table(outside, `${kind} outside MLPerf`), ''];
-  if (kind === 'serving') lines.push(...pairLines(part, answers), '');
+  if (pairs.length > 0) lines.push(...pairs, '');
   if (byFamily) lines.push(...familyLines(points), '');
   if (process.argv.includes('--worst')) {
     const count = Number(process.argv[process.argv.indexOf('--worst') + 1]);

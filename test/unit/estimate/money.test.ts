@@ -146,6 +146,10 @@ describe('money of serving', () => {
     expect(estimates['wall_hours']?.likely).toBeCloseTo(1, 9); // 10 answers a second
     expect(estimates['usd']?.likely).toBeCloseTo(0.8048, 6);
     expect(estimates['usd_per_month']).toBeUndefined();
+    const { low = 0, likely = 0, high = 0 } = estimates['energy_kwh'] ?? {};
+    expect(likely).toBeGreaterThan(0.072 * 0.6 * 1.3); // one hour of 72 W at the share that inference draws, host and PUE of at least 1
+    expect(low).toBeLessThan(likely);
+    expect(high).toBeGreaterThan(likely);
   });
   it('does not price a batch of unknown size', () => {
     const { estimates, unknown } = withBatchMoney(served, { kind: 'batch-inference', facts: { gpu_type: 'l4', gpu_count: 1 } }, aws);

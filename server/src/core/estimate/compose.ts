@@ -1,5 +1,5 @@
 import type { Accelerator } from '../catalog/types.js';
-import type { Estimation } from '../model/estimate.js';
+import type { Estimation, Interval } from '../model/estimate.js';
 import { known, type Maybe, unknown } from '../model/maybe.js';
 import { type Devices, deviceCount, hardwareOf } from './devices.js';
 import { Draft } from './draft.js';
@@ -57,18 +57,23 @@ export function withTrainingMoney(base: Estimation, spec: Spec, context: Estimat
           draft.add('usd_per_epoch', scale(usd, 1 / epochs), 'usd', `${epochs} epochs; ${basis}`);
       }
     }
-    if (gpuHours) {
-      const energy = energyOf(accelerator, gpuHours, 'training', spec, context);
-      if (energy.known) {
-        draft.assume(...energy.value.assumed);
-        draft.add('energy_kwh', energy.value.kwh, 'kWh', 'rated power × share drawn × host × PUE', energy.value.term);
-        const carbon = carbonOf(energy.value.kwh, spec, context);
-        if (carbon.known) draft.add('carbon_kg', carbon.value.kg, 'kgCO2e', 'grid average of the region', carbon.value.term);
-        else draft.miss(carbon, 'carbon_kg');
-      } else draft.miss(energy, 'energy_kwh', 'carbon_kg');
-    }
+    if (gpuHours) addEnergy(draft, accelerator, gpuHours, 'training', spec, context);
   }
   return draft.done();
+}
+
+/** Electricity and emissions of a job of some accelerator-hours. */
+function addEnergy(draft: Draft, accelerator: Accelerator, gpuHours: Interval, use: 'training' | 'inference', spec: Spec, context: EstimateContext): void {
+  const energy = energyOf(accelerator, gpuHours, use, spec, context);
+  if (!energy.known) {
+    draft.miss(energy, 'energy_kwh', 'carbon_kg');
+    return;
+  }
+  draft.assume(...energy.value.assumed);
+  draft.add('energy_kwh', energy.value.kwh, 'kWh', 'rated power × share drawn × host × PUE', energy.value.term);
+  const carbon = carbonOf(energy.value.kwh, spec, context);
+  if (carbon.known) draft.add('carbon_kg', carbon.value.kg, 'kgCO2e', 'grid average of the region', carbon.value.term);
+  else draft.miss(carbon, 'carbon_kg');
 }
 
 /** A serving estimate with its money: always on by the hour and month, and by tokens and requests at a stated utilisation. */
@@ -145,7 +150,10 @@ export function withBatchMoney(base: Estimation, spec: Spec, context: EstimateCo
   }
   const hours = scale(inverse(perSecond), items / 3600);
   draft.add('wall_hours', hours, 'h', `${items} items at full load`);
-  draft.add('gpu_hours', scale(hours, count.likely), 'GPU-h', `${items} items at full load`);
+  const gpuHours = scale(hours, count.likely);
+  draft.add('gpu_hours', gpuHours, 'GPU-h', `${items} items at full load`);
+  const hardware = hardwareOf(spec, context.catalog);
+  if (hardware.known) addEnergy(draft, hardware.value.accelerator, gpuHours, 'inference', spec, context);
   draft.add('usd', product(hours, hourly), 'usd', `${items} items at full load; ${hourly.basis}`);
   return draft.done();
 }
