@@ -132,3 +132,28 @@ test('a product with an imported constant is not that constant', async () => {
   expect(factsOf(run)['batch_size']).toBeUndefined();
   expect(run.unknown.map(({ name }) => name)).toContain('batch_size');
 });
+
+test('TypeScript takes names from sibling modules, from aliases, and from what these hand on', async () => {
+  const engine = new Engine(
+    memoryHost({
+      'app/route.ts': `import { generateText } from 'ai';
+import { MODELS } from '@/lib/models';
+import { pick, limit } from '../lib/index.js';
+generateText({ model: MODELS.fast, prompt: 'Hi', maxOutputTokens: limit });
+generateText({ model: pick(), prompt: 'Hi' });
+generateText({ model: absent, prompt: 'Hi' });
+`,
+      'lib/models.ts': "export const MODELS = { fast: 'openai/gpt-4o-mini' } as const;",
+      'lib/index.ts': "export * from './pick';\nexport { limit } from './limits';",
+      'lib/pick.ts': "import { anthropic } from '@ai-sdk/anthropic';\nexport function pick() {\n  return anthropic('claude-haiku-4-5');\n}\n",
+      'lib/limits.ts': 'export const limit = 2 * 64;',
+    }),
+  );
+  engine.roots = [root];
+  // Read as a workspace, those without a marker first: they still answer what is asked of them.
+  const reports = await engine.scan(['lib/models.ts', 'lib/index.ts', 'lib/limits.ts', 'app/route.ts'].map((file) => `${root}/${file}`));
+  const [first, second, third] = reports.flatMap(({ workloads }) => workloads.map(({ workload }) => workload));
+  expect(factsOf(first!)).toMatchObject({ model: 'openai/gpt-4o-mini other-file lib/models.ts', max_tokens: '128 other-file lib/limits.ts' });
+  expect(factsOf(second!)).toMatchObject({ model: 'claude-haiku-4-5 other-file lib/pick.ts' });
+  expect(third!.unknown.map(({ name }) => name)).toContain('model');
+});

@@ -74,6 +74,21 @@ await fetchModels(own.models.list());
       [],
     ],
     [
+      'openai: who answers at an address that is on no list, or that the text does not show; a response that goes on',
+      `import OpenAI from 'openai';
+new OpenAI({ baseURL: 'https://llm.example.com/v1' }).chat.completions.create({ model: 'gpt-4o', messages });
+new OpenAI({ baseURL: process.env.LLM_URL }).chat.completions.create({ model: 'gpt-4o', messages });
+new OpenAI({ baseURL: process.env.OPENAI_BASE_URL }).chat.completions.create({ model: 'gpt-4o', messages });
+new OpenAI({ baseURL: process.env.LM_STUDIO_URL }).chat.completions.create({ model: 'm', messages });
+new OpenAI().responses.stream({ response_id: id, starting_after: 3 });
+`,
+      [
+        'api-call openai 2-2 {model=gpt-4o@2, base_url=https://llm.example.com/v1@2} ?input_tokens',
+        'api-call openai-compatible 3-3 {model=gpt-4o@3} ?input_tokens',
+        'api-call openai 4-4 {model=gpt-4o@4} ?input_tokens',
+      ],
+    ],
+    [
       'a class of the file that is called like the client',
       `class OpenAI { chat = { completions: { create: async (x: unknown) => x } }; }
 const client = new OpenAI();
@@ -173,6 +188,24 @@ await embedMany({ model: openai.embedding('text-embedding-3-small'), values: ['a
       ],
     ],
     [
+      'AI SDK: under other names; a provider at an address of one’s own, at one that is on no list',
+      `import { streamText as start } from 'ai';
+import * as ai from 'ai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+const local = createOpenAICompatible({ name: 'mine', baseURL: 'http://0.0.0.0:4000' });
+const proxy = createOpenAICompatible({ name: 'proxy', baseURL: 'https://llm.example.com/v1' });
+start({ model: 'openai/gpt-4o', messages });
+ai.generateText({ model: 'openai/gpt-4o', messages });
+start({ model: local.chatModel('m'), messages });
+start({ model: proxy('m'), messages });
+`,
+      [
+        'api-call vercel-ai 6-6 {model=openai/gpt-4o@6} ?input_tokens',
+        'api-call vercel-ai 7-7 {model=openai/gpt-4o@7} ?input_tokens',
+        'api-call vercel-ai 9-9 {model=m@9, base_url=https://llm.example.com/v1@5} ?input_tokens',
+      ],
+    ],
+    [
       'AI SDK: functions of that name from elsewhere',
       `import { generateText } from './mine';
 generateText({ model: 'gpt-4o' });
@@ -246,11 +279,15 @@ await axios.post('https://api.anthropic.com/v1/messages', { model: 'claude-haiku
 await fetch(\`https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent?key=\${key}\`, { method: 'POST', body: JSON.stringify({ contents }) });
 await fetch(base + '/models');
 await fetch('https://example.com/chat/completions', { method: 'POST', body });
+const router = axios.create({ baseURL: 'https://openrouter.ai/api/v1' });
+await router.post('/chat/completions', { model: 'x/y', messages });
+import axios from 'axios';
 `,
       [
         'api-call openai 2-2 {model=gpt-4o@2, max_tokens=5@2} ?input_tokens',
         'api-call anthropic 3-3 {model=claude-haiku-4-5@3, max_tokens=6@3} ?input_tokens',
         'api-call gemini 4-4 {model=gemini-2.5-flash@4} ?input_tokens',
+        'api-call openrouter 8-8 {model=x/y@8} ?input_tokens',
       ],
     ],
     [

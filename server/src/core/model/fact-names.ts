@@ -38,6 +38,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   instance_type: text('instance type', 'Machine type as the provider names it.'),
   instance_count: number('number of instances', 'Machines that are rented.'),
   api_provider: text('model provider', 'Who answers the calls, where a library sends them to several.'),
+  base_url: text('address', 'Address that the calls are sent to.'),
   provider: text('provider', 'Who rents out the machines.'),
   region: text('region', 'Region of the provider.'),
   spot: flag('spot capacity', 'Interruptible, cheaper capacity.'),

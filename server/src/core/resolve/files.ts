@@ -16,7 +16,8 @@ export class Files {
     for (const uri of candidates) {
       const known = this.input.files.get(uri);
       if (known) return known;
-      if (known === undefined) this.wants.add(uri);
+      // What was looked through and had no marker may still define what is asked for.
+      this.wants.add(uri);
     }
     return undefined;
   }

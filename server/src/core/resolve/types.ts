@@ -32,7 +32,7 @@ export interface ResolveInput {
 }
 export interface ResolveOutput {
   readonly workloads: readonly Workload[];
-  /** Files that would tell more and are not in `files`: the caller reads them and asks again. */
+  /** Files that would tell more: those not in `files`, and those that had nothing when they were looked through. The caller reads each once and asks again. */
   readonly wants: readonly string[];
   readonly problems: readonly Problem[];
 }

@@ -1,6 +1,6 @@
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
-import { hostOf, isLocal, isNoKey } from '../shared/addresses.js';
+import { type Destination, destinationOf } from '../shared/destination.js';
 import type { Evaluator } from './evaluate.js';
 import { keyed } from './keyed.js';
 
@@ -91,30 +91,16 @@ function fromFunction(evaluate: Evaluator, name: string, wanted: RegExp, steps: 
   return {};
 }
 
-/** Where a client sends its requests: a hosted service, a server of one's own, or somewhere that the text does not say. */
-export interface Destination {
-  readonly local: boolean;
-  /** Host name, where it is written. */
-  readonly host?: string;
-}
-
-/** Reads `base_url` and its other names. A key that is no key (`EMPTY`) means a server of one's own. */
+/** Where a client sends its requests, by `base_url` and its other names. */
 export function destination(evaluate: Evaluator, program: PythonProgram, client: Client): Destination {
   const given = keyed(evaluate, client.made);
   const url = given.get('base_url', 'api_base', 'openai_api_base', 'azure_endpoint', 'endpoint');
   const base = url ?? moduleSetting(program, client);
-  if (base) {
-    const value = evaluate.value(base);
-    const text = value.known && typeof value.value === 'string' ? value.value : writtenPart(evaluate, base);
-    if (text !== undefined && text !== '') {
-      const host = hostOf(text);
-      return { local: isLocal(text), ...(host === undefined ? {} : { host }) };
-    }
-  }
+  const value = base && evaluate.value(base);
+  const text = value?.known && typeof value.value === 'string' ? value.value : base && writtenPart(evaluate, base);
   const key = given.get('api_key');
-  const secret = key && evaluate.value(key);
-  const local = secret?.known === true && secret.origin !== 'default' && isNoKey(String(secret.value));
-  return { local: local && base !== undefined };
+  const place = base && { start: base.start, end: base.end, text, written: program.text.slice(base.start, base.end) };
+  return destinationOf(evaluate.uri, place, key && evaluate.value(key));
 }
 
 function moduleSetting(program: PythonProgram, client: Client): Expr | undefined {

@@ -2,6 +2,7 @@ import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { Expr } from '../../syntax/python/ast.js';
 import { frameworkOfHost } from '../shared/addresses.js';
 import { apiCall } from '../shared/api-call.js';
+import type { Destination } from '../shared/destination.js';
 import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { type Client, clientOf, destination, receiver } from './client.js';
@@ -69,11 +70,12 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
   if (target.local) return [];
   const given = keyed(evaluate, site.call);
   const made = keyed(evaluate, client.made);
-  const framework = frameworkOf(client, made, target.host);
+  const framework = frameworkOf(client, made, target);
   if (/fine_tuning\.jobs\.create$/.test(name)) return [fineTuning(input, framework, span, given)];
   const deployment = framework === 'azure-openai' ? made.get('azure_deployment') : undefined;
   const facts = [
     deployment ? evaluate.fact('model', deployment) : setting(evaluate, 'model', given, ['model', 'engine', 'deployment_id'], site.call),
+    target.address,
     setting(evaluate, 'max_tokens', given, ['max_completion_tokens', 'max_output_tokens', 'max_tokens']),
     setting(evaluate, 'n', given, ['n']),
     setting(evaluate, 'reasoning_effort', given, ['reasoning_effort']) ??
@@ -95,14 +97,14 @@ const isResponse = (name: string, { call }: Site): boolean =>
 
 const importsOpenai = (program: PythonInput['program']): boolean => [...program.imports.values()].some((one) => /^openai(\.|$)/.test(one.module));
 
-function frameworkOf(client: Client, made: Keyed, host: string | undefined): string {
+function frameworkOf(client: Client, made: Keyed, { host, hidden }: Destination): string {
   const provider = made.get('provider');
   if (provider?.kind === 'call' && /bedrock/.test(provider.callee.kind === 'name' ? provider.callee.name : '')) return 'bedrock';
   if (/Azure/.test(client.type ?? '')) return 'azure-openai';
   const byHost = frameworkOfHost(host);
   if (byHost) return byHost;
   const library = client.type?.match(/^(groq|together|cerebras|fireworks|huggingface_hub|xai_sdk)\b/)?.[1];
-  return library ?? 'openai';
+  return library ?? (hidden ? 'openai-compatible' : 'openai');
 }
 
 /** `provider=bedrock(region="us-west-2")`. */

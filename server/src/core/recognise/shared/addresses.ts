@@ -11,6 +11,10 @@ export function isLocal(url: string): boolean {
   return /^\w+:\/\//.test(url) && !host.includes('.');
 }
 
+/** True for names of addresses that say which program of one's own answers: `OLLAMA_BASE_URL`. */
+export const isLocalName = (name: string): boolean =>
+  /ollama|lm_?studio|vllm|sglang|local_?ai|llama_?cpp|llamafile|kobold|text_?gen(?:eration)?_?web_?ui|docker_?model_?runner|(?<![a-z])tgi(?![a-z])/i.test(name);
+
 /** A key that is no key: the server behind it is one's own. */
 export const isNoKey = (key: string): boolean =>
   /^(empty|none|dummy|fake|token-abc123|not[-_ ]?(needed|used|required)|ollama|lm-?studio|sk-no-key\S*|x{2,}|local\w*)$/i.test(key);
@@ -19,7 +23,7 @@ export const isNoKey = (key: string): boolean =>
 export const frameworkOfHost = (host: string | undefined): string | undefined =>
   host === undefined || /(^|\.)openai\.com$/.test(host) ? undefined : hosts.find(([pattern]) => pattern.test(host))?.[1];
 const hosts: readonly (readonly [RegExp, string])[] = [
-  [/\.(openai\.azure|azure\.openai|cognitiveservices\.azure)\.com$/, 'azure-openai'],
+  [/\.(openai\.azure|azure\.openai|cognitiveservices\.azure|services\.ai\.azure)\.com$/, 'azure-openai'],
   [/\.amazonaws\.com$/, 'bedrock'],
   [/openrouter\.ai$/, 'openrouter'],
   [/groq\.com$/, 'groq'],

@@ -4,7 +4,7 @@ import { apiCall } from '../shared/api-call.js';
 import { promptFact } from '../shared/prompt.js';
 import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../types.js';
 import { type Options, optionsOf, setting } from './options.js';
-import { cacheFact, circumstances, flagFact, isTest } from './requests.js';
+import { cacheFact, circumstances, flagFact, importedCalls, isTest } from './requests.js';
 
 const commands =
   /^@aws-sdk\/client-bedrock(?:-runtime|-agent-runtime)?#(?:\w+\.)?(?:InvokeModel(?:WithResponseStream|WithBidirectionalStream)?|Converse(?:Stream)?|CreateModelInvocationJob|RetrieveAndGenerate)Command$/;
@@ -21,7 +21,7 @@ export const bedrockTypescript: TypescriptRecogniser = {
   },
   recognise: (input) => {
     if (isTest(input)) return [];
-    return input.program.calls(/\b\w+Command\b(?=\s*\()/g).flatMap((site) => (commands.test(input.evaluate.callee(site.call)) ? request(input, site) : []));
+    return importedCalls(input, /^@aws-sdk\/client-bedrock/, commands).flatMap((site) => request(input, site));
   },
 };
 

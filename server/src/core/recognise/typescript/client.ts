@@ -1,5 +1,5 @@
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
-import { hostOf, isLocal, isNoKey } from '../shared/addresses.js';
+import { type Destination, destinationOf } from '../shared/destination.js';
 import type { TypescriptEvaluator } from './evaluate.js';
 import { optionsOf } from './options.js';
 
@@ -91,25 +91,14 @@ function named({ program }: TypescriptEvaluator, annotation: string, wanted: Reg
   return (annotation.match(/[\w$.]+/g) ?? []).map((name) => program.qualified(name)).find((name) => wanted.test(name));
 }
 
-/** Where a client sends its requests: a hosted service, a server of one's own, or somewhere that the text does not say. */
-export interface Destination {
-  readonly local: boolean;
-  /** Host name, where it is written. */
-  readonly host?: string;
-}
-/** Reads the address that a client is made with. A key that is no key (`ollama`) means a server of one's own. */
+/** Where a client sends its requests, by the options that it is made with. */
 export function destination(evaluate: TypescriptEvaluator, made: Call | undefined): Destination {
   const given = optionsOf(evaluate, made?.args[0]?.value);
   const configuration = optionsOf(evaluate, given.get('configuration', 'clientOptions', 'httpOptions'));
   const base = given.get('baseURL', 'baseUrl', 'endpoint', 'serverURL', 'host', 'endpointUrl') ?? configuration.get('baseURL', 'basePath', 'baseUrl');
-  const text = base && written(evaluate, base);
-  if (text) {
-    const host = hostOf(text);
-    return { local: isLocal(text), ...(host === undefined ? {} : { host }) };
-  }
   const key = given.get('apiKey');
-  const secret = key && evaluate.value(key);
-  return { local: base !== undefined && secret?.known === true && secret.origin !== 'default' && isNoKey(String(secret.value)) };
+  const place = base && { start: base.start, end: base.end, text: written(evaluate, base), written: evaluate.program.text.slice(base.start, base.end) };
+  return destinationOf(evaluate.uri, place, key && evaluate.value(key));
 }
 
 /** What is written of an address; what is put in at run time stands as some host. */

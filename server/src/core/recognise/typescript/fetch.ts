@@ -1,10 +1,10 @@
-import type { Expr } from '../../syntax/python/ast.js';
+import type { Call, Expr } from '../../syntax/python/ast.js';
 import type { CallSite } from '../../syntax/typescript/program.js';
 import { serviceMarker, serviceOf } from '../shared/addresses.js';
 import { apiCall } from '../shared/api-call.js';
 import { promptFact } from '../shared/prompt.js';
 import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../types.js';
-import { written } from './client.js';
+import { clientOf, written } from './client.js';
 import { optionsOf, setting } from './options.js';
 import { circumstances, isTest, methodName } from './requests.js';
 
@@ -33,7 +33,7 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload[] {
   const meant = first && evaluate.expression(first);
   const config = optionsOf(evaluate, meant?.kind === 'dict' ? meant : call.args[1]?.value);
   const address = meant?.kind === 'dict' ? config.get('url') : first;
-  const url = address && written(evaluate, address);
+  const url = address && baseOf(input, call) + (written(evaluate, address) ?? '');
   const framework = url === undefined ? undefined : serviceOf(url);
   if (url === undefined || framework === undefined) return [];
   const isPost = /(?:^|\.)post$/.test(methodName(input, call));
@@ -56,6 +56,15 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload[] {
     ]),
   ];
 }
+/** The address that a client is made with: `axios.create({ baseURL })`, `ky.create({ prefixUrl })`. */
+function baseOf({ evaluate }: TypescriptInput, { callee }: Call): string {
+  if (callee.kind !== 'attribute') return '';
+  const { made } = clientOf(evaluate, callee.object, makers);
+  const given = made && makers.test(evaluate.callee(made)) ? optionsOf(evaluate, made.args[0]?.value) : undefined;
+  const base = given?.get('baseURL', 'prefixUrl', 'baseUrl');
+  return (base && written(evaluate, base)) ?? '';
+}
+const makers = /^(?:axios|ky|got|ofetch)#(?:default|axios|got|ofetch|\$fetch)\.(?:create|extend)$/;
 /** `…/models/gemini-2.5-flash:generateContent` names the model in the address. */
 function modelIn({ evaluate }: TypescriptInput, url: string, address: Expr | undefined) {
   if (!address) return undefined;

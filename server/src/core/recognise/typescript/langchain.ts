@@ -2,7 +2,7 @@ import type { CallSite } from '../../syntax/typescript/program.js';
 import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../types.js';
 import { modelObject } from './model-object.js';
 import { optionsOf, setting } from './options.js';
-import { isTest } from './requests.js';
+import { importedCalls, isTest } from './requests.js';
 
 /** Classes whose objects send requests. Prompts, messages and histories are named alike and send none. */
 const classes =
@@ -20,11 +20,7 @@ export const langchainTypescript: TypescriptRecogniser = {
   },
   recognise: (input) => {
     if (isTest(input)) return [];
-    return input.program
-      .calls(
-        /\b(?:\w*Chat[A-Z]?\w*|\w+Embeddings|initChatModel|createAgent|createReactAgent|createDeepAgent|(?:Azure)?OpenAI|Anthropic|VertexAI|GooglePaLM|Bedrock|Cohere|TogetherAI|Fireworks|MistralAI|Groq|Replicate|HuggingFaceInference|Ollama|CloudflareWorkersAI)\b(?=\s*[(<])/g,
-      )
-      .flatMap((site) => seenAt(input, site));
+    return importedCalls(input, /^(?:@langchain\/|langchain(?:\/|$)|deepagents$)/, /#/).flatMap((site) => seenAt(input, site));
   },
 };
 

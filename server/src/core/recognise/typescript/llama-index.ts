@@ -1,6 +1,9 @@
 import type { TypescriptRecogniser } from '../types.js';
 import { modelObject } from './model-object.js';
-import { isTest } from './requests.js';
+import { importedCalls, isTest } from './requests.js';
+
+const models =
+  /#(?:OpenAI|AzureOpenAI|Anthropic|Gemini|MistralAI|Groq|DeepSeekLLM|DeepSeek|Ollama|TogetherLLM|FireworksLLM|Bedrock|ReplicateLLM|Perplexity|OpenAIEmbedding|GeminiEmbedding|MistralAIEmbedding|VoyageAIEmbedding|openai|anthropic|gemini|mistral|groq|bedrock|ollama|deepseek|perplexity)$/;
 
 /** Model objects of LlamaIndex. */
 export const llamaIndexTypescript: TypescriptRecogniser = {
@@ -14,14 +17,8 @@ export const llamaIndexTypescript: TypescriptRecogniser = {
   },
   recognise: (input) => {
     if (isTest(input)) return [];
-    return input.program
-      .calls(
-        /\b(?:OpenAI|AzureOpenAI|Anthropic|Gemini|MistralAI|Groq|DeepSeek|Ollama|TogetherLLM|FireworksLLM|Bedrock|ReplicateLLM|Perplexity|OpenAIEmbedding|GeminiEmbedding|MistralAIEmbedding|VoyageAIEmbedding|openai|anthropic|gemini|mistral|groq|bedrock|ollama|deepseek)\b(?=\s*\()/g,
-      )
-      .flatMap(({ call }) => {
-        const [module = '', last = ''] = input.evaluate.callee(call).split('#');
-        if (!/^(?:llamaindex$|llamaindex\/|@llamaindex\/)/.test(module) || last === '') return [];
-        return modelObject(input, /ollama/i.test(last) ? 'llama-index-ollama' : 'llama-index', call);
-      });
+    return importedCalls(input, /^(?:llamaindex|@llamaindex\/[\w-]+)(?:\/|$)/, models).flatMap(({ call }) =>
+      modelObject(input, /#ollama$/i.test(input.evaluate.callee(call)) ? 'llama-index-ollama' : 'llama-index', call),
+    );
   },
 };

@@ -5,10 +5,12 @@ import { apiCall } from '../shared/api-call.js';
 import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../types.js';
 import { clientOf, receiver } from './client.js';
 import { optionsOf, setting } from './options.js';
-import { circumstances, isTest } from './requests.js';
+import { circumstances, importedCalls, isTest } from './requests.js';
 
 type Found = Fact | UnknownFact | undefined;
+const library = /^@openai\/agents(?:-core)?$/;
 const agent = /^@openai\/agents(?:-core)?#Agent(?:\.create)?$/;
+const runner = /^@openai\/agents(?:-core)?#Runner$/;
 
 /** The OpenAI Agents SDK: where the file runs agents, the runs; where it only defines them, the agents. */
 export const openaiAgentsTypescript: TypescriptRecogniser = {
@@ -23,21 +25,18 @@ export const openaiAgentsTypescript: TypescriptRecogniser = {
   recognise: (input) => {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
-    const runs = program.calls(/\brun\b(?=\s*[(<])/g).filter(({ call }) => isRun(input, call));
+    const runners = program
+      .calls(/(?<=\.\s*)run\b(?=\s*[(<])/g)
+      .filter(({ call }) => runner.test(clientOf(evaluate, receiver(call.callee, /^$/), runner).type ?? ''));
+    const runs = [...importedCalls(input, library, /#run$/), ...runners].sort((a, b) => a.at - b.at);
     if (runs.length > 0) return runs.map((site) => runOf(input, site));
-    return program
-      .calls(/\b(?:Agent|create)\b(?=\s*[(<])/g)
-      .flatMap(({ call }): SeenWorkload[] => (agent.test(evaluate.callee(call)) ? [apiCall(input, 'openai-agents', call, agentFacts(input, call))] : []));
+    return importedCalls(input, library, agent).map(({ call }) => apiCall(input, 'openai-agents', call, agentFacts(input, call)));
   },
 };
-function isRun({ evaluate }: TypescriptInput, call: CallSite['call']): boolean {
-  if (/^@openai\/agents(?:-core)?#run$/.test(evaluate.callee(call))) return true;
-  return call.callee.kind === 'attribute' && /#Runner$/.test(clientOf(evaluate, receiver(call.callee, /^$/), /^@openai\/agents(?:-core)?#Runner$/).type ?? '');
-}
 function runOf(input: TypescriptInput, site: CallSite): SeenWorkload {
   const { evaluate } = input;
   const { call } = site;
-  const made = call.callee.kind === 'attribute' ? clientOf(evaluate, receiver(call.callee, /^$/), /#Runner$/).made : undefined;
+  const made = call.callee.kind === 'attribute' ? clientOf(evaluate, receiver(call.callee, /^$/), runner).made : undefined;
   return apiCall(input, 'openai-agents', call, [
     setting(evaluate, 'model', optionsOf(evaluate, made?.args[0]?.value), ['model']),
     ...(call.args[0] ? agentFacts(input, call.args[0].value) : []),

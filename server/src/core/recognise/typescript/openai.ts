@@ -2,6 +2,7 @@ import type { Fact } from '../../model/fact.js';
 import type { CallSite } from '../../syntax/typescript/program.js';
 import { frameworkOfHost } from '../shared/addresses.js';
 import { apiCall } from '../shared/api-call.js';
+import type { Destination } from '../shared/destination.js';
 import { promptFact } from '../shared/prompt.js';
 import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../types.js';
 import { type Client, clientOf, destination, receiver } from './client.js';
@@ -45,6 +46,8 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload[] {
   const known = client.type !== undefined && clients.test(client.type);
   const body = call.args[/\.(?:getChatCompletions|streamChatCompletions|getEmbeddings|getImages)$/.test(name) ? 2 : 0]?.value;
   const given = optionsOf(evaluate, /threads\.runs\./.test(name) ? call.args[1]?.value : body);
+  // Goes on with a response that was asked for before.
+  if (given.get('response_id')) return [];
   if (!known) {
     if (client.own || /\b(?:mock|fake|stub)/i.test(name)) return [];
     if (client.type !== undefined && /^(?:@anthropic-ai\/|cohere-ai|@mistralai\/|ollama|@google\/|ai)[^#]*#/.test(client.type)) return [];
@@ -58,7 +61,7 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload[] {
   const target = destination(evaluate, client.made);
   if (target.local) return [];
   const made = optionsOf(evaluate, client.made?.args[0]?.value);
-  const framework = frameworkOf(client, target.host);
+  const framework = frameworkOf(client, target);
   const first = call.args[0]?.value;
   const isOldAzure = body !== first && !/threads/.test(name);
   const deployment = framework === 'azure-openai' ? made.get('deployment') : undefined;
@@ -70,6 +73,7 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload[] {
         : isOldAzure && first
           ? evaluate.fact('model', first)
           : setting(evaluate, 'model', given, ['model', 'deployment_id'], true),
+      target.address,
       setting(evaluate, 'max_tokens', given, ['max_completion_tokens', 'max_output_tokens', 'max_tokens', 'maxTokens']),
       setting(evaluate, 'n', given, ['n']),
       setting(evaluate, 'reasoning_effort', given, ['reasoning_effort']) ??
@@ -83,10 +87,11 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload[] {
   ].filter(() => !/\.batches\.create$/.test(name) || /endpoint|completion_window/.test(program.text.slice(call.start, call.end)));
 }
 
-function frameworkOf(client: Client, host: string | undefined): string {
+function frameworkOf(client: Client, { host, hidden }: Destination): string {
   if (/#AzureOpenAI$|^@azure\//.test(client.type ?? '')) return 'azure-openai';
   const byHost = frameworkOfHost(host);
   if (byHost) return byHost;
+  if (hidden) return 'openai-compatible';
   const library = /^(groq|together|@cerebras|@huggingface)/.exec(client.type ?? '')?.[1];
   return library === undefined ? 'openai' : library === '@huggingface' ? 'huggingface_hub' : library.replace('@', '');
 }

@@ -11,10 +11,30 @@ export const isTest = ({ document }: TypescriptInput): boolean => {
   const path = `/${document.path ?? document.uri}`;
   return (
     /\/(?:__tests__|__mocks__|tests?|e2e|spec|cypress|node_modules|\.next|\.nuxt|\.output|dist)\//.test(path) ||
-    /\.(?:test|spec|stories|story|e2e|bench|mock|min)\.[cm]?[jt]sx?$|\.d\.[cm]?ts$/.test(path) ||
-    /^.{5000}/m.test(document.text)
+    /\.(?:test|spec|stories|story|e2e|bench|mock|min)\.[cm]?[jt]sx?$|[_-]tests?\.[cm]?[jt]s$|\.d\.[cm]?ts$/.test(path) ||
+    isPacked(document.text)
   );
 };
+
+/** Few, long lines: what a bundler wrote. */
+const isPacked = (text: string): boolean => text.length > 5000 && text.length / text.split('\n').length > 500;
+
+/** Calls of what a pattern of full names says, by whatever name the program imports it. */
+export function importedCalls({ program, evaluate }: TypescriptInput, modules: RegExp, wanted: RegExp): CallSite[] {
+  const sites = new Map<number, CallSite>();
+  for (const [local, { module, name }] of program.imports) {
+    if (!modules.test(module)) continue;
+    // Of a module as a whole and of a class, the members are called.
+    const members =
+      name !== undefined && name !== 'default' && !/^[A-Z]/.test(name)
+        ? []
+        : [...program.text.matchAll(new RegExp(`(?<![\\w$.])${local.replaceAll('$', '\\$')}\\s*\\.\\s*([\\w$]+)(?=\\s*[(<])`, 'g'))];
+    for (const site of [...program.callsOf(local), ...members.flatMap(([, name]) => program.callsOf(name!))]) {
+      if (wanted.test(evaluate.callee(site.call))) sites.set(site.at, site);
+    }
+  }
+  return [...sites.values()].sort((a, b) => a.at - b.at);
+}
 
 /** A method's dotted name with what is only a way to it left out: `client.withOptions({…}).chat` is `client.chat`. */
 export const methodName = ({ program }: TypescriptInput, call: Call): string =>

@@ -8,12 +8,14 @@ import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../typ
 import { destination } from './client.js';
 import { modelCall } from './model-name.js';
 import { type Options, optionsOf, setting } from './options.js';
-import { cacheFact, circumstances, isTest } from './requests.js';
+import { cacheFact, circumstances, importedCalls, isTest } from './requests.js';
 
 type Found = Fact | UnknownFact | undefined;
 const functions =
   /^ai(?:\/\w+)?#(?:experimental_)?(?:generateText|streamText|generateObject|streamObject|embed|embedMany|generateImage|generateSpeech|transcribe|rerank|generateVideo|streamUI)$/;
 const agents = /^ai#(?:ToolLoopAgent|(?:Experimental_)?Agent)$|^@mastra\/core(?:\/\w+)?#Agent$/;
+
+const calls = new RegExp(`${functions.source}|${agents.source}`);
 
 /** Calls of the AI SDK. */
 export const vercelAi: TypescriptRecogniser = {
@@ -27,14 +29,10 @@ export const vercelAi: TypescriptRecogniser = {
   },
   recognise: (input) => {
     if (isTest(input)) return [];
-    return input.program
-      .calls(
-        /\b(?:(?:experimental_)?(?:generateText|streamText|generateObject|streamObject|embed|embedMany|generateImage|generateSpeech|transcribe|rerank|generateVideo|streamUI)|(?:ToolLoop|Experimental_)?Agent)\b(?=\s*[(<])/g,
-      )
-      .flatMap((site): SeenWorkload[] => {
-        const name = input.evaluate.callee(site.call);
-        return functions.test(name) ? [request(input, site)] : agents.test(name) ? [agent(input, site)] : [];
-      });
+    return importedCalls(input, /^(?:ai|@mastra\/core)(?:\/|$)/, calls).flatMap((site): SeenWorkload[] => {
+      if (isOwnServer(input, site)) return [];
+      return agents.test(input.evaluate.callee(site.call)) ? [agent(input, site)] : [request(input, site)];
+    });
   },
 };
 
@@ -69,13 +67,21 @@ function common(input: TypescriptInput, given: Options): Found[] {
   ];
 }
 
+/** True where the model's provider is made with an address of one's own. */
+function isOwnServer({ evaluate }: TypescriptInput, { call }: CallSite): boolean {
+  const model = evaluate.entry(call.args[0]?.value, 'model');
+  const meant = model && evaluate.expression(model);
+  const made = meant?.kind === 'call' ? modelCall(evaluate, meant)?.made : undefined;
+  return made !== undefined && destination(evaluate, made).local;
+}
 /** Who answers: the package of the provider, or who stands behind its address. */
 function providerFact({ evaluate }: TypescriptInput, expr: Expr): Found {
   const meant = evaluate.expression(expr);
   const model = meant.kind === 'call' ? modelCall(evaluate, meant) : undefined;
   if (!model || /gateway/.test(model.provider)) return undefined;
-  const { local, host } = destination(evaluate, model.made);
-  const value = local ? 'ollama' : (frameworkOfHost(host) ?? (host && !/openai\.com$/.test(host) ? host : model.provider));
+  const { host, address } = destination(evaluate, model.made);
+  if (address) return address;
+  const value = frameworkOfHost(host) ?? model.provider;
   return { name: 'api_provider', value, origin: 'literal', span: { uri: evaluate.uri, start: meant.start, end: meant.end } };
 }
 /** `maxSteps: 5`, `stopWhen: stepCountIs(5)`, the same in a list of conditions. */
