@@ -21,6 +21,31 @@ describe.each([['in process'], ['as a process over stdio']])('lenses, %s', (how)
     await editor.replace('a.py', ['from openai', '# 😀\nfrom openai'], ['gpt-4o', 'gpt-4o-mini']);
     expect(await editor.lenses('a.py')).toEqual([expect.stringMatching(/^4: gpt-4o-mini · \$0\.15 in/)]);
   });
+  test('follow the text of a TypeScript and of a TSX file', async () => {
+    await start({ spawned });
+    const typed = "import { generateText } from 'ai';\nconst limit = <number>300;\ngenerateText({\n  model: 'openai/gpt-4o',\n  maxOutputTokens: limit,\n});\n";
+    await editor.open('a.ts', typed);
+    expect(await editor.lenses('a.ts')).toEqual([expect.stringMatching(/^3: gpt-4o · \$2\.50 in \/ \$10 out per 1M tok · answer at most \$0\.003 a call/)]);
+    await editor.replace('a.ts', ['300', '600']);
+    expect(await editor.lenses('a.ts')).toEqual([expect.stringContaining('answer at most $0.006 a call')]);
+    await editor.replace('a.ts', ['import', '// 😀\nimport'], ['gpt-4o', 'gpt-4o-mini']);
+    expect(await editor.lenses('a.ts')).toEqual([expect.stringMatching(/^4: gpt-4o-mini · \$0\.15 in/)]);
+    await editor.open('page.tsx', `export const Page = () => <p>{title}</p>;\n${typed.replace('<number>', '')}`);
+    expect(await editor.lenses('page.tsx')).toEqual([expect.stringMatching(/^4: gpt-4o · /)]);
+  });
+});
+
+test('a program without a marker is not parsed: its grammar is not even read', async () => {
+  const asked: string[] = [];
+  await start({
+    asset: (name, otherwise) => {
+      asked.push(name);
+      return otherwise();
+    },
+  });
+  await editor.open('menu.ts', "export const models = [{ id: 'openai/gpt-4o', label: 'GPT-4o' }];\n");
+  expect(await editor.lenses('menu.ts')).toEqual([]);
+  expect(asked.filter((name) => name.endsWith('.wasm'))).toEqual([]);
 });
 
 test('lines do not jump while a call is half typed', async () => {

@@ -355,3 +355,19 @@ ask({ limit: 20 });
     'api-call openai 8-8 {model=gpt-4o@7 default} ?input_tokens',
   ]);
 });
+
+test('of a prompt that is built at run time, what is written of it is said', async () => {
+  const { sighting } = await seen(
+    'a.ts',
+    "import { generateText } from 'ai';\ngenerateText({ model: 'openai/gpt-4o', system: 'Be brief.', prompt: `Sum up: ${text}` });\n",
+  );
+  expect(sighting.workloads[0]?.unknown).toEqual([expect.objectContaining({ name: 'input_tokens', reason: expect.stringContaining('17 characters of it') })]);
+});
+test('parts that are joined count with what stands between them', async () => {
+  expect(await short("import { generateText } from 'ai';\ngenerateText({ model: 'm', prompt: ['ab', 'cd', 'e'].join('\\n') });\n")).toEqual([
+    'api-call vercel-ai 2-2 {model=m@2, prompt_chars=7@2}',
+  ]);
+  expect(await short('from openai import OpenAI\nOpenAI().responses.create(model="m", input="\\n".join(["ab", "cd", "e"]))\n', 'a.py')).toEqual([
+    'api-call openai 2-2 {model=m@2, prompt_chars=7@2}',
+  ]);
+});

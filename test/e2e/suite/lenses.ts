@@ -25,6 +25,7 @@ export function lensTests(ide: () => Ide): void {
     ['a launch in a shell script', 'train/run.sh', /Llama-3\.1-8B.*8×H100.*\$\d/, undefined],
     ['a DeepSpeed configuration in JSON', 'train/ds_zero2.json', /\S/, 1],
     ['a call of a hosted model in Python', 'agent/triage.py', /gpt-4o-mini.*\$\d/, 14],
+    ['a call of a hosted model in TypeScript', 'agent/answer.ts', /gpt-4o-mini.*\$\d/, 10],
   ])('%s has its lens', async (name, file, match, line) => {
     await ide().open(file);
     const lens = await ide().lens(match, line);
@@ -47,6 +48,7 @@ export function editTests(ide: () => Ide): void {
     ['precision', 'configs/axolotl-mistral-lora.yaml', 3, 'load_in_4bit: false', 'load_in_4bit: true', 1],
     ['epochs', 'configs/axolotl-mistral-lora.yaml', 18, 'num_epochs: 2', 'max_steps: 500', 1],
     ['model', 'agent/triage.py', 6, 'gpt-4o-mini', 'gpt-4o', 14],
+    ['output limit', 'agent/answer.ts', 14, 'maxOutputTokens: 400', 'maxOutputTokens: 900', 10],
     ['number of accelerators', 'train/run.sh', 10, '--nproc_per_node 8', '--nproc_per_node 4', undefined],
   ])('another %s changes the lens', async (_what, file, line, from, to, lensLine) => {
     await ide().open(file);

@@ -20,7 +20,8 @@ const always: Version = [0];
 /** @source huggingface/transformers src/transformers/training_args.py 00349ae8, MIGRATION_GUIDE_V5.md (weights keep the checkpoint's type);
  * huggingface/trl trl/trainer/{sft,dpo,grpo,reward}_config.py at tags v0.9.3 to v1.9.0;
  * axolotl-ai-cloud/axolotl src/axolotl/utils/schemas 067b021c, 4d92a68a (v0.8.0); hiyouga/LLaMA-Factory src/llamafactory/hparams at tags v0.2.0 to v0.9.5;
- * vllm-project/vllm vllm/engine/arg_utils.py, docs.vllm.ai v0.6.4 and v0.8.1 engine arguments; Lightning-AI/pytorch-lightning trainer.py 7f0c3436 */
+ * vllm-project/vllm vllm/engine/arg_utils.py, docs.vllm.ai v0.6.4 and v0.8.1 engine arguments; Lightning-AI/pytorch-lightning trainer.py 7f0c3436;
+ * openai/openai-agents-python src/agents/run_config.py 7f7a44f8, openai/openai-agents-js packages/agents-core/src/runner/constants.ts 6d0c61a5 */
 export const libraryDefaults: readonly LibraryDefaults[] = [
   {
     frameworks: ['transformers', 'hf-trainer'],
@@ -97,5 +98,11 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
         { from: [0, 8], value: true },
       ],
     },
+  },
+  {
+    frameworks: ['openai-agents'],
+    kinds: ['api-call'],
+    of: 'the OpenAI Agents SDK (maxTurns)',
+    facts: { inference_steps: 10 },
   },
 ];

@@ -22,19 +22,17 @@ export function promptFact(evaluate: ReadsPrompt, ...parts: readonly (Expr | und
   const [first, last] = [given[0], given.at(-1)];
   if (!first || !last) return undefined;
   const seen = { variable: false, text: '' };
-  let chars = 0;
-  for (const part of given) {
-    const length = lengthOf(evaluate, part, seen, 0);
-    if (length === undefined || (length === 0 && given.length === 1)) {
-      return {
-        name: 'input_tokens',
-        reason: 'the prompt is built at run time',
-        need: 'state the tokens of a typical prompt',
-        span: { uri: evaluate.uri, start: part.start, end: part.end },
-      };
-    }
-    chars += length;
+  const lengths = given.map((part) => lengthOf(evaluate, part, seen, 0));
+  const open = given.find((_, at) => lengths[at] === undefined || (lengths[at] === 0 && given.length === 1));
+  if (open) {
+    return {
+      name: 'input_tokens',
+      reason: seen.text === '' ? 'the prompt is built at run time' : `the prompt is built at run time; ${seen.text.length} characters of it are written here`,
+      need: 'state the tokens of a typical prompt',
+      span: { uri: evaluate.uri, start: open.start, end: open.end },
+    };
   }
+  const chars = lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0);
   // Latin text and code go by their length; in other scripts the tokens depend on the characters.
   const [name, value] = otherScripts.test(seen.text) ? (['prompt_text', seen.text] as const) : (['prompt_chars', chars] as const);
   return { name, value, origin: seen.variable ? 'variable' : 'literal', span: { uri: evaluate.uri, start: first.start, end: last.end } };
@@ -43,13 +41,8 @@ export function promptFact(evaluate: ReadsPrompt, ...parts: readonly (Expr | und
 function lengthOf(evaluate: ReadsPrompt, expr: Expr, seen: { variable: boolean; text: string }, depth: number): number | undefined {
   if (depth > maxDepth) return undefined;
   const sum = (items: readonly Expr[]): number | undefined => {
-    let total = 0;
-    for (const item of items) {
-      const length = lengthOf(evaluate, item, seen, depth + 1);
-      if (length === undefined) return undefined;
-      total += length;
-    }
-    return total;
+    const lengths = items.map((item) => lengthOf(evaluate, item, seen, depth + 1));
+    return lengths.reduce((total, length) => (total === undefined || length === undefined ? undefined : total + length), 0);
   };
   switch (expr.kind) {
     case 'string':
@@ -72,6 +65,7 @@ function lengthOf(evaluate: ReadsPrompt, expr: Expr, seen: { variable: boolean; 
     case 'call': {
       const name = dotted(expr.callee) ?? '';
       if (/(^|\.)(strip|lstrip|rstrip|trim\w*)$/.test(name) && expr.callee.kind === 'attribute') return lengthOf(evaluate, expr.callee.object, seen, depth + 1);
+      if (expr.callee.kind === 'attribute' && expr.callee.name === 'join') return joined(expr.callee.object, expr.args[0]?.value, sum);
       if (!/(^|\.)(dedent|cleandoc|TextBlockParam|TextBlock|(System|Human|AI|User|Assistant)?Message|MessageParam|Part|Content|from_text|Prompt)$/.test(name))
         return undefined;
       const inner =
@@ -103,6 +97,13 @@ function lengthOf(evaluate: ReadsPrompt, expr: Expr, seen: { variable: boolean; 
     default:
       return undefined;
   }
+}
+/** `['a', b].join('\n')` and Python's `'\n'.join(['a', b])`: the parts with what stands between them. */
+function joined(object: Expr, first: Expr | undefined, sum: (items: readonly Expr[]) => number | undefined): number | undefined {
+  const [list, between] = object.kind === 'list' ? [object, first] : [first, object];
+  if (list?.kind !== 'list' && list?.kind !== 'tuple') return undefined;
+  const separators = between ? Array.from({ length: Math.max(0, list.items.length - 1) }, () => between) : [];
+  return sum([...list.items, ...separators]);
 }
 /** A conversation that the program adds to has no fixed length. */
 const grows = (evaluate: ReadsPrompt, name: string): boolean =>
