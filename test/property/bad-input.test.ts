@@ -26,6 +26,10 @@ const more = [
     name: 'image/Dockerfile',
     text: 'ARG T=1\nFROM vllm/vllm-openai:${T} AS a\nENV M=org/m N="2"\nRUN <<EOF\npip install x\nEOF\nENTRYPOINT ["python", "-m", "vllm.entrypoints.openai.api_server"]\nCMD ["--model", "$M", \\\n  "--tensor-parallel-size", "2"]\n',
   },
+  {
+    name: 'Makefile',
+    text: 'MODEL ?= org/m\nTP := 2\nFLAGS += --dtype bfloat16 # c\n.PHONY: serve\nserve: build\n\t@vllm serve $(MODEL) --tensor-parallel-size $(TP) \\\n\t  $(FLAGS)\n\t-docker rm $$ID\ndefine x\nendef\n',
+  },
   { name: 'Modelfile', text: 'FROM llama3:8b-q4_0\nPARAMETER num_ctx 4096\nSYSTEM """\nhi\n"""\n' },
   {
     name: 'infra/main.tf',
@@ -91,6 +95,8 @@ describe('hostile files', () => {
     'blocks.tf': `resource "aws_instance" "a" ${'{ gpu '.repeat(50_000)}`,
     'circle.tf': 'locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_instance" "x" {\n  instance_type = local.a\n}\n',
     'bomb.tf': `locals {\n${Array.from({ length: 40 }, (_, n) => `  l${n} = "${`\${local.l${n + 1}}`.repeat(30)}"\n`).join('')}  l40 = "p5.48xlarge"\n}\nresource "aws_instance" "x" {\n  instance_type = local.l0\n}\n`,
+    'circle.mk': 'A = $(B)$(B)\nB = $(A)$(A)\nx:\n\tvllm serve $(A)\n',
+    'long.mk': `${'A += $(A) vllm\n'.repeat(3000)}x:\n\tvllm serve $(A)\n`,
     'deep.pbtxt': `backend: "x"\nparameters ${'{ a '.repeat(100_000)}`,
     'deep.Dockerfile': `FROM vllm/vllm-openai\nCMD ${'["'.repeat(100_000)}`,
     'long.Dockerfile': `FROM x\n${'RUN <<EOF\n'.repeat(50_000)}CMD vllm serve m\n`,

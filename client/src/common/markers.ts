@@ -18,7 +18,7 @@ const languages: Readonly<Record<string, string>> = {
   javascriptreact: 'typescript',
   toml: 'toml',
   dockerfile: 'dockerfile',
-  makefile: 'makefile',
+  makefile: 'shell',
   terraform: 'hcl',
   'terraform-vars': 'hcl',
   opentofu: 'hcl',

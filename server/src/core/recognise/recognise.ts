@@ -2,9 +2,10 @@ import type { Problem } from '../model/problem.js';
 import type { GrammarName, Grammars } from '../syntax/grammars.js';
 import { readHcl } from '../syntax/hcl/read.js';
 import { readJson } from '../syntax/json.js';
+import { readMakefile } from '../syntax/makefile.js';
 import { readPbtxt } from '../syntax/pbtxt.js';
 import { PythonProgram } from '../syntax/python/program.js';
-import { readShell } from '../syntax/shell/read.js';
+import { placedScript, readShell } from '../syntax/shell/read.js';
 import type { ShellScript } from '../syntax/shell/script.js';
 import { SyntaxTree } from '../syntax/tree.js';
 import { TypescriptProgram } from '../syntax/typescript/program.js';
@@ -72,6 +73,11 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
     }
     if (language === 'shell') {
       return { uri, workloads: shellWorkloads(wanted, document, text, problems), problems };
+    }
+    if (language === 'makefile') {
+      const made = readMakefile(text);
+      const workloads = shellWorkloads(marked.ofShell, document, made.text, problems, (script) => placedScript(script, made.place));
+      return { uri, workloads, problems };
     }
     if (language === 'hcl') {
       const body = readHcl(text);

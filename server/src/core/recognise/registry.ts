@@ -62,6 +62,7 @@ import { cog } from './yaml/cog.js';
 import { compose } from './yaml/compose.js';
 import { determined } from './yaml/determined.js';
 import { githubActions } from './yaml/github-actions.js';
+import { gitlabCi } from './yaml/gitlab-ci.js';
 import { helmValues } from './yaml/helm-values.js';
 import { hydraLauncher } from './yaml/hydra-launcher.js';
 import { knative } from './yaml/knative.js';
@@ -157,6 +158,7 @@ export const recognisers: readonly Recogniser[] = [
   truss,
   terraform,
   terraformJson,
+  gitlabCi,
   argo,
   beaker,
   determined,

@@ -22,7 +22,7 @@ export interface Document {
   readonly lines: LineIndex;
   /** A notebook's code cells in order, with where each stands in `text`; absent for plain files. */
   readonly cells?: readonly NotebookCell[];
-  /** A notebook's shell commands at their offsets in `text`, all else blank; absent where it has none. */
+  /** Where shell commands are looked for: a notebook's at their offsets in `text`, all else blank; a Makefile's whole text; absent where there are none. */
   readonly shell?: string;
 }
 
@@ -66,8 +66,9 @@ export function createDocument(uri: string, text: string, languageId?: string): 
   };
 }
 const shellLine = /^[ \t]*!\w/m;
-/** A notebook that is kept as Python text has its shell escapes in it. */
+/** A notebook that is kept as Python text has its shell escapes in it; a Makefile is made of commands. */
 function shellIn(language: Language, text: string): { shell?: string } {
+  if (language === 'makefile') return { shell: text };
   const shell = language === 'python' && shellLine.test(text) ? shellLines(text) : undefined;
   return shell === undefined ? {} : { shell };
 }

@@ -13,7 +13,7 @@ export function readShell(text: string, offset = 0): ShellScript {
   const directives = readDirectives(text);
   const reader = new Reader(text, directives);
   const script = { text, commands: reader.read(parseShell(text)), directives, variables: reader.variables };
-  return offset === 0 ? script : moveScript(script, offset);
+  return offset === 0 ? script : placedScript(script, (at) => at + offset);
 }
 
 const maxNesting = 12;
@@ -471,8 +471,13 @@ function cutWord(word: ShellWord, from: number): ShellWord {
   const places = placesOf(word.pieces ?? []);
   return toWord(places(from, word.text.length));
 }
-function moveScript(script: ShellScript, by: number): ShellScript {
-  const place = <T extends { readonly start: number; readonly end: number }>(one: T): T => ({ ...one, start: one.start + by, end: one.end + by });
+/** A script with its places in the file that its text was made from. */
+export function placedScript(script: ShellScript, at: (offset: number) => number): ShellScript {
+  // The last character tells where something ends: what follows it may stand elsewhere.
+  const place = <T extends { readonly start: number; readonly end: number }>(one: T): T => {
+    const start = at(one.start);
+    return { ...one, start, end: one.end > one.start ? Math.max(start, at(one.end - 1) + 1) : start };
+  };
   const word = ({ pieces: _pieces, ...one }: ShellWord): ShellWord => ({ ...place(one), ...(one.from && { from: place(one.from) }) });
   const variable = (one: ShellVariable): ShellVariable => ({ ...place(one), value: word(one.value) });
   const command = (one: ShellCommand): ShellCommand => ({
