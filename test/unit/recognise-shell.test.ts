@@ -242,3 +242,8 @@ describe('no workload', () => {
     'if [ "$1" = x ]; then python3 -c "import torch"; fi',
   ])('%j', async (text) => expect(await short(text)).toEqual([]));
 });
+
+test('accelerate: the stage that a DeepSpeed file’s name tells says more than the switch that turns DeepSpeed on', async () => {
+  const { short } = await seen('a.sh', 'accelerate launch --use_deepspeed --deepspeed_config_file configs/stage3_plain.conf train.py --num_train_epochs 1\n');
+  expect(short).toEqual([expect.stringContaining('strategy=zero3@1 default')]);
+});

@@ -256,6 +256,9 @@ function readAccelerate(uri: string, flags: readonly ReadFlag[]): { facts: (Fact
     if (!flag || typeof flag.value !== 'string') continue;
     if (!flag.open) refs.push({ role: 'config', target: flag.value, span: { uri, start: flag.valueStart, end: flag.valueEnd } });
     const strategy = strategyOfName(flag.value);
+    // `--use_deepspeed` leaves the stage to the file.
+    const vague = facts.findIndex((fact) => fact.name === 'strategy' && 'value' in fact && fact.value === 'deepspeed');
+    if (strategy && vague >= 0) facts.splice(vague, 1);
     if (strategy && !facts.some((fact) => fact.name === 'strategy'))
       facts.push({
         name: 'strategy',
