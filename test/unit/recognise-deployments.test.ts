@@ -387,3 +387,13 @@ test('Helm: the Ollama chart', async () => {
   expect(await short('values.yaml', values(true))).toEqual(['serving ollama 1-6 {model=gemma:7b@6, gpu_count=2@4}']);
   expect(await short('values.yaml', values(false))).toEqual([]);
 });
+
+test('Kubernetes: bounds of a scaler beside the object that it names', async () => {
+  const scaler = (kind: string, name: string, more: string): string =>
+    `---\napiVersion: a/v1\nkind: ${kind}\nspec:\n  scaleTargetRef: {kind: Deployment, name: ${name}}\n${more}`;
+  const deployment = pod('        image: vllm/vllm-openai\n        args: [--model=org/m-7b]\n        resources: {limits: {nvidia.com/gpu: 1}}\n');
+  const facts = async (text: string): Promise<string | undefined> => (await short('d.yaml', deployment + text)).find((one) => one.startsWith('serving'));
+  expect(await facts(scaler('HorizontalPodAutoscaler', 'x', '  minReplicas: 1\n  maxReplicas: 5\n'))).toMatch(/min_replicas=1@\d+, max_replicas=5@\d+/);
+  expect(await facts(scaler('ScaledObject', 'x', '  maxReplicaCount: 3\n'))).toMatch(/max_replicas=3@/);
+  expect(await facts(scaler('HorizontalPodAutoscaler', 'other', '  maxReplicas: 5\n'))).not.toContain('max_replicas');
+});

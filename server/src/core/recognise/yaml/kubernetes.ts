@@ -15,7 +15,7 @@ export const kubernetes: YamlRecogniser = {
     reads: 'accelerators, replicas, nodes, CPU, memory, spot, and the flags of the engine or trainer in the container',
     example: 'resources: {limits: {nvidia.com/gpu: 8}}',
   },
-  recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root) ?? []),
+  recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root, roots) ?? []),
 };
 
 /** A set of equal pods: what each is, and how many there are. */
@@ -24,7 +24,7 @@ interface PodSet {
   readonly count?: Value | undefined;
 }
 
-function read(uri: string, source: string, root: Value): SeenWorkload | undefined {
+function read(uri: string, source: string, root: Value, roots: readonly Value[]): SeenWorkload | undefined {
   const kind = textOf(at(root, 'kind'));
   if (!hasKey(root, 'apiVersion') || kind === undefined || !hasKey(root, 'spec')) return undefined;
   const sets = podSetsOf(kind, root);
@@ -36,6 +36,7 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
   if (devices.length === 0 && !trains && !servesModel && command?.kind !== 'training') return undefined;
   const facts = new ConfigFacts(uri, root);
   takeCounts(facts, kind, root, devices.length > 0 ? devices : sets);
+  takeScaler(facts, root, roots);
   takePod(facts, (devices[0] ?? sets[0])?.pod);
   if (command) takeAll(facts, command.facts);
   // A chart's template without a single value says nothing; its values file does.
@@ -44,6 +45,19 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
     ? facts.workload(command.kind, command.framework, command.kind === 'serving' ? titleOfEngine(command.framework) : 'Train')
     : facts.workload(trains ? 'training' : 'resource', trains ? (textOf(at(root, 'kind')) ?? '').replace(/Job$/, '').toLowerCase() : 'kubernetes', kind);
   return command?.launch ? { ...seen, launch: command.launch } : seen;
+}
+
+/** Bounds of a scaler in the same file that names the object.
+ * @source keda.sh/docs/concepts/scaling-deployments: `minReplicaCount`, `maxReplicaCount` */
+function takeScaler(facts: ConfigFacts, root: Value, roots: readonly Value[]): void {
+  const name = textOf(at(root, 'metadata', 'name'));
+  const scaler = roots.find(
+    (one) => /^(?:HorizontalPodAutoscaler|ScaledObject)$/.test(textOf(at(one, 'kind')) ?? '') && textOf(at(one, 'spec', 'scaleTargetRef', 'name')) === name,
+  );
+  const target = at(scaler, 'spec', 'scaleTargetRef', 'kind');
+  if (name === undefined || !scaler || (textOf(target) ?? 'Deployment') !== textOf(at(root, 'kind'))) return;
+  facts.take('min_replicas', at(scaler, 'spec', 'minReplicas') ?? at(scaler, 'spec', 'minReplicaCount'), integer);
+  facts.take('max_replicas', at(scaler, 'spec', 'maxReplicas') ?? at(scaler, 'spec', 'maxReplicaCount'), integer);
 }
 
 /** MPIJobs run anything over MPI: only their command tells whether they train. */
