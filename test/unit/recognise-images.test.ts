@@ -30,6 +30,11 @@ test.each([
     'serving tgi 1-1 {model=org/m-7b@2, tensor_parallel=2@2}',
   ],
   ['a variable in the command', 'FROM x\nENV MODEL org/m-7b\nCMD vllm serve $MODEL\n', 'serving vllm 3-3 {model=org/m-7b@2 variable}'],
+  [
+    'a llamafile',
+    'FROM x\nENTRYPOINT ["./m-7b.llamafile"]\nCMD ["--model", "m-7b.gguf", "-c", "4096"]\n',
+    'serving llama.cpp 2-3 {model=m-7b.gguf@3, max_model_len=4096@3}',
+  ],
   ['the last of several commands', 'FROM x\nCMD ["vllm", "serve", "org/a"]\nCMD ["vllm", "serve", "org/b"]\n', 'serving vllm 3-3 {model=org/b@3}'],
   [
     'training',

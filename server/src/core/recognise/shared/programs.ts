@@ -22,7 +22,7 @@ const programs: readonly (readonly [RegExp, Purpose])[] = [
   [/^sglang serve\b/, serve('sglang', 'sglang')],
   [/^text-generation-launcher\b/, serve('tgi', 'tgi')],
   [/^text-embeddings-router\b/, serve('tei', 'tei')],
-  [/^(?:llama-server|llama\.cpp-server|llamafile)\b/, serve('llama.cpp', 'llama.cpp')],
+  [/^(?:llama-server|llama\.cpp-server|\S*llamafile)\b/, serve('llama.cpp', 'llama.cpp')],
   [/^trtllm-serve\b/, serve('tensorrt-llm', 'trtllm')],
   [/^lmdeploy serve\b/, serve('lmdeploy', 'lmdeploy')],
   [/^(?:swift|megatron) deploy\b/, serve('vllm', 'swift')],
