@@ -197,3 +197,99 @@ test.each([
     ),
   ).toEqual([`serving cog 3-7 {model=${model}@2 variable}`]);
 });
+
+describe('Ray', () => {
+  test('a search over a trainer: the trainer counts the trials', async () => {
+    const { short: found, sighting } = await seen(
+      'a.py',
+      `import torch
+from ray import tune
+from ray.train import ScalingConfig
+from ray.train.torch import TorchTrainer
+trainer = TorchTrainer(loop, scaling_config=ScalingConfig(num_workers=2, use_gpu=True))
+tuner = tune.Tuner(trainer, tune_config=tune.TuneConfig(num_samples=8, max_concurrent_trials=2))
+tuner.fit()
+`,
+    );
+    expect(found).toEqual(['training ray-train 5-5 {num_nodes=2@5, gpu_count=1@5 default, trials=8@6}', 'training ray-tune 6-6 {trials=8@6, concurrency=2@6}']);
+    expect(sighting.workloads[1]?.fragment).toBe(true);
+  });
+  test('grids multiply the samples of a function with resources', async () => {
+    expect(
+      await short(
+        'import torch\nfrom ray import tune\ntune.Tuner(tune.with_resources(train, {"gpu": 1, "cpu": 4}), param_space={"lr": tune.grid_search([1, 2, 3])}, tune_config=tune.TuneConfig(num_samples=2)).fit()\n',
+      ),
+    ).toEqual(['training ray-tune 3-3 {trials=6@3, gpu_count=1@3, cpu=4@3}']);
+  });
+  test('another Tuner, and a search without a network, are none', async () => {
+    expect(await short('import torch\nfrom mine import Tuner\nTuner(train).fit()\n')).toEqual([]);
+    expect(await short('from ray import tune\ntune.run(objective, num_samples=10)\n')).toEqual([]);
+  });
+  test('a model over a data set', async () => {
+    expect(
+      await short(
+        `import ray
+from transformers import pipeline
+class Predictor:
+    def __init__(self):
+        self.pipe = pipeline("image-classification", model="org/vit")
+    def __call__(self, batch):
+        return self.pipe(batch)
+ray.data.read_images(p).map_batches(Predictor, batch_size=16, num_gpus=1, concurrency=4)
+`,
+      ),
+    ).toContain('batch-inference ray-data 8-8 {gpu_count=1@8, batch_size=16@8, concurrency=4@8, model=org/vit@5}');
+  });
+  test('a served deployment with its engine', async () => {
+    expect(
+      await short(
+        `from ray import serve
+from vllm import LLM
+@serve.deployment(num_replicas=2, ray_actor_options={"num_gpus": 1}, max_ongoing_requests=10)
+class Chat:
+    def __init__(self):
+        self.llm = LLM(model="org/chat-7b", max_model_len=4096)
+`,
+      ),
+    ).toEqual(['serving ray 3-6 {gpu_count=1@3, replicas=2@3, concurrency=10@3, model=org/chat-7b@6, max_model_len=4096@6}']);
+  });
+});
+
+test.each([
+  [
+    'BentoML',
+    'import bentoml\nfrom transformers import pipeline\n@bentoml.service(resources={"gpu": 1, "gpu_type": "nvidia-l4"}, traffic={"concurrency": 8})\nclass S:\n    def __init__(self):\n        self.p = pipeline("summarization", model="org/sum")\n    @bentoml.api\n    def run(self, text: str) -> str:\n        return self.p(text)\n',
+    /^serving bentoml 3-9 \{gpu_count=1@3, gpu_type=nvidia-l4@3, concurrency=8@3/,
+  ],
+  [
+    'Flyte',
+    'from flytekit import task, Resources\nfrom flytekit.extras.accelerators import A100\n@task(requests=Resources(gpu="2", cpu="8", mem="32Gi"), accelerator=A100)\ndef train_model(epochs: int):\n    run(epochs)\n',
+    /^training flytekit 3-5 \{gpu_count=2@3, cpu=8@3, memory=32Gi@3, gpu_type=A100@3\}$/,
+  ],
+])('%s: what the decorator asks for', async (_, text, expected) => {
+  const found = await short(text);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatch(expected);
+});
+test.each([
+  ['a task without accelerators', 'from flytekit import task, Resources\n@task(requests=Resources(cpu="2"))\ndef prepare():\n    pass\n'],
+  ['another service', 'from mine import service\n@service(resources={"gpu": 1})\nclass S:\n    pass\n'],
+])('none: %s', async (_, text) => {
+  expect(await short(text)).toEqual([]);
+});
+test('SageMaker: machines by position and from a pipeline parameter', async () => {
+  expect(
+    await short(
+      `from sagemaker.huggingface import HuggingFace
+from sagemaker.workflow.parameters import ParameterString
+kind = ParameterString(name="Kind", default_value="ml.p3.2xlarge")
+est = HuggingFace(entry_point="train.py", instance_type=kind, instance_count=1)
+est.fit()
+predictor = est.deploy(1, "ml.g4dn.xlarge")
+`,
+    ),
+  ).toEqual([
+    'training sagemaker 4-4 {instance_type=ml.p3.2xlarge@3 default, instance_count=1@4}',
+    'serving sagemaker 6-6 {instance_type=ml.g4dn.xlarge@6, instance_count=1@6}',
+  ]);
+});

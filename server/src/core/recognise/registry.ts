@@ -26,8 +26,11 @@ import { modalPython } from './python/modal.js';
 import { nemoRecipe } from './python/nemo-recipe.js';
 import { openaiPython } from './python/openai.js';
 import { optuna } from './python/optuna.js';
+import { placedFunctions } from './python/placed-functions.js';
 import { projectTrainer } from './python/project-trainer.js';
+import { rayData } from './python/ray-data.js';
 import { rayTrain } from './python/ray-train.js';
+import { rayTune } from './python/ray-tune.js';
 import { sagemaker } from './python/sagemaker.js';
 import { sentenceTransformers } from './python/sentence-transformers.js';
 import { torchLoop } from './python/torch-loop.js';
@@ -140,6 +143,9 @@ export const recognisers: readonly Recogniser[] = [
   sagemaker,
   optuna,
   metaflow,
+  rayTune,
+  rayData,
+  placedFunctions,
   nemoRecipe,
   launchShell,
   serveShell,

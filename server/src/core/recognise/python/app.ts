@@ -28,3 +28,11 @@ export const isModal = (program: PythonProgram, decorator: Expr): boolean =>
   decorator.kind === 'call' &&
   /(^|\.)(function|cls)$/.test(dotted(decorator.callee) ?? '') &&
   [...program.imports.values()].some((one) => /^modal(\.|$)/.test(one.module));
+
+/** A decorator with which a platform gives a function or class accelerators: Modal's, and those of BentoML, Ray Serve and Flyte. */
+export function isPlaced(program: PythonProgram, decorator: Expr): boolean {
+  if (isModal(program, decorator)) return true;
+  const name = decorator.kind === 'call' ? program.qualified(dotted(decorator.callee) ?? '') : '';
+  return placements.test(name) && decorator.kind === 'call' && /gpu|accelerator|GPU/.test(program.text.slice(decorator.start, decorator.end));
+}
+export const placements = /^(?:bentoml\.service|ray\.serve\.deployment|flytekit(?:\.\w+)*\.task|union(?:\.\w+)*\.task)$/;

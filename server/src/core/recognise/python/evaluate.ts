@@ -267,6 +267,11 @@ export class Evaluator implements ReadsValues {
       const given = argument(expr, 'default', /Field$/.test(name) ? 0 : undefined)?.value;
       if (given) return this.value(given, steps + 1);
     }
+    if (/(^|\.)Parameter(String|Integer|Float)$/.test(name)) {
+      const given = argument(expr, 'default_value', 1)?.value;
+      const value = given && this.value(given, steps + 1);
+      if (value?.known) return { ...value, origin: 'default', note: 'default of a pipeline parameter' };
+    }
     if (name === 'len' && first) {
       const list = this.expression(first, steps + 1);
       if (list.kind === 'list' || list.kind === 'tuple') return { known: true, value: list.items.length, origin: 'variable', ...here };

@@ -2,7 +2,7 @@ import type { Fact, UnknownFact } from '../../model/fact.js';
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import { sortFacts } from '../shared/facts.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
-import { isServed, isTraining } from './app.js';
+import { isModal, isPlaced, isServed, isTraining } from './app.js';
 import { precisionFact } from './engine.js';
 import { type Keyed, keyed } from './keyed.js';
 import { isTest, setting } from './requests.js';
@@ -38,6 +38,7 @@ export const localInference: PythonRecogniser = {
     if (isTest(input) || isTraining(program) || program.imports.get('BasePredictor')?.module === 'cog') return [];
     const serving = isServed(program);
     const found = program.callsOf(loaders).flatMap(({ call, at }) => {
+      if (isPlacedAt(input, at)) return [];
       const load = loadOf(input, call, at);
       const use = load && useOf(input, load);
       return load && use ? [{ load, use }] : [];
@@ -51,6 +52,11 @@ export const localInference: PythonRecogniser = {
       .map(({ load, use }) => workload(input, load, use, serving));
   },
 };
+
+/** What a platform's decorated class or function loads is that one's workload, with its hardware. */
+const isPlacedAt = ({ program }: PythonInput, at: number): boolean =>
+  /\b(bentoml|serve|flytekit|union)\b/.test(program.text) &&
+  program.blocks(at).some((block) => block.decorators?.some((one) => !isModal(program, one) && isPlaced(program, one)) === true);
 
 const modelArgument = (call: Call): Expr | undefined => {
   const last = dotted(call.callee)?.match(/\w+$/)?.[0];

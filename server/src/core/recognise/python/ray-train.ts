@@ -1,4 +1,5 @@
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
+import { addTrials } from './study.js';
 import { addAdapters, addCheckpointing } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { amount, count, FactSet } from './training/fact-set.js';
@@ -27,6 +28,7 @@ export const rayTrain: PythonRecogniser = {
       const facts = new FactSet(input);
       addScaling(input, facts, evaluate.argument(call, 'scaling_config'));
       addInner(input, facts, call.start);
+      addTrials(input, facts, call.start);
       return [
         {
           kind: 'training',

@@ -11,7 +11,7 @@ import { addDataset } from './training/data-source.js';
 import { count, FactSet, flag, text } from './training/fact-set.js';
 
 const estimators =
-  /^(?:HuggingFace|PyTorch|TensorFlow|MXNet|Chainer|SKLearn|XGBoost|Estimator|Framework|JumpStartEstimator|TrainingCompilerConfig|ModelTrainer)$/;
+  /^(?:HuggingFace|PyTorch|TensorFlow|MXNet|Chainer|SKLearn|XGBoost|Estimator|Framework|JumpStartEstimator|ModelTrainer|AlgorithmEstimator|RLEstimator|KMeans|PCA|LinearLearner|RandomCutForest|FactorizationMachines|LDA|NTM|Object2Vec|IPInsights|KNN)$/;
 
 /** Training jobs, endpoints and batch jobs of Amazon SageMaker: its SDK of both generations, and boto3's requests. */
 export const sagemaker: PythonRecogniser = {
@@ -152,10 +152,11 @@ function endpoints(input: PythonInput): SeenWorkload[] {
     if (name === 'create_endpoint_config') return variants(input, call, evaluate.argument(call, 'ProductionVariants'));
     const model = evaluate.expression(object);
     const owner = model.kind === 'call' ? evaluate.callee(model) : '';
-    const isOther = owner !== '' && !/^sagemaker\b/.test(owner) && !/^\w*Model\w*$/.test(owner) && !(model.kind === 'call' && /build$/.test(owner));
-    const says = ['instance_type', 'initial_instance_count', 'serverless_inference_config', 'instance_count'].some(
-      (key) => evaluate.argument(call, key) !== undefined,
-    );
+    const isOther = owner !== '' && !/^sagemaker\b/.test(owner) && !/^\w*Model\w*$/.test(owner) && !/(^|\.)(build|create_model)$/.test(owner);
+    const second = positional(call, 1);
+    const says =
+      ['instance_type', 'initial_instance_count', 'serverless_inference_config', 'instance_count'].some((key) => evaluate.argument(call, key) !== undefined) ||
+      (second !== undefined && /^["']ml\.|instance/.test(program.text.slice(second.start, second.end)));
     if (isOther || !(says || /^sagemaker\.jumpstart\b/.test(owner) || /^sagemaker\b.*ModelBuilder/.test(owner))) return [];
     return [endpoint(input, call, model.kind === 'call' ? model : undefined, name === 'transformer' ? 'batch-inference' : 'serving')];
   });
@@ -163,12 +164,9 @@ function endpoints(input: PythonInput): SeenWorkload[] {
 function endpoint(input: PythonInput, call: Call, model: Call | undefined, kind: WorkloadKind): SeenWorkload {
   const { evaluate, program } = input;
   const facts = new FactSet(input);
-  const either = (name: string): Expr | undefined => evaluate.argument(call, name) ?? (model && evaluate.argument(model, name));
-  facts.read(
-    'instance_type',
-    kind === 'serving' ? (either('instance_type') ?? positional(call, 1)) : (evaluate.argument(call, 'instance_type') ?? positional(call, 1)),
-    text,
-  );
+  // A model may know its machine; the one that an estimator trained on is not the endpoint's.
+  const own = model && !estimators.test((dotted(model.callee) ?? '').split('.').at(-1) ?? '') ? evaluate.argument(model, 'instance_type') : undefined;
+  facts.read('instance_type', evaluate.argument(call, 'instance_type') ?? positional(call, 1) ?? (kind === 'serving' ? own : undefined), text);
   facts.read('instance_count', evaluate.argument(call, 'initial_instance_count') ?? evaluate.argument(call, 'instance_count') ?? positional(call, 0), count);
   facts.read('max_replicas', serverless(input, call), count);
   if (kind === 'batch-inference') facts.read('concurrency', evaluate.argument(call, 'max_concurrent_transforms'), count);

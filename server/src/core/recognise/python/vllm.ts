@@ -1,6 +1,6 @@
 import { sortFacts } from '../shared/facts.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
-import { isModal, isServed, isTraining } from './app.js';
+import { isPlaced, isServed, isTraining } from './app.js';
 import { engineFacts, samplingFacts } from './engine.js';
 import { isTest } from './requests.js';
 
@@ -25,8 +25,8 @@ export const vllmPython: PythonRecogniser = {
       const online = served.test(name);
       if (!online && !offline.test(name)) return [];
       if (!online && isTraining(program)) return [];
-      // An engine inside a Modal function is that function's workload, with its hardware.
-      if (program.blocks(at).some((block) => block.decorators?.some((decorator) => isModal(program, decorator)) === true)) return [];
+      // An engine inside a function that a platform places is that function's workload, with its hardware.
+      if (program.blocks(at).some((block) => block.decorators?.some((decorator) => isPlaced(program, decorator)) === true)) return [];
       return [workload(input, call, name, online)];
     });
     // AsyncEngineArgs.from_cli_args(args): everything comes from the command line.
