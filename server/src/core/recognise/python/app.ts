@@ -19,7 +19,7 @@ const isHandler = (text: string): boolean =>
 
 /** True where a program trains: what it then generates is a look at the result. */
 export const isTraining = (program: PythonProgram): boolean =>
-  /Trainer\(|\.backward\(|\.apply_gradients\(|\bTrainingArguments\b|\.zero_grad\(|\boptimizer\.step\(|(?:(?<!cluster_|clustering_|topic_|kmeans_)model|trainer|estimator|learner?|net)\w*\.fit\(|\btrainer\.train\(|\bdeepspeed\s[^\n]*--|[!#%] ?deepspeed\s|^[ \t]*[!#%][ \t]*(?:accelerate launch|torchrun)\s/im.test(
+  /Trainer\(|\.backward\(|\.apply_gradients\(|\bTrainingArguments\b|\bopt\w*\.zero_grad\(|\boptimizer\.step\(|(?:(?<!cluster_|clustering_|topic_|kmeans_)model|trainer|estimator|learner?|net)\w*\.fit\(|\btrainer\.train\(|\bdeepspeed\s[^\n]*--|[!#%] ?deepspeed\s|^[ \t]*[!#%][ \t]*(?:accelerate launch|torchrun)\s/im.test(
     program.text,
   );
 

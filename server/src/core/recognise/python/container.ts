@@ -1,7 +1,7 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { ReadFlag } from '../shared/command-line.js';
 import { engineFlags, environmentFlags } from '../shared/engine-flags.js';
-import { asPositive, asPrecision, type FlagTable, factsOfFlags } from '../shared/flag-facts.js';
+import { asPositive, asPositiveNumber, asPrecision, type FlagTable, factsOfFlags } from '../shared/flag-facts.js';
 
 const positive = (fact: string) => ({ fact, change: asPositive });
 /** Variables of the large-model containers of clouds, which stand for engine options. */
@@ -14,6 +14,9 @@ const variables: FlagTable = {
   TENSOR_PARALLEL_DEGREE: positive('tensor_parallel'),
   SM_VLLM_MAX_MODEL_LEN: positive('max_model_len'),
   OPTION_MAX_MODEL_LEN: positive('max_model_len'),
+  SM_VLLM_MAX_NUM_SEQS: positive('max_num_seqs'),
+  SM_VLLM_GPU_MEMORY_UTILIZATION: { fact: 'gpu_mem_util', change: asPositiveNumber },
+  OPTION_GPU_MEMORY_UTILIZATION: { fact: 'gpu_mem_util', change: asPositiveNumber },
   OPTION_MAX_ROLLING_BATCH_SIZE: positive('max_num_seqs'),
   OPTION_DTYPE: { fact: 'precision', change: asPrecision },
   HF_AUTO_CAST_TYPE: { fact: 'precision', change: asPrecision },

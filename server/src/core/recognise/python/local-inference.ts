@@ -65,7 +65,8 @@ const modelArgument = (call: Call): Expr | undefined => {
 
 /** The conditional statement around a load: its branches load the same thing in different ways. */
 const branchOf = ({ program }: PythonInput, load: Load): number | undefined => {
-  const inner = program.blocks(load.at).find((block) => block.kind !== 'with' && block.kind !== 'try');
+  // An `elif` is a branch of the statement that holds it.
+  const inner = program.blocks(load.at).find((block) => block.kind !== 'with' && block.kind !== 'try' && !program.text.startsWith('elif', block.start));
   return inner?.kind === 'if' ? inner.start : undefined;
 };
 
@@ -121,7 +122,8 @@ function useOf(input: PythonInput, load: Load): Call | undefined {
     const isHeld = (at: number): boolean => object.test(program.text.slice(Math.max(0, at - name.length - 9), at));
     const method = program.callsOf(methods).find((site) => isHeld(site.at) && reaches(input, load, site.at));
     if (method) return method.call;
-    if (isPipeline || last === 'Llama') {
+    // A server's model may be called as a function: self.model(**inputs)
+    if (isPipeline || last === 'Llama' || (name.startsWith('self.') && isServed(program))) {
       const called = program.callsOf(name.replace(/^.*\./, '')).find((site) => dotted(site.call.callee) === name && reaches(input, load, site.at));
       if (called) return called.call;
     }
@@ -200,7 +202,8 @@ function workload(input: PythonInput, load: Load, use: Call, serving: boolean): 
           .filter(Boolean)
           .slice(0, 1),
         setting(evaluate, 'image_size', call, ['height', 'width']),
-        precisionFact(evaluate, given.get('torch_dtype', 'dtype', 'compute_type')) ?? halved(input, load, call),
+        precisionFact(evaluate, given.get('torch_dtype', 'dtype', 'compute_type') ?? keyed(evaluate, given.get('model_kwargs')).get('torch_dtype', 'dtype')) ??
+          halved(input, load, call),
         quantizationFact(input, given),
         flashFact(input, given),
         setting(evaluate, 'max_model_len', given, ['n_ctx']),
@@ -217,7 +220,13 @@ function moreUses({ program, evaluate }: PythonInput, load: Load, use: Call): Ke
   const made = program.statement(use.start);
   const left = heldBy(program.text, made.start, use.start);
   const called = left === undefined || left === load.held ? [] : program.callsOf(left.replace(/^.*\./, '')).filter((site) => dotted(site.call.callee) === left);
-  return [...(config ? [keyed(evaluate, config)] : []), ...called.slice(0, 3).map((site) => keyed(evaluate, site.call))];
+  // Thread(target=model.generate, kwargs=…)
+  const threaded = argument(use, 'target') && argument(use, 'kwargs')?.value;
+  return [
+    ...(config ? [keyed(evaluate, config)] : []),
+    ...(threaded ? [keyed(evaluate, threaded)] : []),
+    ...called.slice(0, 3).map((site) => keyed(evaluate, site.call)),
+  ];
 }
 
 function modelFact({ evaluate }: PythonInput, load: Load, given: Keyed): Found {

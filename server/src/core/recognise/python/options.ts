@@ -74,8 +74,18 @@ export function parameterOption(evaluator: ReadsValues, parameter: Binding, step
     return { known: false, reason: `--${parameter.name} has no default`, start: parameter.start, end: parameter.end, param: parameter.name };
   }
   if (own || !/\b(click|option)\b/.test(evaluator.program.text)) return undefined;
-  const owner = evaluator.program.functionAt(parameter.scope);
-  return owner?.decorators.some((decorator) => /option|argument/.test(dotted(decorator) ?? '')) ? declaredOption(evaluator, parameter.name) : undefined;
+  const { program } = evaluator;
+  const owner = program.functionAt(parameter.scope);
+  const takesOptions = (decorators: readonly Expr[] | undefined): boolean =>
+    decorators?.some((decorator) => /option|argument/.test(dotted(decorator) ?? '')) === true;
+  // def main(**kwargs): train(**kwargs)
+  const handsOn = (name: string): boolean =>
+    program
+      .callsOf(name)
+      .some(
+        ({ call, at }) => call.args.some((arg) => arg.spread === 2) && takesOptions(program.blocks(at).findLast((block) => block.kind === 'def')?.decorators),
+      );
+  return owner && (takesOptions(owner.decorators) || handsOn(owner.name)) ? declaredOption(evaluator, parameter.name) : undefined;
 }
 
 /** `dbutils.widgets.get("name")`: the default that the widget was made with. */

@@ -29,7 +29,7 @@ export const projectTrainer: PythonRecogniser = {
     if (isTest(document.uri) || isRayDriven(input) || /\.backward\s*\(/.test(program.text) || !/\b(torch|jax|tensorflow|paddle)\b/.test(program.text))
       return [];
     return program
-      .callsOf(/Trainer$/)
+      .callsOf(/Trainer$|^build$/)
       .flatMap(({ call }) => used(input, call) ?? [])
       .slice(0, 1)
       .map((use) => workload(input, use));
@@ -42,11 +42,14 @@ interface Use {
 function used(input: PythonInput, call: Call): Use | undefined {
   const { program, evaluate } = input;
   const name = evaluate.callee(call);
+  // TrainerConfig(…).build(module, loader)
+  const isBuilt = call.callee.kind === 'attribute' && call.callee.name === 'build';
+  if (isBuilt && !/Trainer(Config|Builder)\(\)\.build$/.test(dotted(call.callee) ?? '')) return undefined;
   const imported = program.imports.get((dotted(call.callee) ?? '').split('.')[0] ?? '');
   if (!imported || others.test(name)) return undefined;
   // What the Hugging Face recogniser knows by its arguments.
   if (evaluate.argument(call, 'args') && /transformers|trl/.test(program.text)) return undefined;
-  if (!call.args.some((arg) => /model|net|conf|cfg|args|opt|agent|policy/i.test(program.text.slice(arg.start, arg.end)))) return undefined;
+  if (!isBuilt && !call.args.some((arg) => /model|net|conf|cfg|args|opt|agent|policy/i.test(program.text.slice(arg.start, arg.end)))) return undefined;
   const target = program.text.slice(program.statement(call.start).start, call.start).match(/^\s*([\w.]+)\s*(?::[^=]+)?=\s*$/)?.[1];
   if (target === undefined) return undefined;
   const run = program

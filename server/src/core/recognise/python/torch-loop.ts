@@ -16,7 +16,7 @@ import { isTest } from './training/tests.js';
 export const torchLoop: PythonRecogniser = {
   id: 'torch-loop',
   language: 'python',
-  marker: /\.backward\s*\(|\.apply_gradients\s*\(|\bvalue_and_grad\b|\bapply_updates\b/,
+  marker: /\.backward\s*\(|\.apply_gradients\s*\(|\bvalue_and_grad\b|\bapply_updates\b|\b(?:nnx|jax)\.grad\b/,
   doc: {
     format: 'PyTorch and JAX loops, accelerate, Lightning Fabric',
     reads:
@@ -52,7 +52,7 @@ export const torchLoop: PythonRecogniser = {
 
 /** Where a program computes gradients or applies them: `loss.backward()`, `state.apply_gradients(…)`, optax's and nnx's updates. */
 function updates({ program }: PythonInput): readonly number[] {
-  const jax = /\bvalue_and_grad\b|\boptax\b/.test(program.text);
+  const jax = /\bvalue_and_grad\b|\boptax\b|\b(?:nnx|jax)\.grad\b/.test(program.text);
   return program
     .callsOf(jax ? /^(?:backward|apply_gradients|apply_updates|stateless_apply|update)$/ : /^(?:backward|apply_gradients)$/)
     .filter(({ call }) => {
@@ -70,7 +70,7 @@ interface Loop {
 const framework = ({ program }: PythonInput): string => {
   const { text } = program;
   if (/\bfabric\.backward\b|\bFabric\s*\(/.test(text)) return 'fabric';
-  if (/\b(apply_gradients|apply_updates|value_and_grad)\b/.test(text) && !/\bimport torch\b/.test(text))
+  if (/\b(apply_gradients|apply_updates|value_and_grad)\b|\b(?:nnx|jax)\.grad\b/.test(text) && !/\bimport torch\b/.test(text))
     return /\b(jax|flax)\b/.test(text) ? 'flax' : 'tensorflow';
   if (/\bAccelerator\s*\(/.test(text)) return /\bdiffusers\b/.test(text) ? 'diffusers' : 'accelerate';
   if (/\bdeepspeed\.initialize\b/.test(text)) return 'deepspeed';
@@ -234,13 +234,12 @@ function limit({ evaluate }: PythonInput, block: Block): ReturnType<PythonInput[
     const plain = over.args.filter((arg) => arg.keyword === undefined && !arg.spread);
     if (plain.length < 2) {
       const only = plain[0]?.value;
-      // range(steps + 1): the last turn only evaluates
-      const isOneMore = only?.kind === 'binary' && only.op === '+' && only.right.kind === 'number' && only.right.value === 1 && only.left.kind !== 'number';
-      return only && evaluate.value(isOneMore ? only.left : only);
+      return only && evaluate.value(lastTurn(only));
     }
     const end = plain[1]!.value;
     const start = evaluate.value(plain[0]!.value);
     if (start.known && start.value === 1 && end.kind === 'binary' && end.op === '+') return evaluate.value(end.left);
+    if (!start.known || start.value === 0) return evaluate.value(lastTurn(end));
     const value = evaluate.value(end);
     return value.known && start.known && typeof value.value === 'number' && typeof start.value === 'number' && start.value > 0
       ? { ...value, value: value.value - start.value }
@@ -248,6 +247,10 @@ function limit({ evaluate }: PythonInput, block: Block): ReturnType<PythonInput[
   }
   return undefined;
 }
+
+/** `range(steps + 1)`: the last turn only evaluates. */
+const lastTurn = (end: Expr): Expr =>
+  end.kind === 'binary' && end.op === '+' && end.right.kind === 'number' && end.right.value === 1 && end.left.kind !== 'number' ? end.left : end;
 
 /** `(i + 1) % N == 0` around the optimiser's step, `loss / N`, where N is named as an accumulation. */
 function addAccumulation({ program, evaluate }: PythonInput, facts: FactSet): void {
