@@ -143,6 +143,26 @@ describe('offers of accelerators', () => {
   });
 });
 
+describe('fewer than a node', () => {
+  it('are what several sell, where the provider is unknown', () => {
+    const { low, likely, high, basis } = chosen(chooseOffers(catalog, 'a100-sxm-80gb', 4));
+    for (const end of [low, likely, high]) expect(end.accelerators).toBe(4);
+    expect(basis).not.toContain('aws');
+  });
+  it('are a whole machine where the named provider sells only that', () => {
+    expect(chosen(chooseOffers(catalog, 'a100-sxm-80gb', 4, { provider: 'aws' })).likely).toMatchObject({
+      accelerators: 8,
+      offer: { instance: 'p4de.24xlarge' },
+    });
+  });
+  it('are charged by the accelerator where the provider quotes one', () => {
+    expect(chosen(chooseOffers(catalog, 'a100-sxm-80gb', 4, { provider: 'crusoe' })).likely).toMatchObject({ accelerators: 4, instances: 4 });
+  });
+  it('are never several small machine types put together', () => {
+    expect(chosen(chooseOffers(catalog, 'a100-sxm-40gb', 4, { provider: 'gcp' })).likely.instances).toBe(1);
+  });
+});
+
 describe('the list of offers', () => {
   it('holds no price that cannot be one: 0.03 to 40 USD an accelerator-hour, with a source and a day', () => {
     for (const offer of catalog.offers.filter(({ acceleratorCount }) => acceleratorCount >= 1)) {

@@ -86,7 +86,7 @@ export const isMarketplace = (offer: Offer): boolean => !listProviders.includes(
  * instances; where a provider lists only smaller ones they are multiplied. Region unknown or not listed: cheapest, median and
  * dearest region of the provider. Provider unknown: each list provider by its median region, then cheapest, median and dearest
  * of them, leaving out prices a year older than the newest, those beyond 4 times the median,
- * and machines of more than twice the size where others sell the size.
+ * and machines larger than needed where several others sell the size.
  * @unknown if nobody lists the accelerator in that market, or only marketplaces do and none is named */
 export function chooseOffers(catalog: Catalog, acceleratorId: string, count: number, query: OfferQuery = {}): Maybe<PriceChoice> {
   const market = query.market ?? 'on-demand';
@@ -196,12 +196,16 @@ function byRegion(offers: readonly Offer[], needed: number, node: number, region
 
 /** The cheapest way to have `needed` accelerators out of offers of one provider and region. */
 function cheapest(offers: readonly Offer[], needed: number, node: number): PricedOffer {
-  const whole = offers.filter((offer) => offer.acceleratorCount >= node);
+  // A rate for one accelerator (`1x H100`), where the provider lists machines that are large enough too, is charged for as many as one takes.
+  const whole = offers.filter((offer) => offer.acceleratorCount >= node || isRate(offer));
   const largest = Math.max(...offers.map((offer) => offer.acceleratorCount));
   const usable = whole.length > 0 ? whole : offers.filter((offer) => offer.acceleratorCount === largest);
   const priced = usable.map((offer) => scaled(offer, needed));
   return priced.reduce((best, other) => (other.usdPerHour < best.usdPerHour ? other : best));
 }
+
+/** A rate an accelerator, not a machine type of that size. */
+const isRate = ({ acceleratorCount, instance }: Offer): boolean => acceleratorCount === 1 && /^1x /i.test(instance);
 
 /** An offer taken as often as `needed` accelerators ask for. */
 export function scaled(offer: Offer, needed: number): PricedOffer {
@@ -215,7 +219,7 @@ function pick(priced: readonly PricedOffer[]): Three {
   return { low: at(0), likely: at((sorted.length - 1) >> 1), high: at(sorted.length - 1) };
 }
 
-/** Leaves out stale prices, prices for one accelerator beyond 4 times the median, and machines more than twice the size needed where others sell the size. */
+/** Leaves out stale prices, prices for one accelerator beyond 4 times the median, and machines larger than needed where several others sell the size. */
 function trustworthy(priced: readonly PricedOffer[], needed: number): readonly PricedOffer[] {
   const newest = newestOf(priced.map(({ offer }) => offer));
   const fresh = priced.filter(({ offer }) => !isStale(offer.asOf, newest));
@@ -223,6 +227,9 @@ function trustworthy(priced: readonly PricedOffer[], needed: number): readonly P
   const sorted = fresh.map(each).sort((a, b) => a - b);
   const median = sorted[(sorted.length - 1) >> 1] ?? 0;
   const fair = fresh.filter((choice) => each(choice) >= median / 4 && each(choice) <= median * 4);
+  // Where several sell the size, who sells only larger machines is not asked for it.
+  const exact = fair.filter(({ accelerators }) => accelerators === needed);
+  if (exact.length > 1) return exact;
   const fitting = fair.filter(({ accelerators }) => accelerators <= 2 * needed);
   return fitting.length > 0 ? fitting : fair;
 }
