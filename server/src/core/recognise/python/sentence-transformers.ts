@@ -11,7 +11,7 @@ import { isTest } from './training/tests.js';
 export const sentenceTransformers: PythonRecogniser = {
   id: 'sentence-transformers',
   language: 'python',
-  marker: /sentence_transformers[\s\S]*\.fit\s*\(/,
+  marker: /sentence_transformers[\s\S]*\.fit\s*\(|\btrain_objectives\b/,
   doc: {
     format: 'sentence-transformers fit()',
     reads: 'fit() with its loaders, epochs, use_amp; the model and its max_seq_length',

@@ -20,7 +20,7 @@ export const vertex: PythonRecogniser = {
   doc: {
     format: 'Vertex AI (Python)',
     reads: 'custom jobs with their machines, accelerators, arguments and time limit, tuning jobs; Model.upload with deploy(), batch prediction',
-    example: 'model.deploy(machine_type="g2-standard-12", accelerator_type="NVIDIA_L4", accelerator_count=1)',
+    example: 'aiplatform.Model(name).deploy(machine_type="g2-standard-12", accelerator_type="NVIDIA_L4", accelerator_count=1)',
   },
   recognise: (input) => (isTest(input) ? [] : [...jobs(input), ...endpoints(input)]),
 };

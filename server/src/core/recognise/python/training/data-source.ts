@@ -77,6 +77,8 @@ function walk(input: PythonInput, facts: FactSet, expr: Expr, depth: number): un
     else if (/\.take$/.test(name)) facts.read('dataset_size', chosen, count);
     if (/Subset$/.test(name)) return next(evaluate.argument(meant, 'dataset', 0));
   }
+  if (/\.(filter|shard)$|(^|\.)(concatenate_datasets|interleave_datasets)$/.test(name))
+    unsized(input, facts, meant, `${name.split('.').at(-1)}() decides how many samples there are`);
   if (/(^|\.)(DataLoader|concatenate_datasets|interleave_datasets)$/.test(name))
     return next(evaluate.argument(meant, 'dataset', 0) ?? evaluate.argument(meant, 'dsets', 0));
   if (
@@ -109,6 +111,12 @@ function addLoaded(input: PythonInput, facts: FactSet, call: Call, sized: boolea
   const split = evaluate.argument(call, 'split');
   const range = split && evaluate.value(split);
   if (range?.known) facts.put('dataset_size', range, (one) => slice(String(one).match(/\[([^\]]*)\]/)?.[1] ?? ''));
+  if (split && (!range?.known || /\[/.test(String(range.value)))) unsized(input, facts, split, 'a part of the split is taken');
+}
+/** The whole's size is not that of what is trained on. */
+function unsized({ document }: PythonInput, facts: FactSet, place: Expr, reason: string): void {
+  const span = { uri: document.uri, start: place.start, end: place.end };
+  facts.add({ name: 'dataset_size', reason, need: 'set the number of samples for this workload', span });
 }
 const splitText = (input: PythonInput, call: Call): string => {
   const split = input.evaluate.argument(call, 'split');
