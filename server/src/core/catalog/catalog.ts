@@ -1,7 +1,19 @@
 import { type HostedBook, hostedBook } from './hosted.js';
 import { type OwnRates, withOwnOffers } from './offers.js';
 import type { Tables } from './tables.js';
-import type { Accelerator, Cpu, GridCarbon, HostedPrice, InferenceModel, ModelShape, Offer, RequestShape, SampleModel, StoragePrice } from './types.js';
+import type {
+  Accelerator,
+  Cpu,
+  DataSet,
+  GridCarbon,
+  HostedPrice,
+  InferenceModel,
+  ModelShape,
+  Offer,
+  RequestShape,
+  SampleModel,
+  StoragePrice,
+} from './types.js';
 
 /** Look-up of accelerators, models and prices. What a look-up needs is made when it is first asked for. */
 export interface Catalog {
@@ -21,6 +33,8 @@ export interface Catalog {
   accelerator(name: string): Accelerator | undefined;
   /** A published model by its repository id (case-insensitive, with or without the owner where that is unique). */
   model(id: string): ModelShape | undefined;
+  /** A public data set by its id, or by the short name that libraries give it. */
+  dataSet(id: string): DataSet | undefined;
   offersOf(acceleratorId: string): readonly Offer[];
   /** Offers of an instance type, every region and market. `ml.p5.48xlarge` is SageMaker's machine, with its own price, never the EC2 one. */
   instance(type: string): readonly Offer[];
@@ -65,6 +79,7 @@ export function createCatalog(tables: Tables, own: OwnPrices = {}): Catalog {
   const byModel = once(() => modelsByName(tables.models));
   const byInference = once(() => new Map(tables.inferenceModels.flatMap(({ model, names }) => names.map((name) => [nameKey(name), model] as const))));
   const sampleModels = once(() => tables.sampleModels.map((row): SampleModel => ({ ...row, pattern: new RegExp(row.pattern, 'i') })));
+  const byDataSet = once(() => new Map(tables.dataSets.flatMap((one) => [one.id, ...one.aliases].map((name) => [name.toLowerCase(), one] as const))));
   const byChip = once(() => grouped(offers(), (offer) => offer.acceleratorId));
   const byInstance = once(() => grouped(offers(), (offer) => offer.instance.toLowerCase()));
   const ofType = (type: string) => byInstance().get(type.trim().toLowerCase()) ?? [];
@@ -109,6 +124,7 @@ export function createCatalog(tables: Tables, own: OwnPrices = {}): Catalog {
     },
     accelerator: (name) => byName().get(nameKey(name)),
     model: (id) => byModel().get(id.toLowerCase()),
+    dataSet: (id) => byDataSet().get(id.toLowerCase()),
     offersOf: (id) => byChip().get(id) ?? [],
     instance: ofType,
     hardware: (type) => {

@@ -2,7 +2,7 @@ import { readCsv } from './csv.js';
 import { hostedPrice } from './hosted.js';
 import { instanceOffers, serverlessOffer } from './offers.js';
 import type { InferenceRow, SampleRow, Tables } from './tables.js';
-import type { Accelerator, Cpu, GridCarbon, ModelShape, RequestShape } from './types.js';
+import type { Accelerator, Cpu, DataSet, GridCarbon, ModelShape, RequestShape } from './types.js';
 
 /** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
 export type CatalogTexts = Readonly<Record<string, string>>;
@@ -18,6 +18,7 @@ export const catalogFiles = [
   'inference_models.csv',
   'inference_workloads.csv',
   'sample_models.csv',
+  'data_sets.csv',
 ] as const;
 
 const num = (cell: string | undefined): number | undefined => (cell === undefined ? undefined : Number(cell));
@@ -156,5 +157,14 @@ export function readTables(texts: CatalogTexts): Tables {
         ...sourced(row),
       }) as SampleRow,
   );
-  return { accelerators, models, offers, hosted, carbon, storage, cpus, requestShapes, inferenceModels, sampleModels };
+  const dataSets = rows('data_sets.csv').map(
+    (row): DataSet => ({
+      id: row['id'] ?? '',
+      aliases: (row['aliases'] ?? '').split(';').filter(Boolean),
+      split: row['split'] ?? 'train',
+      rows: Number(row['rows']),
+      ...sourced(row),
+    }),
+  );
+  return { accelerators, models, offers, hosted, carbon, storage, cpus, requestShapes, inferenceModels, sampleModels, dataSets };
 }

@@ -1,4 +1,16 @@
-import type { Accelerator, Cpu, GridCarbon, HostedPrice, InferenceModel, ModelShape, Offer, RequestShape, SampleModel, StoragePrice } from './types.js';
+import type {
+  Accelerator,
+  Cpu,
+  DataSet,
+  GridCarbon,
+  HostedPrice,
+  InferenceModel,
+  ModelShape,
+  Offer,
+  RequestShape,
+  SampleModel,
+  StoragePrice,
+} from './types.js';
 
 /** A row of published single-pass models: the model, and every name it goes by. */
 export interface InferenceRow {
@@ -20,6 +32,7 @@ export interface Tables {
   readonly requestShapes: readonly RequestShape[];
   readonly inferenceModels: readonly InferenceRow[];
   readonly sampleModels: readonly SampleRow[];
+  readonly dataSets: readonly DataSet[];
 }
 const tableNames = [
   'accelerators',
@@ -32,6 +45,7 @@ const tableNames = [
   'requestShapes',
   'inferenceModels',
   'sampleModels',
+  'dataSets',
 ] as const satisfies readonly (keyof Tables)[];
 
 /** The tables in one text, as the build ships them: one a line, in the order of their names. */

@@ -184,3 +184,12 @@ export interface RequestShape extends Sourced {
   /** Denoising steps of an image. */
   readonly steps?: number;
 }
+
+/** How much a public data set holds for training. */
+export interface DataSet extends Sourced {
+  readonly id: string;
+  readonly aliases: readonly string[];
+  /** The split that is trained on. */
+  readonly split: string;
+  readonly rows: number;
+}

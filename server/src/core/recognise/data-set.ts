@@ -6,6 +6,8 @@ export const isDataFile = (name: string): boolean => /\.(?:jsonl|ndjson|json|csv
 /** How many samples a data file holds; only counted, never kept.
  * @unknown no `items` for JSON that is no array */
 export function readDataSet(uri: string, text: string): Sighting {
+  const registered = /\/dataset_info\.json$/.test(uri) ? registry(text) : undefined;
+  if (registered) return { uri, workloads: [], problems: [], registered };
   const items = /\.(?:csv|tsv)$/i.test(uri) ? Math.max(0, rows(text) - 1) : /\.json$/i.test(uri) ? elements(text) : rows(text);
   return { uri, workloads: [], problems: [], ...(items === undefined || items === 0 ? {} : { items }) };
 }
@@ -60,4 +62,21 @@ function countFrom(text: string, from: number): number | undefined {
     } else filled = true;
   }
   return undefined;
+}
+
+/** LLaMA-Factory's list of data sets: by name, the file beside the list or the id on the hub.
+ * @source hiyouga/LLaMA-Factory data/README.md */
+function registry(text: string): Record<string, string> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
+    return Object.fromEntries(
+      Object.entries(parsed).flatMap(([name, entry]: [string, Partial<Record<string, unknown>> | null]) => {
+        const at = entry?.['file_name'] ?? entry?.['hf_hub_url'];
+        return typeof at === 'string' ? [[name, at]] : [];
+      }),
+    );
+  } catch {
+    return undefined;
+  }
 }

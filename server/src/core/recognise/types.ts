@@ -66,6 +66,8 @@ export interface Sighting {
   readonly modelShape?: readonly Fact[];
   /** Number of samples, where it is a data file that a workload names. */
   readonly items?: number;
+  /** Files or hub ids by name, where it is a list of data sets. */
+  readonly registered?: Readonly<Record<string, string>>;
   /** Versions of libraries that it asks for. */
   readonly pins?: readonly Pin[];
   /** Further lists of requirements that it takes in. */

@@ -1,8 +1,6 @@
 import type { Fact } from '../model/fact.js';
 import type { WorkloadKind } from '../model/workload.js';
-import { isDataFile } from '../recognise/data-set.js';
 import type { Reference } from '../recognise/types.js';
-import { baseName } from '../text/uri.js';
 import { type Candidates, ranks } from './candidates.js';
 import type { Joins } from './placed.js';
 
@@ -34,15 +32,3 @@ function shapeFact({ name, value }: Fact, kind: WorkloadKind): readonly [string 
 }
 /** A path and no name of a hub: those have one slash at most, and no dot in front. */
 const isFolder = (model: string): boolean => !/^\w+:\/\/|\s/.test(model) && (/^\.{1,2}\/|\/$|\/.*\//.test(model) || /^[\w.-]+\/[\w.-]+$/.test(model));
-
-/** The number of samples in a data set that lies in the workspace. */
-export function addDataSize(candidates: Candidates, kind: WorkloadKind, uri: string, { files }: Joins): void {
-  if (kind !== 'training' && kind !== 'batch-inference') return;
-  if (candidates.has('dataset_size') || candidates.hasUnknown('dataset_size')) return;
-  const data = candidates.value('dataset');
-  if (typeof data?.value !== 'string' || !isDataFile(data.value)) return;
-  const found = files.path(data.span?.uri ?? uri, data.value) ?? (data.span && data.span.uri !== uri ? files.path(uri, data.value) : undefined);
-  if (found?.items === undefined) return;
-  const span = { uri: found.uri, start: 0, end: 0 };
-  candidates.add({ name: 'dataset_size', value: found.items, origin: 'other-file', span, note: `samples in ${baseName(found.uri)}` }, ranks.file);
-}

@@ -3,10 +3,11 @@ import type { Workload } from '../model/workload.js';
 import type { SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName, matchesGlob, relativeTo } from '../text/uri.js';
 import { Candidates, type Rank, rankOf, ranks } from './candidates.js';
+import { addDataSize } from './data-size.js';
 import { Files } from './files.js';
 import { addLaunchers, addScript } from './launchers.js';
 import { addDefaults } from './library.js';
-import { addDataSize, addModelShape } from './model-files.js';
+import { addModelShape } from './model-files.js';
 import { holdsAccelerators } from './module-folder.js';
 import { addOwn } from './own.js';
 import type { Joins, Placed } from './placed.js';
@@ -134,7 +135,7 @@ function join(one: Placed, joins: Joins): Workload {
   if (seen.kind === 'resource' && !seen.fragment) countedIn ??= jobOf(one, joins);
   addAssumptions(candidates, sighting.uri, joins.input);
   if (!seen.fragment) {
-    addDataSize(candidates, seen.kind, sighting.uri, joins);
+    addDataSize(candidates, seen.kind, framework, sighting.uri, joins);
     addModelShape(candidates, seen.kind, sighting.uri, seen.refs, joins);
     addDefaults(candidates, { kind: seen.kind, framework }, script && script !== sighting ? [sighting, script] : [sighting], joins);
   }

@@ -93,6 +93,9 @@ const fields: readonly Field[] = [
 function takeMixture(facts: ConfigFacts, root: Value): void {
   const [first] = entriesOf(at(root, 'dataset_mixer'));
   if (first) facts.put('dataset', first.key, { start: first.keyStart, end: first.keyEnd });
+  facts.mixed(at(root, 'dataset_mixer'));
+  facts.mixed(at(root, 'dataset_mixture', 'datasets'));
+  facts.mixed(at(root, 'datasets'));
 }
 
 function takeMethod(facts: ConfigFacts, root: Value): void {

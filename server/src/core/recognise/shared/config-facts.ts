@@ -2,7 +2,7 @@ import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
 import type { Span } from '../../model/span.js';
 import type { WorkloadKind } from '../../model/workload.js';
 import { isTemplated } from '../../syntax/template.js';
-import { at, entryOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
+import { entriesOf, itemsOf, at, entryOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import type { Reference, SeenWorkload } from '../types.js';
 
 /** Reads a scalar as a fact's value; undefined where it is no such value. */
@@ -54,6 +54,26 @@ export class ConfigFacts {
   /** States a fact that the construct at a value decides. */
   put(name: string, value: FactValue, place: { readonly start: number; readonly end: number }, origin: Origin = 'literal', note?: string): void {
     if (!this.has(name)) this.facts.push({ name, value, origin, span: this.span(place), ...(note === undefined ? {} : { note }) });
+  }
+
+  /** States that a fact is decided where it cannot be seen. */
+  open(name: string, reason: string, need: string, place: { readonly start: number; readonly end: number }): void {
+    if (!this.has(name)) this.unknown.push({ name, reason, need, span: this.span(place) });
+  }
+  /** The size of a mixture is not that of the data set that is named first; a slice is not the whole. */
+  mixed(listed: Value | undefined): void {
+    const items = itemsOf(listed);
+    const entries = entriesOf(listed);
+    const many = Math.max(items.length, entries.length);
+    const sliced = items.some((item) => /\[/.test(String(scalarOf(at(item, 'split')) ?? '')) || at(item, 'shards') || at(item, 'weight'));
+    const part = entries.some(({ value }) => Number(scalarOf(value)) < 1);
+    if (listed && (many > 1 || sliced || part))
+      this.open(
+        'dataset_size',
+        many > 1 ? `${many} data sets are mixed` : 'a part of the data set is taken',
+        'state the number of samples of the whole',
+        listed,
+      );
   }
 
   /** Names a configuration file of the same run. */

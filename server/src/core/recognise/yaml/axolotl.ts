@@ -17,6 +17,7 @@ export const axolotl: YamlRecogniser = {
       takeQuantization(facts, root);
       takeAttention(facts, root);
       facts.take('dataset', datasetOf(root), text, 'datasets');
+      facts.mixed(at(root, 'datasets'));
       const adapter = at(root, 'adapter');
       if (scalarOf(adapter) === 'qlora' && adapter) facts.put('quantization', '4bit', adapter, 'default', 'qlora loads the base model in 4 bits');
       takeDeepspeedOption(facts, at(root, 'deepspeed'));
