@@ -35,6 +35,10 @@ export interface Launch {
   readonly target: { readonly kind: 'script' | 'module' | 'config'; readonly name: string };
   /** Flags for the program, not for the launcher. */
   readonly flags: readonly Flag[];
+  /** Set where the launcher starts equal processes and says nothing about how they share the model: torchrun. */
+  readonly replicates?: true;
+  /** A variable of the environment that the command runs in, where it is known. */
+  readonly variable?: (name: string) => Flag | undefined;
 }
 
 /** A workload as one file states it, before files are joined. */

@@ -14,8 +14,12 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
   const inner = mainOf(joins.placed(script), seen.kind);
   if (!inner) return undefined;
   const flags = new Map(seen.launch?.flags.map((flag) => [flag.name, flag]));
+  const variable = (param: string | undefined): Flag | undefined => (param?.startsWith('env:') ? seen.launch?.variable?.(param.slice(4)) : undefined);
   const said = new Map(seen.facts.map((fact) => [fact.name, fact]));
   addOwn(candidates, inner, joins, (fact) => {
+    const set = variable(fact.param);
+    const value = set && normalValue(fact.name, set.value);
+    if (set && value !== undefined) return [fromEnvironment(fact.name, set, value), ranks.environment];
     const flag = fact.param === undefined ? undefined : flags.get(fact.param);
     const own = flag && said.get(fact.name);
     if (flag && !(own && own.span?.start === flag.span.start)) {
@@ -31,6 +35,9 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
     return said.has(fact.name) && rank === ranks.file ? undefined : [{ ...fact, origin: 'other-file', note: fact.note ?? `of ${baseName(script.uri)}` }, rank];
   });
   for (const unknown of inner.seen.unknown) {
+    const set = variable(unknown.param);
+    const exported = set && normalValue(unknown.name, set.value);
+    if (set && exported !== undefined) candidates.add(fromEnvironment(unknown.name, set, exported), ranks.environment);
     const flag = unknown.param === undefined ? undefined : flags.get(unknown.param);
     const value = flag && flagValue(unknown.name, flag, flags);
     if (flag && value !== undefined)
@@ -38,6 +45,13 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
   }
   return inner.seen;
 }
+const fromEnvironment = (name: string, set: Flag, value: FactValue): Fact => ({
+  name,
+  value,
+  origin: 'variable',
+  span: set.span,
+  note: `${set.name} in the environment of the command`,
+});
 /** What a flag gives for a fact. Of a pair of limits, for the source and the target, a sample has both. */
 function flagValue(name: string, flag: Flag, flags: ReadonlyMap<string, Flag>): FactValue | undefined {
   const value = normalValue(name, flag.value, flag.name);

@@ -30,6 +30,16 @@ export function addDefaults(
       candidates.add({ name: 'precision', value: dtype, origin: 'default', note: `type of the checkpoint, as ${version?.words} loads it` }, ranks.library);
   }
 }
+/** Hugging Face's Trainer under torchrun copies the model to every process, unless FSDP or DeepSpeed is asked for.
+ * @source huggingface/transformers docs, `Trainer`: distributed training defaults to DistributedDataParallel */
+export function addReplication(candidates: Candidates, { kind, framework }: { readonly kind: WorkloadKind; readonly framework: string }): void {
+  if (kind !== 'training' || !/^(?:transformers|hf-trainer|trl|axolotl|llama-?factory)$/.test(framework)) return;
+  if (candidates.has('strategy') || candidates.hasUnknown('strategy')) return;
+  candidates.add(
+    { name: 'strategy', value: 'ddp', origin: 'default', note: 'torchrun without FSDP or DeepSpeed: every process holds the whole model' },
+    ranks.library,
+  );
+}
 function storedType(candidates: Candidates, { input }: Joins): FactValue | undefined {
   const model = candidates.value('model')?.value;
   const dtype = typeof model === 'string' ? input.catalog.model(model)?.dtype : undefined;

@@ -6,7 +6,7 @@ import { Candidates, type Rank, rankOf, ranks } from './candidates.js';
 import { addDataSize } from './data-size.js';
 import { Files } from './files.js';
 import { addLaunchers, addScript } from './launchers.js';
-import { addDefaults } from './library.js';
+import { addDefaults, addReplication } from './library.js';
 import { addModelShape } from './model-files.js';
 import { holdsAccelerators } from './module-folder.js';
 import { addOwn } from './own.js';
@@ -138,6 +138,7 @@ function join(one: Placed, joins: Joins): Workload {
     addDataSize(candidates, seen.kind, framework, sighting.uri, joins);
     addModelShape(candidates, seen.kind, sighting.uri, seen.refs, joins);
     addDefaults(candidates, { kind: seen.kind, framework }, script && script !== sighting ? [sighting, script] : [sighting], joins);
+    if (seen.launch?.replicates) addReplication(candidates, { kind: seen.kind, framework });
   }
   const settled = candidates.settle();
   const facts = perMachine(settled.facts);

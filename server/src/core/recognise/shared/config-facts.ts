@@ -2,7 +2,7 @@ import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
 import type { Span } from '../../model/span.js';
 import type { WorkloadKind } from '../../model/workload.js';
 import { isTemplated } from '../../syntax/template.js';
-import { entriesOf, itemsOf, at, entryOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
+import { at, entriesOf, entryOf, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import type { Reference, SeenWorkload } from '../types.js';
 
 /** Reads a scalar as a fact's value; undefined where it is no such value. */

@@ -64,7 +64,8 @@ export function launchOf(
   const span = { uri, start: place.start, end: place.end };
   if (started.kind !== 'program') {
     if (started.word.open && !/[\w-]+\.py$/.test(started.name)) return undefined;
-    return { span, target: { kind: started.kind, name: started.name }, flags: toFlags(uri, flags) };
+    const replicates = started.launcher === 'torchrun' ? { replicates: true as const } : {};
+    return { span, target: { kind: started.kind, name: started.name }, flags: toFlags(uri, flags), ...replicates };
   }
   const config = 'config' in purpose && purpose.config === 'positional' ? positionals.find(isConfig) : undefined;
   return config ? { span, target: { kind: 'config', name: config.text }, flags: toFlags(uri, flags) } : undefined;

@@ -1,6 +1,7 @@
+import { scalar } from '../shared/command-line.js';
 import { sortFacts } from '../shared/facts.js';
 import { configRefs, launchOf, trainingFacts } from '../shared/training-run.js';
-import type { SeenWorkload, ShellRecogniser } from '../types.js';
+import type { Flag, SeenWorkload, ShellRecogniser } from '../types.js';
 import { runsOf, type ShellRun, shellMarker } from './runs.js';
 
 /** Training that a command starts. */
@@ -29,6 +30,13 @@ function trainingOf(uri: string, run: ShellRun): SeenWorkload {
     facts,
     unknown,
     refs: [...started.refs, ...configRefs(uri, run)],
-    ...(launch && { launch }),
+    ...(launch && { launch: { ...launch, variable: (name: string) => variableOf(uri, run, name) } }),
   };
+}
+/** In front of the command or of one around it, else exported before. */
+function variableOf(uri: string, { command, started }: ShellRun, name: string): Flag | undefined {
+  let value = [...command.environment, ...started.environment].findLast((one) => one.name === name)?.value;
+  for (let one = command.outer; one && !value; one = one.outer) value = one.environment.findLast((variable) => variable.name === name)?.value;
+  value ??= command.exported(name);
+  return value && !value.open ? { name, value: scalar(value.text), span: { uri, start: value.start, end: value.end } } : undefined;
 }
