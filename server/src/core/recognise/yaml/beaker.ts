@@ -9,7 +9,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const beaker: YamlRecogniser = {
   id: 'beaker',
   language: 'yaml',
-  marker: /^[ \t]+(?:-[ \t]+)?(?:beaker|gpuCount)[ \t]*:/m,
+  marker: /(?:^|[ \t{,])(?:beaker|gpuCount)[ \t]*:/m,
   doc: {
     format: 'Beaker',
     reads: 'GPUs and replicas of a task, preemption, time limit, what it runs',

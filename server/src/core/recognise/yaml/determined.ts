@@ -9,7 +9,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const determined: YamlRecogniser = {
   id: 'determined',
   language: 'yaml',
-  marker: /^[ \t]+slots_per_trial[ \t]*:/m,
+  marker: /(?:^|[ \t{,])slots_per_trial[ \t]*:/m,
   doc: { format: 'Determined', reads: 'slots of a trial, trials, length, batch', example: 'resources: {slots_per_trial: 8}' },
   recognise: ({ document, roots }) =>
     roots.flatMap((root) => (hasKey(at(root, 'resources'), 'slots_per_trial') ? [read(document.uri, document.text, root)] : [])),

@@ -6,7 +6,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const hydraLauncher: YamlRecogniser = {
   id: 'hydra-launcher',
   language: 'yaml',
-  marker: /^[ \t]*(?:num_gpus|gpus_per_node)[ \t]*:/m,
+  marker: /(?:^|[ \t{,])(?:num_gpus|gpus_per_node)[ \t]*:/m,
   doc: {
     format: 'Hydra launchers',
     reads: 'GPUs, CPUs, nodes and time limit of the Ray and Submitit launchers',
