@@ -272,7 +272,7 @@ test('a model of several parts has the shape of its language model', async () =>
   expect((sighting.modelShape ?? []).map((fact) => `${fact.name}=${fact.value}`)).toEqual(['n_layer=2', 'n_embd=64', 'architecture=llava', 'dtype=fp16']);
 });
 
-test('a mixture of data sets is named by its first', async () => {
+test('a mixture of data sets is named by its first, and its size is not that one’s', async () => {
   const text = `model_name_or_path: org/m
 dataset_mixer:
   org/pairs: 1.0
@@ -281,7 +281,7 @@ per_device_train_batch_size: 2
 num_train_epochs: 1
 output_dir: out
 `;
-  expect(await short('c.yaml', text)).toEqual(['training trl 1-7 {model=org/m@1, batch_size=2@5, epochs=1@6, dataset=org/pairs@3}']);
+  expect(await short('c.yaml', text)).toEqual(['training trl 1-7 {model=org/m@1, batch_size=2@5, epochs=1@6, dataset=org/pairs@3} ?dataset_size']);
 });
 
 test('trainer arguments in sections', async () => {
