@@ -281,7 +281,7 @@ per_device_train_batch_size: 2
 num_train_epochs: 1
 output_dir: out
 `;
-  expect(await short('c.yaml', text)).toEqual(['training trl 1-7 {model=org/m@1, batch_size=2@5, epochs=1@6, dataset=org/pairs@3} ?dataset_size']);
+  expect(await short('c.yaml', text)).toEqual(['training trl 1-7 {model=org/m@1, batch_size=2@5, epochs=1@6, output_dir=out@7, dataset=org/pairs@3} ?dataset_size']);
 });
 
 test('trainer arguments in sections', async () => {
@@ -300,10 +300,10 @@ training_args:
   output_dir: out
 `;
   expect(await short('distill.yml', text)).toEqual([
-    'training transformers 1-13 {model=org/base@1, dataset=org/mix@5, seq_len=8192@2, packing=true@8, lora_rank=8@6, batch_size=1@10, grad_accum=8@11, epochs=2@9, precision=bf16@12, flash_attention=true@3}',
+    'training transformers 1-13 {model=org/base@1, dataset=org/mix@5, seq_len=8192@2, packing=true@8, lora_rank=8@6, batch_size=1@10, grad_accum=8@11, epochs=2@9, output_dir=out@13, precision=bf16@12, flash_attention=true@3}',
   ]);
   const named = 'model: {name: org/base, dtype: bf16}\ntraining:\n  num_train_epochs: 2\n  learning_rate: 1e-4\n  output_dir: out\n';
-  expect(await short('c.yml', named)).toEqual(['training transformers 1-5 {model=org/base@1, epochs=2@3}']);
+  expect(await short('c.yml', named)).toEqual(['training transformers 1-5 {model=org/base@1, epochs=2@3, output_dir=out@5}']);
   // A job that only passes two numbers on is no trainer's file.
   expect(await short('job.yml', 'model: {name: org/base}\ntraining:\n  learning_rate: 1e-4\n  max_steps: 5\n')).toEqual([]);
 });

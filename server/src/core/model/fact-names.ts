@@ -76,6 +76,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   num_generations: number('samples a prompt', 'Samples a prompt in policy-gradient training.'),
   trials: number('trials', 'Runs of a hyper-parameter search.'),
   concurrency: number('parallel calls', 'Calls, workers or requests at once.'),
+  output_dir: text('output folder', 'Folder that the run writes to.'),
   max_time: number('time limit', 'Wall-clock limit in seconds.'),
   image_size: number('image size', 'Edge of the image in pixels.'),
   inference_steps: number('denoising steps', 'Denoising steps, or model calls a request.'),

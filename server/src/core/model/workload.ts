@@ -22,4 +22,6 @@ export interface Workload {
   readonly countedIn?: string;
   /** How many commands of the workspace run it, where more than one does: each counts its own money. */
   readonly runs?: number;
+  /** URI of the file that this command runs, where it is in the workspace. */
+  readonly program?: string;
 }

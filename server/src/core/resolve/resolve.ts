@@ -153,6 +153,7 @@ function join(one: Placed, joins: Joins): Workload {
     unknown: settled.unknown,
     // A file that a command runs shows what the command makes of it: that is no conflict.
     conflicts: countedIn === undefined || seen.fragment ? settled.conflicts : [],
+    ...(script && script !== sighting ? { program: script.uri } : {}),
     ...(seen.fragment ? { fragment: true as const } : {}),
     ...(countedIn === undefined || countedIn === id ? {} : { countedIn, ...(others > 1 ? { runs: others } : {}) }),
   };

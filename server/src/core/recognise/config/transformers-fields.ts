@@ -12,6 +12,7 @@ export const trainingArgumentFields: readonly Field[] = [
   ['optimizer', 'optim', text],
   ['grad_ckpt', 'gradient_checkpointing', flag],
   ['compile', 'torch_compile', flag],
+  ['output_dir', 'output_dir', text],
 ];
 
 /** The sharding and the compute type of a trainer's configuration. */

@@ -225,6 +225,7 @@ export const trainingFlags: FlagTable = {
     meaning('flash_attention', attention),
   ),
   ...each('packing sample_packing neat_packing dataset.packed packing_samples ds.packing_samples enable_packing', meaning('packing', asSwitch)),
+  ...each('output_dir', meaning('output_dir', asText)),
   ...each('resolution image_size img_size imgsz input_size image_resolution force_image_size', meaning('image_size', asPositive)),
   ...each('num_layers n_layer n_layers num_hidden_layers depth model.num_layers', layers),
   ...each('hidden_size n_embd d_model hidden_width hidden_dim model.hidden_size', width),

@@ -72,6 +72,7 @@ export function addSettings(input: PythonInput, facts: FactSet, settings: Settin
   facts.read('num_generations', field('num_generations'), count);
   facts.read('packing', field('packing'), flag);
   addStrategy(input, facts, settings);
+  facts.read('output_dir', field('output_dir'), text);
   const loading = field('model_init_kwargs');
   if (loading) {
     const { evaluate } = input;
