@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -204,5 +204,59 @@ describe('mlcost advise', () => {
     expect(cost(after, 'train/run.sh#training-1')).toBeLessThan(cost(before, 'train/run.sh#training-1'));
     expect(after.workloads.map(({ title }) => title)).toEqual(before.workloads.map(({ title }) => title));
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('mlcost runs', () => {
+  const project = path.join(folder, 'measured');
+  const put = (name: string, text: string): void => {
+    mkdirSync(path.dirname(path.join(project, name)), { recursive: true });
+    writeFileSync(path.join(project, name), text);
+  };
+  beforeAll(() => {
+    put(
+      'train.py',
+      'from transformers import AutoModelForCausalLM, Trainer, TrainingArguments\nmodel = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.1-8B")\nargs = TrainingArguments(output_dir="out/llama", per_device_train_batch_size=4, gradient_accumulation_steps=2, max_steps=1000, bf16=True)\nTrainer(model=model, args=args).train()\n',
+    );
+    put(
+      'out/llama/trainer_state.json',
+      '{"global_step":1000,"train_batch_size":4,"num_input_tokens_seen":131072000,"log_history":[{"step":1000,"loss":NaN,"train_runtime":5000,"train_samples_per_second":12.8,"train_steps_per_second":0.2}]}',
+    );
+    put(
+      'out/llama/emissions.csv',
+      'timestamp,run_id,duration,energy_consumed,gpu_count,gpu_model\n2026-01-02T03:04:05,x,5100,30,8,8 x NVIDIA H100 80GB HBM3\n',
+    );
+    put('mlruns/0/abc/meta.yaml', 'start_time: 1767225600000\nend_time: 1767229200000\n');
+    put('mlruns/0/abc/tags/mlflow.source.name', 'other.py');
+  });
+  test('lists what was found, whose it is or why no one’s, and what it changes', () => {
+    const { stdout, status, stderr } = mlcost(['runs', project]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/out\/llama +codecarbon \+ hf-trainer +8×H100 .*train\.py#training-1 .* of the estimate .*it wrote to out\/llama/);
+    expect(stdout).toMatch(/mlruns\/0\/abc .*none .*no workload is in or runs other\.py/);
+    expect(stdout).toMatch(/Fine-tune Llama-3\.1-8B: time × [\d.]+ from 1 run of this code/);
+  });
+  test('estimates are corrected, the measured figures stand beside them, and the trainer’s files are no problem', () => {
+    const [one] = report(project).workloads as ({
+      measured?: { runs: { id: string; wall_hours: number }[]; before: Record<string, { high: number }> };
+    } & Report['workloads'][number])[];
+    expect(one?.measured?.runs).toEqual([
+      expect.objectContaining({ id: 'out/llama', match: 'output folder', differs: [], wall_hours: expect.closeTo(5000 / 3600) as number }),
+    ]);
+    expect(one?.estimates['gpu_hours']?.basis).toContain('1 run of this code');
+    expect(one?.facts).toContainEqual(expect.objectContaining({ name: 'gpu_type', value: 'h100-sxm-80gb', origin: 'measured' }));
+    expect(report(project).problems).toEqual([]);
+    expect(mlcost(['estimate', project]).stdout).toMatch(/measured 1 run: 1\.4 h/);
+  });
+  test('shares them in a file that is read like any run, and starts afresh', () => {
+    expect(mlcost(['runs', project, '--export']).stdout).toMatch(/^1 runs written to/);
+    const shared = path.join(project, '.mlcost/measurements.jsonl');
+    rmSync(path.join(project, 'out'), { recursive: true });
+    const again = JSON.parse(mlcost(['runs', project, '--format', 'json']).stdout) as { runs: { sources: string[]; workload: string | null; why: string }[] };
+    expect(again.runs[0]).toMatchObject({ sources: ['shared'], workload: 'train.py#training-1', why: 'its row names train.py' });
+    expect(mlcost(['runs', project, '--reset']).status).toBe(0);
+    expect(readFileSync(path.join(project, '.mlcost.yaml'), 'utf8')).toMatch(/^runs:\n {2}since: \d{4}-\d{2}-\d{2}\n$/);
+    expect(report(project).workloads[0]?.estimates['gpu_hours']?.basis ?? '').not.toContain('of this code');
+    expect(existsSync(shared)).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { isRunFile } from '../../server/src/core/index.js';
 import type { Host } from '../../server/src/host/host.js';
 import { testAsset } from './assets.js';
 
@@ -8,6 +9,11 @@ export function memoryHost(files: Readonly<Record<string, string>>, root = 'file
     readAsset: testAsset,
     readAssetText: async (name) => Buffer.from(await testAsset(name)).toString('utf8'),
     listFiles: async () => Object.keys(files).map((name) => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`),
+    listRuns: async () =>
+      Object.keys(files)
+        .map((name) => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`)
+        .filter(isRunFile),
+    readBytes: async () => null,
     now: () => 0,
     pause: async () => {},
     delay: async () => {},

@@ -16,6 +16,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { isRunFile } from '../../server/src/core/index.js';
 import type { Host } from '../../server/src/host/host.js';
 import { startServer } from '../../server/src/lsp/session.js';
 import type { Settings } from '../../server/src/protocol/protocol.js';
@@ -61,6 +62,8 @@ export class Editor {
     connection.onNotification('mlcost/progress', (params: { done: number; total: number }) => editor.note(() => editor.progress.push(params)));
     connection.onRequest('mlcost/readFile', (uri: string) => files.get(uri) ?? null);
     connection.onRequest('mlcost/findFiles', (from: string) => [...files.keys()].filter((uri) => uri.startsWith(`${from}/`)).sort());
+    connection.onRequest('mlcost/findRuns', (from: string) => [...files.keys()].filter((uri) => uri.startsWith(`${from}/`) && isRunFile(uri)).sort());
+    connection.onRequest('mlcost/readBytes', () => null);
     connection.onRequest('client/registerCapability', () => null);
     connection.onRequest('workspace/configuration', () => [options.settings ?? {}]);
     for (const what of ['codeLens', 'inlayHint', 'diagnostic']) {
@@ -196,6 +199,8 @@ function inProcess(options: SessionOptions, files: ReadonlyMap<string, string>):
     readAsset,
     readAssetText: async (name) => Buffer.from(await readAsset(name)).toString('utf8'),
     listFiles: async (from) => [...files.keys()].filter((uri) => uri.startsWith(`${from}/`)).sort(),
+    listRuns: async (from) => [...files.keys()].filter((uri) => uri.startsWith(`${from}/`) && isRunFile(uri)).sort(),
+    readBytes: async (uri) => (files.has(uri) ? Buffer.from(files.get(uri) ?? '') : null),
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

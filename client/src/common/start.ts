@@ -3,9 +3,11 @@ import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChanne
 import {
   assetRequest,
   findFilesRequest,
+  findRunsRequest,
   type InitOptions,
   type ProgressParams,
   progressNotification,
+  readBytesRequest,
   readFileRequest,
   type StatusParams,
   statusNotification,
@@ -15,7 +17,7 @@ import { hoverCommands } from './command-ids.js';
 import { languageIds, settingsFile } from './markers.js';
 import type { Running } from './running.js';
 import { readSettings } from './settings.js';
-import { findFiles, readText } from './workspace-files.js';
+import { findFiles, findRuns, readBytes, readText } from './workspace-files.js';
 
 export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
@@ -39,6 +41,11 @@ export async function startWith(context: vscode.ExtensionContext, create: Create
   );
   client.onRequest(readFileRequest, readText);
   client.onRequest(findFilesRequest, findFiles);
+  client.onRequest(findRunsRequest, findRuns);
+  client.onRequest(readBytesRequest, async (uri: string) => {
+    const bytes = await readBytes(uri);
+    return bytes && encode(bytes);
+  });
   client.onNotification(statusNotification, (params: StatusParams) => status.fire(params));
   client.onNotification(progressNotification, (params: ProgressParams) => progress.fire(params));
   client.onNotification(workloadsChangedNotification, () => changed.fire());

@@ -9,6 +9,11 @@ const include =
 const exclude =
   '**/{node_modules,.git,.hg,.svn,__pycache__,.venv,venv,.tox,site-packages,.ipynb_checkpoints,.terraform,wandb,mlruns,.next,.nuxt,.output,.svelte-kit,bower_components}/**';
 
+/** Files that trackers and trainers leave behind; the server looks at the names once more. */
+const runs =
+  '{**/trainer_state.json,**/training_args.json,**/*_results.json,**/adapter_config.json,**/emissions.csv,**/mlflow.db,**/mlruns.db,**/events.out.tfevents.*,**/wandb-*.json,**/wandb/*/files/config.yaml,**/mlruns/**,**/*{qps,bench,throughput,serving,genai}*.json,.mlcost/measurements.jsonl}';
+const notRuns = '**/{node_modules,.git,.hg,.svn,__pycache__,.venv,venv,.tox,site-packages,.ipynb_checkpoints,.terraform}/**';
+
 /** Text of a file of any scheme; null if there is none, it is too large, or it is no text. */
 export async function readText(uri: string): Promise<string | null> {
   try {
@@ -23,8 +28,23 @@ export async function readText(uri: string): Promise<string | null> {
   }
 }
 
+/** Bytes of a file of any scheme; null if there is none or it is too large. */
+export async function readBytes(uri: string): Promise<Uint8Array | null> {
+  try {
+    const place = vscode.Uri.parse(uri, true);
+    const { size, type } = await vscode.workspace.fs.stat(place);
+    return (type & vscode.FileType.Directory) !== 0 || size > maxBytes ? null : await vscode.workspace.fs.readFile(place);
+  } catch {
+    return null; // no such file is an answer, not a failure
+  }
+}
+
 /** Files below a folder that somebody may read, within a limit of number and time. */
-export async function findFiles(root: string): Promise<string[]> {
+export const findFiles = (root: string): Promise<string[]> => find(root, include, exclude);
+/** Files below a folder that may tell of measured runs, within the same limit. */
+export const findRuns = (root: string): Promise<string[]> => find(root, runs, notRuns);
+
+async function find(root: string, include: string, exclude: string): Promise<string[]> {
   const cancel = new vscode.CancellationTokenSource();
   const timer = setTimeout(() => cancel.cancel(), findLimit.ms);
   try {

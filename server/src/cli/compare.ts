@@ -1,5 +1,5 @@
 import { bestOffers, type Catalog, type CompareRow, compare, compareText, type EstimateContext, lensText } from '../core/index.js';
-import { type Estimated, specOf } from '../host/engine.js';
+import { contextFor, type Estimated, specOf } from '../host/engine.js';
 import type { Paint } from './report-table.js';
 
 /** A workload with the offers that can run it. */
@@ -7,7 +7,7 @@ export interface Compared {
   readonly one: Estimated;
   readonly rows: readonly CompareRow[];
 }
-export const compared = (one: Estimated, context: EstimateContext): Compared => ({ one, rows: compare(specOf(one.workload), context) });
+export const compared = (one: Estimated, context: EstimateContext): Compared => ({ one, rows: compare(specOf(one.workload), contextFor(one, context)) });
 
 /** The answer of `mlcost compare --format json`. */
 export const compareJson = (all: readonly Compared[], place: (one: Estimated) => object): object => ({

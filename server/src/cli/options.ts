@@ -58,6 +58,19 @@ export const commands: readonly Command[] = [
     takes: [1, 1],
   },
   {
+    name: 'runs',
+    usage: 'runs [PATH…]',
+    help: 'measured runs that were found, whose each one is or why no one’s, and what they change',
+    options: [
+      formats,
+      ...where,
+      { name: 'export', help: 'write them to .mlcost/measurements.jsonl of PATH, to share: figures, hardware and settings, no code and no names' },
+      { name: 'reset', help: 'from today on: earlier runs correct nothing (`runs.since` in .mlcost.yaml of PATH)' },
+      quiet,
+    ],
+    takes: [0, 1000],
+  },
+  {
     name: 'predict',
     usage: 'predict [FILE]',
     help: 'estimates for explicit specifications, one JSON object a line, from FILE or standard input',

@@ -1,4 +1,4 @@
-import { type Fact, placeOf, totalsOf } from '../core/index.js';
+import { type Fact, placeOf, type TeamRuns, totalsOf } from '../core/index.js';
 import type { Engine, FileReport } from '../host/engine.js';
 import { type Advised, lineEdits } from './advise.js';
 
@@ -14,7 +14,7 @@ export function reportJson(engine: Engine, reports: readonly FileReport[], relat
   return {
     version: 1,
     workloads: reports.flatMap((report) =>
-      report.workloads.map(({ workload, estimation }) => ({
+      report.workloads.map(({ workload, estimation, team }) => ({
         id: workload.id,
         kind: workload.kind,
         title: workload.title,
@@ -32,6 +32,7 @@ export function reportJson(engine: Engine, reports: readonly FileReport[], relat
           saving,
           edits: lineEdits(edits ?? [], (uri) => engine.document(uri), relative),
         })),
+        ...(team ? { measured: measuredJson(team) } : {}),
       })),
     ),
     totals: totalsJson(reports),
@@ -46,3 +47,24 @@ function totalsJson(reports: readonly FileReport[]): object {
   const { once, monthly, onceAtMost, monthlyAtMost, unknown, counted } = totalsOf(reports.flatMap((report) => report.workloads));
   return { usd_once: once, usd_per_month: monthly, usd_once_at_most: onceAtMost, usd_per_month_at_most: monthlyAtMost, counted, unknown };
 }
+
+/** Runs of this code, the factors that they give, and the estimates without them. */
+const measuredJson = ({ runs, correction, before, drift }: TeamRuns): object => ({
+  runs: runs.map(({ run, strength, why, differs, hours, gpuHours, usd }) => ({
+    id: run.id,
+    match: strength,
+    why,
+    differs,
+    wall_hours: hours,
+    gpu_hours: gpuHours,
+    usd,
+  })),
+  ...(correction ? { correction } : {}),
+  ...(drift ? { drift: { quantity: drift.quantity, outside: drift.outside, of: drift.of } } : {}),
+  before: Object.fromEntries(
+    ['gpu_hours', 'wall_hours', 'peak_memory_gib', 'usd', 'output_tokens_per_s'].flatMap((name) => {
+      const one = before[name];
+      return one ? [[name, { low: one.low, likely: one.likely, high: one.high, unit: one.unit }]] : [];
+    }),
+  ),
+});

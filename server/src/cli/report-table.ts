@@ -1,4 +1,4 @@
-import { type Catalog, countedText, lensText, type Place, placeOf, totalsOf, totalText, type WorkloadKind } from '../core/index.js';
+import { type Catalog, countedText, lensText, measuredText, type Place, placeOf, totalsOf, totalText, type WorkloadKind } from '../core/index.js';
 import type { Engine, Estimated, FileReport } from '../host/engine.js';
 
 /** How text is set off on a terminal; each does nothing where there is none. */
@@ -35,6 +35,8 @@ export function reportTable(engine: Engine, catalog: Catalog, reports: readonly 
       });
       const shown = state === 'warn' ? paint.red(title) : state === 'unknown' ? paint.yellow(title) : title;
       lines.push(`  ${paint.dim((places[at] ?? '').padEnd(width))}  ${shown}`);
+      const measured = measuredText(row.team, row.workload);
+      if (measured !== undefined) lines.push(`  ${' '.repeat(width)}  ${paint.dim(measured)}`);
       const counted = countedText(row.workload);
       if (counted !== undefined && !title.endsWith(counted)) lines.push(`  ${' '.repeat(width)}  ${paint.dim(counted)}`);
       for (const conflict of row.workload.conflicts) {

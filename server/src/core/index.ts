@@ -13,6 +13,7 @@ export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js
 export { type OnAccelerator, onLikelyAccelerators } from './estimate/alternatives.js';
 export type { Coefficients } from './estimate/coefficients.js';
 export { type CompareOptions, type CompareRow, compare } from './estimate/compare.js';
+export type { Correction } from './estimate/correction.js';
 export { estimate } from './estimate/estimate.js';
 export { type Fits, fitsOf } from './estimate/fits.js';
 export type { EstimateContext, Spec } from './estimate/spec.js';
@@ -20,6 +21,7 @@ export type { AssumedFact, Estimate, Estimation, Interval, MissingFact, Term, Un
 export type { Fact, FactValue, Origin, UnknownFact } from './model/fact.js';
 export { type FactName, factLabel, factNames } from './model/fact-names.js';
 export type { Problem, Severity } from './model/problem.js';
+export type { MeasuredRun } from './model/run.js';
 export type { Span } from './model/span.js';
 export type { Workload, WorkloadKind } from './model/workload.js';
 export { isDataFile, readDataSet } from './recognise/data-set.js';
@@ -35,12 +37,17 @@ export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from '.
 export { countedText, hardware, type LensText, lensText, mainCost, type View } from './render/lens.js';
 export { escapeMarkdown, table } from './render/markdown.js';
 export { withUnit } from './render/number.js';
+export { type RunRow, runCells, runHeader, runRows, runsMarkdown } from './render/run-rows.js';
+export { correctionText, measuredText } from './render/runs.js';
 export { budgetText, lineEndText, treeText } from './render/short.js';
 export { totalsOf, totalText } from './render/totals.js';
 export { showValue, subject } from './render/words.js';
-
 export { resolve } from './resolve/resolve.js';
 export type { Assumption, KnownFiles } from './resolve/types.js';
+export { collectRuns } from './runs/collect.js';
+export { isBinaryRun, isRunFile, isRunRecord, type RunFile, runLimits, sharedRunsFile } from './runs/files.js';
+export { factsFromRuns, learnFrom, type TeamRuns } from './runs/learn.js';
+export { sharedRow } from './runs/share.js';
 export { completeSettings, explainSetting, type Suggestion } from './settings/assist.js';
 export { editSettings, type SettingEdit } from './settings/edit.js';
 export { type Budget, type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFileName } from './settings/mlcost-file.js';

@@ -15,7 +15,7 @@ import {
   type Workload,
   writeChanges,
 } from '../core/index.js';
-import { type Engine, type Estimated, specOf } from './engine.js';
+import { contextFor, type Engine, type Estimated, specOf } from './engine.js';
 import type { Host } from './host.js';
 
 /** Advice with the edits that put it into force: applied to a copy, read again, and found to do what is promised. */
@@ -52,7 +52,7 @@ export class Advisor {
     let found = this.ready(one);
     if (!found) {
       this.loading ??= this.load();
-      const context = await this.engine.context(workload.span.uri);
+      const context = contextFor(one, await this.engine.context(workload.span.uri));
       found = advise(workload, specOf(workload), estimation, await this.loading, context);
       this.known.set(estimation, found);
     }
@@ -69,7 +69,8 @@ export class Advisor {
     return found;
   }
 
-  private async edits({ workload, estimation }: Estimated, advice: Advice): Promise<readonly TextEdit[] | undefined> {
+  private async edits(one: Estimated, advice: Advice): Promise<readonly TextEdit[] | undefined> {
+    const { workload, estimation } = one;
     if (!advice.editable) return undefined;
     const edits = writeChanges(workload, advice.changes, (uri) => {
       const document = this.engine.document(uri);
@@ -91,7 +92,7 @@ export class Advisor {
     const { sound, workloads } = await this.engine.reread(texts, workload.span.uri);
     const after = workloads.find(({ id }) => id === workload.id);
     if (!sound || !after) return undefined;
-    const context = await this.engine.context(workload.span.uri);
+    const context = contextFor(one, await this.engine.context(workload.span.uri));
     return keepsPromise(advice, after) && savesAsPromised(advice, compared(workload, estimation, after, context)) ? edits : undefined;
   }
 

@@ -12,15 +12,20 @@ import {
   type Estimation,
   editedDocument,
   estimate,
+  factsFromRuns,
   Grammars,
   grammarOf,
   isDataFile,
   isManifest,
   isRelevant,
+  isRunFile,
+  isRunRecord,
   type KnownFiles,
   languageOfName,
+  learnFrom,
   type Marked,
   type Market,
+  type MeasuredRun,
   type MlcostSettings,
   markedBy,
   maxTextLength,
@@ -38,10 +43,12 @@ import {
   type Spec,
   SyntaxTree,
   type Tables,
+  type TeamRuns,
   unpackTables,
   type Workload,
 } from '../core/index.js';
 import { type Cancellation, type Host, never, UnreadableFile } from './host.js';
+import { RunStore } from './run-store.js';
 import { isSettingsFile, settingsUri, WorkspaceSettings } from './workspace-settings.js';
 
 /** A workload with its estimation. */
@@ -50,6 +57,8 @@ export interface Estimated {
   readonly estimation: Estimation;
   /** On a few likely accelerators, where its own is unknown. */
   readonly alternatives?: readonly OnAccelerator[];
+  /** What the team's measured runs say, where some do. */
+  readonly team?: TeamRuns;
 }
 export interface FileReport {
   readonly uri: string;
@@ -76,6 +85,10 @@ export const specOf = (workload: Workload): Spec => ({
   facts: { framework: workload.framework, ...Object.fromEntries(workload.facts.map((fact) => [fact.name, fact.value])) },
 });
 
+/** The context for a workload: its team's runs correct every estimate of it, on other machines too. */
+export const contextFor = ({ team }: Pick<Estimated, 'team'>, context: EstimateContext): EstimateContext =>
+  team?.correction ? { ...context, correction: team.correction } : context;
+
 /** A notebook with another program text: cells keep their order and their lines move along.
  * @assumes the change lies inside cells */
 function withText(document: Document, text: string): Document {
@@ -98,6 +111,7 @@ interface Data {
 type Estimates = Omit<Estimated, 'workload'>;
 interface Reported {
   readonly catalog: Catalog;
+  readonly runs: readonly MeasuredRun[];
   readonly byFacts: ReadonlyMap<string, Estimates>;
 }
 const withLikely = (spec: Spec, context: EstimateContext): Estimates => {
@@ -136,12 +150,14 @@ export class Engine {
   private readonly storedDocuments = new Map<string, Document>();
   private loading: Promise<Data> | undefined;
   private readonly settings: WorkspaceSettings;
+  private readonly runStore: RunStore;
   /** Catalogs with a workspace's own prices in them. */
   private readonly catalogs = new WeakMap<MlcostSettings, Catalog>();
   /** The estimates of open documents' last reports, by what they depend on: most edits change no fact. */
   private readonly reported = new Map<string, Reported>();
   constructor(host: Host) {
     this.host = host;
+    this.runStore = new RunStore(host);
     this.settings = new WorkspaceSettings(async (uri) => this.open.get(uri)?.document.text ?? host.readText(uri));
     this.grammars = new Grammars((name) => host.readAsset(name), host.wasmMemory);
   }
@@ -183,10 +199,22 @@ export class Engine {
   }
   /** Forgets what was read of a file that changed on disk. */
   forget(uri: string): void {
+    if (isRunFile(uri)) for (const root of this.roots) if (uri.startsWith(`${root}/`)) this.runStore.forget(root);
     this.early.delete(uri);
     this.stored.delete(uri);
     this.storedDocuments.delete(uri);
     this.forgetSettings(uri);
+  }
+  /** Reads the measured runs below a root, so that they count from then on.
+   * @returns true if there are some that were not there before */
+  async loadRuns(root: string, signal: Cancellation = never): Promise<boolean> {
+    if (this.runStore.isLoaded(root)) return false;
+    return (await this.runStore.load(root, this.roots, signal)).length > 0;
+  }
+  /** The measured runs that were read, newest first: those that the settings leave in, or all. */
+  async runsOf(root: string | undefined, all = false): Promise<readonly MeasuredRun[]> {
+    const found = this.runStore.of(root);
+    return found.length === 0 || all ? found : this.runStore.chosen(found, await this.settings.of(root));
   }
   /** True if the file was read, open or not: a change of it may change answers. */
   isKnown(uri: string): boolean {
@@ -297,14 +325,17 @@ export class Engine {
       other.set(uri, sighting);
     }
     const root = this.rootOf(uri);
-    const { catalog } = await this.context(uri);
+    const context = await this.context(uri);
+    const { catalog } = context;
+    const runs = await this.runsOf(root);
     const files: KnownFiles = {
       get: (uri) => other.get(uri) ?? this.known(uri),
       keys: () => this.knownUris(),
       values: () => [...this.knownUris()].map((uri) => other.get(uri) ?? this.known(uri) ?? null).values(),
     };
     const assumptions = [...this.preferences.assumptions, ...(await this.settings.of(root)).assumptions];
-    return { sound: true, workloads: resolve({ files, focus: [uri], roots: this.roots, catalog, assumptions }).workloads };
+    const { workloads } = resolve({ files, focus: [uri], roots: this.roots, catalog, assumptions });
+    return { sound: true, workloads: workloads.map((one) => factsFromRuns(one, runs, this.roots, context)) };
   }
 
   private placed(document: Document): Document {
@@ -391,7 +422,7 @@ export class Engine {
   private async readStored(uri: string): Promise<Sighting | null> {
     const text = await (this.early.get(uri) ?? this.host.readText(uri));
     this.early.delete(uri);
-    if (text === null) return null;
+    if (text === null || isRunRecord(uri)) return null;
     // Data that a workload names is only counted.
     if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant(markedBy({ language: 'json', text }))))
       return readDataSet(uri, text);
@@ -436,18 +467,24 @@ export class Engine {
   private async estimated(workloads: readonly Workload[], uri?: string): Promise<Estimated[]> {
     const context = await this.context(workloads[0]?.span.uri);
     const { catalog, provider, region, market } = context;
+    const runs = await this.runsOf(this.rootOf(workloads[0]?.span.uri ?? ''));
     const last = uri === undefined ? undefined : this.reported.get(uri);
-    const before = last?.catalog === catalog ? last.byFacts : undefined;
+    const before = last?.catalog === catalog && last.runs === runs ? last.byFacts : undefined;
     const byFacts = new Map<string, Estimates>();
-    const found = workloads.map((workload) => {
+    const found = workloads.map((seen) => {
+      const workload = factsFromRuns(seen, runs, this.roots, context);
       const spec = specOf(workload);
-      const key = JSON.stringify([spec, provider, region, market]);
-      const estimates = byFacts.get(key) ?? before?.get(key) ?? withLikely(spec, context);
+      const key = JSON.stringify([spec, provider, region, market, ...(runs.length > 0 ? [workload.span.uri, workload.program] : [])]);
+      const estimates = byFacts.get(key) ?? before?.get(key) ?? this.estimatedOne(workload, spec, runs, context);
       byFacts.set(key, estimates);
       return { workload, ...estimates };
     });
-    if (uri !== undefined && this.open.has(uri)) this.reported.set(uri, { catalog, byFacts });
+    if (uri !== undefined && this.open.has(uri)) this.reported.set(uri, { catalog, runs, byFacts });
     return found;
+  }
+  private estimatedOne(workload: Workload, spec: Spec, runs: readonly MeasuredRun[], context: EstimateContext): Estimates {
+    const team = learnFrom(workload, spec, runs, this.roots, context);
+    return team ? { ...withLikely(spec, contextFor({ team }, context)), team } : withLikely(spec, context);
   }
   private async load(): Promise<Data> {
     const [packed, coefficients] = await Promise.all([this.host.readAssetText('catalog.jsonl'), this.host.readAssetText('coefficients.json')]);

@@ -8,6 +8,10 @@ export interface Host {
   readAssetText(name: string): Promise<string>;
   /** URIs of the files below a folder that have one of the extensions or names of `languageOfName`; leaves out folders that hold no one's own code. */
   listFiles(root: string, signal: Cancellation): Promise<readonly string[]>;
+  /** URIs of the files below a folder that may tell of measured runs (`isRunFile`), the folders of trackers among them. */
+  listRuns(root: string, signal: Cancellation): Promise<readonly string[]>;
+  /** The first bytes of a file of any kind, or null where there is none. */
+  readBytes(uri: string, limit: number): Promise<Uint8Array | null>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Lets other work go first; scans yield between files. */

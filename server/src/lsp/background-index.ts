@@ -21,9 +21,20 @@ export class BackgroundIndex {
     this.started.add(root);
     this.run(root, uri).catch((error: unknown) => this.session.log(`index ${root}: ${error instanceof Error ? error.message : String(error)}`));
   }
+  /** Reads the measured runs of a root again, where they were read before: one of their files changed. */
+  again(uri: string): void {
+    const { engine } = this.session;
+    const root = engine.rootOf(uri);
+    if (root === undefined || !this.started.has(root)) return;
+    engine
+      .loadRuns(root)
+      .then(() => this.session.invalidate())
+      .catch((error: unknown) => this.session.log(`runs of ${root}: ${String(error)}`));
+  }
   private async run(root: string, near: string): Promise<void> {
     const { engine, host, settings } = this.session;
     await host.pause();
+    if (await engine.loadRuns(root)) this.session.invalidate();
     const all = await Promise.race([host.listFiles(root, never), host.delay(listLimit).then(() => [])]);
     const from = near.split('/');
     const steps = (uri: string): number => {

@@ -13,7 +13,7 @@ import {
   showValue,
   subject,
 } from '../core/index.js';
-import { specOf } from '../host/engine.js';
+import { contextFor, specOf } from '../host/engine.js';
 import { type Choice, type ChoicesParams, type ChoicesResult, choicesRequest } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
 import type { ShownWorkload } from './reports.js';
@@ -61,7 +61,7 @@ async function accelerators(session: Session, found: ShownWorkload | undefined):
   };
   if (!found || found.workload.kind === 'api-call') return rented.map((id) => ({ value: id, label: label(id), description: id, detail: size(id) }));
   const fits = { fits: '✓ fits', tight: 'memory is tight', 'does-not-fit': '✗ does not fit', unknown: '' } as const;
-  return onLikelyAccelerators(specOf(found.workload), { catalog, ...rest }, rented).map(({ accelerator, estimation }) => ({
+  return onLikelyAccelerators(specOf(found.workload), contextFor(found, { catalog, ...rest }), rented).map(({ accelerator, estimation }) => ({
     value: accelerator,
     label: label(accelerator),
     description: lineEndText({ workload: found.workload, estimation, catalog, style: { locale: session.locale } }),
@@ -75,7 +75,7 @@ async function providers(session: Session, found: ShownWorkload | undefined): Pr
   const id = typeof chip === 'string' ? context.catalog.accelerator(chip)?.id : undefined;
   if (!found || id === undefined) return listProviders.map((value) => ({ value, label: value, description: '' }));
   const { provider: _provider, region: _region, ...anywhere } = context;
-  const rows = bestOffers(compare(specOf(found.workload), anywhere, { accelerators: [id], markets: ['on-demand'] }));
+  const rows = bestOffers(compare(specOf(found.workload), contextFor(found, anywhere), { accelerators: [id], markets: ['on-demand'] }));
   return rows.map((row) => {
     const text = compareText(row, context.catalog, { locale: session.locale });
     return { value: row.provider, label: row.provider, description: text.cost, detail: text.offer };

@@ -1,5 +1,5 @@
 import type { CodeLens } from 'vscode-languageserver';
-import { cheaperLens, lensText } from '../core/index.js';
+import { cheaperLens, lensText, measuredText } from '../core/index.js';
 import { shownAdvice } from './advice.js';
 import { guarded, type Session } from './context.js';
 import type { Answer, ShownWorkload } from './reports.js';
@@ -46,6 +46,16 @@ async function lenses(session: Session, answer: Answer, uri: string): Promise<Co
     if (place.uri !== uri || silence.workload(one.workload)) continue;
     const { start } = place.range;
     found.push({ range: { start, end: start }, command: await commandOf(session, one, answer.uri) });
+    const measured = measuredText(one.team, one.workload, { locale: session.locale });
+    if (measured !== undefined) {
+      const command = {
+        title: measured,
+        command: 'mlCostLens.measuredRuns',
+        arguments: [{ uri: answer.uri, id: one.workload.id }],
+        tooltip: 'Measured runs of this code',
+      };
+      found.push({ range: { start, end: start }, command });
+    }
     const cheaper = cheaperLens(await shownAdvice(session, one));
     if (cheaper !== undefined)
       found.push({

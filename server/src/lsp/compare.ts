@@ -1,5 +1,5 @@
 import { bestOffers, type CompareRow, compare, compareText, factLabel, hardware, mainCost, showValue, subject, withUnit } from '../core/index.js';
-import { specOf } from '../host/engine.js';
+import { contextFor, specOf } from '../host/engine.js';
 import type { CompareParams, CompareResult, OfferRow } from '../protocol/panel.js';
 import { compareRequest } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
@@ -25,7 +25,7 @@ export function onCompare(session: Session): void {
 
 async function compared(session: Session, found: ShownWorkload, { uri, count }: CompareParams): Promise<CompareResult> {
   const { workload, estimation } = found;
-  const { region: _region, provider: _provider, ...anywhere } = await session.engine.context(uri);
+  const { region: _region, provider: _provider, ...anywhere } = contextFor(found, await session.engine.context(uri));
   const spec = specOf(workload);
   // The provider of now is one of the answers, not a limit of the question.
   const { provider: _stated, region: _place, ...facts } = spec.facts;

@@ -6,6 +6,7 @@ import {
   PublishDiagnosticsNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
+import { isRunFile } from '../core/index.js';
 import { Advisor } from '../host/advisor.js';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
@@ -33,12 +34,13 @@ import { onExplain } from './explain.js';
 import { onHover } from './hover.js';
 import { onInlayHints } from './inlay-hints.js';
 import { Reports } from './reports.js';
+import { onRuns } from './runs.js';
 import { onScan } from './scan.js';
 import { onSettingEdit } from './setting-edit.js';
 import { onWorkloads, sendStatus } from './workloads.js';
 
 /** Files whose changes on disk may change an answer. */
-const watched = '**/*.{py,yaml,yml,json,sh,bash,slurm,sbatch,toml,ts,tsx,mts,cts,js,jsx,mjs,cjs}';
+const watched = '**/*.{py,yaml,yml,json,jsonl,sh,bash,slurm,sbatch,toml,ts,tsx,mts,cts,js,jsx,mjs,cjs}';
 /** How long typing rests before what depends on a text is drawn again.
  * @unit ms */
 const rest = 300;
@@ -167,8 +169,9 @@ export function startServer(connection: Connection, host: Host): void {
     gone = true;
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
-    const known = changes.filter(({ uri }) => engine.isKnown(uri) && !(engine.isOpen(uri) && !isSettingsFile(uri)));
+    const known = changes.filter(({ uri }) => (engine.isKnown(uri) || isRunFile(uri)) && !(engine.isOpen(uri) && !isSettingsFile(uri)));
     for (const { uri } of known) if (!engine.isOpen(uri)) engine.forget(uri);
+    for (const { uri } of known) if (isRunFile(uri)) background.again(uri);
     if (known.length > 0) othersChanged();
   });
   connection.onNotification(DidChangeConfigurationNotification.type, () => {}); // settings come by our own message, complete
@@ -193,6 +196,7 @@ export function startServer(connection: Connection, host: Host): void {
     onCompare,
     onAdvice,
     onChoices,
+    onRuns,
     onSettingEdit,
   ])
     handle(session);

@@ -6,7 +6,7 @@ import type { ShownWorkload } from './reports.js';
 import { locate } from './to-lsp.js';
 
 /** What the texts about a workload need, from this session. */
-export async function viewOf(session: Session, { workload, estimation, alternatives }: Estimated): Promise<View> {
+export async function viewOf(session: Session, { workload, estimation, alternatives, team }: Estimated): Promise<View> {
   const { catalog } = await session.engine.context(workload.span.uri);
   return {
     workload,
@@ -15,6 +15,7 @@ export async function viewOf(session: Session, { workload, estimation, alternati
     style: { locale: session.locale },
     showIntervals: session.settings.showIntervals,
     ...(alternatives ? { alternatives } : {}),
+    ...(team ? { team } : {}),
   };
 }
 export async function hoverInput(session: Session, uri: string, one: Estimated): Promise<HoverInput> {

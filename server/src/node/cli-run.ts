@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,7 +11,8 @@ import { completion, help, nearest, type Parsed, parse, UsageError } from '../cl
 import { predictLine } from '../cli/predict.js';
 import { reportJson } from '../cli/report-json.js';
 import { type Paint, reportTable } from '../cli/report-table.js';
-import { applied, explainMarkdown, type LinkPlace, placeOf, type Span, type TextEdit } from '../core/index.js';
+import { foundRuns, runsJson, runsTable, sharedText } from '../cli/runs.js';
+import { applied, editSettings, explainMarkdown, type LinkPlace, placeOf, type Span, settingsFileName, sharedRunsFile, type TextEdit } from '../core/index.js';
 import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
@@ -38,6 +39,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'predict') await predict(parsed, host);
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
+    else if (parsed.command.name === 'runs') await runsCommand(parsed, host);
     else if (parsed.command.name === 'accelerators') await acceleratorsCommand(parsed, host);
     else await estimateCommand(parsed, host);
     return 0;
@@ -85,6 +87,7 @@ async function scanned(parsed: Parsed, host: Host): Promise<{ engine: Engine; re
   process.once('SIGINT', () => {
     cancellation.cancelled = true;
   });
+  for (const root of engine.roots) await engine.loadRuns(root, cancellation);
   const files = [...new Set((await Promise.all(places.map((place) => host.listFiles(place.uri, cancellation)))).flat())];
   const bar = process.stderr.isTTY && values['quiet'] !== true;
   const reports = await engine.scan(files, ({ done, total }) => bar && process.stderr.write(`\r${done} of ${total} files`), cancellation);
@@ -106,9 +109,9 @@ async function estimateCommand(parsed: Parsed, host: Host): Promise<void> {
   const { catalog } = await engine.context(engine.roots[0]);
   write(reportTable(engine, catalog, reports, relative, paint()));
   if (parsed.values['explain'] === true) {
-    for (const { workload, estimation, alternatives } of reports.flatMap((report) => report.workloads)) {
+    for (const { workload, estimation, alternatives, team } of reports.flatMap((report) => report.workloads)) {
       write(
-        `${explainMarkdown({ workload, estimation, catalog, ref: { uri: workload.span.uri, id: workload.id }, place: placeIn(engine, relative), ...(alternatives ? { alternatives } : {}) })}\n\n`,
+        `${explainMarkdown({ workload, estimation, catalog, ref: { uri: workload.span.uri, id: workload.id }, place: placeIn(engine, relative), ...(alternatives ? { alternatives } : {}), ...(team ? { team } : {}) })}\n\n`,
       );
     }
   }
@@ -189,6 +192,35 @@ async function apply(chosen: readonly ProvenAdvice[], engine: Engine, relative: 
     await writeFile(file, applied(document.text, edits));
   }
   if (chosen.length === 0) write('Nothing to apply.\n');
+}
+
+async function runsCommand(parsed: Parsed, host: Host): Promise<void> {
+  const { engine, reports } = await scanned(parsed, host);
+  const root = engine.roots[0] ?? '';
+  const found = await foundRuns(engine, reports);
+  const { catalog } = await engine.context(root);
+  const folder = fileURLToPath(root);
+  if (parsed.values['export'] === true) {
+    const text = sharedText(found, engine, catalog);
+    const file = path.join(folder, sharedRunsFile);
+    if (text !== '') {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
+    write(text === '' ? 'No measured run could be shared.\n' : `${text.trimEnd().split('\n').length} runs written to ${file}\n`);
+    return;
+  }
+  if (parsed.values['reset'] === true) {
+    const file = path.join(folder, settingsFileName);
+    const text = await readFile(file, 'utf8').catch(() => '');
+    const since = new Date(host.now()).toISOString().slice(0, 10);
+    const { start, oldEnd, text: piece } = editSettings(text, { kind: 'reset-runs', since });
+    await writeFile(file, text.slice(0, start) + piece + text.slice(oldEnd));
+    write(`Runs before ${since} no longer correct the estimates (${file})\n`);
+    return;
+  }
+  if (parsed.values['format'] === 'json') write(`${JSON.stringify(runsJson(found), null, 1)}\n`);
+  else write(runsTable(found, catalog, paint()));
 }
 
 async function acceleratorsCommand({ args, values }: Parsed, host: Host): Promise<void> {

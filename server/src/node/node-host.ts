@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { languageOfName, maxTextLength } from '../core/index.js';
+import { isRunFile, languageOfName, maxTextLength } from '../core/index.js';
 import { type Cancellation, type Host, UnreadableFile } from '../host/host.js';
 
 /** Folders that hold nobody's own code. */
@@ -27,6 +27,8 @@ const skipped = new Set([
   '.svelte-kit',
   'bower_components',
 ]);
+/** Trackers' folders hold runs, and nobody's code. */
+const trackers = new Set(['wandb', 'mlruns']);
 const maxFiles = 200_000;
 
 /** The host in Node: files by `file:` URIs, assets beside the bundle.
@@ -49,7 +51,21 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
     },
     readAsset: (name) => readFile(path.join(assets, name)),
     readAssetText: (name) => readFile(path.join(assets, name), 'utf8'),
-    listFiles: (root, signal) => list(fileURLToPath(root), signal),
+    listFiles: (root, signal) => list(fileURLToPath(root), signal, (name) => languageOfName(name) !== undefined, skipped),
+    listRuns: (root, signal) => list(fileURLToPath(root), signal, isRunFile, new Set([...skipped].filter((name) => !trackers.has(name)))),
+    readBytes: async (uri, limit) => {
+      if (!uri.startsWith('file:')) return null;
+      const file = await open(fileURLToPath(uri)).catch(() => undefined);
+      if (!file) return null;
+      try {
+        const { size } = await file.stat();
+        const bytes = new Uint8Array(Math.min(size, limit));
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+        return bytes.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -67,7 +83,7 @@ export function decode(bytes: Uint8Array): string | null {
 const utf8 = new TextDecoder('utf-8');
 
 /** Depth-first, sorted, so that reports are the same in every run. Links are not followed: no loops. */
-async function list(root: string, signal: Cancellation): Promise<string[]> {
+async function list(root: string, signal: Cancellation, wanted: (path: string) => boolean, left: ReadonlySet<string>): Promise<string[]> {
   if ((await stat(root)).isFile()) return [pathToFileURL(root).href];
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
@@ -75,8 +91,8 @@ async function list(root: string, signal: Cancellation): Promise<string[]> {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
-      if (entry.isDirectory() && !skipped.has(entry.name)) await walk(path.join(folder, entry.name));
-      else if (entry.isFile() && languageOfName(entry.name)) found.push(pathToFileURL(path.join(folder, entry.name)).href);
+      if (entry.isDirectory() && !left.has(entry.name)) await walk(path.join(folder, entry.name));
+      else if (entry.isFile() && wanted(path.join(folder, entry.name).replaceAll('\\', '/'))) found.push(pathToFileURL(path.join(folder, entry.name)).href);
     }
   };
   await walk(root);

@@ -11,10 +11,13 @@ declare const WebAssembly: { readonly Memory: new (size: { initial: number; maxi
 const connection = createConnection(ProposedFeatures.all);
 const memory = new WebAssembly.Memory({ initial: 512, maximum: 32768 }); // ours, so that its size can be read
 const own = nodeHost(__dirname, memory);
-const remote = clientFiles(connection);
+// IPC is JSON: bytes come as text
+const remote = clientFiles(connection, (raw) => Buffer.from(String(raw), 'base64'));
 const host: Host = {
   ...own,
   readText: (uri) => (uri.startsWith('file:') ? own : remote).readText(uri),
   listFiles: (root, signal) => (root.startsWith('file:') ? own : remote).listFiles(root, signal),
+  listRuns: (root, signal) => (root.startsWith('file:') ? own : remote).listRuns(root, signal),
+  readBytes: (uri, limit) => (uri.startsWith('file:') ? own : remote).readBytes(uri, limit),
 };
 startServer(connection, host);

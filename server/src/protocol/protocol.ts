@@ -6,6 +6,10 @@ export const assetRequest = 'mlcost/asset';
 export const readFileRequest = 'mlcost/readFile';
 /** Server → client: URIs of files below a folder that may be read (on the web, and for schemes that the server cannot reach). */
 export const findFilesRequest = 'mlcost/findFiles';
+/** Server → client: URIs of files below a folder that may tell of measured runs. */
+export const findRunsRequest = 'mlcost/findRuns';
+/** Server → client: bytes of a workspace file; null if there is none or it is too large. */
+export const readBytesRequest = 'mlcost/readBytes';
 /** Server → client: how far a scan has come. */
 export const progressNotification = 'mlcost/progress';
 /** Server → client: what the status bar shows for a document. */
@@ -27,6 +31,10 @@ export const adviceRequest = 'mlcost/advice';
 export const choicesRequest = 'mlcost/choices';
 /** Client → server: the edit of `.mlcost.yaml` that keeps an answer. */
 export const settingEditRequest = 'mlcost/settingEdit';
+/** Client → server: the measured runs of the workspace as Markdown; of one workload, with a ref. */
+export const runsRequest = 'mlcost/runs';
+/** Client → server: what the shared file of measured runs is to hold. */
+export const shareRunsRequest = 'mlcost/shareRuns';
 /** Client → server: which document the person looks at; null for none of ours. */
 export const activeNotification = 'mlcost/active';
 /** Client → server: all settings, after one changed. */
@@ -152,6 +160,7 @@ export interface ChoicesResult {
 export type SettingChange =
   | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }
   | { readonly kind: 'assume'; readonly fact: string; readonly value: string | number | boolean; readonly files?: string }
+  | { readonly kind: 'reset-runs'; readonly since: string }
   | { readonly kind: 'silence'; readonly what: { readonly workload?: string; readonly code?: string; readonly files?: string } };
 export interface SettingEditParams {
   /** Some document of the workspace folder whose file is edited; absent: the first folder. */
@@ -166,6 +175,14 @@ export interface SettingEditResult {
     readonly end: { readonly line: number; readonly character: number };
     readonly text: string;
   }[];
+}
+export interface RunsParams {
+  readonly ref?: WorkloadRef;
+}
+export interface ShareRunsResult {
+  readonly uri: string;
+  readonly text: string;
+  readonly rows: number;
 }
 export interface MarkdownResult {
   readonly title: string;

@@ -1,5 +1,6 @@
 import type { Estimation } from '../model/estimate.js';
 import { withBatchMoney, withServingMoney, withTrainingMoney } from './compose.js';
+import { corrected } from './correction.js';
 import { withHardware } from './devices.js';
 import { Draft } from './draft.js';
 import { estimateHosted } from './hosted.js';
@@ -21,11 +22,11 @@ export function estimate(spec: Spec, context: EstimateContext): Estimation {
 function byKind(spec: Spec, context: EstimateContext): Estimation {
   switch (spec.kind) {
     case 'training':
-      return withTrainingMoney(estimateTraining(spec, context), spec, context);
+      return withTrainingMoney(corrected(estimateTraining(spec, context), context.correction), spec, context);
     case 'serving':
-      return withServingMoney(estimateServing(spec, context), spec, context);
+      return withServingMoney(corrected(estimateServing(spec, context), context.correction), spec, context);
     case 'batch-inference':
-      return withBatchMoney(estimateServing(spec, context), spec, context);
+      return withBatchMoney(corrected(estimateServing(spec, context), context.correction), spec, context);
     default:
       return estimateResource(spec, context);
   }

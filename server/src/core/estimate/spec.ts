@@ -4,6 +4,7 @@ import type { FactValue } from '../model/fact.js';
 import { known, type Maybe, unknown } from '../model/maybe.js';
 import type { WorkloadKind } from '../model/workload.js';
 import type { Coefficients } from './coefficients.js';
+import type { Correction } from './correction.js';
 
 /** A workload as the estimator sees it: facts by name, wherever they came from. */
 export interface Spec {
@@ -21,6 +22,8 @@ export interface EstimateContext {
   readonly market?: Market;
   /** The day of the estimate, ISO 8601, to say how old a price is; absent: prices are held against the newest one. */
   readonly today?: string;
+  /** What the team's own runs say of this workload. */
+  readonly correction?: Correction;
 }
 
 /** Reads facts of one spec by name and type. A value of the wrong type is unknown, and says so. */

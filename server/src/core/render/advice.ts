@@ -3,11 +3,12 @@ import type { Severity } from '../model/problem.js';
 import type { Span } from '../model/span.js';
 import type { View } from './lens.js';
 import { plain, withUnit } from './number.js';
+import { driftText } from './runs.js';
 import { acceleratorOf } from './words.js';
 
 /** A message that a person should act on. */
 export interface AdviceText {
-  readonly code: 'does-not-fit' | 'may-not-fit' | 'precision-unsupported';
+  readonly code: 'does-not-fit' | 'may-not-fit' | 'precision-unsupported' | 'drift';
   readonly severity: Severity;
   readonly message: string;
   /** The fact to change; absent: the workload as a whole. */
@@ -15,8 +16,10 @@ export interface AdviceText {
 }
 
 /** What a workload's estimate and facts say that somebody should act on. */
-export function adviceOf({ workload, estimation, catalog, style = plain }: View): AdviceText[] {
+export function adviceOf({ workload, estimation, catalog, team, style = plain }: View): AdviceText[] {
   const found: AdviceText[] = [];
+  const drift = team && driftText(team, style);
+  if (drift !== undefined) found.push({ code: 'drift', severity: 'information', message: drift });
   const fact = (name: string) => workload.facts.find((one) => one.name === name);
   const written = fact('gpu_type')?.value ?? estimation.assumed.find((one) => one.fact === 'gpu_type')?.value;
   const chip = typeof written === 'string' ? catalog.accelerator(written) : undefined;

@@ -6,6 +6,7 @@ import { hardware, type View } from './lens.js';
 import { code, commandLink, escapeMarkdown, table } from './markdown.js';
 import { ends, plain, withUnit } from './number.js';
 import { quantitiesOf, quantityLabel } from './quantities.js';
+import { measuredDetail } from './runs.js';
 import { showValue, subject } from './words.js';
 
 /** Where a span stands, as the links name it. */
@@ -61,6 +62,8 @@ export function hoverMarkdown(input: HoverInput): string {
   }
   const memory = memoryParts(estimation.estimates['peak_memory_gib']?.term);
   if (memory.length > 0) parts.push(`**Memory** ${memory.map(({ label, value }) => `${escapeMarkdown(label)} ${withUnit(value, 'GiB', style)}`).join(' + ')}`);
+  const measured = measuredDetail(input.team, style);
+  if (measured.length > 0) parts.push(`**Measured** ${measured.map(escapeMarkdown).join('; ')}`);
   if (workload.facts.length > 0) parts.push(inputs(workload.facts, input));
   if (workload.conflicts.length > 0)
     parts.push(

@@ -5,6 +5,7 @@ import { fitsOf } from '../estimate/fits.js';
 import type { Estimate, Estimation } from '../model/estimate.js';
 import { factLabel } from '../model/fact-names.js';
 import type { Workload } from '../model/workload.js';
+import type { TeamRuns } from '../runs/learn.js';
 import { count, interval, money, type NumberStyle, plain, shortNumber, withUnit } from './number.js';
 import { acceleratorOf, subject } from './words.js';
 
@@ -14,6 +15,8 @@ export interface View {
   readonly estimation: Estimation;
   /** The workload on a few likely accelerators, where its own is unknown. */
   readonly alternatives?: readonly OnAccelerator[];
+  /** What the team's measured runs say, where some do. */
+  readonly team?: TeamRuns;
   readonly catalog: Catalog;
   readonly style?: NumberStyle;
   readonly showIntervals?: boolean;

@@ -5,6 +5,8 @@ import type { Change } from '../text/document.js';
 
 export type SettingEdit =
   | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }
+  /** Runs before a day no longer correct. */
+  | { readonly kind: 'reset-runs'; readonly since: string }
   | { readonly kind: 'assume'; readonly fact: string; readonly value: FactValue; readonly files?: string }
   | { readonly kind: 'silence'; readonly what: { readonly workload?: string; readonly code?: string; readonly files?: string } };
 
@@ -12,6 +14,15 @@ export type SettingEdit =
 export function editSettings(text: string, edit: SettingEdit): Change {
   const root = readYaml('', text).roots[0];
   if (edit.kind === 'set') return setEntry(text, entryOf(root, edit.key), '', `${edit.key}: ${scalar(edit.value)}`);
+  if (edit.kind === 'reset-runs') {
+    const runs = entryOf(root, 'runs');
+    const map = runs?.value;
+    if (map?.kind === 'map' && map.entries.length > 0 && !isFlow(text, map)) {
+      const indent = ' '.repeat(columnOf(text, map.entries[0]?.keyStart ?? 0));
+      return setEntry(text, entryOf(map, 'since'), indent, `since: ${edit.since}`, lineEnd(text, trimmedEnd(text, map)));
+    }
+    return setEntry(text, runs, '', `runs:\n  since: ${edit.since}`);
+  }
   if (edit.kind === 'silence') {
     const { files, ...rest } = edit.what;
     const named = Object.entries(edit.what).map(([key, value]) => `${key}: ${scalar(value)}`);

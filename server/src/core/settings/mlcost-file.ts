@@ -23,6 +23,13 @@ export interface MlcostSettings {
   readonly budgets: readonly Budget[];
   readonly silence: readonly Exclude<SilenceRow, string>[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly runs: RunSettings;
+}
+/** Which measured runs correct the estimates. */
+export interface RunSettings {
+  readonly use?: boolean | undefined;
+  readonly since?: string | undefined;
+  readonly ignore?: readonly string[] | undefined;
 }
 export interface Budget {
   readonly name: string;
@@ -33,7 +40,7 @@ export interface Budget {
   readonly thresholds: readonly number[];
 }
 export const settingsFileName = '.mlcost.yaml';
-export const noSettings: MlcostSettings = { assumptions: [], prices: [], budgets: [], silence: [], tags: {} };
+export const noSettings: MlcostSettings = { assumptions: [], prices: [], budgets: [], silence: [], tags: {}, runs: {} };
 
 /** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
 export function readMlcostFile(uri: string, text: string): { settings: MlcostSettings; problems: Problem[] } {
@@ -63,6 +70,7 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
     budgets: reader.list(at(root, 'budgets'), budget).map(toBudget),
     silence: reader.list(at(root, 'silence'), silence).map((row) => (typeof row === 'string' ? { files: row } : row)),
     tags: (at(root, 'tags') && (reader.check(sections.tags, at(root, 'tags') as Value) as Record<string, string> | undefined)) ?? {},
+    runs: (at(root, 'runs') && (reader.check(sections.runs, at(root, 'runs') as Value) as RunSettings | undefined)) ?? {},
     ...(provider === undefined ? {} : { provider }),
     ...(region === undefined ? {} : { region }),
     ...(market === undefined ? {} : { market }),
@@ -247,7 +255,11 @@ class Reader {
 
 /** Keys of the objects inside: what a mistyped one may mean. */
 const allKeys = [
-  ...new Set([assumption, price, budget, sections.traffic, silence.options[1], sections.accelerator.options[1]].flatMap(({ shape }) => Object.keys(shape))),
+  ...new Set(
+    [assumption, price, budget, sections.traffic, sections.runs, silence.options[1], sections.accelerator.options[1]].flatMap(({ shape }) =>
+      Object.keys(shape),
+    ),
+  ),
 ];
 
 /** The first entry of a map: a place to say that something is missing. */

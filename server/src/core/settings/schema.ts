@@ -93,6 +93,13 @@ export const sections = {
   prices: z.array(price).describe('Rates of your own. They win over list prices.'),
   budgets: z.array(budget).describe('What teams may spend.'),
   silence: z.array(silence).describe('What is not shown.'),
+  runs: z
+    .strictObject({
+      use: z.boolean().optional().describe('false: measured runs are listed and correct nothing.'),
+      since: day.optional().describe('Runs before this day correct nothing: a fresh start after the code or the machines changed.'),
+      ignore: z.array(glob).optional().describe('Folders and files of runs that are left out, relative to the workspace folder: `outputs/old/**`.'),
+    })
+    .describe('How measured runs of this workspace (trainer states, W&B, MLflow, benchmarks) correct the estimates. All of them do if it is not said.'),
   tags: z.record(z.string(), z.string()).describe('Tags of everything here: team, project, environment.'),
 } as const;
 
