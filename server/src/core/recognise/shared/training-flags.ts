@@ -249,7 +249,8 @@ export const trainingFlags: FlagTable = {
 
 /** Facts of a training program's flags, in the sense that the flags beside them give. */
 export function factsOfTraining(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFact)[] {
-  const facts = factsOfFlags(uri, flags, tableFor(flags));
+  // A folder that is decided at run time is no question to anybody.
+  const facts = factsOfFlags(uri, flags, tableFor(flags)).filter((fact) => 'value' in fact || fact.name !== 'output_dir');
   // A LoRA on a 4-bit base is a QLoRA; what a flag names itself stays as it is written.
   const fourBit = facts.some((fact) => fact.name === 'quantization' && 'value' in fact && fact.value === '4bit');
   return fourBit

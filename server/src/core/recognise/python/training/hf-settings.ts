@@ -72,7 +72,9 @@ export function addSettings(input: PythonInput, facts: FactSet, settings: Settin
   facts.read('num_generations', field('num_generations'), count);
   facts.read('packing', field('packing'), flag);
   addStrategy(input, facts, settings);
-  facts.read('output_dir', field('output_dir'), text);
+  // A folder that is decided at run time is no question to anybody.
+  const folder = field('output_dir');
+  if (folder && input.evaluate.value(folder).known) facts.read('output_dir', folder, text);
   const loading = field('model_init_kwargs');
   if (loading) {
     const { evaluate } = input;
