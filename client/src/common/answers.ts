@@ -52,10 +52,13 @@ async function ask(start: Start, ref: WorkloadRef | undefined, what: string): Pr
   return typed === undefined || typed.trim() === '' ? undefined : parse(typed);
 }
 
-/** The accelerator of the workspace; then, where nobody has said it, who provides it. */
+/** The accelerator of the workspace; then, where nobody has said it, who provides it: without that a price is a range over providers. */
 export async function chooseAccelerator(start: Start, ref: WorkloadRef | undefined): Promise<void> {
   const value = await ask(start, ref, 'gpu_type');
-  if (value !== undefined) await applyChange(start, ref?.uri, { kind: 'set', key: 'accelerator', value: String(value) });
+  if (value === undefined) return;
+  await applyChange(start, ref?.uri, { kind: 'set', key: 'accelerator', value: String(value) });
+  const next = await (await start()).request<ChoicesResult | null>(choicesRequest, { ...(ref ? { ref } : {}), what: 'provider' });
+  if (next?.answered === false) await chooseProvider(start, ref);
 }
 export async function chooseProvider(start: Start, ref: WorkloadRef | undefined): Promise<void> {
   const provider = await ask(start, ref, 'provider');

@@ -31,7 +31,17 @@ export function onChoices(session: Session): void {
         const title = found ? subject(found.workload) : 'This workspace';
         if (what === 'gpu_type')
           return { title, placeholder: 'Which accelerator does this workspace run on?', choices: await accelerators(session, found), open: true };
-        if (what === 'provider') return { title, placeholder: 'Who rents out the machines?', choices: await providers(session, found), open: true };
+        if (what === 'provider') {
+          const { provider } = await session.engine.context(found?.workload.span.uri ?? session.active ?? session.engine.roots[0]);
+          const answered = provider !== undefined || found?.workload.facts.some(({ name }) => name === 'provider' || name === 'instance_type') === true;
+          return {
+            title,
+            placeholder: 'Who rents out the machines? Prices differ several times',
+            choices: await providers(session, found),
+            open: true,
+            answered,
+          };
+        }
         if (what === 'region') return { title, placeholder: 'In which region?', choices: await regions(session), open: true };
         if (what === 'assumption') return { title, placeholder: 'Which value?', choices: pinnable(found), open: false };
         if (what === 'pin') return { title, placeholder: 'Which value that nobody wrote should be kept as it is?', choices: taken(found), open: false };
