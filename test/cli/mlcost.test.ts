@@ -260,3 +260,36 @@ describe('mlcost runs', () => {
     expect(existsSync(shared)).toBe(true);
   });
 });
+
+describe('mlcost oom', () => {
+  const project = path.join(folder, 'oom');
+  const log = `  File "/home/q/w/train.py", line 9, in main\n    loss.backward()\n  File "/lib/torch/_tensor.py", line 5, in backward\n    run()\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 6.00 GiB. GPU 0 has a total capacity of 79.15 GiB of which 1.00 GiB is free. Including non-PyTorch memory, this process has 78.10 GiB memory in use. Of the allocated memory 77.00 GiB is allocated by PyTorch, and 0.10 GiB is reserved by PyTorch but unallocated.\n`;
+  beforeAll(() => {
+    mkdirSync(project, { recursive: true });
+    writeFileSync(
+      path.join(project, 'train.py'),
+      'from transformers import AutoModelForCausalLM, Trainer, TrainingArguments\nmodel = AutoModelForCausalLM.from_pretrained("Qwen/Qwen2.5-1.5B")\nargs = TrainingArguments(per_device_train_batch_size=16, max_steps=1000, bf16=True)\nTrainer(model=model, args=args).train()\n',
+    );
+    writeFileSync(path.join(project, '.mlcost.yaml'), 'accelerator: { type: H100, count: 1 }\nassumptions: { seq_len: 2048 }\n');
+    writeFileSync(path.join(project, 'run.log'), log);
+  });
+  test('says which workload and which part of the memory, and what would fit', () => {
+    const { stdout, stderr, status } = mlcost(['oom', '-', project], log);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Out of memory: activations[\s\S]*Train Qwen2\.5-1\.5B|Fine-tune Qwen2\.5-1\.5B/);
+    expect(stdout).toMatch(/Micro-batch 16 → 8, accumulation 1 → 2/);
+    expect(stdout).toMatch(/✓ fits/);
+  });
+  test('what is kept corrects the memory of that workload', () => {
+    const peak = () => report(project).workloads[0]?.estimates['peak_memory_gib'];
+    const before = peak();
+    const answer = JSON.parse(mlcost(['oom', path.join(project, 'run.log'), project, '--format', 'json', '--keep']).stdout);
+    expect(answer).toMatchObject({ version: 1, term: 'activations', workload: 'train.py#training-1', needed: expect.closeTo(83) as number });
+    const after = peak();
+    if (answer.factor > 1) {
+      expect(after?.likely).toBeGreaterThan(before?.likely ?? 0);
+      expect(after?.basis).toContain('1 run of this code');
+    } else expect(after).toEqual(before);
+  });
+  test('a log without such a thing is wrong use', () => expect(mlcost(['oom', '-', project], 'loss 0.3\n')).toMatchObject({ status: 2, stdout: '' }));
+});

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { MarkdownResult, SettingEditResult, ShareRunsResult } from '../../server/src/protocol/protocol.js';
+import type { ChoicesResult, MarkdownResult, OutOfMemoryResult, SettingEditResult, ShareRunsResult } from '../../server/src/protocol/protocol.js';
 import { Editor, root, type SessionOptions } from '../support/session.js';
 
 let editor: Editor;
@@ -75,4 +75,29 @@ test('the runs are rows that a team can share, and the settings file takes a fre
   });
   const edit = (await editor.connection.sendRequest('mlcost/settingEdit', { change: { kind: 'reset-runs', since: '2026-03-01' } })) as SettingEditResult;
   expect(edit.edits.map(({ start, text }) => [start.line, text])).toEqual([[2, '\n  since: 2026-03-01']]);
+});
+
+test('an out-of-memory error is told for the open workload, with a row to keep', async () => {
+  await start({ files: { 'train.py': script } });
+  await editor.open('train.py');
+  await editor.lenses('train.py');
+  const text = `  File "/x/train.py", line 4, in main\n    loss.backward()\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.15 GiB of which 1.00 GiB is free. Including non-PyTorch memory, this process has 78.00 GiB memory in use. Of the allocated memory 77.00 GiB is allocated by PyTorch, and 0.10 GiB is reserved by PyTorch but unallocated.`;
+  const found = (await editor.connection.sendRequest('mlcost/outOfMemory', { text })) as OutOfMemoryResult;
+  expect(found.markdown).toMatch(/^# Out of memory[\s\S]*Fine-tune Llama[\s\S]*Gradient checkpointing on/);
+  expect(JSON.parse(found.keep?.row ?? '')).toMatchObject({ source: 'out-of-memory', workload: 'train.py', measured: { needed_memory_gib: 79 } });
+  expect(await editor.connection.sendRequest('mlcost/outOfMemory', { text: 'nothing' })).toBeNull();
+});
+
+test.each([
+  ['is still asked for', '', false],
+  ['is answered in the workspace’s file', 'provider: aws\n', true],
+])('after the accelerator the provider %s', async (_name, settings, answered) => {
+  await start({ files: { 'train.py': script, '.mlcost.yaml': settings } });
+  await editor.open('train.py');
+  await editor.lenses('train.py');
+  const found = (await editor.connection.sendRequest('mlcost/choices', {
+    ref: { uri: `${root}/train.py`, id: 'train.py#training-1' },
+    what: 'provider',
+  })) as ChoicesResult;
+  expect([found.answered, found.choices.length > 0]).toEqual([answered, true]);
 });

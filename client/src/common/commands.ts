@@ -10,6 +10,7 @@ import {
 import { answerFact, applyChange, chooseAccelerator, chooseProvider, openSettings, pinAssumption, setAssumption } from './answers.js';
 import { makeCheaper } from './cheaper.js';
 import { measuredRuns } from './measured-runs.js';
+import { outOfMemory } from './out-of-memory.js';
 import type { ComparePanels } from './panel.js';
 import { pickWorkload } from './pick-workload.js';
 import type { Reports } from './reports.js';
@@ -57,6 +58,7 @@ export function registerCommands(start: Start, reports: Reports, tree: WorkloadT
     command('answer', (argument) => answerFact(start, argument)),
     command('chooseAccelerator', async () => chooseAccelerator(start, await pickWorkload(start, undefined, true))),
     command('chooseProvider', async () => chooseProvider(start, await pickWorkload(start, undefined, true))),
+    command('outOfMemory', () => outOfMemory(start, reports)),
     command('measuredRuns', (argument) => measuredRuns(start, reports, argument)),
     command('openSettingsFile', () => openSettings()),
     command('silence', (argument) => silence(start, argument)),

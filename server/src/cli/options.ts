@@ -71,6 +71,18 @@ export const commands: readonly Command[] = [
     takes: [0, 1000],
   },
   {
+    name: 'oom',
+    usage: 'oom LOG [PROJECT]',
+    help: 'an out-of-memory error or a server’s start-up log (- for standard input): which part of the memory, whose, and the smallest change that fits',
+    options: [
+      formats,
+      ...where,
+      { name: 'keep', help: 'add what was measured to .mlcost/measurements.jsonl of PROJECT, so that it corrects later estimates' },
+      quiet,
+    ],
+    takes: [1, 2],
+  },
+  {
     name: 'predict',
     usage: 'predict [FILE]',
     help: 'estimates for explicit specifications, one JSON object a line, from FILE or standard input',

@@ -33,6 +33,7 @@ import { Documents } from './documents.js';
 import { onExplain } from './explain.js';
 import { onHover } from './hover.js';
 import { onInlayHints } from './inlay-hints.js';
+import { onOutOfMemory } from './out-of-memory.js';
 import { Reports } from './reports.js';
 import { onRuns } from './runs.js';
 import { onScan } from './scan.js';
@@ -197,6 +198,7 @@ export function startServer(connection: Connection, host: Host): void {
     onAdvice,
     onChoices,
     onRuns,
+    onOutOfMemory,
     onSettingEdit,
   ])
     handle(session);

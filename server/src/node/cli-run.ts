@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,12 +7,27 @@ import { acceleratorTable } from '../cli/accelerators.js';
 import { type Advised, adviseJson, adviseTable, isSafe } from '../cli/advise.js';
 import { choicesOf } from '../cli/choices.js';
 import { compared, compareJson, compareTable } from '../cli/compare.js';
+import { explainedLog, oomJson } from '../cli/oom.js';
 import { completion, help, nearest, type Parsed, parse, UsageError } from '../cli/options.js';
 import { predictLine } from '../cli/predict.js';
 import { reportJson } from '../cli/report-json.js';
 import { type Paint, reportTable } from '../cli/report-table.js';
 import { foundRuns, runsJson, runsTable, sharedText } from '../cli/runs.js';
-import { applied, editSettings, explainMarkdown, type LinkPlace, placeOf, type Span, settingsFileName, sharedRunsFile, type TextEdit } from '../core/index.js';
+import {
+  applied,
+  editSettings,
+  explainMarkdown,
+  forensicsText,
+  type LinkPlace,
+  observedRun,
+  placeOf,
+  relativeTo,
+  type Span,
+  settingsFileName,
+  sharedRow,
+  sharedRunsFile,
+  type TextEdit,
+} from '../core/index.js';
 import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
@@ -39,6 +54,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'predict') await predict(parsed, host);
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
+    else if (parsed.command.name === 'oom') await oomCommand(parsed, host);
     else if (parsed.command.name === 'runs') await runsCommand(parsed, host);
     else if (parsed.command.name === 'accelerators') await acceleratorsCommand(parsed, host);
     else await estimateCommand(parsed, host);
@@ -192,6 +208,36 @@ async function apply(chosen: readonly ProvenAdvice[], engine: Engine, relative: 
     await writeFile(file, applied(document.text, edits));
   }
   if (chosen.length === 0) write('Nothing to apply.\n');
+}
+
+async function oomCommand({ args, ...rest }: Parsed, host: Host): Promise<void> {
+  const [log = '-', project = '.'] = args;
+  const text = await (log === '-' ? standardInput() : readFile(log, 'utf8')).catch((error: unknown) => {
+    throw new UsageError(`${log}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const { engine, reports } = await scanned({ ...rest, args: [project] }, host);
+  const root = engine.roots[0] ?? '';
+  const context = await engine.context(root);
+  const found = explainedLog(text, reports, context);
+  if (!found) throw new UsageError(`${log}: neither an out-of-memory error nor a server's start-up log`);
+  write(rest.values['format'] === 'json' ? `${JSON.stringify(oomJson(found), null, 1)}\n` : forensicsText(found));
+  if (rest.values['keep'] !== true) return;
+  const place = found.workload && relativeTo(found.workload.span.uri, engine.roots);
+  const run = place === undefined ? undefined : observedRun(found, place, new Date(host.now()).toISOString().slice(0, 10));
+  const row = run && sharedRow(run, place, context.catalog);
+  if (row === undefined) {
+    process.stderr.write('Nothing to keep: no workload, or no figure of what was needed.\n');
+    return;
+  }
+  const file = path.join(fileURLToPath(root), sharedRunsFile);
+  await mkdir(path.dirname(file), { recursive: true });
+  await appendFile(file, `${row}\n`);
+  process.stderr.write(`Kept in ${file}\n`);
+}
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function runsCommand(parsed: Parsed, host: Host): Promise<void> {

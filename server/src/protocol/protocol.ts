@@ -33,6 +33,8 @@ export const choicesRequest = 'mlcost/choices';
 export const settingEditRequest = 'mlcost/settingEdit';
 /** Client → server: the measured runs of the workspace as Markdown; of one workload, with a ref. */
 export const runsRequest = 'mlcost/runs';
+/** Client → server: what the text of an out-of-memory error or of a server's start says. */
+export const outOfMemoryRequest = 'mlcost/outOfMemory';
 /** Client → server: what the shared file of measured runs is to hold. */
 export const shareRunsRequest = 'mlcost/shareRuns';
 /** Client → server: which document the person looks at; null for none of ours. */
@@ -156,6 +158,8 @@ export interface ChoicesResult {
   readonly choices: readonly Choice[];
   /** True if another value may be typed. */
   readonly open: boolean;
+  /** True where the code or the workspace has said it already. */
+  readonly answered?: boolean;
 }
 export type SettingChange =
   | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }
@@ -178,6 +182,14 @@ export interface SettingEditResult {
 }
 export interface RunsParams {
   readonly ref?: WorkloadRef;
+}
+export interface OutOfMemoryParams {
+  readonly text: string;
+}
+export interface OutOfMemoryResult {
+  readonly markdown: string;
+  /** A row for the shared file of measured runs, where the log says something for one workload. */
+  readonly keep?: { readonly uri: string; readonly row: string };
 }
 export interface ShareRunsResult {
   readonly uri: string;

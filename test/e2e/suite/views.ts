@@ -30,6 +30,13 @@ export function viewTests(ide: () => Ide): void {
     for (const name of ['finetune.py', 'triage.py', 'vllm.yaml']) expect(text).toContain(name);
     expect(text).not.toMatch(nonsense);
   });
+  test('a measured run stands beside the estimate, and says on what it ran', async () => {
+    await ide().open('measured/train.py');
+    const lens = await ide().lens(/measured 1 run: 1\.4 h/, 5);
+    expect(lens.text).not.toMatch(nonsense);
+    await ide().lens(/8×H100/, 5);
+    await ide().screenshot('measured-run');
+  });
   test('a command reports the open file', async () => {
     await ide().open('train/finetune.py');
     await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
