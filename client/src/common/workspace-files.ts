@@ -10,8 +10,9 @@ const exclude =
   '**/{node_modules,.git,.hg,.svn,__pycache__,.venv,venv,.tox,site-packages,.ipynb_checkpoints,.terraform,wandb,mlruns,.next,.nuxt,.output,.svelte-kit,bower_components}/**';
 
 /** Files that trackers and trainers leave behind; the server looks at the names once more. */
+// The editor's globs take no braces inside braces.
 const runs =
-  '{**/trainer_state.json,**/training_args.json,**/*_results.json,**/adapter_config.json,**/emissions.csv,**/mlflow.db,**/mlruns.db,**/events.out.tfevents.*,**/wandb-*.json,**/wandb/*/files/config.yaml,**/mlruns/**,**/*{qps,bench,throughput,serving,genai}*.json,.mlcost/measurements.jsonl}';
+  '{**/trainer_state.json,**/training_args.json,**/*_results.json,**/adapter_config.json,**/emissions.csv,**/mlflow.db,**/mlruns.db,**/events.out.tfevents.*,**/wandb-*.json,**/wandb/*/files/config.yaml,**/mlruns/**,**/*qps*.json,**/*bench*.json,**/*throughput*.json,**/*serving*.json,**/*genai*.json,.mlcost/measurements.jsonl}';
 const notRuns = '**/{node_modules,.git,.hg,.svn,__pycache__,.venv,venv,.tox,site-packages,.ipynb_checkpoints,.terraform}/**';
 
 /** Text of a file of any scheme; null if there is none, it is too large, or it is no text. */
