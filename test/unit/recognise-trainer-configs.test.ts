@@ -281,7 +281,9 @@ per_device_train_batch_size: 2
 num_train_epochs: 1
 output_dir: out
 `;
-  expect(await short('c.yaml', text)).toEqual(['training trl 1-7 {model=org/m@1, batch_size=2@5, epochs=1@6, output_dir=out@7, dataset=org/pairs@3} ?dataset_size']);
+  expect(await short('c.yaml', text)).toEqual([
+    'training trl 1-7 {model=org/m@1, batch_size=2@5, epochs=1@6, output_dir=out@7, dataset=org/pairs@3} ?dataset_size',
+  ]);
 });
 
 test('trainer arguments in sections', async () => {
