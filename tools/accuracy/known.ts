@@ -11,7 +11,7 @@ const remarks: readonly (readonly [id: RegExp, remark: string])[] = [
   [/^run-seer/, 'several crops of each image are computed (SwAV); the facts hold one'],
   [/^unsloth-a100/, 'no sequence length is stated; the linked notebook holds it'],
   [/^mbridge.*(nemotron_3_super)/, 'hybrid of Mamba and routed layers in a narrower latent width, which no fact states'],
-  [/^mlperf.*llama2_70b_lora/, 'some submitters ran reference code without fp8 and without the tuned kernels'],
+  [/^mlperf.*llama2_70b_lora/, 'the tuned stack and its fp8 or fp4 behind a bare framework name are not stated; some submitters ran reference code instead'],
   [/^(deepseek-v3|run-|llmc|yalm)/, 'a whole published job: layout, restarts and idle hours are not printed'],
   [/^timm-train/, 'one chip, one release of PyTorch'],
 ];

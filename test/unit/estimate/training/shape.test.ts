@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { denseParams, paramsPerRank, sizeInName } from '../../../../server/src/core/estimate/training/shape.js';
-import { jobOf } from './context.js';
+import { attended, denseParams, paramsPerRank, sizeInName } from '../../../../server/src/core/estimate/training/shape.js';
+import { type Facts, jobOf, llama7b } from './context.js';
 
 describe('parameters of dense decoders from their dimensions', () => {
   const rows = [
@@ -109,5 +109,22 @@ describe('routed models', () => {
     // 45.1 G in experts over eight ranks, 1.6 G on each.
     expect(paramsPerRank(shape, 1, 8) / (1.6e9 + 45.1e9 / 8)).toBeCloseTo(1, 1);
     expect(paramsPerRank(shape, 4, 1)).toBe(shape.params / 4);
+  });
+});
+
+describe('facts of a model configuration', () => {
+  const dims: Facts = { ...llama7b, model: 'own', params: 7e9, n_layer: 32, n_embd: 4096, n_head: 32, n_ffn: 11008, vocab_size: 32000 };
+  const shapeWith = (facts: Facts) => {
+    const { shape } = jobOf({ ...dims, ...facts });
+    if (!shape) throw new Error('no shape');
+    return shape;
+  };
+  it('head_dim is taken as stated', () => expect(shapeWith({ head_dim: 256 }).headDim).toBe(256));
+  it('latent attention has 64 values a head in its scores alone', () => expect(shapeWith({ head_dim: 192, kv_lora_rank: 512 }).headDim).toBe((192 + 128) / 2));
+  it('tied embeddings are held once', () => expect(shapeWith({ tie_embeddings: false }).embedding).toBe(2 * shapeWith({ tie_embeddings: true }).embedding));
+  it('a window bounds what a token attends over, a window beyond the sequence does not', () => {
+    expect(attended(shapeWith({}), 8192)).toBe(4096);
+    expect(attended(shapeWith({ sliding_window: 16384 }), 8192)).toBe(4096);
+    expect(attended(shapeWith({ sliding_window: 1024 }), 8192)).toBe(1024 - 1024 ** 2 / (2 * 8192));
   });
 });

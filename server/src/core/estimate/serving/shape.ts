@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import type { ModelShape } from '../../catalog/types.js';
 import type { FactReader } from '../spec.js';
 import { sizeInName } from '../training/shape.js';
+import { slidingShare } from '../windows.js';
 
 /** Dimensions of a transformer, as far as facts, the catalog or its size tell. */
 export interface ServedModel {
@@ -63,7 +64,7 @@ export function servedModel(facts: FactReader, catalog: Catalog): ServedModel | 
     tied: row?.tiedEmbeddings ?? params < 2e9,
     kvLora: row?.kvLoraRank,
     slidingWindow: row?.slidingWindow,
-    slidingShare: row === undefined ? 1 : slidingShare(row),
+    slidingShare: row === undefined ? 1 : slidingShare(row.id),
     experts,
     expertsPerToken: facts.number('experts_per_token') || row?.expertsPerToken,
     maxPosition: row?.maxPosition,
@@ -127,15 +128,6 @@ export function namedSize(name: string): number | undefined {
 }
 
 const activeInName = (names: readonly string[]): number | undefined => names.map((name) => sizeInName(name)?.active).find((active) => active !== undefined);
-
-/** Gemma 2 and gpt-oss alternate windowed and full layers, Gemma 3 and 4 keep five of six windowed, others window every layer.
- * @source arXiv:2408.00118 §2, arXiv:2503.19786 §2, arXiv:2508.10925 §2, arXiv:2310.06825 §2 */
-function slidingShare(row: ModelShape): number {
-  if (/gemma-?2|gpt-oss/i.test(row.id)) return 0.5;
-  if (/gemma-?[34]/i.test(row.id)) return 5 / 6;
-  if (/qwen/i.test(row.id)) return 0; // the configured window is off by default (use_sliding_window false)
-  return 1;
-}
 
 /** Cache bytes that one token holds over all layers: 2 · layers · KV heads · head width · bytes (arXiv:1911.02150), or the compressed row of latent attention (arXiv:2405.04434 §2.1).
  * @unit bytes */

@@ -8,7 +8,7 @@ export type Quantity = 'speed' | 'hours' | 'memory';
 export function kindOf(job: TrainingJob): string {
   if (job.sample && job.sample.tokens === undefined) return 'sample';
   if (job.method !== 'full') return 'adapter';
-  return job.shape?.encoder === true ? 'encoder' : 'language';
+  return job.shape?.encoder === true || job.shape?.relative === true ? 'encoder' : 'language';
 }
 
 /** How far a job lies from what was fitted, as a factor on the interval's width in the logarithm: one for a fully stated job, more for each fact that was taken instead.

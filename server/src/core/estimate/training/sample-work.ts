@@ -34,6 +34,24 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
   if (task !== undefined && /^(pretrain|finetune|lora|qlora)$/.test(task) && facts.has('n_layer')) return undefined;
   const image = facts.number('image_size') ?? sizeIn(name);
   const listed = catalog.sampleModel(name, image);
+  // An exact name knows more than a pattern.
+  const passed = catalog.inferenceModel(name);
+  if (passed !== undefined && passed.kind === 'vision') {
+    const scale = image !== undefined && passed.imageSize !== undefined ? (image / passed.imageSize) ** 2 : 1;
+    return {
+      model: passed.name,
+      macs: passed.forwardGmacs * 1e9 * scale,
+      activations: passed.activationsM * 1e6 * scale,
+      kept: passed.activationsM * 1e6 * scale,
+      params: facts.number('params') ?? passed.params,
+      tokens: undefined,
+      kernels: passed.kernels,
+      usualBatch: listed?.usualBatch ?? 64,
+      // Few multiply-adds an output: each channel is convolved alone (Howard et al. 2017, arXiv 1704.04861).
+      kind: passed.forwardGmacs / passed.activationsM < 0.15 ? 'depthwise' : /resnext|regnet/.test(passed.name) ? 'grouped' : 'convolution',
+      exact: true,
+    };
+  }
   if (listed) {
     const scale = image !== undefined && listed.imageSize !== undefined ? (image / listed.imageSize) ** 2 : 1;
     return {
@@ -62,23 +80,6 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
       kernels: usualKernels,
       usualBatch: 64,
       kind: 'convolution',
-      exact: true,
-    };
-  }
-  const passed = catalog.inferenceModel(name);
-  if (passed !== undefined && passed.kind === 'vision') {
-    const scale = image !== undefined && passed.imageSize !== undefined ? (image / passed.imageSize) ** 2 : 1;
-    return {
-      model: passed.name,
-      macs: passed.forwardGmacs * 1e9 * scale,
-      activations: passed.activationsM * 1e6 * scale,
-      kept: passed.activationsM * 1e6 * scale,
-      params: facts.number('params') ?? passed.params,
-      tokens: undefined,
-      kernels: passed.kernels,
-      usualBatch: 64,
-      // Few multiply-adds an output: each channel is convolved alone (Howard et al. 2017, arXiv 1704.04861).
-      kind: passed.forwardGmacs / passed.activationsM < 0.15 ? 'depthwise' : /resnext|regnet/.test(passed.name) ? 'grouped' : 'convolution',
       exact: true,
     };
   }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { ModelShape } from '../../catalog/types.js';
 import type { FactReader } from '../spec.js';
+import { slidingShare } from '../windows.js';
 
 /** A transformer's shape, complete: what was not stated follows from the rest, and `guessed` says so. */
 export interface Shape {
@@ -30,6 +31,8 @@ export interface Shape {
   readonly headShare: number;
   /** Positions that attention looks back on at most: a chunk for linear and state-space layers. */
   readonly reach: number;
+  /** Positions that windowed layers look back on, and which share of the layers they are. */
+  readonly window: { readonly positions: number; readonly share: number } | undefined;
   /** Names of dimensions that nobody stated. */
   readonly guessed: readonly string[];
 }
@@ -95,13 +98,18 @@ function complete(facts: FactReader, listed: ModelShape | undefined, params: num
   const hidden = pick('n_embd', listed?.hidden, () => 64 * Math.max(1, Math.round(Math.sqrt(perToken / (12 * layers)) / 64)));
   const heads = pick('n_head', listed?.heads, () => Math.max(1, Math.round(hidden / 128)));
   const kvHeads = pick('n_kv_head', listed?.kvHeads, () => heads);
-  const headDim = positive(listed?.headDim) ?? hidden / heads;
-  const ffn = pick('n_ffn', listed?.moeFfn ?? listed?.ffn, () => 4 * hidden);
+  const fullHead = positive(facts.number('head_dim')) ?? positive(listed?.headDim) ?? hidden / heads;
+  // Latent attention rotates 64 values a head for its scores and has none of them in its values (arXiv 2405.04434 §2.1).
+  const latent = positive(facts.number('kv_lora_rank')) ?? positive(listed?.kvLoraRank);
+  const headDim = latent === undefined ? fullHead : Math.max(fullHead / 2, fullHead - 32);
+  const positions = positive(facts.number('sliding_window')) ?? positive(listed?.slidingWindow);
+  const share = slidingShare(`${listed?.id ?? ''} ${name}`);
+  const ffn = pick(facts.has('n_ffn_expert') ? 'n_ffn_expert' : 'n_ffn', listed?.moeFfn ?? listed?.ffn, () => 4 * hidden);
   const vocab = pick('vocab_size', listed?.vocab, () => (perToken > 3e9 ? 64000 : 50257));
   const table = Math.min(vocab * hidden, 0.5 * params);
-  const tied = listed?.tiedEmbeddings ?? (encoder || params < 3e9);
+  const tied = facts.flag('tie_embeddings') ?? listed?.tiedEmbeddings ?? (encoder || params < 3e9);
   const embedding = (tied ? 1 : 2) * table;
-  const moe = active !== undefined && active < 0.95 * params;
+  const moe = facts.flag('moe') !== false && active !== undefined && active < 0.95 * params;
   // Fine-grained routing as in the published models since DeepSeek-MoE, where nothing else is said.
   const experts = positive(facts.number('n_experts')) ?? positive(listed?.experts) ?? (moe ? 128 : undefined);
   const expertsPerToken = positive(facts.number('experts_per_token')) ?? positive(listed?.expertsPerToken) ?? (moe ? 8 : undefined);
@@ -131,8 +139,21 @@ function complete(facts: FactReader, listed: ModelShape | undefined, params: num
     relative,
     headShare,
     reach: /rwkv|retnet|hyena|linear attention/i.test(name) ? 256 : Number.POSITIVE_INFINITY,
+    window: positions === undefined || share === 0 ? undefined : { positions, share },
     guessed,
   };
+}
+
+/** Positions that a token attends over on average over the layers, causal or not, of a sequence.
+ * @unit positions */
+export function attended(shape: Shape, length: number): number {
+  const far = Math.min(length, shape.reach);
+  const half = shape.encoder || shape.relative ? 1 : 0.5;
+  if (shape.window === undefined || shape.window.positions >= far) return half * far;
+  const { positions, share } = shape.window;
+  // The first tokens of a sequence see fewer than the window.
+  const near = shape.encoder || shape.relative ? positions : positions - positions ** 2 / (2 * far);
+  return share * near + (1 - share) * half * far;
 }
 
 /** Parameters that one rank of tensor, pipeline and expert parallelism holds before data-parallel sharding.

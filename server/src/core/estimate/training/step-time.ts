@@ -4,7 +4,7 @@ import type { StackClass } from './framework.js';
 import type { TrainingJob } from './job.js';
 import { dataRate, groupRate } from './links.js';
 import { chipReach, matrixRate, overlap, type StepTime } from './rates.js';
-import { paramsPerRank, type Shape } from './shape.js';
+import { attended, paramsPerRank, type Shape } from './shape.js';
 
 /** Time of one optimizer step of a transformer: a roofline over the parts of each micro-batch, then what happens once a step.
  * @unit s
@@ -46,7 +46,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
     job.clock *
     peakOf(chip, job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16');
   const positions = Math.min(job.seq, shape.reach);
-  const scores = (shape.encoder || shape.relative ? 1 : 0.5) * positions * tokens * layersHere * (shape.heads / tensor);
+  const scores = attended(shape, job.seq) * tokens * layersHere * (shape.heads / tensor);
   const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
   const longRows = positions / (positions + k['attention.half']);
   const attention =
@@ -69,7 +69,10 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
 
   const hiddenBytes = tokens * shape.hidden * 2;
   const group = groupRate(chip, layout, tensor, k['network.reach']);
-  const tensorParallel = tensor > 1 ? (k['tensor.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * 2 * (tensor - 1)) / tensor / group : 0;
+  const tensorParallel =
+    tensor > 1
+      ? (k[stack === 'vendor' ? 'tensor.vendor' : 'tensor.exposed'] * layersHere * (4 + 2 * recompute) * hiddenBytes * 2 * (tensor - 1)) / tensor / group
+      : 0;
   const expertParallel = expertExchange(job, shape, chip, k) * layersHere * (4 + 2 * recompute) * (hiddenBytes / tensor);
   const link = dataRate(chip, layout, k['network.reach']);
   const shared = data > 1 ? (data - 1) / data : 0;
@@ -97,7 +100,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const factor = accumulation * scale * (shape.relative ? k['relative.slow'] : 1);
   const bubble = factor * microTime * bubbleShare;
   const total = factor * microTime * (1 + bubbleShare) + gradients + optimizer + fixed;
-  const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * Math.min(job.seq, shape.reach) * (shape.encoder ? 1 : 0.5);
+  const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * attended(shape, job.seq);
   const units = micro * accumulation * data * job.seq;
   return {
     matrix: factor * matrix,
