@@ -10,6 +10,7 @@ import { estimateTraining } from '../server/src/core/estimate/training/index.js'
 import { plainServing, plainTraining } from './accuracy/baselines.js';
 import { accuracyPage, type Half, readmeWithAccuracy } from './accuracy/page.js';
 import { plot } from './accuracy/plot.js';
+import { layoutStated } from './accuracy/stated.js';
 import { familyFolds } from './calibrate/folds.js';
 import { pairLines } from './calibrate/pairs.js';
 import { type MeasuredRow, readCatalog, readRows, root } from './calibrate/rows.js';
@@ -50,6 +51,7 @@ function half(kind: Half['kind'], rows: readonly MeasuredRow[], answers: Answers
     points: pointsOf(rows, answers),
     plain: pointsOf(rows, formulas),
     pairs: kind === 'serving' ? pairLines(rows, answers) : [],
+    ...(kind === 'training' && { stated: new Set(rows.filter((row) => layoutStated(row, catalog)).map(({ id }) => id)) }),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Half {
   readonly rows: number;
   readonly points: readonly Point[];
   readonly plain: readonly Point[];
+  /** Rows whose whole layout is stated; undefined where that is not asked. */
+  readonly stated?: ReadonlySet<string>;
 }
 
 const intro = `# How accurate the estimates are
@@ -36,6 +38,11 @@ function sections(half: Half): string[] {
   return [
     `## ${title}\n\n![${title}: estimated against measured](accuracy-${half.kind}.svg)`,
     `### ${title} by quantity\n\n${byQuantity(half)}`,
+    ...(half.stated === undefined
+      ? []
+      : [
+          `### ${title} where the whole layout is stated\n\nDevices, batch, length, precision, recomputation, strategy and framework.\n\n${byQuantity(onlyStated(half, half.stated))}`,
+        ]),
     `### ${title} by kind of work\n\n${grouped(half, (point) => point.task, 'kind')}`,
     `### ${title} by accelerator\n\n${grouped(half, (point) => point.chip, 'accelerator', 5)}`,
     `### ${title} by publisher\n\n${grouped(half, (point) => point.family, 'publisher', 1)}`,
@@ -79,6 +86,12 @@ function byQuantity({ points, plain, vendorRun }: Half): string {
     }),
   );
 }
+
+const onlyStated = (half: Half, stated: ReadonlySet<string>): Half => ({
+  ...half,
+  points: half.points.filter(({ id }) => stated.has(id)),
+  plain: half.plain.filter(({ id }) => stated.has(id)),
+});
 
 /** The README with its table of accuracy between its marks. */
 export function readmeWithAccuracy(readme: string, halves: readonly Half[]): string {

@@ -23,7 +23,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   // A frozen weight needs the gradient of its input but none of its own: two of three products.
   const passes = (frozen ? 2 : 3) + recompute;
 
-  const reach = chipReach(chip, k) * (shape.encoder || shape.relative ? k['encoder.reach'] : k[stackKnob('stack', stack)]);
+  const reach = chipReach(chip, k) * (shape.encoder || shape.relative ? k['encoder.reach'] : stackReach(stack, k));
   const full = matrixRate(job, chip, reach, k);
   const narrowness = (width: number) => width / (width + (k['width.half'] * full) / chip.bandwidth);
   const rate = full * narrowness(Math.min(shape.hidden, shape.ffn) / tensor);
@@ -65,7 +65,9 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const dequantize =
     method === 'qlora' ? ((shape.body / perRank) * k[job.packed ? 'dequantize.packed' : 'dequantize.bytes'] * (passes / 3)) / chip.bandwidth : 0;
   const routed = shape.expertBody > 0 ? k['expert.launch'] : 1;
-  const launch = k[stackKnob('launch', stack)] * layersHere * passes * routed * (frozen ? k['adapter.launch'] : 1);
+  // A compiled graph is launched as a whole.
+  const launched = job.compile && stack === 'everyday' ? 'stack' : stack;
+  const launch = k[stackKnob('launch', launched)] * layersHere * passes * routed * (frozen ? k['adapter.launch'] : 1);
 
   const hiddenBytes = tokens * shape.hidden * 2;
   const group = groupRate(chip, layout, tensor, k['network.reach']);
@@ -134,6 +136,10 @@ function expertExchange(job: TrainingJob, shape: Shape, chip: Chip, k: Values<Sp
   const reached = nodes * (1 - (1 - 1 / nodes) ** chosen);
   return inside + (k['expert.network'] * reached * (1 - 1 / nodes)) / (layout.network * k['network.reach']);
 }
+
+/** Matrix efficiency of a stack by vendor recipes: everyday code never beats the stacks that grew out of it. */
+const stackReach = (stack: StackClass, k: Values<SpeedKnob>): number =>
+  stack === 'everyday' ? k['stack.stack'] * k['stack.everyday'] : k[stackKnob('stack', stack)];
 
 /** Fused attention reached 70 % of the 16-bit peak on A100 and 35 % of it on H100 before kernels were written anew for Hopper.
  * @source Dao 2023 (arXiv 2307.08691) figure 4; Shah et al. 2024 (arXiv 2407.08608) section 1 */
