@@ -57,6 +57,10 @@ export class Ide {
     const all: { line: number; texts: string[] }[] = await steps.readLenses(this.page);
     return all.flatMap(({ line, texts }) => texts.map((text) => ({ line, text })));
   }
+  /** The first lens of each workload: what it costs. Others say what would be cheaper. */
+  async costs(): Promise<SeenLens[]> {
+    return (await this.lenses()).filter(({ text }) => !/^(?:−\d+ %|fits with): /.test(text));
+  }
   /** The first lens that matches, once there is one; `line` if it must stand at a certain line. */
   async lens(match: RegExp, line?: number): Promise<SeenLens> {
     return this.until(`a lens like ${match}${line === undefined ? '' : ` at line ${line}`}`, async () =>

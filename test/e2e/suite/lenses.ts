@@ -56,7 +56,7 @@ export function editTests(ide: () => Ide): void {
     const before = await ide().lens(/\S/, lensLine);
     await ide().retype(line, from, to);
     const after = await ide().until(`a lens other than “${before.text}”`, async () =>
-      (await ide().lenses()).find((lens) => at(lens) && lens.text !== before.text),
+      (await ide().costs()).find((lens) => at(lens) && lens.text !== before.text),
     );
     expect(after.text).not.toMatch(nonsense);
     await ide().revert();
@@ -69,7 +69,7 @@ export function editTests(ide: () => Ide): void {
     await ide().retype(12, '--epochs 2', '--epochs 6');
     await ide().open('train/finetune.py');
     const after = await ide().until('the lens of three times as many epochs', async () =>
-      (await ide().lenses()).find(({ line, text }) => line === 41 && text !== before.text),
+      (await ide().costs()).find(({ line, text }) => line === 41 && text !== before.text),
     );
     expect(after.text).toMatch(/8×H100.*\$\d/);
     await ide().open('train/run.sh');
