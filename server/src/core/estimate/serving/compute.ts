@@ -24,6 +24,8 @@ export interface Computed {
   readonly formula: string;
   readonly facts: readonly string[];
   readonly parts: readonly Part[];
+  /** Set where the interval follows from what the engine does, and not from measured runs. */
+  readonly bounds?: { readonly low: number; readonly high: number; readonly basis: string };
 }
 
 export type Metrics = Record<string, Computed>;
@@ -235,6 +237,7 @@ function memoryMetrics(each: ServingCase, theta: Theta, metrics: Metrics): void 
     formula: memory.pool ? 'the pool that the engine takes: memory · share' : 'weights + cache + max(activations, logits) + framework',
     facts,
     parts,
+    ...(memory.bounds ? { bounds: memory.bounds } : {}),
   };
   metrics['weights_gib'] = { value: memory.weights, unit: 'GiB', formula: 'parameters · bytes of the format / devices', facts, parts: [] };
   if (memory.cache > 0) metrics['kv_cache_gib'] = { value: memory.cache, unit: 'GiB', formula: 'sequences · tokens · bytes a token', facts, parts: [] };

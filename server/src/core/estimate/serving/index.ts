@@ -19,7 +19,7 @@ export function estimateServing(spec: Spec, context: EstimateContext): Estimatio
   const estimates: Record<string, Estimate> = {};
   for (const [name, computed] of Object.entries(metrics)) {
     if (labels[name] === undefined) continue; // fitted beside the others, not shown
-    const { basis, ...interval } = intervalOf(name, computed.value, each, spreads);
+    const { basis, ...interval } = computed.bounds ? { ...computed.bounds, likely: computed.value } : intervalOf(name, computed.value, each, spreads);
     estimates[name] = { ...interval, unit: computed.unit, basis, term: termOf(name, computed, facts) };
   }
   return { estimates, unknown: missingFacts(each, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each) };

@@ -14,6 +14,8 @@ export interface ServingMemory {
   readonly frame: number;
   /** The engine takes this much at start, whatever the model needs. */
   readonly pool: boolean;
+  /** Of the total, where a pool decides it. */
+  readonly bounds?: { readonly low: number; readonly high: number; readonly basis: string };
 }
 
 const gib = 2 ** 30;
@@ -35,7 +37,32 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
   const frame = frameOf(each, theta);
   const total = (weights + cache + Math.max(activations, logits)) * effect(theta, 'm.frag') + frame;
   if (!engine.pool || each.device?.memoryGib === undefined) return { total, weights, cache, activations, logits, frame, pool: false };
-  return { total: Math.max(each.device.memoryGib * each.memoryShare, weights + frame), weights, cache, activations, logits, frame, pool: true };
+  const pool = each.device.memoryGib * each.memoryShare;
+  const longest =
+    each.task === 'encoder' ? 0 : (kvBytesPerSequence(model, each.maxModelLen ?? held, each.kvElementBytes) * kvCopies(model, layout.tensor)) / share / gib;
+  return {
+    total: Math.max(pool, weights + frame),
+    weights,
+    cache,
+    activations,
+    logits,
+    frame,
+    pool: true,
+    bounds: poolBounds(pool, weights, frame, longest),
+  };
+}
+
+/** An engine that takes its share of the device at start needs neither more nor less, as long as weights, its own frame and one sequence of full length
+ * find room in it; it refuses to start where they do not.
+ * @unit GiB
+ * @source vLLM documentation, gpu_memory_utilization; the share is of the memory that the driver reports, within 2 % of the printed size
+ * @limits the frame is taken at half and at twice its fitted size */
+function poolBounds(pool: number, weights: number, frame: number, longest: number): NonNullable<ServingMemory['bounds']> {
+  return {
+    low: Math.max(pool * 0.98, weights * 0.95 + frame * 0.5),
+    high: Math.max(pool * 1.02, weights * 1.05 + frame * 2 + longest * 1.1),
+    basis: 'the share of the memory that the engine takes at start',
+  };
 }
 
 const frameOf = ({ engine, device }: ServingCase, theta: Theta): number =>
