@@ -4,6 +4,8 @@ import { type Cancellation, type Host, never } from './host.js';
 /** How many files are read at a time. */
 const readAhead = 16;
 
+const none: readonly MeasuredRun[] = [];
+
 /** The measured runs of each workspace root: read when somebody asks for them, kept until one of their files changes. */
 export class RunStore {
   private readonly host: Host;
@@ -26,9 +28,9 @@ export class RunStore {
     }
     return found;
   }
-  /** What was read so far. */
+  /** What was read so far: the same list until another one is read, so that estimates made with it still hold. */
   of(root: string | undefined): readonly MeasuredRun[] {
-    return (root === undefined ? undefined : this.loaded.get(root)) ?? [];
+    return (root === undefined ? undefined : this.loaded.get(root)) ?? none;
   }
   isLoaded(root: string): boolean {
     return this.loaded.has(root);
