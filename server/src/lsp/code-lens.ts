@@ -40,11 +40,14 @@ async function lenses(session: Session, answer: Answer, uri: string): Promise<Co
   const document = session.engine.document(answer.uri);
   const silence = await silenceOf(session, answer.uri);
   if (!document || silence.whole) return [];
-  const found: CodeLens[] = [];
-  for (const one of answer.workloads) {
+  const shown = answer.workloads.flatMap((one) => {
     const place = locate(document, one.span);
-    if (place.uri !== uri || silence.workload(one.workload)) continue;
-    const { start } = place.range;
+    return place.uri === uri && !silence.workload(one.workload) ? [{ one, start: place.range.start }] : [];
+  });
+  // All together: a list waits once, however many workloads it has.
+  const advice = await Promise.all(shown.map(({ one }) => shownAdvice(session, one)));
+  const found: CodeLens[] = [];
+  for (const [at, { one, start }] of shown.entries()) {
     found.push({ range: { start, end: start }, command: await commandOf(session, one, answer.uri) });
     const measured = measuredText(one.team, one.workload, { locale: session.locale });
     if (measured !== undefined) {
@@ -56,7 +59,7 @@ async function lenses(session: Session, answer: Answer, uri: string): Promise<Co
       };
       found.push({ range: { start, end: start }, command });
     }
-    const cheaper = cheaperLens(await shownAdvice(session, one));
+    const cheaper = cheaperLens(advice[at] ?? []);
     if (cheaper !== undefined)
       found.push({
         range: { start, end: start },

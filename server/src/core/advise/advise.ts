@@ -65,13 +65,12 @@ interface Judged {
 
 /** The alternative's estimate against the workload's own; undefined where it is refused, fits worse, or is not worth it. */
 function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): Judged | undefined {
-  const changes = Object.assign({}, ...proposals.map((proposal) => proposal.changes)) as Readonly<Record<string, FactValue | undefined>>;
+  const changes = changesOf(proposals);
   const changed = Object.entries(changes).filter(([fact, to]) => spec.facts[fact] !== to);
   if (changed.length === 0) return undefined;
   const law = lawOf(subject, changed);
   if (!law) return undefined;
-  const facts = Object.fromEntries(Object.entries({ ...spec.facts, ...changes }).filter((entry): entry is [string, FactValue] => entry[1] !== undefined));
-  const after = estimate({ ...spec, facts }, subject.context);
+  const after = estimate(withChanges(spec, proposals), subject.context);
   const fits = fitsOf(after);
   const rescued = (subject.fits === 'does-not-fit' || subject.fits === 'tight') && fits === 'fits';
   if (!rescued && order.indexOf(fits) > order.indexOf(subject.fits)) return undefined;
@@ -118,6 +117,13 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
     },
   };
 }
+const changesOf = (proposals: readonly Proposal[]): Readonly<Record<string, FactValue | undefined>> =>
+  Object.assign({}, ...proposals.map((proposal) => proposal.changes));
+/** The workload with what proposals change; a fact that one takes away is no longer stated. */
+function withChanges(spec: Spec, proposals: readonly Proposal[]): Spec {
+  const facts = Object.entries({ ...spec.facts, ...changesOf(proposals) });
+  return { ...spec, facts: Object.fromEntries(facts.filter((entry): entry is [string, FactValue] => entry[1] !== undefined)) };
+}
 const order: readonly Fits[] = ['fits', 'unknown', 'tight', 'does-not-fit'];
 /** How much of a saving counts for the order, by the risk that it is bought with. */
 const trust: Readonly<Record<Risk['level'], number>> = { none: 1, low: 0.9, medium: 0.6, unmeasured: 0.5, high: 0.3 };
@@ -162,11 +168,8 @@ function worst(risks: readonly Risk[]): Risk {
 
 /** Where no single change makes it fit: the change that takes most off the peak, then the next, until it does; with no more risk than it takes. */
 function rescue(subject: Subject, spec: Spec, proposals: readonly Proposal[], judge: (proposals: readonly Proposal[]) => Judged | undefined): Judged[] {
-  const peak = (some: readonly Proposal[]): number => {
-    const facts: Record<string, FactValue | undefined> = Object.assign({}, spec.facts, ...some.map(({ changes }) => changes));
-    const stated = Object.fromEntries(Object.entries(facts).filter((entry): entry is [string, FactValue] => entry[1] !== undefined));
-    return estimate({ ...spec, facts: stated }, subject.context).estimates['memory_share']?.high ?? Number.POSITIVE_INFINITY;
-  };
+  const peak = (some: readonly Proposal[]): number =>
+    estimate(withChanges(spec, some), subject.context).estimates['memory_share']?.high ?? Number.POSITIVE_INFINITY;
   for (const levels of [['none'], ['none', 'low'], ['none', 'low', 'medium']]) {
     const taken: Proposal[] = [];
     for (let now = peak([]); taken.length < mostCombined; ) {
