@@ -26,16 +26,8 @@ const files = {
   'wandb/run-20260102_030405-x/files/config.yaml': 'output_dir:\n  value: out/llama\ngradient_accumulation_steps:\n  value: 2\n',
   'wandb/run-20260102_030405-x/files/wandb-summary.json': '{"_runtime":5100}',
 };
-/** Waits until the runs, which are read in the background, are in the lenses. */
-async function measured(): Promise<string[]> {
-  for (let tries = 0; tries < 50; tries++) {
-    const lenses = await editor.lenses('train.py');
-    if (lenses.some((lens) => lens.includes('measured'))) return lenses;
-    const before = editor.refreshes;
-    await editor.until(() => editor.refreshes > before);
-  }
-  return [];
-}
+/** The lenses once the runs, which are read in the background, are in them. */
+const measured = (): Promise<string[]> => editor.lensesWith('train.py', /measured/);
 
 test('a measured run stands beside the estimate, says the chip that the code does not, and corrects', async () => {
   await start({ files });

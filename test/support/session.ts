@@ -158,6 +158,18 @@ export class Editor {
     const range = { start: { line: 0, character: 0 }, end: { line: 10_000, character: 0 } };
     return ((await this.connection.sendRequest('textDocument/inlayHint', { textDocument: { uri: this.uri(name) }, range })) as InlayHint[] | null) ?? [];
   }
+  /** A document's lenses once one of them is like this; what the server works out in the background comes when it comes. */
+  async lensesWith(name: string, like: RegExp, ms = 10_000): Promise<string[]> {
+    let lenses: string[] = [];
+    const end = Date.now() + ms;
+    while (Date.now() < end) {
+      const before = this.refreshes;
+      lenses = await this.lenses(name);
+      if (lenses.some((lens) => like.test(lens))) return lenses;
+      await this.until(() => this.refreshes > before, end - Date.now()).catch(() => undefined);
+    }
+    throw new Error(`no lens like ${like} in time, but ${JSON.stringify(lenses)}`);
+  }
   /** Waits until something that the server sent makes a condition true. */
   async until(condition: () => boolean, ms = 10_000): Promise<void> {
     const end = Date.now() + ms;
