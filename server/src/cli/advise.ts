@@ -9,7 +9,7 @@ export interface Advised {
   readonly advice: readonly ProvenAdvice[];
 }
 type Relative = (uri: string) => string;
-const documentOf = (engine: Engine) => (uri: string) => engine.document(uri);
+const documentOf = (engine: Engine) => (uri: string) => engine.fileOf(uri);
 
 /** The answer of `mlcost advise --format json`: contract version 1. Fields may be added, never renamed. */
 export function adviseJson(engine: Engine, all: readonly Advised[], relative: Relative): object {

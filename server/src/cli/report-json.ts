@@ -30,7 +30,7 @@ export function reportJson(engine: Engine, reports: readonly FileReport[], relat
         advice: (advised.find(({ one }) => one.workload === workload)?.advice ?? []).map(({ title, saving, edits }) => ({
           title,
           saving,
-          edits: lineEdits(edits ?? [], (uri) => engine.document(uri), relative),
+          edits: lineEdits(edits ?? [], (uri) => engine.fileOf(uri), relative),
         })),
         ...(team ? { measured: measuredJson(team) } : {}),
       })),

@@ -55,6 +55,16 @@ export { editSettings, type SettingEdit } from './settings/edit.js';
 export { type Budget, type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFileName } from './settings/mlcost-file.js';
 export { Grammars, type ReadAsset } from './syntax/grammars.js';
 export { difference, SyntaxTree } from './syntax/tree.js';
-export { type Change, cellAt, createDocument, createNotebookDocument, type Document, editedDocument, type Place, placeOf } from './text/document.js';
+export {
+  type Change,
+  cellAt,
+  createDocument,
+  createNotebookDocument,
+  type Document,
+  editedDocument,
+  type Place,
+  placeOf,
+  storedEdits,
+} from './text/document.js';
 export { type Language, languageOfName } from './text/language.js';
 export { matchesGlob, relativeTo } from './text/uri.js';

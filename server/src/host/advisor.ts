@@ -11,6 +11,7 @@ import {
   objectiveOf,
   type QualityTable,
   Rulings,
+  storedEdits,
   type TextEdit,
   type Workload,
   writeChanges,
@@ -20,7 +21,7 @@ import type { Host } from './host.js';
 
 /** Advice with the edits that put it into force: applied to a copy, read again, and found to do what is promised. */
 export interface ProvenAdvice extends Advice {
-  /** Absent: nothing here can be edited so that it holds; a person has to. */
+  /** Measured on `Engine.fileOf`. Absent: nothing here can be edited so that it holds; a person has to. */
   readonly edits?: readonly TextEdit[];
 }
 
@@ -72,11 +73,7 @@ export class Advisor {
   private async edits(one: Estimated, advice: Advice): Promise<readonly TextEdit[] | undefined> {
     const { workload, estimation } = one;
     if (!advice.editable) return undefined;
-    const edits = writeChanges(workload, advice.changes, (uri) => {
-      const document = this.engine.document(uri);
-      // A stored notebook's program is not its file's text.
-      return document?.cells?.some((cell) => cell.uri === undefined) ? undefined : document;
-    });
+    const edits = writeChanges(workload, advice.changes, (uri) => this.engine.document(uri));
     if (!edits || edits.length === 0) return undefined;
     const texts = new Map<string, string>();
     for (const uri of new Set(edits.map((edit) => edit.uri))) {
@@ -93,7 +90,25 @@ export class Advisor {
     const after = workloads.find(({ id }) => id === workload.id);
     if (!sound || !after) return undefined;
     const context = contextFor(one, await this.engine.context(workload.span.uri));
-    return keepsPromise(advice, after) && savesAsPromised(advice, compared(workload, estimation, after, context)) ? edits : undefined;
+    const holds = keepsPromise(advice, after) && savesAsPromised(advice, compared(workload, estimation, after, context));
+    return holds ? this.asStored(edits) : undefined;
+  }
+
+  /** Edits of programs as edits of files: a stored notebook's program is not its file's text. */
+  private async asStored(edits: readonly TextEdit[]): Promise<readonly TextEdit[] | undefined> {
+    const found: TextEdit[] = [];
+    for (const uri of new Set(edits.map((edit) => edit.uri))) {
+      const own = edits.filter((edit) => edit.uri === uri);
+      const document = this.engine.document(uri);
+      if (document?.cells?.some((cell) => cell.uri === undefined) !== true) found.push(...own);
+      else {
+        const raw = await this.engine.rawNotebook(uri);
+        const inFile = raw === undefined ? undefined : storedEdits(document, raw, own);
+        if (!inFile) return undefined;
+        found.push(...inFile.map((edit) => ({ uri, ...edit })));
+      }
+    }
+    return found;
   }
 
   private async load(): Promise<AdviceBook> {
@@ -110,12 +125,19 @@ function compared(workload: Workload, estimation: Estimation, after: Workload, c
 }
 
 /** Every fact that the advice changes is in force. */
-function keepsPromise({ changes }: Advice, after: Workload): boolean {
+export function keepsPromise({ changes }: Advice, after: Workload): boolean {
   return changes.every(({ fact, to }) => {
     const now = after.facts.find(({ name }) => name === fact)?.value;
-    return now === to || (typeof now === 'string' && typeof to === 'string' && now.toLowerCase() === to.toLowerCase());
+    return now === to || (typeof now === 'string' && typeof to === 'string' && plain(now) === plain(to));
   });
 }
+/** Frameworks spell one value in several ways: `4bit` of a switch is NF4, `bitsandbytes.optim.PagedAdamW8bit` is `paged_adamw_8bit`. */
+const plain = (value: string): string =>
+  value
+    .toLowerCase()
+    .replace(/^(bnb\.)?(nf4|4bit)$/, 'nf4')
+    .replace(/^bitsandbytes\.(optim\.)?/, '')
+    .replaceAll(/[_-]/g, '');
 /** The text as edited is estimated to save what the alternative did, to a percent. */
 function savesAsPromised({ saving }: Advice, objective: Objective | undefined): boolean {
   if (saving.percent === undefined) return true;

@@ -148,6 +148,7 @@ export class Engine {
   /** Texts of a scan's next files, being read. */
   private readonly early = new Map<string, Promise<string | null>>();
   private readonly storedDocuments = new Map<string, Document>();
+  private readonly rawNotebooks = new Map<string, Document>();
   private loading: Promise<Data> | undefined;
   private readonly settings: WorkspaceSettings;
   private readonly runStore: RunStore;
@@ -165,11 +166,13 @@ export class Engine {
   /** Takes a document that an editor shows. */
   openText(uri: string, text: string, languageId?: string): void {
     this.close(uri);
+    this.rawNotebooks.delete(uri);
     this.open.set(uri, { document: this.placed(createDocument(uri, text, languageId)), version: 0 });
   }
   /** Takes a notebook's code cells as they stand now; answers what that changed in the program. */
   openNotebook(uri: string, cells: Parameters<typeof createNotebookDocument>[1]): Change | undefined {
     const before = this.open.get(uri);
+    this.rawNotebooks.delete(uri);
     const document = this.placed(createNotebookDocument(uri, cells));
     before?.tree?.replace(document.text);
     this.open.set(uri, { document, version: (before?.version ?? 0) + 1, ...(before?.tree ? { tree: before.tree } : {}) });
@@ -203,6 +206,7 @@ export class Engine {
     this.early.delete(uri);
     this.stored.delete(uri);
     this.storedDocuments.delete(uri);
+    this.rawNotebooks.delete(uri);
     this.forgetSettings(uri);
   }
   /** Reads the measured runs below a root, so that they count from then on.
@@ -233,6 +237,17 @@ export class Engine {
   }
   document(uri: string): Document | undefined {
     return this.open.get(uri)?.document ?? this.storedDocuments.get(uri);
+  }
+  /** The text that edits of a file are measured on: of a stored notebook its JSON, once it was read for that, else the document's own. */
+  fileOf(uri: string): Document | undefined {
+    return this.rawNotebooks.get(uri) ?? this.document(uri);
+  }
+  /** Reads a stored notebook's own text, so that edits can be made of it. */
+  async rawNotebook(uri: string): Promise<string | undefined> {
+    const raw = this.open.has(uri) ? null : await this.host.readText(uri);
+    if (raw === null) return undefined;
+    this.rawNotebooks.set(uri, { ...createDocument('notebook.json', raw), uri });
+    return raw;
   }
   isOpen(uri: string): boolean {
     return this.open.has(uri);

@@ -66,7 +66,7 @@ const touches = (a: Range, b: Range): boolean => a.start.line <= b.end.line && b
 
 function changesOf(session: Session, advice: ProvenAdvice): AdviceResult['advice'][number]['changes'] {
   return (advice.edits ?? []).flatMap((edit) => {
-    const document = session.engine.document(edit.uri);
+    const document = session.engine.fileOf(edit.uri);
     return document ? [{ ...locate(document, edit), text: edit.text }] : [];
   });
 }

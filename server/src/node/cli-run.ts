@@ -200,7 +200,7 @@ async function apply(chosen: readonly ProvenAdvice[], engine: Engine, relative: 
     write(`${advice.id}: ${advice.title}\n`);
   }
   for (const [uri, edits] of texts) {
-    const document = engine.document(uri);
+    const document = engine.fileOf(uri);
     const file = fileURLToPath(uri);
     // Whoever changed the file meanwhile is not overwritten.
     if (!document || (await readFile(file, 'utf8')) !== document.text)

@@ -25,7 +25,7 @@ async function edited(files: Readonly<Record<string, string>>, id: string, assum
   for (const name of Object.keys(files)) {
     const uri = `file:///w/${name}`;
     const edits = found.edits.filter((edit) => edit.uri === uri);
-    if (edits.length > 0) changed[name] = applied(engine.document(uri)?.text ?? '', edits);
+    if (edits.length > 0) changed[name] = applied(engine.fileOf(uri)?.text ?? '', edits);
   }
   return { changed, found };
 }
@@ -152,6 +152,65 @@ describe('an advice is written where the setting stands, or beside its neighbour
       'max_model_len=4096, quantization="fp8")',
     ],
     [
+      'a setting that a variable holds, where it is held',
+      'train.py',
+      `batch = 1\nsteps: int = 8\n${trainer('per_device_train_batch_size=batch, gradient_accumulation_steps=steps, gradient_checkpointing=True, bf16=True, max_steps=100')}`,
+      'micro-batch-2',
+      run,
+      'batch = 1\nsteps: int = 8\n',
+      'batch = 2\nsteps: int = 4\n',
+    ],
+    [
+      'a setting of a dict',
+      'train.py',
+      `${trainer('**settings').replace('args =', "settings = {'bf16': True, 'per_device_train_batch_size': 4, 'max_steps': 100}\nargs =")}`,
+      'compile',
+      run,
+      "'max_steps': 100}",
+      '\'max_steps\': 100, "torch_compile": True}',
+    ],
+    [
+      'a line of a notebook, in its JSON',
+      'train.ipynb',
+      `{"cells": [{"cell_type": "markdown", "source": ["é"]}, {"cell_type": "code", "outputs": [], "source": [\n    ${trainer(
+        '\n    output_dir="out",\n    per_device_train_batch_size=4,\n    bf16=True,\n    num_train_epochs=1,\n',
+      )
+        .split(/(?<=\n)/)
+        .map((line) => JSON.stringify(line))
+        .join(',\n    ')}\n   ]}], "nbformat": 4}`,
+      'compile',
+      run,
+      '    "    num_train_epochs=1,\\n",\n',
+      '    "    num_train_epochs=1,\\n",\n    "    torch_compile=True,\\n",\n',
+    ],
+    [
+      'a nested key, where the whole batch stands and passes follow from it',
+      'finetune.yaml',
+      'max_seq_len: 2048\nmodel:\n  name: hf_causal_lm\n  pretrained_model_name_or_path: meta-llama/Llama-3.1-8B\n  pretrained: true\ntrain_loader:\n  name: finetuning\nmax_duration: 1ep\nglobal_train_batch_size: 64\ndevice_train_microbatch_size: 1 # of 8\nprecision: amp_bf16\nfsdp_config:\n  sharding_strategy: FULL_SHARD\n  activation_checkpointing: true\n',
+      'micro-batch-4',
+      run,
+      'device_train_microbatch_size: 1 # of 8',
+      'device_train_microbatch_size: 4 # of 8',
+    ],
+    [
+      'an override of a command',
+      'grpo.sh',
+      'python3 -m verl.trainer.main_ppo \\\n    data.train_batch_size=256 \\\n    actor_rollout_ref.model.path=Qwen/Qwen2.5-7B-Instruct \\\n    trainer.n_gpus_per_node=8 \\\n    trainer.total_epochs=2\n',
+      'lora',
+      run,
+      'actor_rollout_ref.model.path=Qwen/Qwen2.5-7B-Instruct \\\n',
+      'actor_rollout_ref.model.path=Qwen/Qwen2.5-7B-Instruct \\\n    actor_rollout_ref.model.lora_rank=16 \\\n',
+    ],
+    [
+      'an adapter beside the other settings of the model',
+      'recipe.yaml',
+      'model_name_or_path: Qwen/Qwen2.5-7B\ntorch_dtype: bfloat16\nattn_implementation: flash_attention_2\n\ndataset_name: org/chat\nbf16: true\nper_device_train_batch_size: 4\ngradient_accumulation_steps: 2\nmax_length: 2048\nnum_train_epochs: 1\noutput_dir: out\n',
+      'lora',
+      run,
+      'attn_implementation: flash_attention_2\n',
+      'attn_implementation: flash_attention_2\nuse_peft: true\nlora_r: 16\n',
+    ],
+    [
       'a hosted model, in the quotes that stand there',
       'agent.py',
       "from openai import OpenAI\nclient = OpenAI()\nclient.chat.completions.create(model='gpt-4o', max_tokens=100, messages=m)\n",
@@ -191,6 +250,18 @@ describe('an advice is written where the setting stands, or beside its neighbour
     for (const one of advice) for (const edit of one.edits ?? []) expect(edit.start === edit.end || edit.text === 'False', JSON.stringify(edit)).toBe(true);
   });
 
+  test('a chart is given only what its templates ask for', async () => {
+    const values = {
+      'values.yaml':
+        'servingEngineSpec:\n  modelSpec:\n  - name: m\n    repository: vllm/vllm-openai\n    modelURL: meta-llama/Llama-3.1-8B-Instruct\n    replicaCount: 1\n    requestGPU: 1\n    vllmConfig:\n      maxModelLen: 32768\n      gpuMemoryUtilization: 0.5\n',
+    };
+    const { advice } = await advised(values, traffic);
+    expect(advice.find(({ id }) => id.endsWith('/weights-fp8'))).toMatchObject({ editable: true });
+    expect(advice.find(({ id }) => id.endsWith('/weights-fp8'))?.edits).toBeUndefined();
+    const { changed } = await edited(values, 'memory-share', { ...traffic, gpu_type: 'a100-40gb' });
+    expect(changed['values.yaml']).toBe(values['values.yaml'].replace('gpuMemoryUtilization: 0.5', 'gpuMemoryUtilization: 0.95'));
+  });
+
   test('line ends of Windows are kept', async () => {
     const text = trainer('\n    per_device_train_batch_size=4,\n    bf16=True,\n    num_train_epochs=1,\n').replaceAll('\n', '\r\n');
     const { changed } = await edited({ 'train.py': text }, 'compile', run);
@@ -213,7 +284,14 @@ describe('the entry whose value a span covers', () => {
     ['json', '{"bf16": {"enabled": «true»}}', 'json', 'enabled'],
     ['shell', 'run --tp \\\n  «4»', 'flag', 'tp'],
     ['shell', 'run --tp="«4»"', 'flag=', 'tp'],
-    ['shell', 'TP=«4»', undefined, undefined],
+    ['shell', 'TP=«4»', 'assign', 'TP'],
+    ['shell', 'export TP="«4»"', 'assign', 'TP'],
+    ['shell', 'BS=${BS:-«4»}', 'assign', 'BS'],
+    ['shell', 'echo a=«4»', undefined, undefined],
+    ['shell', 'python main.py model.lora_rank=8 \\\n  trainer.devices=«4»', 'override', 'trainer.devices'],
+    ['python', 'batch_size = «4»', 'assign', 'batch_size'],
+    ['python', 'class A:\n  rate: float = «4»', 'assign', 'rate'],
+    ['python', 'os.system("run --tp «4»")', 'flag', 'tp'],
   ] as const)('%s %j', (language, marked, style, key) => {
     const start = marked.indexOf('«');
     const end = marked.indexOf('»') - 1;

@@ -2,7 +2,7 @@ import type { Span } from '../model/span.js';
 import { linesAround } from './around-edit.js';
 import { type Language, languageOf } from './language.js';
 import { LineIndex } from './line-index.js';
-import { blank, joinShell, maskMagics, type NotebookCell, readNotebook, shellLines } from './notebook.js';
+import { blank, type CellEdit, joinShell, maskMagics, type NotebookCell, rawEdits, readNotebook, shellLines } from './notebook.js';
 
 /** One change of a text, measured on the text that the previous change left. */
 export interface Change {
@@ -102,6 +102,18 @@ export function createNotebookDocument(uri: string, cells: readonly { readonly u
   }
   const shell = joinShell(shells);
   return { uri, language: 'python', text: program, lines: new LineIndex(program), cells: placed, ...(shell === undefined ? {} : { shell }) };
+}
+
+/** Edits of a stored notebook's program as edits of its file.
+ * @returns undefined where one reaches over cells */
+export function storedEdits(document: Document, raw: string, edits: readonly { readonly start: number; readonly end: number; readonly text: string }[]) {
+  const inCells: CellEdit[] = [];
+  for (const { start, end, text } of edits) {
+    const cell = cellAt(document, start);
+    if (!cell || end > cell.end) return undefined;
+    inCells.push({ cell: cell.index, start: start - cell.start, end: end - cell.start, text });
+  }
+  return rawEdits(raw, inCells);
 }
 
 /** Cell that holds an offset of the program. */

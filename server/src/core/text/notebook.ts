@@ -81,5 +81,41 @@ export function maskMagics(text: string): string {
   );
 }
 
+/** A replacement in a cell of a stored notebook; offsets count from the cell's start. */
+export interface CellEdit {
+  readonly cell: number;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+/** The edits of the raw JSON that change cells of a stored notebook: only the strings of changed lines, in the layout that stands there.
+ * @param cell its index among all cells
+ * @returns undefined where a cell has no source */
+export function rawEdits(raw: string, edits: readonly CellEdit[]): { start: number; end: number; text: string }[] | undefined {
+  const tree = parseTree(raw, [], { allowTrailingComma: true });
+  const list = tree && property(tree, 'cells');
+  const found: { start: number; end: number; text: string }[] = [];
+  for (const index of new Set(edits.map(({ cell }) => cell))) {
+    const cell = list?.children?.[index];
+    const source = cell && property(cell, 'source');
+    if (!source) return undefined;
+    const pieces = source.type === 'array' ? (source.children ?? []) : [source];
+    const before = pieces.map((piece) => String(piece.value));
+    const own = edits.filter((edit) => edit.cell === index).sort((a, b) => b.start - a.start);
+    const text = own.reduce((all, edit) => all.slice(0, edit.start) + edit.text + all.slice(edit.end), before.join(''));
+    const after = source.type === 'array' ? (text.match(/[^\n]*\n|[^\n]+$/g) ?? []) : [text];
+    let same = 0;
+    while (same < before.length - 1 && same < after.length && before[same] === after[same]) same++;
+    let tail = 0;
+    while (tail < before.length - same - 1 && tail < after.length - same && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+    const [first, last] = [pieces[same], pieces[before.length - 1 - tail]];
+    if (!first || !last) return undefined;
+    const gap = source.type === 'array' && pieces[1] ? raw.slice(pieces[0]!.offset + pieces[0]!.length, pieces[1].offset) : ', ';
+    const lines = after.slice(same, after.length - tail).map((line) => JSON.stringify(line));
+    found.push({ start: first.offset, end: last.offset + last.length, text: lines.join(gap) });
+  }
+  return found;
+}
+
 const property = (node: Node, name: string): Node | undefined =>
   node.type === 'object' ? node.children?.find((entry) => entry.children?.[0]?.value === name)?.children?.[1] : undefined;

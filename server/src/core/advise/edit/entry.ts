@@ -1,7 +1,7 @@
 import type { Language } from '../../text/language.js';
 
 /** How a setting is written where it stands. */
-export type Style = 'keyword' | 'dict' | 'yaml' | 'json' | 'flag' | 'flag=' | 'args' | 'args=' | 'flow-args';
+export type Style = 'keyword' | 'dict' | 'assign' | 'yaml' | 'json' | 'flag' | 'flag=' | 'override' | 'args' | 'args=' | 'flow-args';
 
 /** A setting with its value in a text: `bf16=True`, `bf16: true`, `--dtype bfloat16`. */
 export interface Entry {
@@ -22,7 +22,10 @@ type Pattern = readonly [style: Style, before: RegExp];
 /** What stands in front of a value, by language, the most exact first. The first group is the whole key, the second its name. */
 const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
   python: [
-    ['keyword', /(?<![\w.])(([A-Za-z_]\w*)\s*=\s*)$/],
+    ['keyword', /(?<=[(,]\s*(?:#[^\n]*\s*)*)(?<![\w.])(([A-Za-z_]\w*)\s*=\s*)$/],
+    ['assign', /(?<![\w.])(([A-Za-z_][\w.]*)\s*(?::[^=\n]+)?=\s*)$/],
+    ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
+    ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
     ['dict', /((?:["'])(\w+)(?:["'])\s*:\s*)$/],
     ['flow-args', /((?:["'])--([\w.-]+)(?:["'])\s*,\s*)$/],
   ],
@@ -38,6 +41,8 @@ const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
   shell: [
     ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
     ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
+    ['override', /((?<![\w.-])\+{0,2}([a-z]\w*(?:\.\w+)+)=)$/],
+    ['assign', /(?<=^[ \t]*(?:export[ \t]+)?|[;&][ \t]*|^[ \t]*#SBATCH[ \t]+--?[\w-]*)(([A-Za-z_]\w*)=(?:\$\{\w+:-)?)$/m],
   ],
 };
 

@@ -3,7 +3,8 @@ import type { Workload } from '../../model/workload.js';
 import type { Document } from '../../text/document.js';
 import type { FactChange } from '../types.js';
 import { type Entry, entryAt } from './entry.js';
-import { type Spelled, type Vocabulary, vocabularyOf } from './vocabulary.js';
+import { vocabularyOf } from './vocabularies.js';
+import type { Spelled, Vocabulary } from './vocabulary.js';
 
 /** A replacement in one document's text. */
 export interface TextEdit {
@@ -34,19 +35,27 @@ function writeOne(workload: Workload, name: string, to: FactValue, documents: (u
   if (stands) {
     const { document, entry } = stands;
     if (spelled?.length === 1 && spelled[0] && isSame(entry.key, spelled[0].key)) return [replaced(document, entry, spelled[0].value)];
+    // A setting that no vocabulary has (a manifest's GPU limit, a variable, another name of the same option): its value is replaced as it stands.
+    if (typeof fact.value === typeof to && isVerbatim(document, entry, fact.value)) return everywhere(document, entry, fact.value, to);
     // The same fact under another key (`fp16=True` for bf16).
-    if (spelled?.length === 1 && spelled[0] && words?.home.test(entry.key)) return [renamed(document, entry, spelled[0])];
-    // A setting that no vocabulary has (a manifest's GPU limit): its value is replaced as it stands.
-    if (spelled === undefined && typeof fact.value === typeof to && isVerbatim(document, entry, fact.value)) return everywhere(document, entry, fact.value, to);
+    if (spelled?.length === 1 && spelled[0] && words?.home.test(snake(entry.key)) && entry.style !== 'assign') return [renamed(document, entry, spelled[0])];
     return undefined;
   }
   // What somebody wrote elsewhere, in a way that is not understood, is not overruled behind its back.
   if (fact && fact.origin !== 'default' && fact.origin !== 'assumption') return undefined;
   if (!words || !spelled) return undefined;
   if (spelled.length === 0) return [];
-  const anchor = anchorOf(workload, words, documents);
-  return anchor && [added(anchor.document, anchor.entry, spelled, words)];
+  const edits: TextEdit[] = [];
+  for (const setting of spelled) {
+    const anchor = anchorOf(workload, setting.beside ?? words.home, documents);
+    if (!anchor || (isCamel(anchor.entry.key) && !chartKeys.test(setting.key))) return undefined;
+    edits.push(added(anchor.document, anchor.entry, setting, words));
+  }
+  return edits;
 }
+/** A chart's values are what its templates ask for: of an engine's options these.
+ * @source vllm-project/production-stack, helm/values.yaml: `vllmConfig` */
+const chartKeys = /^(tensor_parallel_size|max_model_len|max_num_seqs|gpu_memory_utilization|dtype)$/;
 
 interface Place {
   readonly document: Document;
@@ -60,20 +69,30 @@ function placed(fact: Fact, documents: (uri: string) => Document | undefined): P
   return document && entry ? { document, entry } : undefined;
 }
 /** A written setting of the same construct, the last of the file: new ones stand behind it. */
-function anchorOf(workload: Workload, words: Vocabulary, documents: (uri: string) => Document | undefined): Place | undefined {
-  const places = workload.facts.flatMap((fact) => placed(fact, documents) ?? []).filter(({ entry }) => words.home.test(entry.key) && entry.style !== 'dict');
+function anchorOf(workload: Workload, home: RegExp, documents: (uri: string) => Document | undefined): Place | undefined {
+  const places = workload.facts.flatMap((fact) => placed(fact, documents) ?? []).filter(({ entry }) => home.test(snake(entry.key)) && entry.style !== 'assign');
   const own = (place: Place): number => Number(place.document.uri === workload.span.uri);
   return places.sort((a, b) => own(b) - own(a) || b.entry.start - a.entry.start)[0];
 }
 
-const isSame = (a: string, b: string): boolean => a.replaceAll('-', '_') === b.replaceAll('-', '_');
-const isVerbatim = ({ text }: Document, entry: Entry, value: FactValue): boolean => unquoted(text.slice(entry.valueStart, entry.end)) === String(value);
+const isCamel = (key: string): boolean => /[a-z0-9][A-Z]/.test(key);
+/** `maxModelLen` and `max-model-len` are one setting; dots of nested names stay. */
+const snake = (key: string): string =>
+  key
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toLowerCase();
+const isSame = (a: string, b: string): boolean => snake(a) === snake(b);
+function isVerbatim({ text }: Document, entry: Entry, value: FactValue): boolean {
+  const written = unquoted(text.slice(entry.valueStart, entry.end));
+  return (typeof value === 'boolean' ? written.toLowerCase() : written) === String(value);
+}
 const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, '$2');
 
 /** A value as the language writes it, in the quotes that stood there. */
 function literal(entry: Pick<Entry, 'style' | 'quote'>, value: FactValue): string {
   const { style, quote } = entry;
-  if (style === 'keyword' || style === 'dict') {
+  if (style === 'keyword' || style === 'dict' || style === 'assign') {
     if (typeof value === 'boolean') return value ? 'True' : 'False';
     return typeof value === 'string' ? `${quote || '"'}${value}${quote || '"'}` : String(value);
   }
@@ -115,37 +134,42 @@ function everywhere(document: Document, entry: Entry, from: FactValue, to: FactV
   return edits.some((edit) => edit.start === first.start) ? edits : [first];
 }
 
-/** New settings behind an entry, laid out as it is. */
-function added(document: Document, entry: Entry, spelled: readonly Spelled[], { dashes }: Vocabulary): TextEdit {
+/** A new setting behind an entry, laid out as it is. */
+function added(document: Document, entry: Entry, setting: Spelled, { dashes }: Vocabulary): TextEdit {
   const { text } = document;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const { indent } = entry;
-  const write = ({ key, value }: Spelled): string => {
+  const write = ({ key: name, value }: Spelled): string => {
+    const key = isCamel(entry.key) ? name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) : name;
     const flag = `--${dashes ? key.replaceAll('_', '-') : key}`;
+    // Engines' switches stand alone; a trainer's take a value.
+    const bare = dashes && value === true;
     switch (entry.style) {
       case 'keyword':
         return `${indent === undefined ? ', ' : `,${newline}${indent}`}${key}=${literal({ style: 'keyword', quote: '' }, value)}`;
+      case 'dict':
+        return `${indent === undefined ? ', ' : `,${newline}${indent}`}"${key}": ${literal({ style: 'dict', quote: '' }, value)}`;
       case 'json':
         return `${indent === undefined ? ', ' : `,${newline}${indent}`}"${key}": ${JSON.stringify(value)}`;
       case 'yaml':
         return `${newline}${columns(text, entry)}${key}: ${String(value)}`;
       case 'args':
-        return `${newline}${columns(text, entry)}- ${flag}${newline}${columns(text, entry)}- ${literal({ style: 'args', quote: '' }, value)}`;
+        return `${newline}${columns(text, entry)}- ${flag}${bare ? '' : `${newline}${columns(text, entry)}- ${literal({ style: 'args', quote: '' }, value)}`}`;
       case 'args=':
-        return `${newline}${columns(text, entry)}- ${flag}=${String(value)}`;
+        return `${newline}${columns(text, entry)}- ${flag}${bare ? '' : `=${String(value)}`}`;
       case 'flow-args':
-        return `, "${flag}", "${String(value)}"`;
-      case 'flag=':
-        return `${continued(entry, newline)}${flag}=${String(value)}`;
+        return bare ? `, "${flag}"` : `, "${flag}", "${String(value)}"`;
+      case 'override':
+        return `${continued(entry, newline)}${key}=${String(value)}`;
       default:
-        return `${continued(entry, newline)}${flag} ${String(value)}`;
+        return `${continued(entry, newline)}${flag}${bare ? '' : `${entry.style === 'flag=' ? '=' : ' '}${String(value)}`}`;
     }
   };
   // Behind a comment of the same line, where a line is an entry.
   const lineEnd = text.indexOf('\n', entry.end) < 0 ? text.length : text.indexOf('\n', entry.end) - (newline.length - 1);
   const isLine = entry.style === 'yaml' || entry.style === 'args' || entry.style === 'args=';
   const at = isLine ? lineEnd : entry.end;
-  return { uri: document.uri, start: at, end: at, text: spelled.map(write).join('') };
+  return { uri: document.uri, start: at, end: at, text: write(setting) };
 }
 /** Blanks up to the entry's column: the entry begins a line, or follows a dash. */
 function columns(text: string, entry: Entry): string {
