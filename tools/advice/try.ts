@@ -33,8 +33,7 @@ export async function tryAll(host: Host, root: string, preferences: Preferences)
     const advice: TriedAdvice[] = [];
     for (const each of await advisor.proven(one)) {
       const texts = textsAfter(engine, each.edits ?? []);
-      const fault =
-        each.edits && (await faultOf(each, { ...host, readText: async (uri) => texts.get(uri) ?? host.readText(uri) }, root, preferences, files));
+      const fault = each.edits && (await faultOf(each, { ...host, readText: async (uri) => texts.get(uri) ?? host.readText(uri) }, root, preferences, files));
       const rule = each.id.slice(each.workload.length + 1).replaceAll(/\d+/g, 'N');
       advice.push({
         id: each.id,
@@ -69,13 +68,7 @@ function textsAfter(engine: Engine, edits: readonly TextEdit[]): Map<string, str
   );
 }
 
-async function faultOf(
-  advice: ProvenAdvice,
-  host: Host,
-  root: string,
-  preferences: Preferences,
-  files: readonly string[],
-): Promise<string | undefined> {
+async function faultOf(advice: ProvenAdvice, host: Host, root: string, preferences: Preferences, files: readonly string[]): Promise<string | undefined> {
   const { engine, workloads } = await read(host, root, preferences, files);
   const after: Estimated | undefined = workloads.find(({ workload }) => workload.id === advice.workload);
   if (!after) return 'the workload is gone';
