@@ -77,7 +77,7 @@ async function faultOf(advice: ProvenAdvice, host: Host, root: string, preferenc
     ({ changes }) => JSON.stringify(changes.map(({ fact, to }) => [fact, to])) === JSON.stringify(advice.changes.map(({ fact, to }) => [fact, to])),
   );
   if (offered) return 'it is offered again';
-  for (const edit of writeChanges(after.workload, advice.changes, (uri) => engine.document(uri)) ?? [])
+  for (const edit of writeChanges(after.workload, advice.changes, engine.texts) ?? [])
     if (engine.document(edit.uri)?.text.slice(edit.start, edit.end) !== edit.text) return 'a second application changes the text';
   return undefined;
 }

@@ -1,6 +1,7 @@
 // The only door of the core: adapters import from here.
 export { advise, comparable } from './advise/advise.js';
-export { applied, type TextEdit, writeChanges } from './advise/edit/write.js';
+export { askPython } from './advise/edit/python.js';
+export { applied, type TextEdit, type Texts, writeChanges } from './advise/edit/write.js';
 export { Rulings } from './advise/legality.js';
 export { type Objective, objectiveOf } from './advise/objective.js';
 export type { QualityTable } from './advise/quality.js';

@@ -73,7 +73,7 @@ export class Advisor {
   private async edits(one: Estimated, advice: Advice): Promise<readonly TextEdit[] | undefined> {
     const { workload, estimation } = one;
     if (!advice.editable) return undefined;
-    const edits = writeChanges(workload, advice.changes, (uri) => this.engine.document(uri));
+    const edits = writeChanges(workload, advice.changes, this.engine.texts);
     if (!edits || edits.length === 0) return undefined;
     const texts = new Map<string, string>();
     for (const uri of new Set(edits.map((edit) => edit.uri))) {

@@ -1,5 +1,6 @@
 import {
   type Assumption,
+  askPython,
   type Catalog,
   type Change,
   type Coefficients,
@@ -44,6 +45,7 @@ import {
   SyntaxTree,
   type Tables,
   type TeamRuns,
+  type Texts,
   unpackTables,
   type Workload,
 } from '../core/index.js';
@@ -238,6 +240,14 @@ export class Engine {
   document(uri: string): Document | undefined {
     return this.open.get(uri)?.document ?? this.storedDocuments.get(uri);
   }
+  /** The texts as they stand, to make edits in. */
+  readonly texts: Texts = {
+    document: (uri) => this.document(uri),
+    python: (uri, ask) => {
+      const document = this.document(uri);
+      return document && askPython(document, this.grammars, this.open.get(uri)?.tree, ask);
+    },
+  };
   /** The text that edits of a file are measured on: of a stored notebook its JSON, once it was read for that, else the document's own. */
   fileOf(uri: string): Document | undefined {
     return this.rawNotebooks.get(uri) ?? this.document(uri);

@@ -1,34 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entryAt } from '../../../server/src/core/advise/edit/entry.js';
-import { applied } from '../../../server/src/core/index.js';
-import { Advisor } from '../../../server/src/host/advisor.js';
-import { Engine } from '../../../server/src/host/engine.js';
-import { memoryHost } from '../../support/memory-host.js';
-
-/** Advice for the workloads of some files, with what a workspace assumes. */
-async function advised(files: Readonly<Record<string, string>>, assumed: Readonly<Record<string, string | number>> = {}) {
-  const host = memoryHost(files);
-  const engine = new Engine(host);
-  engine.roots = ['file:///w'];
-  engine.preferences = { assumptions: Object.entries(assumed).map(([fact, value]) => ({ fact, value })) };
-  const reports = await engine.scan(Object.keys(files).map((name) => `file:///w/${name}`));
-  const advisor = new Advisor(engine, host);
-  const all = reports.flatMap((report) => report.workloads).filter(({ workload }) => workload.countedIn === undefined && !workload.fragment);
-  return { engine, advice: (await Promise.all(all.map((one) => advisor.proven(one)))).flat() };
-}
-/** The files after the edits of one advice. */
-async function edited(files: Readonly<Record<string, string>>, id: string, assumed?: Readonly<Record<string, string | number>>) {
-  const { engine, advice } = await advised(files, assumed);
-  const found = advice.find((one) => one.id.endsWith(`/${id}`));
-  if (!found?.edits) throw new Error(`no edit for ${id}; there are ${advice.map((one) => `${one.id}${one.edits ? '' : ' (by hand)'}`).join(', ')}`);
-  const changed = { ...files };
-  for (const name of Object.keys(files)) {
-    const uri = `file:///w/${name}`;
-    const edits = found.edits.filter((edit) => edit.uri === uri);
-    if (edits.length > 0) changed[name] = applied(engine.fileOf(uri)?.text ?? '', edits);
-  }
-  return { changed, found };
-}
+import { advised, edited } from '../../support/advised.js';
 
 const h100 = { gpu_type: 'h100', gpu_count: 8 };
 const run = { ...h100, dataset_size: 50_000 };
@@ -202,6 +174,15 @@ describe('an advice is written where the setting stands, or beside its neighbour
       'actor_rollout_ref.model.path=Qwen/Qwen2.5-7B-Instruct \\\n    actor_rollout_ref.model.lora_rank=16 \\\n',
     ],
     [
+      'an item of a list of arguments in Python',
+      'job.py',
+      'from google.cloud import aiplatform\njob = aiplatform.CustomContainerTrainingJob(display_name="sft", container_uri="trl")\nargs = [\n    "sft",\n    "--model_name_or_path=Qwen/Qwen2.5-7B-Instruct",\n    "--dataset_name=org/chat",\n    "--bf16",\n    "--gradient_checkpointing=true",\n    "--per_device_train_batch_size=4",\n    "--num_train_epochs=1",\n    "--use_peft=true",\n]\njob.run(args=args, replica_count=1, machine_type="a3-highgpu-8g", accelerator_type="NVIDIA_H100_80GB", accelerator_count=8)\n',
+      'no-checkpointing',
+      run,
+      '"--gradient_checkpointing=true"',
+      '"--gradient_checkpointing=false"',
+    ],
+    [
       'an adapter beside the other settings of the model',
       'recipe.yaml',
       'model_name_or_path: Qwen/Qwen2.5-7B\ntorch_dtype: bfloat16\nattn_implementation: flash_attention_2\n\ndataset_name: org/chat\nbf16: true\nper_device_train_batch_size: 4\ngradient_accumulation_steps: 2\nmax_length: 2048\nnum_train_epochs: 1\noutput_dir: out\n',
@@ -225,7 +206,7 @@ describe('an advice is written where the setting stands, or beside its neighbour
     expect(changed[file]).toBe(text.replace(before, expected));
     expect(found.saving.percent).toBeGreaterThan(3);
     // A second application has nothing to do.
-    const again = await advised(changed as Record<string, string>, assumed);
+    const again = await advised(changed, assumed);
     expect(again.advice.map((one) => one.id)).not.toContain(found.id);
   });
 

@@ -36,9 +36,9 @@ export function advise(workload: Workload, asStated: Spec, asEstimated: Estimati
   const proposals = rules.filter((rule) => rule.kinds.includes(workload.kind)).flatMap((rule) => rule.propose(subject));
   const single = proposals.flatMap((proposal) => judge([proposal]) ?? []).sort(byWorth);
   if (subject.fits === 'does-not-fit' && !single.some(({ advice }) => advice.makesItFit)) single.push(...rescue(subject, spec, proposals, judge));
-  // What one edit does together with what a person has to arrange is no edit.
+  // What one edit does together with what a person has to arrange, or has to think about, is no edit.
   const combined = combine(
-    single.filter(({ advice }) => advice.editable),
+    single.filter(({ advice }) => advice.editable && advice.effort < 3),
     judge,
   );
   const all = (combined ? [combined, ...single] : single).sort(byWorth);

@@ -1,7 +1,7 @@
 import type { Language } from '../../text/language.js';
 
 /** How a setting is written where it stands. */
-export type Style = 'keyword' | 'dict' | 'assign' | 'yaml' | 'json' | 'flag' | 'flag=' | 'override' | 'args' | 'args=' | 'flow-args';
+export type Style = 'keyword' | 'dict' | 'assign' | 'yaml' | 'json' | 'flag' | 'flag=' | 'override' | 'args' | 'args=' | 'flow-args' | 'flow-args=';
 
 /** A setting with its value in a text: `bf16=True`, `bf16: true`, `--dtype bfloat16`. */
 export interface Entry {
@@ -23,7 +23,7 @@ type Pattern = readonly [style: Style, before: RegExp];
 const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
   python: [
     ['keyword', /(?<=[(,]\s*(?:#[^\n]*\s*)*)(?<![\w.])(([A-Za-z_]\w*)\s*=\s*)$/],
-    ['assign', /(?<![\w.])(([A-Za-z_][\w.]*)\s*(?::[^=\n]+)?=\s*)$/],
+    ['assign', /(?<![\w.-])(([A-Za-z_][\w.]*)\s*(?::[^=\n]+)?=\s*)$/],
     ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
     ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
     ['dict', /((?:["'])(\w+)(?:["'])\s*:\s*)$/],
@@ -32,9 +32,11 @@ const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
   yaml: [
     ['args=', /(-\s+["']?--([\w.-]+)=)$/],
     ['flow-args', /((?:["'])--([\w.-]+)(?:["'])\s*,\s*)$/],
+    ['flow-args=', /(?<=[[,]\s*)(["']--([\w.-]+)=)$/],
     ['args', /(-\s+["']?--([\w.-]+)["']?[ \t]*\r?\n[ \t]*-\s+)$/],
     ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
     ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
+    ['override', /((?<![\w.-])\+{0,2}([a-z]\w*(?:\.\w+)+)=)$/],
     ['yaml', /((?:["']?)([A-Za-z_][\w./-]*)(?:["']?)\s*:[ \t]+)$/],
   ],
   json: [['json', /("([^"\n]+)"\s*:\s*)$/]],
@@ -48,6 +50,9 @@ const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
 
 /** The entry whose value a span covers; undefined where the value stands in no setting: a variable, a default, a computed one. */
 export function entryAt(text: string, language: Language, start: number, end: number): Entry | undefined {
+  // A list's item that holds both: the span is of the whole item.
+  const item = /^(["']?)--[\w.-]+=/.exec(text.slice(start, end));
+  if (item && end - start > item[0].length) return entryAt(text, language, start + item[0].length, end - (item[1] ?? '').length);
   const before = text[start - 1];
   const first = text[start];
   // A span is of the value with its quotes or without.

@@ -1,8 +1,10 @@
 import type { Fact, FactValue } from '../../model/fact.js';
 import type { Workload } from '../../model/workload.js';
+import type { PythonProgram } from '../../syntax/python/program.js';
 import type { Document } from '../../text/document.js';
 import type { FactChange } from '../types.js';
 import { type Entry, entryAt } from './entry.js';
+import { recipes } from './recipes.js';
 import { vocabularyOf } from './vocabularies.js';
 import type { Spelled, Vocabulary } from './vocabulary.js';
 
@@ -17,14 +19,43 @@ export interface TextEdit {
 /** The edits that put facts into force where they stand, or beside settings of the same construct where they do not stand yet.
  * They keep comments, quotes and layout. Whether they do what is promised is for the caller to see: apply them to a copy and read it again.
  * @returns undefined where a change has no place that is known: nothing is written by half */
-export function writeChanges(workload: Workload, changes: readonly FactChange[], documents: (uri: string) => Document | undefined): TextEdit[] | undefined {
-  const edits: TextEdit[] = [];
+export function writeChanges(workload: Workload, changes: readonly FactChange[], texts: Texts): TextEdit[] | undefined {
+  const written = new Map<string, readonly TextEdit[]>();
+  const left: FactChange[] = [];
   for (const change of changes) {
-    const made = change.to === undefined ? undefined : writeOne(workload, change.fact, change.to, documents);
-    if (!made) return undefined;
-    edits.push(...made);
+    const made = change.to === undefined ? undefined : writeOne(workload, change.fact, change.to, texts.document);
+    if (made) written.set(change.fact, made);
+    else left.push(change);
   }
-  return joined(edits);
+  for (let next = left[0]; next; next = left[0]) {
+    const { fact } = next;
+    const made = inCode(workload, changes, fact, texts);
+    if (!made) return undefined;
+    // What one change of code says of several facts, no setting says as well.
+    for (const covered of made.facts) written.delete(covered);
+    written.set(fact, made.edits);
+    left.splice(0, left.length, ...left.filter((one) => !made.facts.includes(one.fact)));
+  }
+  return joined([...written.values()].flat());
+}
+/** The texts that edits are made in. */
+export interface Texts {
+  readonly document: (uri: string) => Document | undefined;
+  /** Asks the syntax of a Python text; undefined where it is none, or where it is not at hand. */
+  python<T>(uri: string, ask: (program: PythonProgram) => T): T | undefined;
+}
+function inCode(workload: Workload, changes: readonly FactChange[], fact: string, texts: Texts): { facts: readonly string[]; edits: TextEdit[] } | undefined {
+  const stands = workload.facts.find((one) => one.name === fact);
+  // What somebody wrote in another file is not overruled in this one.
+  if (stands?.span && stands.span.uri !== workload.span.uri) return undefined;
+  const to = (name: string): FactValue | undefined => changes.find((change) => change.fact === name)?.to;
+  return texts.python(workload.span.uri, (program) => {
+    for (const recipe of recipes) {
+      const made = recipe.facts.includes(fact) ? recipe.write({ workload, program }, to) : undefined;
+      if (made) return { facts: recipe.facts, edits: made.map((edit) => ({ uri: workload.span.uri, ...edit })) };
+    }
+    return undefined;
+  });
 }
 
 function writeOne(workload: Workload, name: string, to: FactValue, documents: (uri: string) => Document | undefined): TextEdit[] | undefined {
@@ -159,6 +190,8 @@ function added(document: Document, entry: Entry, setting: Spelled, { dashes }: V
         return `${newline}${columns(text, entry)}- ${flag}${bare ? '' : `=${String(value)}`}`;
       case 'flow-args':
         return bare ? `, "${flag}"` : `, "${flag}", "${String(value)}"`;
+      case 'flow-args=':
+        return `${indent === undefined ? ', ' : `,${newline}${indent}`}"${flag}${bare ? '' : `=${String(value)}`}"`;
       case 'override':
         return `${continued(entry, newline)}${key}=${String(value)}`;
       default:
@@ -168,7 +201,8 @@ function added(document: Document, entry: Entry, setting: Spelled, { dashes }: V
   // Behind a comment of the same line, where a line is an entry.
   const lineEnd = text.indexOf('\n', entry.end) < 0 ? text.length : text.indexOf('\n', entry.end) - (newline.length - 1);
   const isLine = entry.style === 'yaml' || entry.style === 'args' || entry.style === 'args=';
-  const at = isLine ? lineEnd : entry.end;
+  // An item in quotes ends with its quote.
+  const at = isLine ? lineEnd : entry.end + Number(entry.style === 'flow-args=');
   return { uri: document.uri, start: at, end: at, text: write(setting) };
 }
 /** Blanks up to the entry's column: the entry begins a line, or follows a dash. */

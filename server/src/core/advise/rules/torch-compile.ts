@@ -3,8 +3,10 @@ import type { Rule } from '../types.js';
 export const torchCompile: Rule = {
   id: 'torch-compile',
   kinds: ['training'],
-  propose({ facts }) {
-    if (facts.flag('compile') !== false) return [];
+  propose({ facts, workload }) {
+    // A loop of one's own is eager unless it says otherwise; a library may decide.
+    const now = facts.flag('compile') ?? (/^(pytorch|timm)$/.test(workload.framework) ? false : undefined);
+    if (now !== false) return [];
     return [
       {
         id: 'compile',
