@@ -111,5 +111,5 @@ for (const file of [
 ]) {
   cpSync(require.resolve(file), path.join('dist', path.basename(file)));
 }
-for (const file of ['coefficients.json', 'legality.csv', 'quality.json']) cpSync(`server/data/${file}`, `dist/${file}`);
+for (const file of ['coefficients.json', 'legality.csv', 'quality.json', 'change-noise.json']) cpSync(`server/data/${file}`, `dist/${file}`);
 writeFileSync('dist/catalog.jsonl', await packedTables());

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { priors } from '../server/src/core/estimate/serving/theta.js';
 import { memoryKnobs, speedKnobs } from '../server/src/core/estimate/training/coefficients.js';
+import { changeNoise } from './calibrate/changes.js';
 import { qualityTable } from './calibrate/quality.js';
 import { readCatalog, readRows, root } from './calibrate/rows.js';
 import { calibrateServing } from './calibrate/serving.js';
@@ -34,6 +35,14 @@ console.log(`wrote ${path.relative(root, file)}`);
 const quality = path.join(root, 'server/data/quality.json');
 writeFileSync(quality, `${JSON.stringify(qualityTable(), null, 1)}\n`);
 console.log(`wrote ${path.relative(root, quality)}`);
+
+const noise = path.join(root, 'server/data/change-noise.json');
+const fitted = { training, serving };
+writeFileSync(
+  noise,
+  `${JSON.stringify({ serving: changeNoise(readRows('inference'), catalog, fitted), training: changeNoise(readRows('training'), catalog, fitted) }, null, 1)}\n`,
+);
+console.log(`wrote ${path.relative(root, noise)}`);
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
