@@ -1,11 +1,20 @@
+import type { Catalog } from '../../server/src/core/catalog/catalog.js';
 import type { ChangeNoise } from '../../server/src/core/diff/noise.js';
 import type { Coefficients } from '../../server/src/core/estimate/coefficients.js';
 import { estimate } from '../../server/src/core/estimate/estimate.js';
-import type { Catalog } from '../../server/src/core/catalog/catalog.js';
 import { type MeasuredRow, trusted } from './rows.js';
 
 /** Figures of speed, the first that both runs measured. */
-const speeds = ['tokens_per_s_per_gpu', 'samples_per_s', 'step_time_s', 'output_tokens_per_s', 'total_tokens_per_s', 'images_per_s', 'requests_per_s', 'latency_ms'] as const;
+const speeds = [
+  'tokens_per_s_per_gpu',
+  'samples_per_s',
+  'step_time_s',
+  'output_tokens_per_s',
+  'total_tokens_per_s',
+  'images_per_s',
+  'requests_per_s',
+  'latency_ms',
+] as const;
 /** A change that a person makes touches a few facts. */
 const mostChanged = 3;
 
@@ -37,13 +46,20 @@ export function changeNoise(rows: readonly MeasuredRow[], catalog: Catalog, coef
     }
   }
   const rightAt = (size: number): number => {
-    const near = grouped(pairs.filter((pair) => pair.size >= size && pair.size < 2 * size), ({ family }) => family);
+    const near = grouped(
+      pairs.filter((pair) => pair.size >= size && pair.size < 2 * size),
+      ({ family }) => family,
+    );
     const shares = [...near.values()].filter((part) => part.length >= 5).map((part) => part.filter(({ right }) => right).length / part.length);
     return shares.sort((x, y) => x - y)[Math.floor((shares.length - 1) / 2)] ?? Number.NaN;
   };
   const sizes = Array.from({ length: 40 }, (_, at) => (at + 1) / 100);
   const worst = sizes.findLastIndex((size) => !(rightAt(size) >= 0.9));
-  return { factor: Number(Math.exp(sizes[worst + 1] ?? Number.POSITIVE_INFINITY).toFixed(3)), pairs: pairs.length, publishers: grouped(pairs, ({ family }) => family).size };
+  return {
+    factor: Number(Math.exp(sizes[worst + 1] ?? Number.POSITIVE_INFINITY).toFixed(3)),
+    pairs: pairs.length,
+    publishers: grouped(pairs, ({ family }) => family).size,
+  };
 }
 const factsChanged = (a: MeasuredRow, b: MeasuredRow): number =>
   [...new Set([...Object.keys(a.facts), ...Object.keys(b.facts)])].filter((name) => a.facts[name] !== b.facts[name]).length;

@@ -58,6 +58,18 @@ export const commands: readonly Command[] = [
     takes: [1, 1],
   },
   {
+    name: 'diff',
+    usage: 'diff BASE [HEAD]',
+    help: 'what a change does to the costs, and because of what: two commits, BASE...HEAD, or BASE against the tracked files as they stand',
+    options: [
+      { ...formats, choices: ['table', 'json', 'markdown'], help: 'table (default), json, or markdown: one comment for a pull request' },
+      ...where,
+      { name: 'project', value: 'FOLDER', help: 'folder of the project in the repository (default: the working folder)' },
+      { name: 'staged', help: 'BASE against what is staged' },
+    ],
+    takes: [1, 2],
+  },
+  {
     name: 'runs',
     usage: 'runs [PATH…]',
     help: 'measured runs that were found, whose each one is or why no one’s, and what they change',

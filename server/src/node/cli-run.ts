@@ -31,6 +31,7 @@ import {
 import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
+import { diffCommand } from './diff-command.js';
 import { nodeHost } from './node-host.js';
 
 /** Runs one command.
@@ -54,6 +55,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'predict') await predict(parsed, host);
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
+    else if (parsed.command.name === 'diff') write(await diffCommand(parsed, host, paint()));
     else if (parsed.command.name === 'oom') await oomCommand(parsed, host);
     else if (parsed.command.name === 'runs') await runsCommand(parsed, host);
     else if (parsed.command.name === 'accelerators') await acceleratorsCommand(parsed, host);

@@ -29,6 +29,13 @@ const skipped = new Set([
 ]);
 /** Trackers' folders hold runs, and nobody's code. */
 const trackers = new Set(['wandb', 'mlruns']);
+const withoutTrackers: ReadonlySet<string> = new Set([...skipped].filter((name) => !trackers.has(name)));
+/** True for a path, from a project's folder on, below a folder that is not looked into. */
+export const inSkippedFolder = (name: string, wanted: 'code' | 'runs'): boolean =>
+  name
+    .split('/')
+    .slice(0, -1)
+    .some((folder) => (wanted === 'code' ? skipped : withoutTrackers).has(folder));
 const maxFiles = 200_000;
 
 /** The host in Node: files by `file:` URIs, assets beside the bundle.
@@ -52,7 +59,7 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
     readAsset: (name) => readFile(path.join(assets, name)),
     readAssetText: (name) => readFile(path.join(assets, name), 'utf8'),
     listFiles: (root, signal) => list(fileURLToPath(root), signal, (name) => languageOfName(name) !== undefined, skipped),
-    listRuns: (root, signal) => list(fileURLToPath(root), signal, isRunFile, new Set([...skipped].filter((name) => !trackers.has(name)))),
+    listRuns: (root, signal) => list(fileURLToPath(root), signal, isRunFile, withoutTrackers),
     readBytes: async (uri, limit) => {
       if (!uri.startsWith('file:')) return null;
       const file = await open(fileURLToPath(uri)).catch(() => undefined);

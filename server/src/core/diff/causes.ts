@@ -30,26 +30,32 @@ const mostExact = 6;
  * With more than six changes they go one by one, in the order of what each does alone.
  * @returns undefined where a state between has no such quantity: a part cannot be told then
  * @source Shapley 1953, A value for n-person games */
-export function causesOf(before: Spec, after: Spec, changes: readonly FactDelta[], quantity: string, context: (spec: Spec) => EstimateContext): Cause[] | undefined {
+export function causesOf(
+  before: Spec,
+  after: Spec,
+  changes: readonly FactDelta[],
+  quantity: string,
+  context: (spec: Spec) => EstimateContext,
+): Cause[] | undefined {
   const seen = new Map<number, number | undefined>();
-  const valueOf = (mask: number): number | undefined => {
+  const valueAt = (mask: number): number | undefined => {
     if (!seen.has(mask)) {
       const spec = withChanges(before, after, changes, mask);
       seen.set(mask, estimate(spec, context(spec)).estimates[quantity]?.likely);
     }
     return seen.get(mask);
   };
-  return changes.length <= mostExact ? shapley(changes, valueOf) : oneByOne(changes, valueOf);
+  return changes.length <= mostExact ? shapley(changes, valueAt) : oneByOne(changes, valueAt);
 }
 
-function shapley(changes: readonly FactDelta[], valueOf: (mask: number) => number | undefined): Cause[] | undefined {
+function shapley(changes: readonly FactDelta[], valueAt: (mask: number) => number | undefined): Cause[] | undefined {
   const n = changes.length;
   const causes: Cause[] = [];
   for (const [at, change] of changes.entries()) {
     let by = 0;
     for (let mask = 0; mask < 2 ** n; mask++) {
       if (mask & (1 << at)) continue;
-      const [without, withIt] = [valueOf(mask), valueOf(mask | (1 << at))];
+      const [without, withIt] = [valueAt(mask), valueAt(mask | (1 << at))];
       if (without === undefined || withIt === undefined) return undefined;
       const others = popCount(mask);
       by += ((factorial(others) * factorial(n - others - 1)) / factorial(n)) * (withIt - without);
@@ -58,17 +64,17 @@ function shapley(changes: readonly FactDelta[], valueOf: (mask: number) => numbe
   }
   return causes;
 }
-function oneByOne(changes: readonly FactDelta[], valueOf: (mask: number) => number | undefined): Cause[] | undefined {
-  const start = valueOf(0);
+function oneByOne(changes: readonly FactDelta[], valueAt: (mask: number) => number | undefined): Cause[] | undefined {
+  const start = valueAt(0);
   if (start === undefined || changes.length > 30) return undefined;
-  const alone = changes.map((change, at) => ({ change, at, effect: Math.abs((valueOf(1 << at) ?? Number.NaN) - start) }));
+  const alone = changes.map((change, at) => ({ change, at, effect: Math.abs((valueAt(1 << at) ?? Number.NaN) - start) }));
   if (alone.some(({ effect }) => Number.isNaN(effect))) return undefined;
   alone.sort((a, b) => b.effect - a.effect);
   const causes: Cause[] = [];
   let [mask, last] = [0, start];
   for (const { change, at } of alone) {
     mask |= 1 << at;
-    const next = valueOf(mask);
+    const next = valueAt(mask);
     if (next === undefined) return undefined;
     causes.push({ ...change, by: next - last });
     last = next;

@@ -69,4 +69,5 @@ export function likenessOf(a: Workload, b: Workload): number {
   }
   return same / all;
 }
-const valuesOf = ({ facts }: Workload): Map<string, FactValue> => new Map(facts.filter(({ origin }) => origin !== 'default').map(({ name, value }) => [name, value]));
+const valuesOf = ({ facts }: Workload): Map<string, FactValue> =>
+  new Map(facts.filter(({ origin }) => origin !== 'default').map(({ name, value }) => [name, value]));

@@ -14,16 +14,22 @@ export interface OnAccelerator {
   readonly count?: number;
 }
 
+/** The workload on an accelerator; with a number of them where nobody says one. */
+export function specOn(spec: Spec, id: string, count?: number): Spec {
+  const { instance_type: _machine, ...facts } = spec.facts;
+  // Adapters are trained with a copy of the model on each GPU, unless a sharding is written.
+  const copies = spec.kind === 'training' && facts['strategy'] === undefined && /lora/.test(String(facts['finetune_method'] ?? '')) ? { strategy: 'ddp' } : {};
+  return { ...spec, facts: { ...facts, gpu_type: id, ...(count === undefined ? {} : { gpu_count: count, ...copies }) } };
+}
+
 /** The workload on each of some accelerators that compute in its precision: those that fit first, the cheapest first.
  * Where nobody says how many, each is taken in the smallest number on which the workload fits, up to a machine's eight. */
 export function onLikelyAccelerators(spec: Spec, context: EstimateContext, ids: readonly string[] = commonAccelerators): OnAccelerator[] {
   const { instance_type: _machine, ...facts } = spec.facts;
   const counted = deviceCount({ ...spec, facts }, context.catalog).known || spec.kind === 'resource';
-  // Adapters are trained with a copy of the model on each GPU, unless a sharding is written.
-  const copies = spec.kind === 'training' && facts['strategy'] === undefined && /lora/.test(String(facts['finetune_method'] ?? '')) ? { strategy: 'ddp' } : {};
   const on = (id: string, count?: number): OnAccelerator => ({
     accelerator: id,
-    estimation: estimate({ ...spec, facts: { ...facts, gpu_type: id, ...(count === undefined ? {} : { gpu_count: count, ...copies }) } }, context),
+    estimation: estimate(specOn(spec, id, count), context),
     ...(count === undefined ? {} : { count }),
   });
   const all = ids

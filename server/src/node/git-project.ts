@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { FilePlace, Located } from '../cli/diff.js';
+import { type ChangeNoise, deltaOf, isRunFile, languageOfName, matchWorkloads, type Problem, placeOf, type State } from '../core/index.js';
+import { contextFor, Engine, type Estimated, type Preferences, specOf } from '../host/engine.js';
+import type { Host } from '../host/host.js';
+import type { Entry, GitRepository, State as GitState } from './git.js';
+import { onDisk } from './git.js';
+import { GitHost } from './git-host.js';
+
+/** A workload of one state with its place, which only that state's text can tell. */
+export interface Found extends State {
+  readonly one: Estimated;
+  readonly at: FilePlace;
+}
+/** A project as one state of its repository has it. */
+export interface ProjectState {
+  readonly workloads: readonly Found[];
+  /** `tags.team` of its `.mlcost.yaml`. */
+  readonly team?: string;
+  readonly problems: readonly { readonly file: string; readonly line?: number; readonly severity: Problem['severity']; readonly message: string }[];
+}
+
+/** A project over the states of its repository. One engine reads them in turn: from one state to the next only what differs is read again. */
+export class GitProject {
+  private readonly folder: string;
+  private readonly root: string;
+  private readonly repository: GitRepository;
+  private readonly files: GitHost;
+  private readonly engine: Engine;
+  private readonly host: Host;
+  private last: ProjectState | undefined;
+  constructor(repository: GitRepository, folder: string, host: Host, preferences: Preferences) {
+    this.repository = repository;
+    this.folder = folder;
+    this.host = host;
+    this.files = new GitHost(repository, host);
+    this.engine = new Engine(this.files);
+    this.engine.preferences = preferences;
+    this.root = pathToFileURL(folder).href;
+    this.engine.roots = [this.root];
+  }
+  async at(state: GitState): Promise<ProjectState> {
+    const view = await this.repository.files(state);
+    const changed = [...differing(this.files.view, view)].filter((name) => this.counts(name));
+    for (const name of changed) this.engine.forget(this.files.uriOf(name));
+    this.files.view = view;
+    if (changed.length > 0 || !this.last) this.last = await this.read();
+    return this.last;
+  }
+  /** True for a file that an answer may depend on: one that can be read for workloads, tells of runs, or was read for another one. */
+  private counts(name: string): boolean {
+    return languageOfName(name) !== undefined || isRunFile(name) || this.engine.isKnown(this.files.uriOf(name));
+  }
+  private async read(): Promise<ProjectState> {
+    await this.engine.loadRuns(this.root);
+    const reports = await this.engine.scan(await this.files.listFiles(this.root));
+    const { team } = (await this.engine.settingsOf(this.root)).tags as { team?: string };
+    return {
+      workloads: reports
+        .flatMap(({ workloads }) => workloads)
+        .filter(({ workload }) => workload.countedIn === undefined && !workload.fragment)
+        .map((one) => ({
+          workload: one.workload,
+          estimation: one.estimation,
+          spec: specOf(one.workload),
+          ...(one.alternatives ? { alternatives: one.alternatives } : {}),
+          one,
+          at: this.place(one.workload.span.uri, one.workload.span),
+        })),
+      problems: reports
+        .flatMap(({ problems }) => problems)
+        .map(({ uri, span, severity, message }) => ({ ...(span ? this.place(uri, span) : { file: this.relative(uri) }), severity, message })),
+      ...(team === undefined ? {} : { team }),
+    };
+  }
+  /** What became of each workload.
+   * @param renamed where files were moved to, by their former paths */
+  async deltas(before: ProjectState, after: ProjectState, renamed: ReadonlyMap<string, string>): Promise<Located[]> {
+    const [noise, context] = [JSON.parse(await this.host.readAssetText('change-noise.json')) as ChangeNoise, await this.engine.context(this.root)];
+    const moved = new Map([...renamed].map(([from, to]) => [this.files.uriOf(from), this.files.uriOf(to)]));
+    return matchWorkloads(before.workloads, after.workloads, moved).map((pair) => {
+      const side = pair.after ?? pair.before;
+      return {
+        ...deltaOf(pair, side ? contextFor(side.one, context) : context, noise),
+        ...(pair.before ? { beforeAt: pair.before.at } : {}),
+        ...(pair.after ? { afterAt: pair.after.at } : {}),
+      };
+    });
+  }
+  private relative(uri: string): string {
+    return path.relative(this.folder, fileURLToPath(uri)).replaceAll('\\', '/');
+  }
+  private place(uri: string, span: Parameters<typeof placeOf>[1]): FilePlace {
+    const document = this.engine.document(uri);
+    return { file: this.relative(uri), line: document ? placeOf(document, span).line : 1 };
+  }
+}
+
+/** Paths whose content is not known to be the same. */
+function differing(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): Set<string> {
+  const found = new Set<string>();
+  for (const [name, { oid }] of before) if (oid === onDisk || after.get(name)?.oid !== oid) found.add(name);
+  for (const [name, { oid }] of after) if (oid === onDisk || !before.has(name)) found.add(name);
+  return found;
+}

@@ -1,0 +1,178 @@
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import path from 'node:path';
+import { UsageError } from '../cli/options.js';
+
+/** What a state of a repository holds at a path. */
+export interface Entry {
+  /** `onDisk` where the work tree's own text counts. */
+  readonly oid: string;
+  readonly size: number | undefined;
+}
+/** A state of a repository: a commit, what is staged, or the work tree's tracked files. */
+export type State = { readonly kind: 'commit'; readonly name: string; readonly oid: string } | { readonly kind: 'staged' } | { readonly kind: 'worktree' };
+
+export const onDisk = 'on disk';
+
+/** Nothing that a repository configures may run while it is read, nothing is fetched, and its index is left as it is. */
+const safe = [
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'diff.external=',
+  '-c',
+  'core.quotePath=false',
+  '-c',
+  'log.showSignature=false',
+];
+const environment = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+
+/** Git's objects, read by git itself: nothing is checked out. */
+export class GitRepository {
+  /** The top folder. */
+  readonly folder: string;
+  private reader: ObjectReader | undefined;
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+  /** @errors UsageError where the place is in no repository, or git is not installed */
+  static async at(place: string): Promise<GitRepository> {
+    const folder = await run(place, ['rev-parse', '--show-toplevel']).catch((error: Error) => {
+      throw new UsageError(/ENOENT/.test(error.message) ? 'git is needed for this and was not found' : `${place} is in no git repository`);
+    });
+    return new GitRepository(path.resolve(folder.replace(/\n$/, '')));
+  }
+  /** @errors UsageError for a name that means no commit */
+  async commit(name: string): Promise<State & { kind: 'commit' }> {
+    const oid = await this.git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]).catch(() => '');
+    if (oid.trim() === '') throw new UsageError(`no commit is called '${name}' here; a shallow clone holds only its newest ones (fetch-depth: 0)`);
+    return { kind: 'commit', name, oid: oid.trim() };
+  }
+  /** Where two lines of work parted. */
+  async mergeBase(a: string, b: string): Promise<State & { kind: 'commit' }> {
+    const [one, other] = [await this.commit(a), await this.commit(b)];
+    const oid = (await this.git(['merge-base', one.oid, other.oid]).catch(() => '')).trim();
+    if (oid === '') throw new UsageError(`'${a}' and '${b}' have no common commit here; a shallow clone may lack it (fetch-depth: 0)`);
+    return { kind: 'commit', name: a, oid };
+  }
+  /** Files by path: no links, no submodules. */
+  async files(state: State): Promise<Map<string, Entry>> {
+    const found = new Map<string, Entry>();
+    if (state.kind === 'commit') {
+      for (const line of records(await this.git(['ls-tree', '-r', '-z', '--long', '--full-tree', state.oid]))) {
+        const [, mode, oid, size, name] = /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
+        if (mode?.startsWith('100') && oid && name) found.set(name, { oid, size: Number(size) });
+      }
+    } else {
+      for (const line of records(await this.git(['ls-files', '-s', '-z', '--full-name', ':/']))) {
+        const [, mode, oid, stage, name] = /^(\d+) ([0-9a-f]+) (\d)\t(.*)$/s.exec(line) ?? [];
+        if (mode?.startsWith('100') && stage === '0' && oid && name) found.set(name, { oid, size: undefined });
+      }
+      // What differs from the index is read from the disk, and is no object that could be named.
+      if (state.kind === 'worktree')
+        for (const name of records(await this.git(['diff-files', '-z', '--name-only', '--no-ext-diff', '--ignore-submodules=all'])))
+          if (found.has(name)) found.set(name, { oid: onDisk, size: undefined });
+    }
+    return found;
+  }
+  /** Where files were moved to between two states, by their former paths. */
+  async renames(before: State & { kind: 'commit' }, after: State): Promise<ReadonlyMap<string, string>> {
+    const range = after.kind === 'commit' ? [before.oid, after.oid] : after.kind === 'staged' ? ['--cached', before.oid] : [before.oid];
+    const among = (least: string): Promise<string> =>
+      this.git(['diff', '--name-status', '--diff-filter=R', '-z', least, '--no-ext-diff', '--no-textconv', '--ignore-submodules=all', ...range, '--']);
+    // A clone without some contents can still tell what was moved as it stood.
+    const words = records(await among('-M').catch(() => among('-M100%')));
+    const renamed = new Map<string, string>();
+    for (let at = 0; at + 2 < words.length; at += 3) renamed.set(words[at + 1] ?? '', words[at + 2] ?? '');
+    return renamed;
+  }
+  /** Paths that differ between two commits. */
+  async touched(before: State & { kind: 'commit' }, after: State & { kind: 'commit' }): Promise<ReadonlySet<string>> {
+    return new Set(records(await this.git(['diff', '--name-only', '--no-renames', '-z', '--no-ext-diff', '--no-textconv', before.oid, after.oid, '--'])));
+  }
+  /** Commits that led to a state, the newest first. */
+  async history(name: string, limit: number): Promise<{ oid: string; date: string; subject: string }[]> {
+    const { oid } = await this.commit(name);
+    return records(await this.git(['log', '-z', '--first-parent', `--max-count=${limit}`, '--format=%H%x09%cs%x09%s', oid])).map((line) => {
+      const [oid = '', date = '', ...subject] = line.split('\t');
+      return { oid, date, subject: subject.join('\t') };
+    });
+  }
+  /** An object's bytes. One git process answers all. */
+  blob(oid: string): Promise<Uint8Array> {
+    this.reader ??= new ObjectReader(spawn('git', [...safe, 'cat-file', '--batch'], { cwd: this.folder, env: environment }));
+    return this.reader.read(oid);
+  }
+  close(): void {
+    this.reader?.close();
+    this.reader = undefined;
+  }
+  private git(args: readonly string[]): Promise<string> {
+    return run(this.folder, args);
+  }
+}
+
+const records = (text: string): string[] => text.split('\0').filter((line) => line !== '');
+
+function run(cwd: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('git', [...safe, ...args], { cwd, env: environment, maxBuffer: 1 << 30 }, (error, out) => (error ? reject(error) : resolve(out)));
+  });
+}
+
+/** Answers of `git cat-file --batch`, in the order of the questions: `<oid> blob <size>`, the bytes, a line end; or `<oid> missing`. */
+class ObjectReader {
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly waiting: { resolve(bytes: Uint8Array): void; reject(error: Error): void }[] = [];
+  private chunks: Buffer[] = [];
+  private held = 0;
+  /** Bytes that the answer at the front still takes; undefined while its header is not read. */
+  private needed: number | undefined;
+  constructor(child: ChildProcessWithoutNullStreams) {
+    this.child = child;
+    child.stdout.on('data', (chunk: Buffer) => {
+      this.chunks.push(chunk);
+      this.held += chunk.length;
+      this.answer();
+    });
+    const failed = (why: string): void => {
+      for (const { reject } of this.waiting.splice(0)) reject(new Error(`git cat-file ${why}`));
+    };
+    child.on('error', (error) => failed(error.message));
+    child.on('close', () => failed('ended'));
+    child.stdin.on('error', () => undefined);
+  }
+  read(oid: string): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      this.child.stdin.write(`${oid}\n`);
+    });
+  }
+  close(): void {
+    this.child.stdin.end();
+  }
+  private answer(): void {
+    for (;;) {
+      if (this.needed !== undefined && this.held < this.needed + 1) return;
+      const all = this.chunks.length === 1 ? (this.chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(this.chunks);
+      this.chunks = [all];
+      if (this.needed === undefined) {
+        const end = all.indexOf(10);
+        if (end < 0) return;
+        const [, type, size] = all.toString('latin1', 0, end).split(' ');
+        this.keep(all.subarray(end + 1));
+        if (type === 'missing' || size === undefined) this.waiting.shift()?.reject(new Error('the object is not in this clone'));
+        else this.needed = Number(size);
+      } else {
+        this.waiting.shift()?.resolve(new Uint8Array(all.subarray(0, this.needed)));
+        this.keep(all.subarray(this.needed + 1));
+        this.needed = undefined;
+      }
+    }
+  }
+  private keep(rest: Buffer): void {
+    this.chunks = [rest];
+    this.held = rest.length;
+  }
+}
