@@ -11,7 +11,7 @@ export { isMarketplace, listProviders } from './catalog/price-book.js';
 export { shortAccelerator } from './catalog/short-name.js';
 export { type Tables, unpackTables } from './catalog/tables.js';
 export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
-export { type Cause, type FactDelta, factDeltas } from './diff/causes.js';
+export type { Cause, FactDelta } from './diff/causes.js';
 export { deltaOf, isSpeed, type QuantityDelta, type State, type WorkloadDelta } from './diff/delta.js';
 export { matchWorkloads, type Pair } from './diff/match.js';
 export type { ChangeNoise } from './diff/noise.js';
