@@ -43,7 +43,7 @@ const launch = (file: string, target: string, flags: Record<string, Fact['value'
     launch: {
       span: span(file),
       target: { kind: 'script', name: target },
-      flags: Object.entries(flags).map(([name, value]) => ({ name, value, span: span(file) })),
+      flags: Object.entries(flags).map(([name, value]) => ({ name, value, span: { uri: `${root}/${file}`, start: 10, end: 11 } })),
     },
   });
 

@@ -5,6 +5,18 @@ export type FactValue = string | number | boolean;
 /** Where a fact comes from. `assumption` and `default` are the two that nobody wrote for this workload. */
 export type Origin = 'literal' | 'variable' | 'default' | 'other-file' | 'command-line' | 'measured' | 'assumption';
 
+/** Where a program takes a value from: a configuration file that it loads. */
+export interface Configured {
+  /** As written; absent where only an option tells. */
+  readonly file?: string;
+  /** Command-line option that names the file. */
+  readonly option?: string;
+  /** Keys from the root of the file. */
+  readonly path: readonly string[];
+  /** True where Hydra composes the file with those of its defaults list. */
+  readonly composed?: true;
+}
+
 /** A named value about a workload that is in force. Names are those of `fact-names.ts`. */
 export interface Fact {
   readonly name: string;
@@ -16,6 +28,8 @@ export interface Fact {
   readonly note?: string;
   /** The command-line flag or configuration key that may override this value, without dashes, `_` for `-`. */
   readonly param?: string;
+  /** A configuration file that may state it too, and wins over this value. */
+  readonly configured?: Configured;
 }
 
 /** A fact that the code decides but that cannot be known from the text. */
@@ -29,5 +43,6 @@ export interface UnknownFact {
   /** As in `Fact`: a launcher may still supply it. */
   readonly param?: string;
   /** A value that another module defines: resolve looks there. */
+  readonly configured?: Configured;
   readonly imported?: { readonly module: string; readonly name: string; readonly path?: readonly string[] };
 }

@@ -1,3 +1,4 @@
+import { settingsOf } from './settings.js';
 import type { Sighting } from './types.js';
 
 /** True for a file whose samples can be counted: a record a line, an array, a table. */
@@ -7,9 +8,10 @@ export const isDataFile = (name: string): boolean => /\.(?:jsonl|ndjson|json|csv
  * @unknown no `items` for JSON that is no array */
 export function readDataSet(uri: string, text: string): Sighting {
   const registered = /\/dataset_info\.json$/.test(uri) ? registry(text) : undefined;
+  const settings = /\.json$/i.test(uri) ? settingsOf({ uri, text, language: 'json' }) : {};
   if (registered) return { uri, workloads: [], problems: [], registered };
   const items = /\.(?:csv|tsv)$/i.test(uri) ? Math.max(0, rows(text) - 1) : /\.json$/i.test(uri) ? elements(text) : rows(text);
-  return { uri, workloads: [], problems: [], ...(items === undefined || items === 0 ? {} : { items }) };
+  return { uri, workloads: [], problems: [], ...settings, ...(items === undefined || items === 0 ? {} : { items }) };
 }
 
 /** Lines with something in them; a line break inside quotes (CSV) ends no row. */

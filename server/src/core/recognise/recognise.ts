@@ -17,6 +17,7 @@ import { isManifest, versionsIn } from './pins.js';
 import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
 import { interpolated } from './python/interpolated.js';
+import { settingsOf } from './settings.js';
 import { Scope } from './shared/terraform/scope.js';
 import { isValuesFile } from './shared/terraform/workloads.js';
 import type { Recogniser, SeenWorkload, Sighting, TypescriptRecogniser } from './types.js';
@@ -101,7 +102,7 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       return { uri, workloads, problems };
     }
     if (language === 'yaml' || language === 'json') {
-      if (!isRelevant(marked)) return { uri, workloads: [], problems };
+      if (!isRelevant(marked)) return { uri, workloads: [], problems, ...settingsOf(document) };
       const { roots, problems: syntaxProblems } = language === 'yaml' ? readYaml(uri, text) : readJson(uri, text);
       // A Helm template is no YAML before it is filled in.
       if (!/\{\{-?\s/.test(text)) problems.push(...syntaxProblems);
@@ -113,7 +114,7 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
         problems,
       );
       const modelShape = marked.modelConfig ? modelShapeOf(uri, roots[0]) : undefined;
-      return { uri, workloads, problems, ...(modelShape && { modelShape }) };
+      return { uri, workloads, problems, ...(modelShape && { modelShape }), ...settingsOf(document) };
     }
   } catch (error) {
     problems.push(failure(uri, 'reading', error));

@@ -22,6 +22,7 @@ import { litellmPython } from './python/litellm.js';
 import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
 import { metaflow } from './python/metaflow.js';
+import { mmengine } from './python/mmengine.js';
 import { modalPython } from './python/modal.js';
 import { nemoRecipe } from './python/nemo-recipe.js';
 import { openaiPython } from './python/openai.js';
@@ -143,6 +144,7 @@ export const recognisers: readonly Recogniser[] = [
   sagemaker,
   optuna,
   metaflow,
+  mmengine,
   rayTune,
   rayData,
   placedFunctions,

@@ -20,6 +20,8 @@ export interface Reference {
   /** Path as written, relative to the file, to the workspace root, or to a folder that the launch changes to. */
   readonly target: string;
   readonly span: Span;
+  /** True where this file takes the other one over and may state otherwise. */
+  readonly inherited?: true;
 }
 
 /** One flag of a command, name without dashes and with `_` for `-`; a flag without a value is `true`. */
@@ -27,6 +29,8 @@ export interface Flag {
   readonly name: string;
   readonly value: FactValue;
   readonly span: Span;
+  /** The values that a sweep tries by turns. */
+  readonly swept?: readonly string[];
 }
 
 /** A command that runs a program which is described elsewhere. */
@@ -60,12 +64,22 @@ export interface SeenWorkload {
   readonly tentative?: true;
 }
 
+/** A settings file as values. */
+export interface Settings {
+  /** One a YAML document; one of JSON. */
+  readonly roots: readonly Value[];
+  /** Hydra's `# @package` header. */
+  readonly package?: string;
+}
+
 /** What one document says. */
 export interface Sighting {
   readonly uri: string;
   readonly workloads: readonly SeenWorkload[];
   /** Constants, defaults and options that other files import by name: asked for by name, so a function. Absent for what is no program. */
   readonly exported?: (path: readonly string[]) => Fact | UnknownFact | undefined;
+  /** The whole file as values, for a program or a file that loads it. Parsed when asked. */
+  readonly settings?: () => Settings;
   /** The shape in a model's own `config.json`: facts of a model, not of a workload. */
   readonly modelShape?: readonly Fact[];
   /** Number of samples, where it is a data file that a workload names. */

@@ -3,6 +3,7 @@ import type { Workload } from '../model/workload.js';
 import type { Flag, SeenWorkload, Sighting } from '../recognise/types.js';
 import { baseName } from '../text/uri.js';
 import { type Candidates, ranks } from './candidates.js';
+import { composedFor } from './configured.js';
 import { normalValue } from './normalise.js';
 import { addOwn, mainOf } from './own.js';
 import type { Joins, Placed } from './placed.js';
@@ -13,27 +14,38 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
   const { seen } = one;
   const inner = mainOf(joins.placed(script), seen.kind);
   if (!inner) return undefined;
-  const flags = new Map(seen.launch?.flags.map((flag) => [flag.name, flag]));
+  // What a sweep tries by turns is no value of the program's.
+  const flags = new Map(seen.launch?.flags.flatMap((flag) => (flag.swept ? [] : [[flag.name, flag]])));
   const variable = (param: string | undefined): Flag | undefined => (param?.startsWith('env:') ? seen.launch?.variable?.(param.slice(4)) : undefined);
   const said = new Map(seen.facts.map((fact) => [fact.name, fact]));
-  addOwn(candidates, inner, joins, (fact) => {
-    const set = variable(fact.param);
-    const value = set && normalValue(fact.name, set.value);
-    if (set && value !== undefined) return [fromEnvironment(fact.name, set, value), ranks.environment];
-    const flag = fact.param === undefined ? undefined : flags.get(fact.param);
-    const own = flag && said.get(fact.name);
-    if (flag && !(own && own.span?.start === flag.span.start)) {
-      const value = flagValue(fact.name, flag, flags);
-      if (value !== undefined) return [{ name: fact.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine];
-    }
-    // A value that the script writes down, and no option decides, holds whatever the command says; where it runs, the command decides.
-    const written = (fact.origin === 'literal' || fact.origin === 'variable') && fact.param === undefined && fact.value !== 'auto';
-    if (written && said.has(fact.name) && !launched.test(fact.name))
-      return [{ ...fact, origin: 'other-file', note: `written in ${baseName(script.uri)}` }, ranks.fixed];
-    const rank = declaredBy(fact) ? ranks.declared : ranks.file;
-    // What the command itself says needs no second opinion from the script's text.
-    return said.has(fact.name) && rank === ranks.file ? undefined : [{ ...fact, origin: 'other-file', note: fact.note ?? `of ${baseName(script.uri)}` }, rank];
-  });
+  addOwn(
+    candidates,
+    inner,
+    joins,
+    (fact) => {
+      const set = variable(fact.param);
+      const value = set && normalValue(fact.name, set.value);
+      if (set && value !== undefined) return [fromEnvironment(fact.name, set, value), ranks.environment];
+      const flag = fact.param === undefined ? undefined : flags.get(fact.param);
+      const own = flag && said.get(fact.name);
+      if (flag && !(own && own.span?.start === flag.span.start)) {
+        const value = flagValue(fact.name, flag, flags);
+        if (value !== undefined) return [{ name: fact.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine];
+      }
+      const given = fact.param === undefined || flag ? undefined : ofProgramConfig(one, fact.param, joins);
+      if (given) return [{ ...given, name: fact.name, ...(fact.param === undefined ? {} : { param: fact.param }) }, ranks.file];
+      // A value that the script writes down, and no option decides, holds whatever the command says; where it runs, the command decides.
+      const written = (fact.origin === 'literal' || fact.origin === 'variable') && fact.param === undefined && fact.value !== 'auto';
+      if (written && said.has(fact.name) && !launched.test(fact.name))
+        return [{ ...fact, origin: 'other-file', note: `written in ${baseName(script.uri)}` }, ranks.fixed];
+      const rank = declaredBy(fact) ? ranks.declared : ranks.file;
+      // What the command itself says needs no second opinion from the script's text.
+      return said.has(fact.name) && rank === ranks.file
+        ? undefined
+        : [{ ...fact, origin: 'other-file', note: fact.note ?? `of ${baseName(script.uri)}` }, rank];
+    },
+    { flags: seen.launch?.flags ?? [] },
+  );
   for (const unknown of inner.seen.unknown) {
     const set = variable(unknown.param);
     const exported = set && normalValue(unknown.name, set.value);
@@ -44,6 +56,33 @@ export function addScript(candidates: Candidates, one: Placed, script: Sighting,
       candidates.add({ name: unknown.name, value, origin: 'literal', span: flag.span, note: `flag --${flag.name}` }, ranks.commandLine);
   }
   return inner.seen;
+}
+/** Flags that the command's reader took for something else than what the program makes of them: a config group that is named like a fact, an option of another
+ * meaning. */
+export function misreadFlags({ seen }: Placed, script: Sighting, joins: Joins): ((fact: Fact) => boolean) | undefined {
+  const inner = mainOf(joins.placed(script), seen.kind)?.seen;
+  const flags = seen.launch?.flags ?? [];
+  if (!inner || flags.length === 0) return undefined;
+  const taken = [...inner.facts, ...inner.unknown];
+  const configured = taken.find((one) => one.configured?.composed)?.configured;
+  const groups = configured && composedFor(configured, script.uri, flags, joins.files)?.groups;
+  const byStart = new Map(flags.map((flag) => [flag.span.start, flag]));
+  return (fact) => {
+    const flag = fact.span && byStart.get(fact.span.start);
+    if (!flag) return false;
+    const meant = taken.filter((one) => one.param === flag.name);
+    return groups?.has(flag.name) === true || (meant.length > 0 && !meant.some((one) => one.name === fact.name));
+  };
+}
+/** What a configuration that is a program itself gives for a variable of the script: `train.py config/large.py` runs it over the script's own settings. */
+function ofProgramConfig({ seen, sighting }: Placed, name: string, { files }: Joins): Fact | undefined {
+  for (const ref of seen.refs) {
+    if (ref.role !== 'config' || !/\.py$/.test(ref.target)) continue;
+    const config = files.path(sighting.uri, ref.target);
+    const found = config?.exported?.([name]);
+    if (config && found && 'value' in found) return { ...found, origin: 'other-file', note: `${name} of ${baseName(config.uri)}` };
+  }
+  return undefined;
 }
 const fromEnvironment = (name: string, set: Flag, value: FactValue): Fact => ({
   name,

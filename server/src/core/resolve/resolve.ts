@@ -5,7 +5,7 @@ import { baseName, matchesGlob, relativeTo } from '../text/uri.js';
 import { Candidates, type Rank, rankOf, ranks } from './candidates.js';
 import { addDataSize } from './data-size.js';
 import { Files } from './files.js';
-import { addLaunchers, addScript } from './launchers.js';
+import { addLaunchers, addScript, misreadFlags } from './launchers.js';
 import { addDefaults, addReplication } from './library.js';
 import { addModelShape } from './model-files.js';
 import { holdsAccelerators } from './module-folder.js';
@@ -125,8 +125,9 @@ function join(one: Placed, joins: Joins): Workload {
   if (launchers.length > 0 && !seen.fragment) countedIn = addLaunchers(candidates, one, launchers, joins)?.id;
   // What a command says is said on a command line: a value that its program writes down holds against it.
   const rank = (fact: Fact): Rank => (seen.launch && rankOf(fact) > ranks.commandLine ? ranks.commandLine : rankOf(fact));
-  addOwn(candidates, one, joins, (fact) => [fact, rank(fact)], seen.launch && ranks.commandLine);
   const script = joins.runs(one);
+  const isMisread = script && script !== sighting ? misreadFlags(one, script, joins) : undefined;
+  addOwn(candidates, one, joins, (fact) => (isMisread?.(fact) ? undefined : [fact, rank(fact)]), { unknownRank: seen.launch && ranks.commandLine });
   const inner = script && script !== sighting ? addScript(candidates, one, script, joins) : undefined;
   // What the program is, its own text says better than the command.
   const framework = inner && isGeneric.test(seen.framework) ? inner.framework : seen.framework;

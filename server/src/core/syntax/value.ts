@@ -2,6 +2,8 @@
 interface Located {
   readonly start: number;
   readonly end: number;
+  /** Document that it stands in, where that is another one than the file that takes it in. */
+  readonly uri?: string;
 }
 export interface Scalar extends Located {
   readonly kind: 'scalar';

@@ -3,6 +3,7 @@ import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.
 import type { Binding } from '../../syntax/python/binding.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
 import { arithmetic, asParameter, asVariable, type Evaluated, factOf, type KnownValue, maxSteps, type UnknownValue } from '../shared/evaluated.js';
+import { configuredValue } from './configured.js';
 import type { Memory, ReadsValues } from './evaluated.js';
 import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
 import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption, widgetDefault } from './options.js';
@@ -12,6 +13,7 @@ export class Evaluator implements ReadsValues {
   readonly program: PythonProgram;
   readonly memory: Memory = { given: new Map(), options: new Map(), values: new WeakMap(), expressions: new WeakMap(), off: new Map(), aliases: new Map() };
   readonly uri: string;
+  private configured: boolean | undefined;
   constructor(program: PythonProgram, uri: string) {
     this.program = program;
     this.uri = uri;
@@ -69,7 +71,9 @@ export class Evaluator implements ReadsValues {
         return this.attribute(expr, steps);
       case 'subscript': {
         const found = element(this, expr, steps);
-        return found ? asVariable(this.value(found, steps + 1)) : (this.environment(expr, steps) ?? open('an element that the text does not decide'));
+        return found
+          ? asVariable(this.value(found, steps + 1))
+          : (this.environment(expr, steps) ?? configuredValue(this, expr, steps) ?? open('an element that the text does not decide'));
       }
       case 'call':
         return this.call(expr, steps);
@@ -154,7 +158,14 @@ export class Evaluator implements ReadsValues {
       return asParameter(this.value(binding.value, steps + 1), binding.name);
     }
     if (binding.kind !== 'assign' || !binding.value || binding.index !== undefined) return open(`${binding.name} changes while the program runs`);
-    return asVariable(this.value(binding.value, steps + 1));
+    const value = asVariable(this.value(binding.value, steps + 1));
+    return value.param === undefined && this.isReplaceable(binding) ? { ...value, param: binding.name } : value;
+  }
+  /** True for a module's own variable where the module runs further settings over its own: `exec(open("configurator.py").read())`. */
+  isReplaceable({ scope, inClass, object }: Binding): boolean {
+    if (scope !== -1 || inClass !== undefined || object !== undefined) return false;
+    this.configured ??= /\bexec\(\s*open\(/.test(this.program.text);
+    return this.configured;
   }
   private imported(module: string, name: string | undefined, start: number, written: string): UnknownValue {
     return {
@@ -201,6 +212,8 @@ export class Evaluator implements ReadsValues {
     if (entry) return asVariable(this.value(entry, steps + 1));
     const keyed = this.program.keyed(object, expr.name);
     if (keyed) return asVariable(this.value(keyed, steps + 1));
+    const configured = configuredValue(this, expr, steps);
+    if (configured) return configured;
     const option = this.hyperparameter(expr, object, steps) ?? dataclassField(this, expr, steps) ?? argparseOption(this, expr, steps);
     if (option) return option;
     if (assigned) return assigned;
@@ -284,8 +297,13 @@ export class Evaluator implements ReadsValues {
       const fallback = expr.args[1]?.value;
       if (fallback) {
         const value = this.value(fallback, steps + 1);
-        return value.known ? { ...value, origin: 'default', ...(key.known ? { param: String(key.value) } : {}) } : value;
+        const configured = key.known ? configuredValue(this, { kind: 'subscript', object: owner, index: first, ...here }, steps)?.configured : undefined;
+        return value.known
+          ? { ...value, origin: 'default', ...(key.known ? { param: String(key.value) } : {}), ...(configured ? { configured } : {}) }
+          : { ...value, ...(configured ? { configured } : {}) };
       }
+      const configured = key.known ? configuredValue(this, { kind: 'subscript', object: owner, index: first, ...here }, steps) : undefined;
+      if (configured) return configured;
     }
     if (name === 'getattr' && first) {
       const key = expr.args[1] ? this.value(expr.args[1].value, steps + 1) : undefined;

@@ -21,6 +21,8 @@ export interface ReadFlag {
   /** Further values: `--dataset a b c`. */
   readonly more: readonly ShellWord[];
   readonly form: 'dashes' | 'short' | 'key';
+  /** The values that a sweep tries by turns. */
+  readonly swept?: readonly string[];
 }
 export interface ReadCommand {
   readonly flags: readonly ReadFlag[];
@@ -63,7 +65,9 @@ export function parseFlags(words: readonly ShellWord[], switches?: ReadonlySet<s
         continue;
       }
       const taken: ShellWord[] = [];
-      if (!switches?.has(name))
+      // Hydra's switch stands before the overrides.
+      const sweeps = /^(?:m|multirun)$/.test(name) && keyed.test(words[index + 1]?.text ?? '-');
+      if (!switches?.has(name) && !sweeps)
         while (index + 1 < words.length && isValue(words[index + 1]!) && !(taken.length > 0 && keyed.test(words[index + 1]!.text))) taken.push(words[++index]!);
       flags.push(flagOf(name, form, word, taken[0], taken.slice(1)));
       positionals.push(...taken.slice(1));
@@ -73,7 +77,15 @@ export function parseFlags(words: readonly ShellWord[], switches?: ReadonlySet<s
     if (key && !word.text.startsWith('-')) flags.push(flagOf(key[1]!, 'key', word, valuePart(word, key[0].length), []));
     else positionals.push(word);
   }
-  return { flags, positionals };
+  return { flags: isMultirun(flags) ? flags.map(asSwept) : flags, positionals };
+}
+const isMultirun = (flags: readonly ReadFlag[]): boolean => flags.some((flag) => /^(?:m|multirun)$/.test(flag.name) && flag.value === true);
+/** `lr=1,2,3` under Hydra's multirun is a value of each job.
+ * @source hydra.cc/docs/tutorials/basic/running_your_app/multi-run */
+function asSwept(flag: ReadFlag): ReadFlag {
+  if (flag.form !== 'key' || typeof flag.value !== 'string' || !/^[^[({'"]+,[^,]+$/.test(flag.value)) return flag;
+  const swept = flag.value.split(',').map((one) => one.trim());
+  return { ...flag, open: true, swept };
 }
 
 /** The last flag of one of these names: it wins on a command line. */
@@ -81,7 +93,9 @@ export const flagNamed = (flags: readonly ReadFlag[], ...names: readonly string[
 
 /** For `Launch.flags`: what the program is given. Flags whose value is not known are left out. */
 export const toFlags = (uri: string, flags: readonly ReadFlag[]): Flag[] =>
-  flags.filter((flag) => !flag.open).map(({ name, value, valueStart, valueEnd }) => ({ name, value, span: { uri, start: valueStart, end: valueEnd } }));
+  flags
+    .filter((flag) => !flag.open || flag.swept)
+    .map(({ name, value, valueStart, valueEnd, swept }) => ({ name, value, span: { uri, start: valueStart, end: valueEnd }, ...(swept && { swept }) }));
 
 /** A number or a boolean where the text is one. */
 export function scalar(text: string): FactValue {
@@ -105,7 +119,7 @@ export function flagFact(
   if (flag.open && !isNamed(name, flag.value)) {
     return {
       name,
-      reason: `${String(flag.value)} is decided when the command runs`,
+      reason: flag.swept ? `a sweep tries ${flag.swept.join(', ')}` : `${String(flag.value)} is decided when the command runs`,
       need: `write ${name.replaceAll('_', ' ')} on the command, or set it for this workload`,
       span,
     };

@@ -1,4 +1,4 @@
-import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
+import type { Configured, Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
 
 /** A value that the program's text decides, with where it stands, or why the text does not decide it. */
 export type Evaluated = KnownValue | UnknownValue;
@@ -11,6 +11,7 @@ export interface KnownValue {
   /** Command-line option that may replace it. */
   readonly param?: string;
   readonly note?: string;
+  readonly configured?: Configured;
 }
 export interface UnknownValue {
   readonly known: false;
@@ -19,6 +20,7 @@ export interface UnknownValue {
   readonly end: number;
   readonly param?: string;
   readonly imported?: NonNullable<UnknownFact['imported']>;
+  readonly configured?: Configured;
 }
 /** Longest chain of names, calls and attributes that is followed. */
 export const maxSteps = 60;
@@ -54,10 +56,21 @@ export function factOf(
       span,
       ...param,
       ...(found.imported ? { imported: found.imported } : {}),
+      ...(found.configured ? { configured: found.configured } : {}),
     };
   }
   const value = found.value === null ? undefined : change(found.value);
-  return value === undefined ? undefined : { name, value, origin: found.origin, span, ...param, ...(found.note === undefined ? {} : { note: found.note }) };
+  return value === undefined
+    ? undefined
+    : {
+        name,
+        value,
+        origin: found.origin,
+        span,
+        ...param,
+        ...(found.note === undefined ? {} : { note: found.note }),
+        ...(found.configured ? { configured: found.configured } : {}),
+      };
 }
 
 /** What an operator makes of two values, where reading decides it. */

@@ -13,7 +13,23 @@ const countedByLauncher = /^(?:gpu_count|num_nodes|nproc_per_node|gpu_type)$/;
 export function trainingFacts(uri: string, run: Run, placement: readonly (Fact | UnknownFact)[]): (Fact | UnknownFact)[] {
   const counted = placement.filter((fact) => countedByLauncher.test(fact.name));
   const others = placement.filter((fact) => !countedByLauncher.test(fact.name));
-  return firstOf([...specialFacts(uri, run), ...counted, ...factsOfTraining(uri, run.flags), ...others]);
+  return firstOf([...specialFacts(uri, run), ...trialsOf(uri, run), ...counted, ...factsOfTraining(uri, run.flags), ...others]);
+}
+/** Jobs of a sweep: every combination of the values that it tries. */
+function trialsOf(uri: string, { flags }: Run): Fact[] {
+  const swept = flags.filter((flag) => flag.swept);
+  const [first] = swept;
+  if (!first) return [];
+  const value = swept.reduce((product, flag) => product * flag.swept!.length, 1);
+  return [
+    {
+      name: 'trials',
+      value,
+      origin: 'default',
+      span: { uri, start: first.start, end: swept.at(-1)!.end },
+      note: 'every combination of the values that the sweep tries',
+    },
+  ];
 }
 /** Flags that mean something in one framework only. */
 function specialFacts(uri: string, { purpose, flags, positionals, started }: Run): (Fact | UnknownFact)[] {
@@ -92,5 +108,8 @@ export function configRefs(uri: string, { flags, positionals, started, purpose }
   }
   const takesFile = started.kind !== 'program' || ('config' in purpose && purpose.config !== undefined);
   if (takesFile) for (const word of positionals.filter(isConfig).slice(0, 2)) add(word.text, word.start, word.end);
+  // Settings that are a program themselves: `train.py configs/base.py`.
+  if (started.kind !== 'program')
+    for (const word of positionals.filter(({ open, text }) => !open && /\.py$/.test(text)).slice(0, 1)) add(word.text, word.start, word.end);
   return refs;
 }

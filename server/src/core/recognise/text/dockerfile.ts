@@ -38,7 +38,7 @@ function ofStage(uri: string, { image, imageStart, shell, command }: Stage): See
     framework: found.framework,
     title: found.kind === 'serving' ? titleOfEngine(found.framework) : 'Train',
     span: { uri, ...place },
-    refs: [],
+    refs: found.refs ?? [],
     ...(found.launch && { launch: found.launch }),
     ...sortFacts(found.facts),
   };

@@ -1,5 +1,5 @@
 import { at, itemsOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, commandsOfText, environmentOf } from '../config/command-words.js';
 import { takeAll, titleOfEngine } from '../config/engine-keys.js';
 import { hasDevice, takeContainer, takeNode } from '../config/pods.js';
@@ -52,5 +52,5 @@ function step(uri: string, source: string, root: Value, place: Value, container:
   if (!found) return facts.workload('resource', 'argo', textOf(at(place, 'name')) ?? 'step', place);
   takeAll(facts, found.facts);
   const seen = facts.workload(found.kind, found.framework, found.kind === 'serving' ? titleOfEngine(found.framework) : 'Train', place);
-  return found.launch ? { ...seen, launch: found.launch } : seen;
+  return runningBy(seen, found);
 }

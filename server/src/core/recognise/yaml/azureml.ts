@@ -1,7 +1,7 @@
 import type { WorkloadKind } from '../../model/workload.js';
 import { isTemplated } from '../../syntax/template.js';
 import { at, entriesOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOfText, type Words } from '../config/command-words.js';
 import { takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, countKeys, integer, number, text } from '../shared/config-facts.js';
@@ -59,7 +59,7 @@ function job(uri: string, source: string, root: Value, span: { start: number; en
   const kind: WorkloadKind = found?.kind ?? (sweeps ? 'training' : 'resource');
   const seen = facts.workload(kind, found?.framework ?? 'azureml', sweeps ? 'Sweep' : kind === 'training' ? 'Train' : undefined, span);
   if (kind === 'resource' && facts.facts.length === 0) return undefined;
-  return [found?.launch ? { ...seen, launch: found.launch } : seen];
+  return [runningBy(seen, found)];
 }
 
 /** `${{inputs.epochs}}` in the command stands for a value of `inputs`. */

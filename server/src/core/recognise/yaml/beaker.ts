@@ -1,5 +1,5 @@
 import { at, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
 import { takeAll, titleOfEngine } from '../config/engine-keys.js';
 import { ConfigFacts, flag, integer, text } from '../shared/config-facts.js';
@@ -43,7 +43,7 @@ function ofTask(uri: string, source: string, root: Value, task: Value): SeenWork
   takeAll(run, found.facts);
   const command = entriesOf(task).find(({ key }) => key === 'arguments') ?? entriesOf(task).find(({ key }) => key === 'command');
   const seen = run.workload('training', found.framework, 'Train', command ? { start: command.keyStart, end: command.value.end } : task);
-  return [...(gpus ? [machines.workload('resource', 'beaker', title, task)] : []), found.launch ? { ...seen, launch: found.launch } : seen];
+  return [...(gpus ? [machines.workload('resource', 'beaker', title, task)] : []), runningBy(seen, found)];
 }
 /** `60m`, `24h`, `1d` in seconds. */
 const seconds = (value: Value): number | undefined => {

@@ -1,5 +1,5 @@
 import { at, type Entry, entriesOf, hasKey, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
 import { takeAll, titleOfEngine } from '../config/engine-keys.js';
 import { ConfigFacts, flagOf, integer, numberOf, text } from '../shared/config-facts.js';
@@ -39,7 +39,7 @@ function read(uri: string, source: string, service: Entry): SeenWorkload | undef
   if (found && (devices || known || found.kind === 'training')) {
     takeAll(facts, found.facts);
     const seen = facts.workload(found.kind, found.framework, found.kind === 'serving' ? titleOfEngine(found.framework) : 'Train', span);
-    return found.launch ? { ...seen, launch: found.launch } : seen;
+    return runningBy(seen, found);
   }
   const nim = /(?:^|\/)nim\/([\w.-]+\/[\w.-]+?)(?::|$)/.exec(textOf(at(value, 'image')) ?? '')?.[1];
   if (devices && nim) {

@@ -1,5 +1,5 @@
 import { at, entriesOf, hasKey, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf } from '../config/command-words.js';
 import { takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, integer, positive } from '../shared/config-facts.js';
@@ -34,5 +34,5 @@ function read(uri: string, source: string, root: Value): SeenWorkload {
   const found = kindOfCommands(uri, commandsOf(source, [at(root, 'entrypoint')]));
   if (found) takeAll(facts, found.facts);
   const seen = facts.workload('training', 'determined', 'Train');
-  return found?.launch ? { ...seen, launch: found.launch } : seen;
+  return runningBy(seen, found);
 }

@@ -1,4 +1,5 @@
 import { at, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
+import { runningBy } from '../config/command-kind.js';
 import { takeAll, titleOfEngine } from '../config/engine-keys.js';
 import { kindOfPod, podHasDevice, takePod } from '../config/pods.js';
 import { ConfigFacts, integer, numberOf } from '../shared/config-facts.js';
@@ -44,7 +45,7 @@ function read(uri: string, source: string, root: Value, roots: readonly Value[])
   const seen = command
     ? facts.workload(command.kind, command.framework, command.kind === 'serving' ? titleOfEngine(command.framework) : 'Train')
     : facts.workload(trains ? 'training' : 'resource', trains ? (textOf(at(root, 'kind')) ?? '').replace(/Job$/, '').toLowerCase() : 'kubernetes', kind);
-  return command?.launch ? { ...seen, launch: command.launch } : seen;
+  return runningBy(seen, command);
 }
 
 /** Bounds of a scaler in the same file that names the object.

@@ -1,6 +1,6 @@
 import type { WorkloadKind } from '../../model/workload.js';
 import { at, entriesOf, entryOf, itemsOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOfText } from '../config/command-words.js';
 import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
 import { nestedYaml } from '../config/nested.js';
@@ -52,7 +52,7 @@ function rayJob(uri: string, source: string, root: Value, roots: readonly Value[
   if (found) {
     takeAll(facts, found.facts);
     const seen = facts.workload(found.kind, 'ray', 'Ray job');
-    return [found.launch ? { ...seen, launch: found.launch } : seen];
+    return [runningBy(seen, found)];
   }
   const kind = kindOfProgram(programOf(textOf(entry) ?? '', roots));
   return devices || kind === 'training' ? [facts.workload(kind, 'ray', 'Ray job')] : [];

@@ -1,5 +1,5 @@
 import { at, type Entry, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
 import { takeAll, titleOfEngine } from '../config/engine-keys.js';
 import { ConfigFacts, countKeys, flag, integer, numberOf, positive, text } from '../shared/config-facts.js';
@@ -32,7 +32,7 @@ function read(uri: string, source: string, root: Value): SeenWorkload {
   const kind = found?.kind ?? (serves ? 'serving' : 'resource');
   const framework = found?.framework ?? (isSky(root) ? 'skypilot' : 'dstack');
   const seen = facts.workload(kind, framework, found?.kind === 'serving' ? titleOfEngine(framework) : kind === 'training' ? 'Train' : undefined);
-  return found?.launch ? { ...seen, launch: found.launch } : seen;
+  return runningBy(seen, found);
 }
 function commandLines(source: string, root: Value, environment: ReadonlyMap<string, Value>) {
   const listed = itemsOf(at(root, 'commands')).flatMap((line) => commandsOf(source, [line], environment));

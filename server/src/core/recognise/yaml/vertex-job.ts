@@ -1,5 +1,5 @@
 import { at, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
 import { takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, integer, text } from '../shared/config-facts.js';
@@ -57,5 +57,5 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
   );
   if (found) takeAll(facts, found.facts);
   const seen = facts.workload(found?.kind ?? 'training', found?.framework ?? 'vertex-ai', found?.kind === 'training' || !found ? 'Train' : undefined);
-  return found?.launch ? { ...seen, launch: found.launch } : seen;
+  return runningBy(seen, found);
 }

@@ -162,6 +162,10 @@ function field({ program, evaluate }: PythonInput, name: string): ReturnType<Pyt
   if (!binding?.value) return undefined;
   const value = evaluate.value(binding.value);
   return value.known
-    ? { ...value, origin: binding.inClass === undefined ? 'variable' : 'default', ...(binding.inClass === undefined ? {} : { param: name }) }
+    ? {
+        ...value,
+        origin: binding.inClass === undefined ? 'variable' : 'default',
+        ...(binding.inClass !== undefined || evaluate.isReplaceable(binding) ? { param: name } : {}),
+      }
     : value;
 }

@@ -112,6 +112,7 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
       const strength = binding.kind === 'parameter' ? 3 : binding.scope === -1 || binding.object !== undefined ? 1 : 4;
       add(strength, {
         ...value,
+        ...(!isDefault && value.param === undefined && evaluate.isReplaceable(binding) ? { param: name } : {}),
         ...(isDefault ? { param: value.param ?? name, note: value.note ?? `default of ${name}` } : {}),
         origin: isDefault ? 'default' : value.origin === 'literal' ? (binding.object === undefined ? 'variable' : 'literal') : value.origin,
       });
