@@ -327,3 +327,119 @@ test('a notebook that is kept as Python text launches with its escapes', async (
   expect(found).toHaveLength(1);
   expect(found[0]).toMatch(/^training \w+ 4-6 \{.*epochs=2/);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'keywords that a wrapper of the file passes on, copies and adds to',
+    `import openai
+def with_backoff(**kwargs):
+    sent = kwargs.copy()
+    sent.update(dict(n=2))
+    return openai.ChatCompletion.create(**sent)
+def ask(messages, model="gpt-4", max_tokens=1000):
+    return with_backoff(model=model, messages=messages, max_tokens=max_tokens)
+`,
+    ['api-call openai 5-5 {model=gpt-4@6 default, max_tokens=1000@6 default, n=2@4} ?input_tokens'],
+  ],
+  [
+    'a setting that is only filled in where nobody has given it',
+    `from groq import Groq
+class Llm:
+    def __init__(self, config):
+        self.config = config
+        if not self.config.model:
+            self.config.model = "llama-3.3-70b-versatile"
+        self.client = Groq()
+    def ask(self, messages):
+        params = {"model": self.config.model, "messages": messages}
+        return self.client.chat.completions.create(**params)
+`,
+    ['api-call groq 10-10 {model=llama-3.3-70b-versatile@6 variable} ?input_tokens'],
+  ],
+  [
+    'Gemini interactions',
+    'from google import genai\nclient = genai.Client()\nM = "gemini-2.5-flash"\nclient.interactions.create(model=M, input="Hi")\nclient.file_search_stores.create(config={})\n',
+    ['api-call google-genai 4-4 {model=gemini-2.5-flash@3 variable, prompt_chars=2@4}'],
+  ],
+  [
+    'Keras: an optimiser for each of two networks',
+    `import keras
+gan = GAN(d, g)
+gan.compile(d_optimizer=keras.optimizers.Adam(1e-4), g_optimizer=keras.optimizers.Adam(1e-4), loss_fn=f)
+gan.fit(data, epochs=100)
+`,
+    ['training keras 4-4 {epochs=100@4, optimizer=Adam@3}'],
+  ],
+  [
+    'Lightning: a trainer out of parsed arguments',
+    `from pytorch_lightning import Trainer
+trainer = Trainer.from_argparse_args(opt, max_epochs=7)
+trainer.fit(model, data)
+`,
+    ['training lightning 2-3 {epochs=7@2}'],
+  ],
+  [
+    'a parameter’s default means what its name means outside',
+    `from transformers import AutoModelForCausalLM
+max_new_tokens = 64
+model = AutoModelForCausalLM.from_pretrained("org/m")
+def ask(model, question, max_new_tokens=max_new_tokens):
+    return model.generate(question, max_new_tokens=max_new_tokens)
+ask(model, q)
+`,
+    ['batch-inference transformers 3-3 {model=org/m@3, max_tokens=64@2 variable}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'features without gradients',
+    `import torch
+from transformers import AutoModel
+model = AutoModel.from_pretrained("org/encoder")
+with torch.no_grad():
+    out = model(**inputs, output_hidden_states=True)
+`,
+    ['batch-inference transformers 3-3 {model=org/encoder@3}'],
+  ],
+  [
+    'an application that answers with scores',
+    `import gradio as gr
+from transformers import AutoModel
+model = AutoModel.from_pretrained("org/encoder")
+def score(a):
+    return model(**tokenizer(a)).pooler_output
+gr.Interface(score, a, b).launch()
+`,
+    ['serving transformers 3-3 {model=org/encoder@3}'],
+  ],
+  [
+    'a part of a model that is defined here',
+    `import torch
+from torch import nn
+from transformers import AutoModel
+class Head(nn.Module):
+    def __init__(self):
+        self.model = AutoModel.from_pretrained("org/encoder")
+    @torch.no_grad()
+    def forward(self, inputs):
+        return self.model(**inputs)
+`,
+    [],
+  ],
+  [
+    'a conversion that checks its result',
+    `import torch
+from transformers import AutoModel
+model = AutoModel.from_pretrained("org/encoder")
+with torch.no_grad():
+    out = model(**inputs)
+model.save_pretrained("out")
+`,
+    [],
+  ],
+])('a loaded model that is called: %s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});

@@ -106,3 +106,71 @@ setup()
     expect(await short(text)).toEqual([]);
   });
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'a step that a function makes, and its compiled form',
+    `import jax, optax
+def make_step(model, tx):
+    def step(state, batch):
+        _, grads = jax.value_and_grad(loss)(state, batch)
+        return tx.update(grads, state)
+    return jax.pmap(step)
+def train_and_evaluate(config):
+    total_steps = 500
+    step_fn = make_step(model, optax.sgd(0.1))
+    for step, batch in zip(range(0, total_steps), data):
+        state = step_fn(state, batch)
+`,
+    ['training flax 10-11 {max_steps=500@8 variable, optimizer=sgd@9}'],
+  ],
+  [
+    'flags out of a call, a counter beside the data',
+    `import jax
+from lib import define_flags_with_default
+FLAGS, _ = define_flags_with_default(total_steps=10000, seed=1)
+def main(argv):
+    def train_step(state, batch):
+        return state.apply_gradients(grads=grad(state, batch))
+    sharded_step = pjit(train_step)
+    counter = trange(start, FLAGS.total_steps)
+    for step, batch in zip(counter, dataset):
+        state = sharded_step(state, batch)
+`,
+    ['training flax 9-10 {max_steps=10000@3 default}'],
+  ],
+  [
+    'gradients in a scaler that is called',
+    `import torch
+def train_one_epoch(model, loader, optimizer, loss_scaler):
+    for x in loader:
+        loss_scaler(model(x), optimizer)
+        loss = model(x)
+        loss_scaler(loss, optimizer, parameters=model.parameters())
+        optimizer.zero_grad()
+if __name__ == "__main__":
+    start_epoch = resume()
+    for epoch in range(start_epoch, start_epoch + 20):
+        train_one_epoch(model, loader, optimizer, scaler)
+`,
+    ['training pytorch 10-11 {epochs=20@10}'],
+  ],
+  [
+    'a class that nothing here drives, with all epochs and its optimiser: a training; steps bound by a while',
+    `import torch
+class Worker:
+    def __init__(self, model, n=5, batch_size=32):
+        self.batch_size = batch_size
+        self.opt = torch.optim.Adam(model.parameters())
+        self.total = 700
+    def run(self):
+        while self.step < self.total and not self.done:
+            loss = self.model(next(self.data))
+            loss.backward()
+            self.opt.step()
+`,
+    ['training pytorch 8-11 {max_steps=700@6 variable, optimizer=Adam@5, batch_size=32@3 default}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});

@@ -12,6 +12,7 @@ import { crewaiPython } from './python/crewai.js';
 import { distilabelPython } from './python/distilabel.js';
 import { dspyPython } from './python/dspy.js';
 import { geminiPython } from './python/gemini.js';
+import { handedOverTraining } from './python/handed-over-training.js';
 import { hfTrainer } from './python/hf-trainer.js';
 import { hostedClients } from './python/hosted-clients.js';
 import { httpApi } from './python/http-api.js';
@@ -135,6 +136,7 @@ export const recognisers: readonly Recogniser[] = [
   projectTrainer,
   sentenceTransformers,
   torchLoop,
+  handedOverTraining,
   lightning,
   keras,
   rayTrain,

@@ -5,7 +5,7 @@ import type { PythonProgram } from '../../syntax/python/program.js';
 import { arithmetic, asParameter, asVariable, type Evaluated, factOf, type KnownValue, maxSteps, type UnknownValue } from '../shared/evaluated.js';
 import { configuredValue } from './configured.js';
 import type { Memory, ReadsValues } from './evaluated.js';
-import { assignedAttribute, element, entryOf, followed, givenArgument, givenByCaller, isOff } from './follow.js';
+import { assignedAttribute, element, entryOf, fills, followed, givenArgument, givenByCaller, isOff } from './follow.js';
 import { argparseOption, classNameOf, dataclassField, declaredOption, parameterOption, widgetDefault } from './options.js';
 
 /** Evaluates expressions of one program by reading: constants, arithmetic on them, arguments' and options' defaults. Nothing is run. */
@@ -204,7 +204,7 @@ export class Evaluator implements ReadsValues {
     const set = assignedAttribute(this, expr);
     // args.x = args.x or 8 leads back to itself: the option's own default is meant then.
     // if args.debug: args.epochs = 1
-    const assigned = set && !(steps < maxSteps / 2 && isOff(this, set.start)) ? this.bound(set, steps + 1) : undefined;
+    const assigned = set && (fills(this, set) || !(steps < maxSteps / 2 && isOff(this, set.start))) ? this.bound(set, steps + 1) : undefined;
     if (assigned && (assigned.known || assigned.imported)) return assigned;
     if (this.program.qualified(object) === 'torch') return { known: true, value: expr.name, origin: 'literal', ...here };
     const owner = this.expression(expr.object, steps + 1);

@@ -55,6 +55,13 @@ export function isOff(evaluator: ReadsValues, at: number): boolean {
   });
 }
 
+/** `if not config.model: config.model = "m"`: an assignment that only fills what nobody has given. */
+export function fills({ program }: ReadsValues, set: Binding): boolean {
+  const around = program.blocks(set.start).find((block) => block.kind === 'if');
+  return around !== undefined && around.subject !== undefined && set.start < around.bodyEnd && names(program.text, around.subject, `${set.object}.${set.name}`);
+}
+const names = (text: string, { start, end }: Expr, name: string): boolean => text.slice(start, end).includes(name);
+
 /** The assignment to an attribute that is in force: `config.lr = 1`, `self.lr = lr` of the same class. */
 export function assignedAttribute(evaluator: ReadsValues, expr: Extract<Expr, { kind: 'attribute' }>): Binding | undefined {
   const object = dotted(expr.object);
@@ -165,6 +172,14 @@ function findGiven(evaluator: ReadsValues, parameter: Binding, steps: number): E
   const own = owner.parameters.filter((candidate) => candidate.name !== 'self' && candidate.name !== 'cls');
   const position = own.findIndex((candidate) => candidate.name === parameter.name);
   const calls = program.callsOf(called).filter((site) => site.at < owner.start || site.at > owner.end);
+  const stars = program.text.slice(parameter.start - 2, parameter.start);
+  if (stars.endsWith('*')) {
+    // **kwargs: what the only caller gives by name, and no parameter takes.
+    const [only, ...more] = calls;
+    if (stars !== '**' || !only || more.length > 0) return undefined;
+    const args = only.call.args.filter((arg) => arg.spread === 2 || (arg.keyword !== undefined && !own.some(({ name }) => name === arg.keyword)));
+    return { ...only.call, callee: { kind: 'name', name: 'dict', start: only.call.callee.start, end: only.call.callee.start }, args };
+  }
   if (calls.length === 1) {
     const call = calls[0]!.call;
     const spread = call.args.some((arg) => arg.spread === 1);

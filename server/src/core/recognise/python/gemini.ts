@@ -7,7 +7,8 @@ import { clientOf, receiver } from './client.js';
 import { type Keyed, keyed } from './keyed.js';
 import { circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
-const requests = /(^|\.)models\.(generate_content|generate_content_stream|embed_content|generate_images?|edit_image|generate_videos?|upscale_image)$/;
+const requests =
+  /(^|\.)models\.(generate_content|generate_content_stream|embed_content|generate_images?|edit_image|generate_videos?|upscale_image)$|(^|\.)(interactions|batches)\.create$/;
 const factories =
   /(^|\.)(GenerativeModel|TextGenerationModel|ChatModel|TextEmbeddingModel|ImageGenerationModel|chats\.create|start_chat)$|GenerativeModel\.from_\w+$|(TextEmbedding|ImageGeneration|TextGeneration)Model\.from_pretrained$/;
 
@@ -25,7 +26,7 @@ export const geminiPython: PythonRecogniser = {
     if (isTest(input)) return [];
     const sites = sitesOf(
       input.program,
-      /\b(?:generate_content(?:_async|_stream)?|embed_content|generate_images?|edit_image|generate_videos?|upscale_image|send_message(?:_async|_stream)?|get_embeddings|predict|batches\.create|embed_content_async)\b(?=\s*[(,)\]])/g,
+      /\b(?:generate_content(?:_async|_stream)?|embed_content|generate_images?|edit_image|generate_videos?|upscale_image|send_message(?:_async|_stream)?|get_embeddings|predict|(?<=\b(?:interactions|batches)\.)create|embed_content_async)\b(?=\s*[(,)\]])/g,
     );
     return together(input, sites).flatMap(({ site, span, count }) => request(input, site, span, count));
   },
@@ -36,6 +37,7 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
   if (site.method.kind !== 'attribute') return [];
   const name = methodName(program, site);
   const given = keyed(evaluate, site.call);
+  if (/batches\.create$/.test(name) && !given.get('model')) return [];
   const direct = requests.test(name.replace(/\(\)/g, ''));
   const old = /^google\.generativeai\.(embed_content|generate_\w+)/.test(name);
   let made: Call | undefined;
@@ -56,7 +58,9 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
   const configs = [given.get('config', 'generation_config'), from.get('config', 'generation_config')].map((one) => keyed(evaluate, one));
   const either = (fact: string, ...spellings: string[]) => configs.map((one) => setting(evaluate, fact, one, spellings)).find((one) => one !== undefined);
   const thinking = configs.map((one) => keyed(evaluate, one.get('thinking_config')));
-  const project = made ? undefined : keyed(evaluate, clientOf(evaluate, receiver(site.method, /^(models|aio|chats)$/), /(^|\.)genai\.Client$/).made);
+  const project = made
+    ? undefined
+    : keyed(evaluate, clientOf(evaluate, receiver(site.method, /^(models|aio|chats|interactions)$/), /(^|\.)genai\.Client$/).made);
   return [
     apiCall(input, 'google-genai', span, [
       setting(evaluate, 'model', from, ['model', 'model_name'], made ? undefined : site.call) ?? (positional && evaluate.fact('model', positional)),
@@ -80,6 +84,6 @@ function prompt(configs: readonly Keyed[], from: Keyed, given: Keyed, call: Call
   const system = configs.map((one) => one.get('system_instruction')).find((one) => one !== undefined) ?? from.get('system_instruction');
   return [
     system,
-    given.get('contents', 'content', 'message', 'prompt') ?? call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value,
+    given.get('contents', 'content', 'message', 'prompt', 'input') ?? call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value,
   ];
 }

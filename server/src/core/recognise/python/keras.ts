@@ -96,7 +96,8 @@ function addCompiled(input: PythonInput, facts: FactSet, object: string): void {
   const sites = program.callsOf('compile').filter(({ call }) => call.callee.kind === 'attribute' && !/^(re|torch)$/.test(dotted(call.callee.object) ?? ''));
   const site = sites.find(({ call }) => call.callee.kind === 'attribute' && dotted(call.callee.object) === object) ?? sites[0];
   if (!site) return;
-  const given = evaluate.argument(site.call, 'optimizer', 0);
+  const given =
+    evaluate.argument(site.call, 'optimizer') ?? site.call.args.find((arg) => /optimizer$/.test(arg.keyword ?? ''))?.value ?? site.call.args[0]?.value;
   const made = given && evaluate.expression(given);
   if (made?.kind === 'call') facts.written('optimizer', (dotted(made.callee) ?? '').split('.').at(-1)!, { start: made.callee.start, end: made.callee.end });
   else if (given) facts.read('optimizer', given, text);

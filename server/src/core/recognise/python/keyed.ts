@@ -1,4 +1,4 @@
-import { dotted, type Expr } from '../../syntax/python/ast.js';
+import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { ReadsValues } from './evaluated.js';
 
 /** Named values that a call, a dict or a comprehension's element gives. */
@@ -69,6 +69,23 @@ function collect(evaluate: ReadsValues, expr: Expr, found: Map<string, Expr>, pa
   // A call's own arguments are asked for, not what a function of this file would answer.
   const meant = depth === 0 && expr.kind === 'call' ? expr : evaluate.expression(expr);
   if (depth > maxDepth) return true;
+  const open = collectFrom(evaluate, expr, meant, found, parsed, depth);
+  return expr.kind === 'name' ? updates(evaluate, expr, found, parsed, depth) || open : open;
+}
+/** `kwargs.update(max_tokens=300)` of the same function, before the place. */
+function updates(evaluate: ReadsValues, { name, start }: Extract<Expr, { kind: 'name' }>, found: Map<string, Expr>, parsed: Expr[], depth: number): boolean {
+  const { program } = evaluate;
+  let open = false;
+  for (const { call, at } of program.callsOf('update')) {
+    if (at > start || call.callee.kind !== 'attribute' || dotted(call.callee.object) !== name || program.scopeOf(at) !== program.scopeOf(start)) continue;
+    for (const arg of call.args) {
+      if (arg.keyword !== undefined) found.set(arg.keyword, arg.value);
+      else open = collect(evaluate, arg.value, found, parsed, depth + 1) || open;
+    }
+  }
+  return open;
+}
+function collectFrom(evaluate: ReadsValues, expr: Expr, meant: Expr, found: Map<string, Expr>, parsed: Expr[], depth: number): boolean {
   if (depth > 0 && optionsOf(evaluate, expr, meant)) {
     parsed.push(optionsOf(evaluate, expr, meant)!);
     return true;
@@ -81,6 +98,9 @@ function collect(evaluate: ReadsValues, expr: Expr, found: Map<string, Expr>, pa
     }
     return open;
   }
+  // kwargs.copy(), copy.deepcopy(kwargs)
+  const copied = meant.kind === 'call' && depth > 0 ? copyOf(meant) : undefined;
+  if (copied) return collect(evaluate, copied, found, parsed, depth + 1);
   if (meant.kind === 'call') {
     let open = depth > 0 && dotted(meant.callee) !== 'dict';
     for (const arg of meant.args) {
@@ -94,6 +114,11 @@ function collect(evaluate: ReadsValues, expr: Expr, found: Map<string, Expr>, pa
     return collect(evaluate, meant.right, found, parsed, depth + 1) || left;
   }
   return meant.kind !== 'none';
+}
+
+function copyOf(call: Call): Expr | undefined {
+  if (call.callee.kind === 'attribute' && call.callee.name === 'copy' && call.args.length === 0) return call.callee.object;
+  return /^(copy\.)?(deep)?copy$/.test(dotted(call.callee) ?? '') ? call.args[0]?.value : undefined;
 }
 
 /** The command-line options in `**args`, `**vars(args)` and `**args.__dict__`. */

@@ -24,8 +24,8 @@ export const lightning: PythonRecogniser = {
   recognise: (input) => {
     const { document, program, evaluate } = input;
     if (isTest(document.path ?? document.uri) || isRayDriven(input)) return [];
-    return program.calls(/\b(Trainer|LightningCLI)\b(?=\s*[.(])/g).flatMap(({ call }): SeenWorkload[] => {
-      const name = evaluate.callee(call);
+    return program.callsOf(/^(?:Trainer|LightningCLI|from_argparse_args)$/).flatMap(({ call }): SeenWorkload[] => {
+      const name = evaluate.callee(call).replace(/\.from_argparse_args$/, '');
       if (!/^(lightning|pytorch_lightning|nemo\.lightning)(\.\w+)*\.(Trainer|LightningCLI)$/.test(name) && !isStar(input, name)) return [];
       const used = use(input, call);
       return used === undefined ? [] : [workload(input, call, used)];

@@ -127,6 +127,8 @@ function useOf(input: PythonInput, load: Load): Call | undefined {
       const called = program.callsOf(name.replace(/^.*\./, '')).find((site) => dotted(site.call.callee) === name && reaches(input, load, site.at));
       if (called) return called.call;
     }
+    const forward = forwardOf(input, load, name);
+    if (forward) return forward;
     // A method handed over: `Thread(target=model.generate, kwargs=…)`.
     const reference = ['generate', 'chat', 'transcribe']
       .flatMap((one) => program.uses(one))
@@ -148,6 +150,28 @@ function useOf(input: PythonInput, load: Load): Call | undefined {
   }
   return undefined;
 }
+/** `model(**inputs)` without gradients: features, classes or scores of a loaded model. What converts, exports or defines a model only checks it so. */
+function forwardOf(input: PythonInput, load: Load, name: string): Call | undefined {
+  const { program, evaluate } = input;
+  if (!/\.from_pretrained$/.test(evaluate.callee(load.call)) || /\.save_pretrained\(|push_to_hub|\.export\(|jit\.trace\(/.test(program.text)) return undefined;
+  const inClass = program.blocks(load.at).find((block) => block.kind === 'class');
+  if (inClass?.items?.some((base) => /Module|Model/.test(dotted(base) ?? ''))) return undefined;
+  return program
+    .callsOf(name.replace(/^.*\./, ''))
+    .find(
+      (site) =>
+        dotted(site.call.callee) === name &&
+        site.call.args.some((arg) => arg.spread === 2 || /input|pixel_values|batch|feature|image|tokens|ids/.test(arg.keyword ?? dotted(arg.value) ?? '')) &&
+        (isServed(program) || withoutGradients(program, site.at)) &&
+        reaches(input, load, site.at),
+    )?.call;
+}
+const withoutGradients = (program: PythonInput['program'], at: number): boolean =>
+  program
+    .blocks(at)
+    .some((block) =>
+      [...(block.kind === 'with' ? (block.items ?? []) : []), ...(block.decorators ?? [])].some((one) => /no_grad|inference_mode/.test(dotted(one) ?? '')),
+    );
 const methods =
   /^(?:generate|compute_score|encode_queries|encode_corpus|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\w+|chat_stream|batch_chat|sample|inference\w*|infer)$/;
 
@@ -219,7 +243,13 @@ function moreUses({ program, evaluate }: PythonInput, load: Load, use: Call): Ke
   // A pipeline class of the project's own: what the object is called with.
   const made = program.statement(use.start);
   const left = heldBy(program.text, made.start, use.start);
-  const called = left === undefined || left === load.held ? [] : program.callsOf(left.replace(/^.*\./, '')).filter((site) => dotted(site.call.callee) === left);
+  const called =
+    left === undefined || left === load.held
+      ? []
+      : [
+          ...program.callsOf(left.replace(/^.*\./, '')).filter((site) => dotted(site.call.callee) === left),
+          ...program.callsOf(methods).filter((site) => site.call.callee.kind === 'attribute' && dotted(site.call.callee.object) === left),
+        ];
   // Thread(target=model.generate, kwargs=…)
   const threaded = argument(use, 'target') && argument(use, 'kwargs')?.value;
   return [

@@ -123,7 +123,7 @@ function promptOf({ evaluate }: PythonInput, name: string, given: Keyed): Fact |
 }
 function fineTuning(input: PythonInput, framework: string, span: { start: number; end: number }, given: Keyed): SeenWorkload {
   const { evaluate } = input;
-  const method = keyed(evaluate, given.get('method'));
+  const method = keyed(evaluate, given.get('method') ?? keyed(evaluate, given.get('extra_body')).get('method'));
   const hyper = keyed(evaluate, given.get('hyperparameters') ?? keyed(evaluate, method.get('supervised', 'dpo', 'reinforcement')).get('hyperparameters'));
   const call = apiCall(input, framework, span, [
     setting(evaluate, 'model', given, ['model']),

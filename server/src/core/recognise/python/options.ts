@@ -3,7 +3,7 @@ import type { Binding } from '../../syntax/python/binding.js';
 import type { ClassInfo } from '../../syntax/python/program.js';
 import type { Evaluated } from '../shared/evaluated.js';
 import type { ReadsValues } from './evaluated.js';
-import { assignedAttribute, givenByCaller } from './follow.js';
+import { assignedAttribute, entryOf, givenByCaller } from './follow.js';
 
 /** The default of a command-line option that the program declares (argparse, absl/tf flags), for a read of `object.name`. */
 export function argparseOption(evaluator: ReadsValues, expr: Extract<Expr, { kind: 'attribute' }>, steps: number): Evaluated | undefined {
@@ -33,6 +33,20 @@ function findOption(evaluator: ReadsValues, name: string): Evaluated | undefined
     const call = program.callAround(at);
     if (!call || !/(^|\.)(add_arg(ument)?|DEFINE_\w+|option|argument)$/.test(dotted(call.callee) ?? '') || !optionNames(call.args).includes(name)) continue;
     return optionDefault(evaluator, call, name);
+  }
+  return listedOption(evaluator, name);
+}
+/** An option that is made of a dict of defaults: `add_dict_to_argparser(parser, dict(batch_size=4))`, `define_flags_with_default(steps=100)`. */
+function listedOption(evaluator: ReadsValues, name: string): Evaluated | undefined {
+  for (const { call } of evaluator.program.callsOf(
+    /^(?:add_dict_to_\w+|add_(?:args|arguments|options)_from_dict|define_flags_with_default|parser_from_dict)$/,
+  )) {
+    const given = call.args.map((arg) =>
+      arg.keyword === name ? arg.value : arg.keyword === undefined ? entryOf(evaluator, evaluator.expression(arg.value, 1), name, 1) : undefined,
+    );
+    const value = given.find(Boolean);
+    const found = value && evaluator.value(value, 1);
+    if (found?.known) return { ...found, origin: 'default', param: name, note: `default of --${name}` };
   }
   return undefined;
 }

@@ -12,13 +12,14 @@ import { isTest } from './training/tests.js';
 
 /** Trainers of libraries that other recognisers read, and trainers that train no network. */
 const others =
-  /^(transformers|trl|sentence_transformers|setfit|unsloth|optimum|peft|lightning|pytorch_lightning|ray|tokenizers|sentencepiece|spacy|nltk|gensim|sklearn)\b|(Bpe|WordPiece|WordLevel|Unigram|Tokenizer)Trainer$/;
+  /^(transformers|trl|sentence_transformers|setfit|unsloth|optimum|peft|lightning|pytorch_lightning|ray|tokenizers|sentencepiece|spacy|nltk|gensim|sklearn|sagemaker|azure|google|kfp|composer|nemo|torchtune|stable_baselines3|flair|autogluon)\b|(Bpe|WordPiece|WordLevel|Unigram|Tokenizer)Trainer$/;
 
 /** Programs that construct a trainer of their own project and run it. */
 export const projectTrainer: PythonRecogniser = {
   id: 'project-trainer',
   language: 'python',
-  marker: /[tT]rainer\.(?:train|fit|run|learn)\s*\(/,
+  marker:
+    /(?:[tT]rain\w*|[lL]earner|[eE]ngine|[sS]olver|[rR]unner|[eE]xp\w*|[aA]gent|\))\.(?:train|fit|learn|run\w*)\w*\s*\(|\b(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)\)\s*:/,
   doc: {
     format: 'a project’s own Trainer',
     reads: 'an imported trainer class that the program constructs and runs; settings by their names',
@@ -26,15 +27,24 @@ export const projectTrainer: PythonRecogniser = {
   },
   recognise: (input) => {
     const { document, program } = input;
-    if (isTest(document.uri) || isRayDriven(input) || /\.backward\s*\(/.test(program.text) || !/\b(torch|jax|tensorflow|paddle)\b/.test(program.text))
-      return [];
-    return program
-      .callsOf(/Trainer$|^build$/)
+    if (isTest(document.path ?? document.uri) || isRayDriven(input) || /\.backward\s*\(/.test(program.text)) return [];
+    const isNetwork = /\b(torch|jax|tensorflow|paddle|mindspore|cuda)\b/i.test(program.text);
+    return [...program.callsOf(trainers), ...derived(input).flatMap((name) => program.callsOf(name))]
       .flatMap(({ call }) => used(input, call) ?? [])
       .slice(0, 1)
-      .map((use) => workload(input, use));
+      .map((use) => workload(input, use))
+      .filter(({ facts }) => isNetwork || facts.some(({ name }) => /^(batch_size|epochs|max_steps)$/.test(name)));
   },
 };
+const trainers = /(?:Trainer|Learner|Loop|Engine|Solver|Runner|Experiment|^Exp(?:_\w+)?)$|^build$/;
+/** Classes of this file that fill in a trainer class of another module: `class ASR(sb.Brain)`. */
+const derived = ({ program }: PythonInput): string[] =>
+  program
+    .classes()
+    .filter(({ bases }) => bases.some((base) => isForeignTrainer(program, dotted(base) ?? '')))
+    .map(({ name }) => name);
+const isForeignTrainer = (program: PythonInput['program'], base: string): boolean =>
+  /(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)$/.test(base) && program.imports.has(base.split('.')[0]!) && !others.test(program.qualified(base));
 interface Use {
   readonly call: Call;
   readonly end: number;
@@ -46,15 +56,21 @@ function used(input: PythonInput, call: Call): Use | undefined {
   const isBuilt = call.callee.kind === 'attribute' && call.callee.name === 'build';
   if (isBuilt && !/Trainer(Config|Builder)\(\)\.build$/.test(dotted(call.callee) ?? '')) return undefined;
   const imported = program.imports.get((dotted(call.callee) ?? '').split('.')[0] ?? '');
-  if (!imported || others.test(name)) return undefined;
+  const isOwn = program.class(name) !== undefined && derived(input).includes(name);
+  if (!(imported || isOwn) || others.test(name)) return undefined;
   // What the Hugging Face recogniser knows by its arguments.
   if (evaluate.argument(call, 'args') && /transformers|trl/.test(program.text)) return undefined;
-  if (!isBuilt && !call.args.some((arg) => /model|net|conf|cfg|args|opt|agent|policy/i.test(program.text.slice(arg.start, arg.end)))) return undefined;
+  if (!isBuilt && !call.args.some((arg) => /model|net|conf|cfg|args|opt|hparam|agent|policy/i.test(program.text.slice(arg.start, arg.end)))) return undefined;
   const target = program.text.slice(program.statement(call.start).start, call.start).match(/^\s*([\w.]+)\s*(?::[^=]+)?=\s*$/)?.[1];
-  if (target === undefined) return undefined;
+  // What only trains is run by any name; what may do other things is not.
+  const isTrainer = isBuilt || isOwn || /(Trainer|Learner|Train\w*Loop)$/.test(name);
   const run = program
-    .calls(new RegExp(`(?<=\\b${target.replaceAll('.', '\\.')}\\.)(?:train|fit|run|learn)\\b(?=\\s*\\()`, 'g'))
-    .find(({ at }) => at > call.end);
+    .callsOf(isTrainer ? /^(?:train|fit|run|learn|optimize)(?:_\w+)?$/ : /^(?:train|fit|learn)(?:_(?:model|loop|all|and_\w+))?$/)
+    .find((site) =>
+      site.call.start === call.start && site.call.end > call.end
+        ? dotted(site.call.callee)?.startsWith(`${dotted(call.callee)}().`)
+        : target !== undefined && site.at > call.end && dotted(site.call.callee)?.startsWith(`${target}.`),
+    );
   if (!run) return undefined;
   const isDriven = program.scopeOf(call.start) === -1 || input.document.cells !== undefined || /__main__|@hydra\.main|app\.run\(/.test(program.text);
   const isInClass = program.blocks(call.start).some((block) => block.kind === 'class');
@@ -78,7 +94,7 @@ function workload(input: PythonInput, { call, end }: Use): SeenWorkload {
   visibleDevices(input, facts);
   return {
     kind: 'training',
-    framework: /\bimport torch\b|\bfrom torch\b/.test(program.text) ? 'pytorch' : /\bjax\b/.test(program.text) ? 'jax' : 'tensorflow',
+    framework: /\b(?:import|from) torch\b/.test(program.text) ? 'pytorch' : (program.text.match(/\b(?:import|from) (jax|tensorflow)\b/)?.[1] ?? 'pytorch'),
     title: 'Train',
     span: { uri: document.uri, start: program.statement(call.start).start, end },
     ...facts.result,

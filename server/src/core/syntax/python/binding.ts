@@ -87,6 +87,7 @@ export function bindingOf(name: string, chain: readonly Node[], read: BindingRea
     case 'typed_parameter':
       return { ...base, kind: 'parameter', ...annotated(read, parent, 'value') };
     case 'parameters':
+    case 'dictionary_splat_pattern':
       return { ...base, kind: 'parameter' };
     case 'as_pattern_target': {
       const value = read.expr(named(chain[level - 1]!)[0] ?? null);
@@ -115,6 +116,7 @@ const binders = new Set([
   'typed_default_parameter',
   'typed_parameter',
   'parameters',
+  'dictionary_splat_pattern',
   'lambda_parameters',
   'as_pattern_target',
   'aliased_import',

@@ -183,7 +183,8 @@ export class PythonProgram {
     const chain = this.chain(Math.min(at, Math.max(0, this.text.length - 1)));
     const scopes = [
       ...chain
-        .filter((node) => this.paths.typeOf(node) === 'function_definition')
+        // A parameter's default means what it means outside.
+        .filter((node) => this.paths.typeOf(node) === 'function_definition' && !this.isInParameters(node, at))
         .map((node) => node.startIndex)
         .reverse(),
       -1,
@@ -308,6 +309,10 @@ export class PythonProgram {
     expr: (node) => this.expr(node),
     place: (chain) => ({ scope: this.scope(chain), ...this.inClass(chain) }),
   };
+  private isInParameters(node: Node, at: number): boolean {
+    const list = node.childForFieldName('parameters');
+    return list !== null && at >= list.startIndex && at < list.endIndex;
+  }
   private isIdentifier(node: Node | undefined): boolean {
     return node !== undefined && this.paths.typeOf(node) === 'identifier';
   }

@@ -101,7 +101,8 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
     for (const binding of program.bindings(name)) {
       if (within && (binding.start < within.start || binding.start >= within.end)) continue;
       if (!binding.value || binding.index !== undefined || (binding.kind !== 'assign' && binding.kind !== 'parameter')) continue;
-      if (binding.object !== undefined && !/^(self\.)?\w*(conf|cfg|arg|opt|param|flag|hp|^c$)\w*(\.\w+)*$/i.test(binding.object)) continue;
+      const isOwn = binding.object === 'self' && /^(batch_size|epochs|max_steps)$/.test(fact);
+      if (binding.object !== undefined && !isOwn && !/^(self\.)?\w*(conf|cfg|arg|opt|param|flag|hp|^c$)\w*(\.\w+)*$/i.test(binding.object)) continue;
       const value = evaluate.value(binding.value);
       if (!value.known || value.value === null) continue;
       const isField = binding.inClass !== undefined && binding.object === undefined;
@@ -109,7 +110,7 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
       // A local variable of such a name may be anything: only a number is believed.
       const isLocal = binding.kind === 'assign' && binding.scope !== -1 && binding.object === undefined;
       if (isLocal && !numbers.test(fact)) continue;
-      const strength = binding.kind === 'parameter' ? 3 : binding.scope === -1 || binding.object !== undefined ? 1 : 4;
+      const strength = binding.kind === 'parameter' ? 3 : isOwn ? 5 : binding.scope === -1 || binding.object !== undefined ? 1 : 4;
       add(strength, {
         ...value,
         ...(!isDefault && value.param === undefined && evaluate.isReplaceable(binding) ? { param: name } : {}),
@@ -143,14 +144,22 @@ const numbers = /^(batch_size|global_batch_size|grad_accum|epochs|max_steps|seq_
 function keywordValue({ program, evaluate }: PythonInput, at: number, name: string): Evaluated | undefined {
   const call = program.callAround(at);
   const given = call?.args.find((arg) => arg.keyword === name && arg.start === at);
-  if (!given || !/^(?!.*(Eval|Valid|Test|Gen))[\w.]*(Args|Arguments|Config|Params|Settings|Hyperparameters)$/.test(dotted(call!.callee) ?? ''))
-    return undefined;
+  if (!call || !given) return undefined;
+  const callee = dotted(call.callee) ?? '';
+  const left = program.text.slice(program.statement(at).start, call.start);
+  const isListed = /^(dict|EasyDict|edict|SimpleNamespace|argparse\.Namespace|Namespace|Munch)$/.test(callee) && settingsDict.test(left);
+  const isFlags = /(^|\.)define_flags_with_default$/.test(callee);
+  const isSettings = /^(?!.*(Eval|Valid|Test|Gen))[\w.]*(Args|Arguments|Config|Params|Settings|Hyperparameters)$/.test(callee);
+  if (!isListed && !isFlags && !isSettings) return undefined;
   const value = evaluate.value(given.value);
+  if (isFlags || /default/i.test(left)) return value.known ? { ...value, origin: 'default', param: name, note: `default of --${name}` } : value;
   const header = program.blocks(at)[0];
   const isDefault = header?.kind === 'def' && at < header.bodyStart;
   return isDefault && value.known ? { ...value, origin: 'default', param: name, note: `default of the parameter's ${name}` } : value;
 }
 
+/** What stands before a dict that is a configuration by its name. */
+const settingsDict = /^\s*\w*(?:conf|cfg|param|arg|hyper|option|setting|hp|default)\w*\s*(?::[^=\n]+)?=\s*$/i;
 /** A key of a dict that is a configuration by its name or by where it goes. */
 function entryValue(input: PythonInput, at: number, key: string): Evaluated | undefined {
   const { program, evaluate } = input;
@@ -158,7 +167,7 @@ function entryValue(input: PythonInput, at: number, key: string): Evaluated | un
   const statement = program.statement(at);
   const name = program.text
     .slice(statement.start, Math.min(at, statement.start + 200))
-    .match(/^\s*(\w*(?:conf|cfg|param|arg|hyper|option|setting|hp)\w*)\s*(?::[^=\n]+)?=\s*\{/i)?.[1];
+    .match(/^\s*(\w*(?:conf|cfg|param|arg|hyper|option|setting|hp|default)\w*)\s*(?::[^=\n]+)?=\s*\{/i)?.[1];
   const around = name === undefined ? program.callAround(at) : undefined;
   const given = around?.args.find(
     (arg) => /^(config|train_loop_config|hyperparameters|param_space|entrypoint_args)$/.test(arg.keyword ?? '') && arg.start < at && arg.end > at,

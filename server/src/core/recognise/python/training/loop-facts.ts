@@ -1,4 +1,5 @@
 import { type Call, dotted } from '../../../syntax/python/ast.js';
+import type { CallSite } from '../../../syntax/python/program.js';
 import type { PythonInput } from '../../types.js';
 import { count, type FactSet, flag } from './fact-set.js';
 import { addDeepSpeed, stageOfName } from './hf-settings.js';
@@ -27,14 +28,19 @@ export function trainLoader({ program, evaluate }: PythonInput): Call | undefine
 const optimizers =
   /^(?:(?:Paged)?(?:Fused|CPU|DeepSpeedCPU)?(?:Adam|AdamW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|adamw|adam|sgd|lion|adafactor|lamb|rmsprop|adagrad|create_optimizer(?:_v2)?|configure_optimizers)$/;
 
+const optimizerSites = ({ program }: PythonInput): readonly CallSite[] =>
+  program
+    .callsOf(optimizers)
+    .filter(({ call }) => !/^[a-z]+$/.test(lastName(call)) || /\boptax\./.test(dotted(call.callee) ?? '')) // lower-case names are optax's
+    .filter(({ call }) => !/create_optimizer|configure_optimizers/.test(dotted(call.callee) ?? '') && !/^(super|self)\b/.test(dotted(call.callee) ?? ''));
+/** True if the file itself decides what trains: it constructs an optimiser by its class. */
+export const makesOptimizer = (input: PythonInput): boolean => optimizerSites(input).length > 0;
+
 /** Adds the optimiser that is constructed. */
 export function addOptimizer(input: PythonInput, facts: FactSet): void {
   const { program, evaluate } = input;
   if (facts.has('optimizer')) return;
-  const sites = program
-    .callsOf(optimizers)
-    .filter(({ call }) => !/^[a-z]+$/.test(lastName(call)) || /\boptax\./.test(dotted(call.callee) ?? '')) // lower-case names are optax's
-    .filter(({ call }) => !/create_optimizer|configure_optimizers/.test(dotted(call.callee) ?? '') && !/^(super|self)\b/.test(dotted(call.callee) ?? ''));
+  const sites = optimizerSites(input);
   const names = new Set(sites.map(({ call }) => lastName(call)));
   if (names.size > 1 || (names.size === 1 && /\b(?:optimizer_class|optimizer_cls)\b/.test(program.text))) {
     // a choice by an option
