@@ -13,6 +13,20 @@ module.exports = {
   forbidden: [
     ...stageRules.filter(({ to }) => to.path.length > 0), // an empty list would match everything
     { name: 'model-is-the-ground', severity: 'error', from: { path: `${core}/(model|catalog)/` }, to: { path: `${core}/(?!model/|catalog/)` } },
+    {
+      name: 'model-files-are-read-alone',
+      comment: 'Readers of model files know texts and the words of the product, no stage; what shows them comes after.',
+      severity: 'error',
+      from: { path: `${core}/model-file/` },
+      to: { path: `${core}/(?!model-file/|model/|text/)` },
+    },
+    {
+      name: 'runtime-stands-alone',
+      comment: 'Runs a model with a runtime that is handed in: in Node and in a page alike.',
+      severity: 'error',
+      from: { path: '^server/src/runtime/' },
+      to: { pathNot: '^server/src/runtime/' },
+    },
     { name: 'core-is-pure', severity: 'error', from: { path: core }, to: { path: '^(server/src/(?!core/)|client/|webview/)|vscode-|node_modules/vscode' } },
     { name: 'core-no-node', severity: 'error', from: { path: core }, to: { dependencyTypes: ['core'] } },
     {
@@ -45,7 +59,7 @@ module.exports = {
       name: 'client-knows-the-protocol-only',
       severity: 'error',
       from: { path: '^(client|webview)/' },
-      to: { path: '^server/', pathNot: '^server/src/protocol/' },
+      to: { path: '^server/', pathNot: '^server/src/(protocol|runtime)/' },
     },
     {
       name: 'shared-code-knows-no-host',

@@ -5,6 +5,8 @@ export default defineConfig({
     projects: [
       { test: { name: 'core', include: ['test/{unit,session,cli,property}/**/*.test.ts'], testTimeout: 30_000 } },
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 60_000, globalSetup: ['test/package/built.mjs'] } },
+      // Needs onnxruntime-web, which is large: apart from what is run after every change.
+      { test: { name: 'runtime', include: ['test/runtime/**/*.test.ts'], testTimeout: 60_000, globalSetup: ['test/package/built.mjs'] } },
       // One real workbench at a time: two would disturb each other's timing on small machines.
       {
         test: {

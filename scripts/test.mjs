@@ -57,7 +57,7 @@ if (needs(requireNode, install)) {
   check('import directions', node(bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'client', 'server', 'webview', '--config', '.dependency-cruiser.cjs'));
   check('dead code', node(bin('knip/bin/knip.js')));
   if (needs(build, packaged)) {
-    suite('unit, sessions, command line, package', ['--project', 'core', '--project', 'package']);
+    suite('unit, sessions, command line, package', ['--project', 'core', '--project', 'package', '--project', 'runtime']);
     if (needs(workbench)) suite('real editor', ['--project', 'e2e']);
   }
 }

@@ -14,6 +14,7 @@ export function memoryHost(files: Readonly<Record<string, string>>, root = 'file
         .map((name) => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`)
         .filter(isRunFile),
     readBytes: async () => null,
+    withFile: async () => null,
     now: () => 0,
     pause: async () => {},
     delay: async () => {},

@@ -16,7 +16,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { isRunFile } from '../../server/src/core/index.js';
+import { fromBytes, isRunFile } from '../../server/src/core/index.js';
 import type { Host } from '../../server/src/host/host.js';
 import { startServer } from '../../server/src/lsp/session.js';
 import type { Settings } from '../../server/src/protocol/protocol.js';
@@ -213,6 +213,7 @@ function inProcess(options: SessionOptions, files: ReadonlyMap<string, string>):
     listFiles: async (from) => [...files.keys()].filter((uri) => uri.startsWith(`${from}/`)).sort(),
     listRuns: async (from) => [...files.keys()].filter((uri) => uri.startsWith(`${from}/`) && isRunFile(uri)).sort(),
     readBytes: async (uri) => (files.has(uri) ? Buffer.from(files.get(uri) ?? '') : null),
+    withFile: async (uri, use) => (files.has(uri) ? use(fromBytes(Buffer.from(files.get(uri) ?? ''))) : null),
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

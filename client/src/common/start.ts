@@ -9,6 +9,7 @@ import {
   progressNotification,
   readBytesRequest,
   readFileRequest,
+  readWholeRequest,
   type StatusParams,
   statusNotification,
   workloadsChangedNotification,
@@ -17,7 +18,7 @@ import { hoverCommands } from './command-ids.js';
 import { languageIds, settingsFile } from './markers.js';
 import type { Running } from './running.js';
 import { readSettings } from './settings.js';
-import { findFiles, findRuns, readBytes, readText } from './workspace-files.js';
+import { findFiles, findRuns, readBytes, readText, readWhole } from './workspace-files.js';
 
 export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
@@ -45,6 +46,10 @@ export async function startWith(context: vscode.ExtensionContext, create: Create
   client.onRequest(readBytesRequest, async (uri: string) => {
     const bytes = await readBytes(uri);
     return bytes && encode(bytes);
+  });
+  client.onRequest(readWholeRequest, async (uri: string) => {
+    const found = await readWhole(uri);
+    return found && { size: found.size, ...(found.bytes ? { bytes: encode(found.bytes) } : {}) };
   });
   client.onNotification(statusNotification, (params: StatusParams) => status.fire(params));
   client.onNotification(progressNotification, (params: ProgressParams) => progress.fire(params));

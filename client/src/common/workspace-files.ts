@@ -40,6 +40,21 @@ export async function readBytes(uri: string): Promise<Uint8Array | null> {
   }
 }
 
+/** Models above this are not loaded whole: an editor's host has a gigabyte or two for everything. */
+const maxModelBytes = 512_000_000;
+
+/** A model file of any scheme, without its bytes if it is too large; null if there is none. */
+export async function readWhole(uri: string): Promise<{ readonly size: number; readonly bytes?: Uint8Array } | null> {
+  try {
+    const place = vscode.Uri.parse(uri, true);
+    const { size, type } = await vscode.workspace.fs.stat(place);
+    if ((type & vscode.FileType.Directory) !== 0) return null;
+    return size > maxModelBytes ? { size } : { size, bytes: await vscode.workspace.fs.readFile(place) };
+  } catch {
+    return null; // no such file is an answer, not a failure
+  }
+}
+
 /** Files below a folder that somebody may read, within a limit of number and time. */
 export const findFiles = (root: string): Promise<string[]> => find(root, include, exclude);
 /** Files below a folder that may tell of measured runs, within the same limit. */

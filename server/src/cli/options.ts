@@ -95,6 +95,23 @@ export const commands: readonly Command[] = [
     takes: [1, 2],
   },
   {
+    name: 'onnx',
+    usage: 'onnx FILE',
+    help: 'a model file (.onnx, .safetensors, .gguf): parameters, size by type, work by operator, measured latency, smaller weights',
+    options: [
+      formats,
+      { name: 'shape', value: 'NAME=DIMS', many: true, help: 'size of an input (image=1,3,224,224) or of a named dimension (batch=1) (repeatable)' },
+      { name: 'measure', help: 'time it on this machine with onnxruntime-web, which has to be installed (npm i onnxruntime-web)' },
+      { name: 'quantize', help: 'write a copy with 8-bit weights beside it (NAME.int8.onnx)' },
+      { name: 'keep-embeddings', help: 'with --quantize: leave tables of embeddings as they are' },
+      { name: 'runtime', value: 'FOLDER', help: 'folder that onnxruntime-web is installed in, if it is not found from here' },
+      { name: 'threads', value: 'N', help: 'threads to measure with (default 1)' },
+      { name: 'runs', value: 'N', help: 'runs to measure (default 30)' },
+      ...where,
+    ],
+    takes: [1, 1],
+  },
+  {
     name: 'predict',
     usage: 'predict [FILE]',
     help: 'estimates for explicit specifications, one JSON object a line, from FILE or standard input',

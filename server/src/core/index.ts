@@ -30,6 +30,12 @@ export type { Problem, Severity } from './model/problem.js';
 export type { MeasuredRun } from './model/run.js';
 export type { Span } from './model/span.js';
 export type { Workload, WorkloadKind } from './model/workload.js';
+export { type ByteSource, fromBytes, ModelFileError } from './model-file/bytes.js';
+export type { StatedShapes } from './model-file/onnx/bind.js';
+export { fedInputsOf } from './model-file/onnx/choices.js';
+export type { InputRow } from './model-file/onnx/io.js';
+export type { OnnxSummary } from './model-file/onnx/summary.js';
+export { isBeside, isOnnxSummary, type ModelFileSummary, type SizeBeside, summariseModelFile } from './model-file/open.js';
 export { isDataFile, readDataSet } from './recognise/data-set.js';
 export { isRelevant, type Marked, markedBy, maxTextLength } from './recognise/marked.js';
 export { isManifest, readManifest } from './recognise/pins.js';
@@ -44,6 +50,7 @@ export { forensicsMarkdown, forensicsText } from './render/forensics.js';
 export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from './render/hover.js';
 export { countedText, hardware, type LensText, lensText, mainCost, type View } from './render/lens.js';
 export { escapeMarkdown, table } from './render/markdown.js';
+export { bytesText, dimsText, macsText, modelFileHeadline, numberText } from './render/model-file.js';
 export { withUnit } from './render/number.js';
 export { type RunRow, runCells, runHeader, runRows, runsMarkdown } from './render/run-rows.js';
 export { correctionText, measuredText } from './render/runs.js';
@@ -73,4 +80,4 @@ export {
   storedEdits,
 } from './text/document.js';
 export { type Language, languageOfName } from './text/language.js';
-export { matchesGlob, relativeTo } from './text/uri.js';
+export { baseName, folderOf, joinUri, matchesGlob, relativeTo } from './text/uri.js';

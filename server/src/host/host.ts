@@ -1,3 +1,5 @@
+import type { ByteSource } from '../core/index.js';
+
 /** All that the product asks of where it runs: one implementation for Node, one for a web worker. */
 export interface Host {
   /** Text of a workspace file, or null where there is none.
@@ -12,6 +14,10 @@ export interface Host {
   listRuns(root: string, signal: Cancellation): Promise<readonly string[]>;
   /** The first bytes of a file of any kind, or null where there is none. */
   readBytes(uri: string, limit: number): Promise<Uint8Array | null>;
+  /** Lets a file be read in pieces, of any size; closes it afterwards.
+   * @returns null where there is none
+   * @errors UnreadableFile for what this host cannot read in pieces and is too large to be read whole */
+  withFile<T>(uri: string, use: (source: ByteSource) => Promise<T>): Promise<T | null>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Lets other work go first; scans yield between files. */

@@ -1,14 +1,28 @@
 import type { Connection } from 'vscode-languageserver';
-import { isRunFile } from '../core/index.js';
-import type { Host } from '../host/host.js';
-import { findFilesRequest, findRunsRequest, readBytesRequest, readFileRequest } from '../protocol/protocol.js';
+import { fromBytes, isRunFile } from '../core/index.js';
+import { type Host, UnreadableFile } from '../host/host.js';
+import { findFilesRequest, findRunsRequest, readBytesRequest, readFileRequest, readWholeRequest, type WholeFile } from '../protocol/protocol.js';
 
 /** Files that only the client can reach: every scheme on the web, and schemes besides `file:` in Node.
  * @param decode bytes as this transport brings them */
-export const clientFiles = (connection: Connection, decode: (raw: unknown) => Uint8Array): Pick<Host, 'readText' | 'listFiles' | 'listRuns' | 'readBytes'> => ({
+export const clientFiles = (
+  connection: Connection,
+  decode: (raw: unknown) => Uint8Array,
+): Pick<Host, 'readText' | 'listFiles' | 'listRuns' | 'readBytes' | 'withFile'> => ({
   readText: (uri) => connection.sendRequest<string | null>(readFileRequest, uri),
   listFiles: async (root, signal) => (signal.cancelled ? [] : connection.sendRequest<readonly string[]>(findFilesRequest, root)),
   listRuns: async (root, signal) => (signal.cancelled ? [] : (await connection.sendRequest<readonly string[]>(findRunsRequest, root)).filter(isRunFile)),
+  // An editor's file systems give files whole only.
+  withFile: async (uri, use) => {
+    const found = await connection.sendRequest<WholeFile | null>(readWholeRequest, uri);
+    if (!found) return null;
+    if (found.bytes === undefined)
+      throw new UnreadableFile(
+        'too-large',
+        `${Math.round(found.size / 1e6)} MB: this kind of workspace gives files whole only, and one this large is not loaded`,
+      );
+    return use(fromBytes(decode(found.bytes)));
+  },
   readBytes: async (uri, limit) => {
     const found = await connection.sendRequest<unknown>(readBytesRequest, uri);
     return found === null ? null : decode(found).subarray(0, limit);

@@ -32,6 +32,7 @@ import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { diffCommand } from './diff-command.js';
+import { modelFileCommand } from './model-file.js';
 import { nodeHost } from './node-host.js';
 
 /** Runs one command.
@@ -56,6 +57,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
     else if (parsed.command.name === 'diff') write(await diffCommand(parsed, host, paint()));
+    else if (parsed.command.name === 'onnx') write(await modelFileCommand(parsed, host, assets, paint()));
     else if (parsed.command.name === 'oom') await oomCommand(parsed, host);
     else if (parsed.command.name === 'runs') await runsCommand(parsed, host);
     else if (parsed.command.name === 'accelerators') await acceleratorsCommand(parsed, host);

@@ -73,6 +73,25 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
         await file.close();
       }
     },
+    withFile: async (uri, use) => {
+      if (!uri.startsWith('file:')) return null;
+      const file = await open(fileURLToPath(uri)).catch(() => undefined);
+      if (!file) return null;
+      try {
+        const found = await file.stat();
+        if (!found.isFile()) return null;
+        return await use({
+          size: found.size,
+          read: async (offset, length) => {
+            const bytes = new Uint8Array(Math.max(0, Math.min(length, found.size - offset)));
+            const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
+            return bytes.subarray(0, bytesRead);
+          },
+        });
+      } finally {
+        await file.close();
+      }
+    },
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

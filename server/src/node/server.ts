@@ -18,6 +18,7 @@ const host: Host = {
   readText: (uri) => (uri.startsWith('file:') ? own : remote).readText(uri),
   listFiles: (root, signal) => (root.startsWith('file:') ? own : remote).listFiles(root, signal),
   listRuns: (root, signal) => (root.startsWith('file:') ? own : remote).listRuns(root, signal),
+  withFile: (uri, use) => (uri.startsWith('file:') ? own : remote).withFile(uri, use),
   readBytes: (uri, limit) => (uri.startsWith('file:') ? own : remote).readBytes(uri, limit),
 };
 startServer(connection, host);

@@ -10,6 +10,8 @@ export const findFilesRequest = 'mlcost/findFiles';
 export const findRunsRequest = 'mlcost/findRuns';
 /** Server → client: bytes of a workspace file; null if there is none or it is too large. */
 export const readBytesRequest = 'mlcost/readBytes';
+/** Server → client: a model file, where only the client reaches it; null if there is none. */
+export const readWholeRequest = 'mlcost/readWhole';
 /** Server → client: how far a scan has come. */
 export const progressNotification = 'mlcost/progress';
 /** Server → client: what the status bar shows for a document. */
@@ -44,6 +46,12 @@ export const settingsNotification = 'mlcost/settings';
 /** Server → client: the tree is out of date. */
 export const workloadsChangedNotification = 'mlcost/workloadsChanged';
 
+export interface WholeFile {
+  /** @unit B */
+  readonly size: number;
+  /** As this transport carries bytes; absent: too large to be loaded. */
+  readonly bytes?: unknown;
+}
 export interface InitOptions {
   readonly locale: string;
   readonly settings: Settings;

@@ -87,7 +87,11 @@ function missingFacts(each: ServingCase, metrics: Readonly<Record<string, Comput
   }
   if (each.task === 'speech' && each.audioSeconds === undefined) ask('audio_s', 'state the length of the audio in seconds', lacks('latency_ms'));
   if (each.task === 'pass' && each.pass === undefined && each.model === undefined)
-    ask('forward_gmacs', 'this model is not in the table; name a published one', lacks('images_per_s', 'latency_ms'));
+    ask(
+      'forward_gmacs',
+      'this model is not in the table; name a published one, or state what a pass takes (mlcost onnx counts it)',
+      lacks('images_per_s', 'latency_ms'),
+    );
   return missing;
 }
 

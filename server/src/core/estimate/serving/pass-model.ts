@@ -5,10 +5,12 @@ import type { FactReader } from '../spec.js';
 /** Weighted layers of a network that no table counts. @assumes a ResNet-101's: vision and diffusion backbones have 50 to 300 */
 const usualKernels = 100;
 
-/** The work of a model that answers in whole passes: the table of inference measures first, then that of training samples, then what a checkpoint's card states.
+/** The work of a model that answers in whole passes: what is stated (a model file's own count), the table of inference measures first, then that of training samples, then what a checkpoint's card states.
  * `guessed` says that kernels, or the work itself, follow from the size alone. */
 export function passModelOf(facts: FactReader, catalog: Catalog): { readonly model: InferenceModel; readonly guessed: boolean } | undefined {
   const names = [facts.text('model'), facts.text('model_name')].filter((name) => name !== undefined);
+  const gigaMacs = facts.number('forward_gmacs');
+  if (gigaMacs !== undefined && gigaMacs > 0) return stated(facts, names[0] ?? '', gigaMacs);
   for (const name of names) {
     const listed = catalog.inferenceModel(name);
     if (listed !== undefined) return { model: listed, guessed: false };
@@ -40,6 +42,26 @@ export function passModelOf(facts: FactReader, catalog: Catalog): { readonly mod
       asOf: shape?.asOf ?? '',
     },
     guessed: true,
+  };
+}
+
+/** A pass whose multiply-accumulates somebody counted; what it writes and how many kernels it takes follow from them where nobody says. */
+function stated(facts: FactReader, name: string, forwardGmacs: number): { readonly model: InferenceModel; readonly guessed: boolean } {
+  const [params, kernels] = [facts.number('params'), facts.number('kernels')];
+  return {
+    model: {
+      name,
+      kind: 'vision',
+      ...(params === undefined ? {} : { params }),
+      forwardGmacs,
+      activationsM: facts.number('activations_m') ?? 2.2 * forwardGmacs,
+      kernels: kernels ?? usualKernels,
+      passes: 1,
+      calls: 1,
+      source: 'stated',
+      asOf: '',
+    },
+    guessed: kernels === undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { utf8 } from './utf8.js';
+import { utf8 } from '../../text/utf8.js';
 
 export type SqliteRow = Readonly<Record<string, string | number | null>>;
 

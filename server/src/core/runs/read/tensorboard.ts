@@ -1,7 +1,7 @@
 import type { RunPart } from '../../model/run.js';
 import { folderOf } from '../../text/uri.js';
+import { utf8 } from '../../text/utf8.js';
 import { given } from './json.js';
-import { utf8 } from './utf8.js';
 
 /** Records of one file that are looked at. */
 const maxRecords = 200_000;

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { choicesOf } from '../cli/choices.js';
+import { type ModelFileAnswer, modelFileJson, modelFileTable, passCost, shapesOf } from '../cli/model-file.js';
+import { type Parsed, UsageError } from '../cli/options.js';
+import type { Paint } from '../cli/report-table.js';
+import { type EstimateContext, fedInputsOf, isBeside, isOnnxSummary, ModelFileError, type OnnxSummary, type Spec } from '../core/index.js';
+import { Engine } from '../host/engine.js';
+import type { Host } from '../host/host.js';
+import { summaryAt } from '../host/model-files.js';
+import { type Latency, measureLatency } from '../runtime/measure.js';
+import type { FedInput, Model, Runtime } from '../runtime/runtime.js';
+import { findRuntime } from './onnx-runtime.js';
+
+/** `mlcost onnx FILE`. @errors UsageError for a file that is no model, or damaged */
+export async function modelFileCommand(parsed: Parsed, host: Host, assets: string, paint: Paint): Promise<string> {
+  const [file = ''] = parsed.args;
+  const { preferences } = await choicesOf(parsed, (path) => readFile(path, 'utf8'));
+  const engine = new Engine(host);
+  engine.preferences = preferences;
+  engine.roots = [pathToFileURL(path.dirname(path.resolve(file))).href];
+  const facts = Object.fromEntries(preferences.assumptions.map(({ fact, value }) => [fact, value]));
+  const answer = await modelFileAnswer(host, file, parsed.values, facts, await engine.context(engine.roots[0]), assets).catch((error: unknown) => {
+    if (error instanceof ModelFileError) throw new UsageError(`${file}: ${error.message}`);
+    throw error;
+  });
+  return parsed.values['format'] === 'json' ? `${JSON.stringify(modelFileJson(answer), null, 1)}\n` : modelFileTable(answer, paint);
+}
+
+/** All that `mlcost onnx` answers for one file.
+ * @param assets folder of the running program
+ * @errors UsageError, ModelFileError */
+async function modelFileAnswer(
+  host: Host,
+  file: string,
+  values: Parsed['values'],
+  facts: Spec['facts'],
+  context: EstimateContext,
+  assets: string,
+): Promise<ModelFileAnswer> {
+  const uri = pathToFileURL(path.resolve(file)).href;
+  const summary = await summaryAt(host, uri, shapesOf((values['shape'] as readonly string[] | undefined) ?? []));
+  if (!summary) throw new UsageError(`${file}: no such file`);
+  const cost = passCost(summary, facts, context);
+  const answer: ModelFileAnswer = { file, summary, ...(cost ? { cost } : {}) };
+  if (values['measure'] !== true) return answer;
+  if (!isOnnxSummary(summary)) throw new UsageError('only .onnx files can be measured here');
+  const threads = whole(values, 'threads', 1);
+  const runtime = findRuntime([...(typeof values['runtime'] === 'string' ? [values['runtime']] : []), '.', path.dirname(file), assets], threads);
+  return { ...answer, latency: await measured(runtime, summary, await loaded(file, summary), whole(values, 'runs', 30), threads) };
+}
+
+function measured(runtime: Runtime, summary: OnnxSummary, model: Model, runs: number, threads: number): Promise<Latency> {
+  return measureLatency(runtime, model, feeds(summary), { threads, runs, now: () => performance.now() }).catch((error: unknown) => {
+    throw new UsageError(`onnxruntime-web does not run this model: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+/** @errors UsageError where a shape is not stated */
+function feeds(summary: OnnxSummary): readonly FedInput[] {
+  const { inputs, lacking } = fedInputsOf(summary);
+  if (lacking.length > 0) throw new UsageError(`to measure it, state ${lacking.join(', ')}: --shape NAME=…`);
+  return inputs;
+}
+async function loaded(file: string, { externalFiles }: OnnxSummary): Promise<Model> {
+  const folder = path.dirname(file);
+  const outside = await Promise.all(
+    externalFiles.filter(isBeside).map(async (name) => ({ path: name, data: new Uint8Array(await readFile(path.join(folder, name))) })),
+  );
+  return { bytes: new Uint8Array(await readFile(file)), outside };
+}
+function whole(values: Parsed['values'], name: string, otherwise: number): number {
+  const written = values[name];
+  const number = written === undefined ? otherwise : Number(written);
+  if (!Number.isInteger(number) || number < 1 || number > 10_000) throw new UsageError(`--${name} takes a whole number from 1, not '${String(written)}'`);
+  return number;
+}
