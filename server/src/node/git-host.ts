@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isRunFile, languageOfName, maxTextLength } from '../core/index.js';
+import { type ByteSource, fromBytes, isRunFile, languageOfName, maxTextLength } from '../core/index.js';
 import { type Host, UnreadableFile } from '../host/host.js';
 import { type Entry, type GitRepository, onDisk } from './git.js';
 import { decode, inSkippedFolder } from './node-host.js';
+
+const largestBlob = 512_000_000;
 
 /** A host whose files are those of one state of a repository, at the places where a checkout has them. */
 export class GitHost implements Host {
@@ -38,6 +40,14 @@ export class GitHost implements Host {
     const entry = this.entry(uri);
     if (!entry) return null;
     return entry.oid === onDisk ? this.disk.readBytes(uri, limit) : (await this.repository.blob(entry.oid)).subarray(0, limit);
+  }
+  async withFile<T>(uri: string, use: (source: ByteSource) => Promise<T>): Promise<T | null> {
+    const entry = this.entry(uri);
+    if (!entry) return null;
+    if (entry.oid === onDisk) return this.disk.withFile(uri, use);
+    // git gives a blob whole
+    if ((entry.size ?? 0) > largestBlob) throw new UnreadableFile('too-large', `${Math.round((entry.size ?? 0) / 1e6)} MB: not read from an earlier state`);
+    return use(fromBytes(await this.repository.blob(entry.oid)));
   }
   async listFiles(root: string): Promise<readonly string[]> {
     return this.listed(root, (name) => languageOfName(name) !== undefined && !inSkippedFolder(name, 'code'));
