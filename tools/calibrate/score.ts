@@ -9,6 +9,8 @@ export const metricNames: Readonly<Record<string, string>> = {
   step_time_s: 'step time',
   gpu_hours: 'GPU-hours, work stated',
   peak_memory_gib: 'peak memory',
+  kv_capacity_tokens: 'KV capacity in tokens',
+  kv_pool_gib: 'memory for the KV cache',
   output_tokens_per_s: 'output tokens/s',
   total_tokens_per_s: 'total tokens/s',
   requests_per_s: 'requests/s',

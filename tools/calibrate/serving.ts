@@ -1,10 +1,10 @@
 import type { Catalog } from '../../server/src/core/catalog/catalog.js';
-import { computeServing } from '../../server/src/core/estimate/serving/compute.js';
+import { cacheQuantities, computeServing } from '../../server/src/core/estimate/serving/compute.js';
 import { distanceOf, regimeOf, type Spreads, supportKeys, traitsOf } from '../../server/src/core/estimate/serving/intervals.js';
 import { priorOf, thetaOf } from '../../server/src/core/estimate/serving/theta.js';
 import { type ServingCase, servingCase } from '../../server/src/core/estimate/serving/workload.js';
 import { FactReader } from '../../server/src/core/estimate/spec.js';
-import { type Spread, spreadOf } from './conformal.js';
+import { type Spread, spreadOf, spreadsByRegime } from './conformal.js';
 import { familyFolds } from './folds.js';
 import { type FitPoint, robustFit } from './robust-fit.js';
 import { isPool, type MeasuredRow, trusted } from './rows.js';
@@ -23,6 +23,8 @@ const scoredMetrics = [
   'requests_per_s',
   'iterations_per_s',
   'peak_memory_gib',
+  'kv_capacity_tokens',
+  'kv_pool_gib',
 ] as const;
 type Metric = (typeof scoredMetrics)[number];
 
@@ -59,8 +61,30 @@ function thinned(prepared: readonly Prepared[]): readonly Prepared[] {
   );
 }
 
-/** Coefficients fitted to some rows. */
+/** Coefficients fitted to some rows: those of the cache on start-up logs first, then all others beside them. */
 function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string, number>>, iterations = 40): Record<string, number> {
+  const caches = prepared.filter(ofCache);
+  const cache = fitPart(caches, {}, start, iterations);
+  return {
+    ...cache,
+    ...fitPart(
+      prepared.filter((each) => !ofCache(each)),
+      cache,
+      start,
+      iterations,
+    ),
+  };
+}
+
+/** True for a start-up log, which says what the cache holds and nothing else. */
+const ofCache = ({ metrics }: Prepared): boolean => metrics.every((metric) => cacheQuantities.includes(metric));
+
+function fitPart(
+  prepared: readonly Prepared[],
+  known: Readonly<Record<string, number>>,
+  start: Readonly<Record<string, number>> | undefined,
+  iterations: number,
+): Record<string, number> {
   const chosen = thinned(prepared);
   const counts = new Map<string, number>();
   for (const each of chosen)
@@ -69,10 +93,16 @@ function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string,
   const points: FitPoint[] = chosen.map(({ row, each, metrics }, at) => ({
     targets: metrics.map((metric) => Math.log(row.measured[metric] ?? 1)),
     weights: metrics.map(
-      (metric) => fullWeight / (fullWeight + (counts.get(`${row.family}|${metric}`) ?? 1)) / Math.sqrt(metrics.length) / (each.task === 'seq2seq' ? 10 : 1),
+      (metric) =>
+        fullWeight /
+        (fullWeight + (counts.get(`${row.family}|${metric}`) ?? 1)) /
+        Math.sqrt(metrics.length) /
+        (each.task === 'seq2seq' ? 10 : 1) /
+        (regimeOf(metric, each).endsWith('-tight') ? 10 : 1),
     ),
     predict(values, touched) {
-      const theta = thetaOf(values);
+      const fitted = thetaOf(values);
+      const theta = { log: (name: string) => known[name] ?? fitted.log(name) };
       const reader = touched === undefined ? theta : { log: (name: string) => touched.add(name) && theta.log(name) };
       const computed = computeServing(each, reader, wanted[at]);
       return metrics.map((metric) => {
@@ -81,7 +111,13 @@ function fitTheta(prepared: readonly Prepared[], start?: Readonly<Record<string,
       });
     },
   }));
-  return robustFit(points, { prior: (name) => priorOf(name) ?? { mean: 0, sd: 0.1 }, noise: 0.25, iterations, ...(start === undefined ? {} : { start }) });
+  return robustFit(points, {
+    prior: (name) => priorOf(name) ?? { mean: 0, sd: 0.1 },
+    noise: 0.25,
+    iterations,
+    frozen: new Set(Object.keys(known)),
+    ...(start === undefined ? {} : { start }),
+  });
 }
 
 /** A prediction of a row that its own publisher had no part in. */
@@ -109,11 +145,16 @@ function foldsOf(prepared: readonly Prepared[], full: Readonly<Record<string, nu
 }
 
 /** Publishers in ten groups: large ones by themselves, small ones together; no publisher is ever on both sides. */
-const eachFamily = (prepared: readonly Prepared[]): string[][] =>
-  familyFolds(
-    prepared.map((each) => each.row.family),
-    10,
-  );
+const eachFamily = (prepared: readonly Prepared[]): string[][] => {
+  const folds = (part: readonly Prepared[]) =>
+    familyFolds(
+      part.map((each) => each.row.family),
+      10,
+    );
+  const runs = folds(prepared.filter((each) => !ofCache(each)));
+  const logs = folds(prepared.filter(ofCache));
+  return runs.map((families, at) => [...families, ...(logs[at] ?? [])]);
+};
 
 function heldOut(prepared: readonly Prepared[], folds: readonly ServingFold[]): readonly HeldOutRow[] {
   return folds.flatMap(({ families, theta, seen }) =>
@@ -123,7 +164,7 @@ function heldOut(prepared: readonly Prepared[], folds: readonly ServingFold[]): 
         const computed = computeServing(each, thetaOf(theta));
         return metrics.flatMap((metric) => {
           const value = computed[metric]?.value;
-          return value === undefined ? [] : [{ row, each, metric, ratio: value / (row.measured[metric] ?? 1), far: distanceOf(each, seen) }];
+          return value === undefined ? [] : [{ row, each, metric, ratio: value / (row.measured[metric] ?? 1), far: distanceOf(each, seen, metric) }];
         });
       }),
   );
@@ -169,11 +210,18 @@ export function crossFitServing(
 }
 
 function sectionOf(prepared: readonly Prepared[], theta: Readonly<Record<string, number>>, held: readonly HeldOutRow[]): Record<string, unknown> {
+  const runs = held.filter(({ metric }) => !cacheQuantities.includes(metric));
   const model = fitSpreads(
-    held.map(({ row, each, metric, ratio, far }) => ({ family: row.family, metric, regime: regimeOf(metric, each), residual: Math.log(ratio), far })),
+    runs.map(({ row, each, metric, ratio, far }) => ({ family: row.family, metric, regime: regimeOf(metric, each), residual: Math.log(ratio), far })),
     distances,
   );
-  const spread = conformalSpreads(held, model);
+  const spread = {
+    ...conformalSpreads(runs, model),
+    ...cacheSpreads(
+      held.filter(({ metric }) => cacheQuantities.includes(metric)),
+      model,
+    ),
+  };
   const distance = Object.fromEntries(distances.map((kind) => [kind, rounded(model.factors[kind] ?? 1)]));
   const support = new Map<string, { rows: number; families: Set<string> }>();
   for (const { row, each, metrics } of prepared)
@@ -221,6 +269,19 @@ function conformalSpreads(held: readonly HeldOutRow[], model: SpreadModel): Read
     }
   }
   return result;
+}
+
+/** Half-widths of the cache's quantities, each regime by itself: whether weights leave room decides how well the rest is known, many times over. */
+function cacheSpreads(held: readonly HeldOutRow[], model: SpreadModel): Readonly<Record<string, Spread>> {
+  return spreadsByRegime(
+    held.map(({ row, each, metric, ratio, far }) => ({
+      family: row.family,
+      regime: regimeOf(metric, each),
+      residual: Math.log(ratio),
+      scale: far.reduce((factor, kind) => factor * Math.max(1, model.factors[kind] ?? 1), 1),
+    })),
+    share,
+  );
 }
 
 const share = 0.9;

@@ -95,7 +95,8 @@ function figuresOf(rows: readonly MeasuredRow[], catalog: Catalog): Figure[] {
             const speed = predictSpeed(job, c);
             if (!speed) return Number.NaN;
             const perDevice = (speed.step.units / speed.step.total / layout.gpus) * job.realShare;
-            return Math.log(withOverhead(tokens / perDevice / 3600, overheadOf(job, c.speed), layout.gpus) / hours);
+            const over = overheadOf(job, c.speed);
+            return over === undefined ? Number.NaN : Math.log(withOverhead(tokens / perDevice / 3600, over, layout.gpus) / hours);
           },
         });
       }

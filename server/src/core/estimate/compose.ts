@@ -4,7 +4,7 @@ import { known, type Maybe, unknown } from '../model/maybe.js';
 import { type Devices, deviceCount, hardwareOf } from './devices.js';
 import { Draft } from './draft.js';
 import { carbonOf, energyOf } from './energy.js';
-import { memoryShare } from './fits.js';
+import { memoryShare, usableGib } from './fits.js';
 import { exact, inverse, product, scale } from './interval.js';
 import { duration, explainPrice, hourlyPrice, usdFor } from './money.js';
 import { addHolding } from './resource.js';
@@ -182,5 +182,6 @@ const takenCount = ({ assumed }: Estimation): number | undefined => {
 function addMemoryShare(draft: Draft, accelerator: Accelerator | undefined): void {
   const peak = draft.estimates['peak_memory_gib'];
   const share = peak && accelerator && memoryShare(peak, accelerator);
-  if (share) draft.add('memory_share', share, 'share', `of ${accelerator.memoryGib} GiB, 3 % of it not usable`);
+  const usable = accelerator && usableGib(accelerator);
+  if (share && usable !== undefined) draft.add('memory_share', share, 'share', `of ${accelerator.memoryGib} GiB, ${usable.toFixed(1)} of them usable`);
 }

@@ -1,16 +1,21 @@
 import type { Accelerator } from '../catalog/types.js';
 import type { Estimation, Interval } from '../model/estimate.js';
+import { reportedGib } from './reported-memory.js';
 
-/** Share of the printed memory that a process can use.
- * @source data README: usable memory is 0.5 to 3 % less than printed */
-export const usableMemory = 0.97;
+/** Memory of an accelerator that a process can use: what the driver reports, and at most 97 % of what is printed.
+ * @unit GiB
+ * @source data README: usable memory is 0.5 to 3 % less than printed; boards with error correction in line have a sixteenth less */
+export function usableGib(accelerator: Accelerator): number | undefined {
+  const reported = reportedGib(accelerator);
+  return reported === undefined || accelerator.memoryGib === undefined ? undefined : Math.min(reported, accelerator.memoryGib * 0.97);
+}
 
 export type Fits = 'fits' | 'tight' | 'does-not-fit' | 'unknown';
 
 /** Share of one accelerator's usable memory that is needed at the peak. */
 export function memoryShare(peakGib: Interval, accelerator: Accelerator): Interval | undefined {
-  if (accelerator.memoryGib === undefined) return undefined;
-  const usable = accelerator.memoryGib * usableMemory;
+  const usable = usableGib(accelerator);
+  if (usable === undefined) return undefined;
   return { low: peakGib.low / usable, likely: peakGib.likely / usable, high: peakGib.high / usable };
 }
 

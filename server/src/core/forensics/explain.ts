@@ -1,6 +1,6 @@
 import { deviceCount } from '../estimate/devices.js';
 import { estimate } from '../estimate/estimate.js';
-import { usableMemory } from '../estimate/fits.js';
+import { usableGib } from '../estimate/fits.js';
 import { type EstimateContext, FactReader, type Spec } from '../estimate/spec.js';
 import type { Interval } from '../model/estimate.js';
 import type { FactValue } from '../model/fact.js';
@@ -46,8 +46,9 @@ export function explainMemory(text: string, candidates: readonly Candidate[], co
   const base = { evidence, diagnosis, whose, ...(found ? { workload: found.workload } : {}), ...(needed === undefined ? {} : { needed }) };
   const spec = withLog(found?.spec, evidence);
   const chip = spec && new FactReader(spec).text('gpu_type');
-  const capacity = evidence.total ?? (chip === undefined ? undefined : context.catalog.accelerator(chip)?.memoryGib);
-  const free = capacity === undefined ? undefined : evidence.total === undefined ? capacity * usableMemory : capacity - (evidence.others ?? 0);
+  const accelerator = chip === undefined ? undefined : context.catalog.accelerator(chip);
+  const capacity = evidence.total ?? accelerator?.memoryGib;
+  const free = evidence.total === undefined ? accelerator && usableGib(accelerator) : evidence.total - (evidence.others ?? 0);
   const sized = { ...base, ...(capacity === undefined ? {} : { capacity }) };
   if (evidence.kind === 'serving' || spec?.kind === 'serving') return { ...sized, remedies: servingRemedies(evidence, diagnosis, capacity) };
   const peak = spec && estimate(spec, context).estimates['peak_memory_gib'];

@@ -49,6 +49,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   utilisation: number('share of time busy', 'Share of the time that a server is busy, 0 to 1.'),
   max_model_len: number('context length', 'Longest context that the server takes, in tokens.'),
   max_num_seqs: number('sequences at once', 'Sequences that the server batches together.'),
+  max_num_batched_tokens: number('tokens a step', 'Tokens that the server computes in one step.'),
   gpu_mem_util: number('share of GPU memory', 'Share of the memory that the engine takes.'),
   kv_cache_dtype: text('KV cache type', 'Type of the KV cache.', ['auto', 'fp8', 'bf16']),
   max_tokens: number('output limit', 'Most output tokens a request.'),

@@ -1,10 +1,11 @@
 import type { Unit } from '../../model/estimate.js';
+import { cacheLimit, cachePool, cacheTokens, poolBytesPerToken } from './capacity.js';
 import { heldLengths } from './lengths.js';
 import { decodeStep, prefillTime, type Runner, type StepTime } from './llm.js';
 import { servingMemory } from './memory.js';
 import { fillingBatch, passTime, passWork } from './pass.js';
-import { atRate, cacheLimit, closedFirstToken, loadPoint, saturated, saturationBatch } from './serve.js';
-import { kvBytesPerSequence, weightBytes } from './shape.js';
+import { atRate, closedFirstToken, loadPoint, saturated, saturationBatch } from './serve.js';
+import { kvBytesPerSequence } from './shape.js';
 import { effect, share, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -39,9 +40,13 @@ export function computeServing(each: ServingCase, theta: Theta, only?: ReadonlyS
     else passMetrics(each, theta, metrics);
   }
   if (only === undefined || only.has('peak_memory_gib')) memoryMetrics(each, theta, metrics);
+  if (only === undefined || cacheQuantities.some((name) => only.has(name))) cacheMetrics(each, theta, metrics);
   for (const [name, computed] of Object.entries(metrics)) if (!(Number.isFinite(computed.value) && computed.value > 0)) delete metrics[name];
   return metrics;
 }
+
+/** Quantities of a server's cache, fitted on start-up logs by themselves. */
+export const cacheQuantities: readonly string[] = ['kv_capacity_tokens', 'kv_pool_gib'];
 
 const ms = 1000;
 const runner = (each: ServingCase): Runner | undefined =>
@@ -95,7 +100,7 @@ function languageMetrics(each: ServingCase, theta: Theta, metrics: Metrics, only
     put('prefill_tokens_per_s', (input / one.total) * copies, 'tokens/s', 'prompt tokens / prefill time', one);
   }
   if (only === undefined && input !== undefined && output !== undefined && output > 0 && generates) {
-    const point = saturated({ ...each, mode: 'offline-max' }, run, theta, input, output, saturationBatch(each, run, input, output));
+    const point = saturated({ ...each, mode: 'offline-max' }, run, theta, input, output, saturationBatch(each, run, theta, input, output));
     put(
       'saturation_output_tokens_per_s',
       point.outputRate,
@@ -124,7 +129,7 @@ function fixedBatch(each: ServingCase, run: Runner, theta: Theta, batch: number,
   if (input === undefined && output === undefined && !single) return;
   const held = heldLengths(each);
   const context = held.input + held.output / 2;
-  const limit = closed ? saturationBatch(each, run, held.input, held.output) : Number.POSITIVE_INFINITY;
+  const limit = closed ? saturationBatch(each, run, theta, held.input, held.output) : Number.POSITIVE_INFINITY;
   const running = Math.min(onCopy, limit);
   if (output === undefined || output > 0) {
     const step = decodeStep(run, theta, running * each.beams, context);
@@ -241,19 +246,42 @@ function memoryMetrics(each: ServingCase, theta: Theta, metrics: Metrics): void 
   };
   metrics['weights_gib'] = { value: memory.weights, unit: 'GiB', formula: 'parameters · bytes of the format / devices', facts, parts: [] };
   if (memory.cache > 0) metrics['kv_cache_gib'] = { value: memory.cache, unit: 'GiB', formula: 'sequences · tokens · bytes a token', facts, parts: [] };
+}
+
+/** What the cache of a server holds. */
+function cacheMetrics(each: ServingCase, theta: Theta, metrics: Metrics): void {
+  const facts = ['model', 'weights', 'gpu_type', 'tensor_parallel', 'gpu_mem_util', 'max_model_len', 'max_num_seqs', 'kv_cache_dtype', 'engine'];
   const run = runner(each);
+  if (run === undefined || each.task !== 'llm') return;
+  const pool = cachePool(each, run, theta);
+  if (pool === undefined) return;
+  const part = (id: string, label: string, value: number, formula: string): Part => ({ id, label, value, unit: 'GiB', formula });
+  const parts = [
+    part('budget', 'share of the device', pool.budget, 'memory that the driver reports · share'),
+    part('weights', 'weights', pool.weights, 'parameters · bytes of the format / devices'),
+    part('workspace', 'workspace', pool.workspace, 'largest of activations and logits in the start-up run, libraries'),
+  ];
+  const tokens = cacheTokens(each, run, theta);
+  if (run.engine.group === 'server' && tokens !== undefined && tokens >= 1) {
+    const perToken = Math.round(poolBytesPerToken(each, run));
+    metrics['kv_capacity_tokens'] = {
+      value: tokens,
+      unit: 'tokens',
+      formula: `(share of the device − weights − workspace) / ${perToken} B a token and device`,
+      facts,
+      parts,
+    };
+    metrics['kv_pool_gib'] = { value: pool.cache, unit: 'GiB', formula: 'share of the device − weights − workspace', facts, parts };
+  }
   const length = each.inputTokens !== undefined && each.outputTokens !== undefined ? each.inputTokens + each.outputTokens : each.maxModelLen;
-  if (run === undefined || length === undefined || each.task !== 'llm') return;
-  const limit = cacheLimit(each, run, length);
+  if (length === undefined) return;
+  const limit = cacheLimit(each, run, length, theta);
   if (limit !== undefined && limit >= 1)
     metrics['max_concurrency'] = {
       value: Math.min(limit, each.maxNumSeqs ?? limit) * each.layout.copies,
       unit: 'count',
-      formula: `(memory · share − weights − workspace) / (${Math.round(length)} tokens · bytes a token)`,
+      formula: `(share of the device − weights − workspace) / cache of ${Math.round(length)} tokens · copies`,
       facts,
-      parts: [
-        part('weights', 'weights', weightBytes(run.model, run.format) / 2 ** 30, 'over all devices of a copy'),
-        part('sequence', 'cache of a sequence', kvBytesPerSequence(run.model, length, run.kvElementBytes) / 2 ** 30, 'tokens · bytes a token'),
-      ],
+      parts: [...parts, part('sequence', 'cache of a sequence', kvBytesPerSequence(run.model, length, run.kvElementBytes) / 2 ** 30, 'tokens · bytes a token')],
     };
 }

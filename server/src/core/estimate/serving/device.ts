@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import { nameKey } from '../../catalog/catalog.js';
 import type { Accelerator, Cpu } from '../../catalog/types.js';
+import { reportedGib } from '../reported-memory.js';
 import type { FactReader } from '../spec.js';
 import type { WeightFormat } from './formats.js';
 
@@ -13,6 +14,8 @@ export interface Device {
   readonly bandwidth: number;
   /** @unit GiB */
   readonly memoryGib: number | undefined;
+  /** What the driver reports of it. @unit GiB */
+  readonly reportedGib: number | undefined;
   /** One direction to the peers of one node. @unit bytes/s */
   readonly link: number;
   readonly fastLink: boolean;
@@ -66,6 +69,7 @@ function fromChip(chip: Accelerator, ambiguous: boolean, part: number): Device |
     class: family,
     bandwidth: chip.memoryBandwidthGbps * 1e9 * part,
     memoryGib: ratio(chip.memoryGib, part),
+    reportedGib: ratio(reportedGib(chip), part),
     link: fastLink ? (chip.interconnectGbps * 1e9) / 2 : pcieRate(chip),
     fastLink,
     peak: {
@@ -147,6 +151,7 @@ function fromCpu(written: string, cpus: readonly Cpu[]): Device | undefined {
     class: 'cpu',
     bandwidth,
     memoryGib: undefined,
+    reportedGib: undefined,
     link: 20e9,
     fastLink: false,
     peak: { fp32, tf32: fp32, fp16: half, fp8: half, int8, fp4: half, int4: int8 },

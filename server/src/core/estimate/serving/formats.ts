@@ -10,6 +10,8 @@ export interface WeightFormat {
   readonly kernels: 'fp32' | 'dense' | 'fp8' | 'w8a8' | 'w8' | 'w4' | 'gptq4' | 'w4a8' | 'fp4' | 'bnb8' | 'bnb4' | 'gguf' | 'exl2' | 'lowbit';
   /** Embeddings and head stay in 16 bits. */
   readonly wholeHead: boolean;
+  /** Of a routed model, the experts alone are stored so. */
+  readonly expertsOnly?: boolean;
 }
 
 /** Bits a weight of llama.cpp's quantisations.
@@ -73,10 +75,10 @@ export function weightFormat(name: string, eager: boolean): WeightFormat | undef
   if (/w4a8/.test(id)) return of(4.16, 'int8', 'w4a8', true);
   if (/w4a4/.test(id)) return of(4.16, 'int4', 'w4a8', true);
   if (/nvfp4/.test(id)) return of(4.5, 'fp4', 'fp4', true);
-  if (/mxfp4|^fp4$/.test(id)) return of(4.25, 'fp4', 'fp4', true);
+  if (/mxfp4|^fp4$/.test(id)) return { ...of(4.25, 'fp4', 'fp4', true), expertsOnly: true };
   if (/nf4|bnb[-_]?4|^4[-_ ]?bit$|bitsandbytes-?4|load_in_4bit/.test(id)) return of(4.5, 'fp16', 'bnb4', true);
   if (/w8a8|smoothquant/.test(id)) return of(8, 'int8', 'w8a8', true);
-  if (/fp8|e4m3|e5m2/.test(id)) return of(8, 'fp8', 'fp8');
+  if (/fp8|e4m3|e5m2/.test(id)) return of(8, 'fp8', 'fp8', true);
   if (/w8a16|gptq-?(int)?8|int8-weight/.test(id)) return of(8.25, 'fp16', 'w8', true);
   if (/gptq/.test(id)) return of(4.16, 'fp16', 'gptq4', true);
   if (/w4a16|awq|marlin|^int4|^u?int4/.test(id)) return of(4.16, 'fp16', 'w4', true);

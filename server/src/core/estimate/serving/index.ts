@@ -1,11 +1,11 @@
 import type { AssumedFact, Estimate, Estimation, MissingFact, Term } from '../../model/estimate.js';
 import { type EstimateContext, FactReader, type Spec } from '../spec.js';
+import { cachePool } from './capacity.js';
 import { type Computed, computeServing } from './compute.js';
 import { intervalOf, storedSpreads } from './intervals.js';
 import { heldLengths } from './lengths.js';
 import { encoderTokens } from './pass.js';
-import { cacheLimit } from './serve.js';
-import { storedTheta, thetaOf } from './theta.js';
+import { storedTheta, type Theta, thetaOf } from './theta.js';
 import { type ServingCase, servingCase } from './workload.js';
 
 /** Estimates what a deployment or an offline inference job does on its devices: rates, latencies and memory.
@@ -14,7 +14,8 @@ import { type ServingCase, servingCase } from './workload.js';
 export function estimateServing(spec: Spec, context: EstimateContext): Estimation {
   const facts = new FactReader(spec);
   const each = servingCase(facts, context.catalog);
-  const metrics = computeServing(each, thetaOf(storedTheta(context.coefficients)));
+  const theta = thetaOf(storedTheta(context.coefficients));
+  const metrics = computeServing(each, theta);
   const spreads = storedSpreads(context.coefficients);
   const estimates: Record<string, Estimate> = {};
   for (const [name, computed] of Object.entries(metrics)) {
@@ -22,7 +23,7 @@ export function estimateServing(spec: Spec, context: EstimateContext): Estimatio
     const { basis, ...interval } = computed.bounds ? { ...computed.bounds, likely: computed.value } : intervalOf(name, computed.value, each, spreads);
     estimates[name] = { ...interval, unit: computed.unit, basis, term: termOf(name, computed, facts) };
   }
-  return { estimates, unknown: missingFacts(each, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each) };
+  return { estimates, unknown: missingFacts(each, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each, theta) };
 }
 
 const labels: Readonly<Record<string, string>> = {
@@ -39,6 +40,8 @@ const labels: Readonly<Record<string, string>> = {
   peak_memory_gib: 'memory of one device',
   weights_gib: 'weights on one device',
   kv_cache_gib: 'KV cache on one device',
+  kv_capacity_tokens: 'tokens that the cache of one copy holds',
+  kv_pool_gib: 'memory for the KV cache on one device',
   max_concurrency: 'sequences that fit',
 };
 
@@ -131,7 +134,7 @@ function assumptions(each: ServingCase, facts: FactReader, metrics: Readonly<Rec
       value: 1,
       why: each.mode === 'latency' ? 'a latency run answers one request at a time' : 'this engine answers one request at a time',
     });
-  if (!facts.has('gpu_mem_util') && each.engine.pool) assumed.push({ fact: 'gpu_mem_util', value: 0.9, why: 'library default' });
+  if (!facts.has('gpu_mem_util') && each.engine.pool) assumed.push({ fact: 'gpu_mem_util', value: each.memoryShare, why: 'library default' });
   if (each.task === 'encoder' && each.inputTokens === undefined && metrics['requests_per_s'] !== undefined)
     assumed.push({ fact: 'input_tokens', value: encoderTokens(each), why: 'the longest input that the model takes' });
   if (each.task === 'pass' && each.batch === undefined && metrics['images_per_s'] !== undefined && each.mode !== 'offline-max' && each.mode !== 'online')
@@ -139,11 +142,11 @@ function assumptions(each: ServingCase, facts: FactReader, metrics: Readonly<Rec
   return assumed;
 }
 
-function notes(each: ServingCase): readonly string[] {
+function notes(each: ServingCase, theta: Theta): readonly string[] {
   const list: string[] = [];
   if (each.model !== undefined && each.device?.memoryGib !== undefined && each.task === 'llm') {
     const run = { model: each.model, device: each.device, engine: each.engine, format: each.format, layout: each.layout, kvElementBytes: each.kvElementBytes };
-    if ((cacheLimit(each, run, 1) ?? 1) < 1)
+    if ((cachePool(each, run, theta)?.cache ?? 1) <= 0)
       list.push(`The weights do not fit ${each.layout.tensor * each.layout.stages} × ${each.device.id} at ${each.memoryShare} of the memory.`);
   }
   if (each.format.kernels === 'bnb8') list.push('bitsandbytes int8 saves memory; it is slower than 16 bits in every published comparison.');

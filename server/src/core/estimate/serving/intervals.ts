@@ -1,5 +1,6 @@
 import type { Interval } from '../../model/estimate.js';
 import type { Coefficients } from '../coefficients.js';
+import { weightBytes } from './shape.js';
 import type { ServingCase } from './workload.js';
 
 /** What an interval rests on, as `coefficients.json` keeps it. */
@@ -31,15 +32,22 @@ export const traitsOf = (each: ServingCase): readonly string[] => [
 
 /** Regime of an interval: the quantity, the task, how the engine drives the chip, and whether requests share it as they come. */
 export const regimeOf = (metric: string, each: ServingCase): string =>
-  `${metric}/${each.task}-${each.engine.group}${each.task === 'llm' && (each.concurrency ?? each.requestRate) !== undefined ? '-shared' : ''}`;
+  `${metric}/${each.task}-${each.engine.group}${metric.startsWith('kv_') ? (isTight(each) ? '-tight' : '') : each.task === 'llm' && (each.concurrency ?? each.requestRate) !== undefined ? '-shared' : ''}`;
+
+/** True where weights take most of a device: what is left for the cache then is a small difference of large numbers. */
+const isTight = ({ model, device, format, layout, memoryShare }: ServingCase): boolean =>
+  model !== undefined &&
+  device?.reportedGib !== undefined &&
+  weightBytes(model, format) / (layout.tensor * layout.stages) > 0.65 * memoryShare * device.reportedGib * 2 ** 30;
 
 /** Kinds of distance between a case and what was measured. */
-export function distanceOf(each: ServingCase, seen: ReadonlySet<string>): readonly string[] {
+export function distanceOf(each: ServingCase, seen: ReadonlySet<string>, metric?: string): readonly string[] {
   const far: string[] = [];
   for (const trait of traitsOf(each)) if (!seen.has(trait) || trait === 'engine:unknown') far.push(trait.slice(0, trait.indexOf(':')));
   if (each.device?.guessed === true) far.push('chip-data');
   if (each.pass === undefined ? each.model?.guessed === true : each.passGuessed) far.push('shape');
-  if (each.batch === undefined && each.concurrency === undefined && each.requestRate === undefined) far.push('load');
+  // what a cache holds does not depend on the load
+  if (metric?.startsWith('kv_') !== true && each.batch === undefined && each.concurrency === undefined && each.requestRate === undefined) far.push('load');
   return far;
 }
 
@@ -59,8 +67,9 @@ const alike: Readonly<Record<string, string>> = {
   total_tokens_per_s: 'output_tokens_per_s',
   requests_per_s: 'output_tokens_per_s',
   decode_tokens_per_s: 'tpot_ms',
+  max_concurrency: 'kv_capacity_tokens',
 };
-const arithmetic: Readonly<Record<string, number>> = { weights_gib: 1.05, kv_cache_gib: 1.1, max_concurrency: 1.35 };
+const arithmetic: Readonly<Record<string, number>> = { weights_gib: 1.05, kv_cache_gib: 1.1 };
 
 /** Puts an interval about a value: split-conformal half-width of the regime, widened by each distance from what was measured. */
 export function intervalOf(metric: string, value: number, each: ServingCase, spreads: Spreads | undefined): Interval & { readonly basis: string } {
@@ -73,7 +82,7 @@ export function intervalOf(metric: string, value: number, each: ServingCase, spr
     return { low: value * Math.exp(-unmeasured), likely: value, high: value * Math.exp(unmeasured), basis: 'nothing similar was measured' };
   const measured = spreads.spread[regimeOf(metric, each)] === undefined && alike[metric] !== undefined ? (alike[metric] ?? metric) : metric;
   const spread = spreads.spread[regimeOf(measured, each)] ?? spreads.spread[`${measured}/all`];
-  const far = distanceOf(each, new Set(spreads.seen));
+  const far = distanceOf(each, new Set(spreads.seen), measured);
   const wider = far.reduce((factor, kind) => factor * Math.max(1, spreads.distance[kind] ?? 1), 1);
   const half = Math.min(Math.log(100), (spread?.half ?? unmeasured) * wider);
   return { low: value * Math.exp(-half), likely: value, high: value * Math.exp(half), basis: basisOf(measured, each, spreads, far) };

@@ -1,3 +1,5 @@
+import { cachePool, poolBytesPerToken } from './capacity.js';
+import type { WeightFormat } from './formats.js';
 import { heldLengths } from './lengths.js';
 import { passWork } from './pass.js';
 import { kvBytesPerSequence, kvCopies, type ServedModel, weightBytes } from './shape.js';
@@ -36,34 +38,49 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
   const logits = promptLogits(each, model, batch, input) / share / gib;
   const frame = frameOf(each, theta);
   const total = (weights + cache + Math.max(activations, logits)) * effect(theta, 'm.frag') + frame;
-  if (!engine.pool || each.device?.memoryGib === undefined) return { total, weights, cache, activations, logits, frame, pool: false };
-  const pool = each.device.memoryGib * each.memoryShare;
-  const longest =
-    each.task === 'encoder' ? 0 : (kvBytesPerSequence(model, each.maxModelLen ?? held, each.kvElementBytes) * kvCopies(model, layout.tensor)) / share / gib;
+  const taken = engine.pool ? poolOf(each, theta, lengths) : undefined;
+  if (taken === undefined) return { total, weights, cache, activations, logits, frame, pool: false };
+  return { total: taken.total, weights, cache, activations, logits, frame: taken.workspace, pool: true, bounds: taken.bounds };
+}
+
+/** What an engine takes at start: its share of the device, whatever the model needs, as long as weights, workspace and one sequence of full length find room in it.
+ * It refuses to start where they do not, however much of the device lies outside of its share: what is needed is then told on the scale of that share.
+ * @unit GiB
+ * @source vLLM documentation, gpu_memory_utilization
+ * @limits the workspace is taken at a third and at three times its fitted size, which held nine of ten start-up logs; quantised checkpoints may keep their attention in 16 bits;
+ * TGI leaves a twentieth of what was free for peaks beyond its warm-up */
+function poolOf(
+  each: ServingCase,
+  theta: Theta,
+  lengths: { readonly input: number; readonly output: number },
+): { readonly total: number; readonly workspace: number; readonly bounds: NonNullable<ServingMemory['bounds']> } | undefined {
+  const { model, device, engine, format, layout, kvElementBytes } = each;
+  if (model === undefined || device?.reportedGib === undefined) return undefined;
+  const run = { model, device, engine, format, layout, kvElementBytes };
+  const pool = cachePool(each, run, theta);
+  if (pool === undefined) return undefined;
+  const { budget, weights, workspace } = pool;
+  // vLLM takes the model's own length where none is stated; others cut it to what fits
+  const length = each.maxModelLen ?? (engine.id === 'vllm' ? model.maxPosition : undefined) ?? lengths.input + lengths.output;
+  const longest = each.task === 'encoder' ? 0 : (length * poolBytesPerToken(each, run)) / gib;
+  const outside = engine.id === 'vllm' || engine.id === 'sglang' ? device.reportedGib / budget : 1;
+  const onShare = (needed: number, taken: number) => (needed > budget ? needed * outside : taken);
+  const attention = attentionBytesKept(model, format) / (layout.tensor * layout.stages) / gib;
+  const basis = 'the share of the memory that the engine takes at start';
   return {
-    total: Math.max(pool, weights + frame),
-    weights,
-    cache,
-    activations,
-    logits,
-    frame,
-    pool: true,
-    bounds: poolBounds(pool, weights, frame, longest),
+    total: onShare(weights + workspace + longest, budget),
+    workspace,
+    bounds: {
+      low: onShare(weights * 0.95 + workspace / 3 + longest * 0.9, budget * 0.98),
+      high: onShare((weights + attention) * 1.05 + workspace * 3 + longest * 1.1, budget * (engine.id === 'tgi' ? 1.06 : 1.02)),
+      basis,
+    },
   };
 }
 
-/** An engine that takes its share of the device at start needs neither more nor less, as long as weights, its own frame and one sequence of full length
- * find room in it; it refuses to start where they do not.
- * @unit GiB
- * @source vLLM documentation, gpu_memory_utilization; the share is of the memory that the driver reports, within 2 % of the printed size
- * @limits the frame is taken at half and at twice its fitted size */
-function poolBounds(pool: number, weights: number, frame: number, longest: number): NonNullable<ServingMemory['bounds']> {
-  return {
-    low: Math.max(pool * 0.98, weights * 0.95 + frame * 0.5),
-    high: Math.max(pool * 1.02, weights * 1.05 + frame * 2 + longest * 1.1),
-    basis: 'the share of the memory that the engine takes at start',
-  };
-}
+/** Bytes that a quantised checkpoint takes on top where its tool left the attention in 16 bits, as many do (github:vllm-project/llm-compressor, ignore lists of published recipes). */
+const attentionBytesKept = (model: ServedModel, format: WeightFormat): number =>
+  Math.max(0, 2 - format.bytes) * 2 * model.layers * model.hidden * model.headDim * (model.heads + model.kvHeads);
 
 const frameOf = ({ engine, device }: ServingCase, theta: Theta): number =>
   device?.class === 'cpu'

@@ -1,5 +1,5 @@
+import { cacheLimit } from './capacity.js';
 import { decodeStep, prefillTime, type Runner } from './llm.js';
-import { kvBytesPerSequence, kvCopies, weightBytes } from './shape.js';
 import { effect, share, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -12,23 +12,12 @@ export interface LoadPoint {
   readonly outputRate: number;
 }
 
-/** Sequences whose cache fits beside the weights on one copy, or undefined where memory is unknown.
- * @assumes 1.5 GiB a device for context, graphs and workspaces, as engines reserve */
-export function cacheLimit(each: ServingCase, run: Runner, tokens: number): number | undefined {
-  const devices = run.layout.tensor * run.layout.stages;
-  if (run.device.memoryGib === undefined) return undefined;
-  const free = devices * (run.device.memoryGib * each.memoryShare - 1.5) * 2 ** 30 - weightBytes(run.model, run.format);
-  const per = kvBytesPerSequence(run.model, tokens, run.kvElementBytes) * kvCopies(run.model, run.layout.tensor);
-  return per > 0 ? Math.max(0, Math.floor(free / per)) : undefined;
-}
-
 /** Sequences that run together when nothing but the deployment limits them: the cache, `max_num_seqs`, the engine's default. */
-export function saturationBatch(each: ServingCase, run: Runner, input: number, output: number): number {
+export function saturationBatch(each: ServingCase, run: Runner, theta: Theta, input: number, output: number): number {
   const held = each.staticBatch ? input + output : input + output * 0.55;
-  const byCache = cacheLimit(each, run, Math.max(1, held)) ?? 64;
+  const byCache = cacheLimit(each, run, Math.max(1, held), theta) ?? 64;
   const byEngine = each.maxNumSeqs ?? (run.engine.inflight ? (defaultSequences[run.engine.id] ?? 512) : 64);
-  const kept = each.staticBatch ? 1 : 1;
-  return Math.max(1, Math.min(byCache * kept, byEngine));
+  return Math.max(1, Math.min(byCache, byEngine));
 }
 
 /** Documented defaults of the number of sequences that an engine runs together.
@@ -64,7 +53,7 @@ const speedup = (each: ServingCase, theta: Theta, batch: number): number => (eac
 
 /** Rate of a full deployment: every copy saturated, less what scheduling loses. */
 export function saturated(each: ServingCase, run: Runner, theta: Theta, input: number, output: number, batch?: number): LoadPoint {
-  const running = batch ?? saturationBatch(each, run, input, output);
+  const running = batch ?? saturationBatch(each, run, theta, input, output);
   const stages = run.layout.stages;
   const point = loadPoint(each, run, theta, running, input, output);
   const keeps =
@@ -97,7 +86,7 @@ export function atRate(
   output: number,
 ): LoadPoint & { readonly saturated: boolean; readonly capacity: number } {
   const copies = run.layout.copies;
-  const limit = saturationBatch(each, run, input, output);
+  const limit = saturationBatch(each, run, theta, input, output);
   const full = saturated({ ...each, mode: 'offline-max' }, run, theta, input, output);
   const capacity = output > 0 ? full.outputRate / output : Number.POSITIVE_INFINITY;
   const arrivals = rate / copies;

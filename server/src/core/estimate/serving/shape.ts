@@ -24,6 +24,8 @@ export interface ServedModel {
   readonly slidingShare: number;
   readonly experts: number | undefined;
   readonly expertsPerToken: number | undefined;
+  /** Inner width of one expert. */
+  readonly expertFfn: number | undefined;
   readonly maxPosition: number | undefined;
   readonly modality: string;
   /** Which of the dimensions nobody stated and the size alone decided. */
@@ -67,6 +69,7 @@ export function servedModel(facts: FactReader, catalog: Catalog): ServedModel | 
     slidingShare: row === undefined ? 1 : slidingShare(row.id),
     experts,
     expertsPerToken: facts.number('experts_per_token') || row?.expertsPerToken,
+    expertFfn: row?.moeFfn,
     maxPosition: row?.maxPosition,
     modality: row?.modality ?? 'text',
     guessed: statedLayers === undefined || statedHidden === undefined,
@@ -147,17 +150,33 @@ export function kvBytesPerSequence(model: ServedModel, tokens: number, elementBy
   return perToken * (cut * windowed + (1 - cut) * tokens);
 }
 
-/** Stored weights: quantised formats keep embeddings and head in 16 bits where their tools do. @unit bytes */
-export function weightBytes(model: ServedModel, format: { readonly bytes: number; readonly wholeHead: boolean }): number {
+/** Stored weights: quantised formats keep embeddings and head in 16 bits where their tools do, and some quantise the experts of a routed model alone (openai/gpt-oss: arXiv:2508.10925 §2.1).
+ * @unit bytes */
+export function weightBytes(model: ServedModel, format: StoredAs): number {
   const table = model.vocab * model.hidden * (model.tied ? 1 : 2);
-  const head = format.wholeHead ? Math.min(table, model.params * 0.5) : 0;
-  return (model.params - head) * format.bytes + head * 2;
+  const whole = format.expertsOnly === true ? model.params - expertParams(model) : format.wholeHead ? Math.min(table, model.params * 0.5) : 0;
+  // kernels of experts in 4-bit blocks pad rows to 256 (github:vllm-project/vllm quantization/mxfp4)
+  const padded = format.expertsOnly === true && model.active < model.params ? (Math.ceil(model.hidden / 256) * 256) / model.hidden : 1;
+  return (model.params - whole) * format.bytes * padded + whole * 2;
+}
+
+interface StoredAs {
+  readonly bytes: number;
+  readonly wholeHead: boolean;
+  readonly expertsOnly?: boolean;
+}
+
+/** Parameters of all routed experts, from those that a token does not use; all parameters of a dense model. The input embedding is looked up, and is not among the active ones. */
+function expertParams(model: ServedModel): number {
+  const { experts, expertsPerToken, active, params } = model;
+  if (active >= params || experts === undefined || expertsPerToken === undefined || expertsPerToken >= experts) return params;
+  return Math.min(params, Math.max(0, params - active - model.vocab * model.hidden) / (1 - expertsPerToken / experts));
 }
 
 /** Weights that one step streams for a batch: dense layers once, each expert that some token chose, and no input embedding.
  * Experts are taken to be chosen evenly: a share 1 − (1 − k/E)^batch is touched.
  * @assumes even routing @unit bytes */
-export function streamedBytes(model: ServedModel, format: { readonly bytes: number; readonly wholeHead: boolean }, batch: number): number {
+export function streamedBytes(model: ServedModel, format: StoredAs, batch: number): number {
   const lookup = model.tied ? 0 : model.vocab * model.hidden * (format.wholeHead ? 2 : format.bytes);
   const whole = Math.max(weightBytes(model, format) - lookup, weightBytes(model, format) * 0.3);
   if (model.active >= model.params) return whole;

@@ -131,6 +131,14 @@ export const priors: readonly Prior[] = [
   { name: 'm.frame.cpu.native', mean: ln(0.15), sd: 0.5, note: 'GiB of a compiled engine in main memory' },
   { name: 'm.cpu', mean: ln(1.5), sd: 0.3, note: 'Python frameworks on processors: weights as loaded and as repacked for the kernels' },
   { name: 'm.act', mean: ln(1), sd: 0.4, note: 'live activations of a prefill, in units of tokens · (4 hidden + 2 ffn) · 2 B' },
+  { name: 'cap.base', mean: ln(0.2), sd: 0.4, note: 'GiB that libraries hold outside of the allocator' },
+  { name: 'cap.tp', mean: ln(0.4), sd: 0.5, note: 'GiB of communication buffers with several devices' },
+  { name: 'cap.act', mean: ln(1), sd: 0.2, note: 'live activations of the start-up run, in units of tokens · (3 ffn + 3 hidden) · 2 B' },
+  { name: 'cap.reserved', mean: ln(1.4), sd: 0.3, note: 'reserved over live, where the engine counted what the allocator had reserved' },
+  { name: 'cap.logits.v0', mean: ln(30), sd: 0.4, note: 'bytes a logit that the sampler of vLLM 0 takes at once' },
+  { name: 'cap.logits.v1', mean: ln(15), sd: 0.4, note: 'bytes a logit that the sampler takes at once' },
+  { name: 'cap.graphs', mean: ln(0.6), sd: 0.5, note: 'GiB of captured graphs, where the engine counts them in its share' },
+  { name: 'cap.images', mean: ln(2.5), sd: 0.5, note: 'GiB that the largest image takes in the start-up run' },
   { name: 'm.frag', mean: ln(1.03), sd: 0.05, note: 'reserved over live' },
 ];
 

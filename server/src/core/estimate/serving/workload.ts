@@ -4,10 +4,11 @@ import type { AssumedFact, MissingFact } from '../../model/estimate.js';
 import { deviceCount } from '../devices.js';
 import type { FactReader } from '../spec.js';
 import { type Device, deviceOf } from './device.js';
-import { type Engine, engineOf } from './engine.js';
+import { type Engine, engineOf, usualShare } from './engine.js';
 import { kvBytes, type WeightFormat, weightFormat } from './formats.js';
 import { passModelOf } from './pass-model.js';
 import { type ServedModel, servedModel, weightBytes } from './shape.js';
+import { before, type Release, releaseOf } from './version.js';
 
 /** What kind of work one request is. */
 export type Task = 'llm' | 'seq2seq' | 'encoder' | 'speech' | 'pass';
@@ -49,6 +50,11 @@ export interface ServingCase {
   readonly maxModelLen: number | undefined;
   readonly maxNumSeqs: number | undefined;
   readonly memoryShare: number;
+  /** Tokens that one step computes at most, where stated. */
+  readonly maxBatchedTokens: number | undefined;
+  readonly release: Release | undefined;
+  /** Which of its two engines vLLM runs, where stated. */
+  readonly engineGeneration: number | undefined;
   readonly speculative: boolean;
   readonly imageScale: number;
   readonly steps: number | undefined;
@@ -94,6 +100,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     written !== undefined && facts.text('batch_unit') === 'tokens' && inputTokens !== undefined ? Math.max(1, written / Math.max(1, inputTokens)) : written;
   const layout = layoutOf(facts, catalog, engine, model, format, device, mode, task, assumed);
   // TensorRT-LLM's quantisation tool writes an FP8 cache beside FP8 weights (its examples pass kv_cache_dtype fp8)
+  const release = releaseOf(facts.text('engine_version') ?? facts.text('library_version'));
   const kvFallback = engine.id === 'trtllm' && format.kernels === 'fp8' ? 1 : format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
   need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', [
     'output_tokens_per_s',
@@ -137,13 +144,16 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     cachedShare: Math.min(0.99, facts.number('prefix_hit_rate') ?? 0),
     maxModelLen: facts.number('max_model_len') || undefined,
     maxNumSeqs: facts.number('max_num_seqs') || undefined,
-    memoryShare: Math.min(1, facts.number('gpu_mem_util') || facts.number('gpu_memory_utilization') || 0.9),
+    memoryShare: Math.min(1, facts.number('gpu_mem_util') || facts.number('gpu_memory_utilization') || usualShare(engine, layout.tensor)),
+    maxBatchedTokens: facts.number('max_num_batched_tokens') || undefined,
+    release,
+    engineGeneration: facts.number('engine_generation'),
     speculative: facts.flag('speculative') === true || facts.text('speculative_model') !== undefined,
     imageScale: imageScale(facts.raw('image_size'), pass?.imageSize),
     steps: facts.number('inference_steps') || shape?.steps,
     audioSeconds: facts.number('audio_s') || undefined,
     itemsPerRequest: facts.number('sentences_per_request') || 1,
-    keepsPromptLogits: keepsPromptLogits(engine, facts.text('engine_version')),
+    keepsPromptLogits: keepsPromptLogits(engine, release),
     staticBatch: !engine.inflight || (written !== undefined && mode === 'offline-max'),
     sparsity: sparsityIn(modelName),
     assumed,
@@ -278,11 +288,9 @@ function imageScale(raw: unknown, reference: number | undefined): number {
 
 /** transformers computed the head for every prompt position before 4.45 (num_logits_to_keep); unknown versions are unknown.
  * @source github:huggingface/transformers release notes v4.45 */
-function keepsPromptLogits(engine: Engine, version: string | undefined): boolean | undefined {
+function keepsPromptLogits(engine: Engine, release: Release | undefined): boolean | undefined {
   if (engine.id !== 'transformers') return engine.group === 'eager' ? undefined : false;
-  const parsed = /^v?(\d+)\.(\d+)/.exec(version ?? '');
-  if (parsed === null) return undefined;
-  return Number(parsed[1]) < 4 || (Number(parsed[1]) === 4 && Number(parsed[2]) < 45);
+  return release === undefined ? undefined : before(release, [4, 45]);
 }
 
 function sparsityIn(name: string | undefined): number {

@@ -48,14 +48,14 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
           : undefined;
     const over = overheadOf(job, coefficients.speed);
     const stepHours = seconds === undefined ? undefined : seconds / 3600;
-    const hours = stepHours === undefined ? undefined : withOverhead(stepHours, over, layout.gpus) * work.runs;
+    const hours = stepHours === undefined || over === undefined ? undefined : withOverhead(stepHours, over, layout.gpus) * work.runs;
     const extra = work.lengthOpen ? (lengthStated(job) ? 0.4 : 0.9) : 0;
     put(
       'gpu_hours',
       'GPU-h',
       'hours',
       hours,
-      hours === undefined || stepHours === undefined ? undefined : hoursTerm(hours, stepHours, over, work.runs, layout.gpus),
+      hours === undefined || stepHours === undefined || over === undefined ? undefined : hoursTerm(hours, stepHours, over, work.runs, layout.gpus),
       extra,
     );
     if (layout.gpusKnown) put('wall_hours', 'h', 'hours', hours === undefined ? undefined : hours / layout.gpus, undefined, extra);

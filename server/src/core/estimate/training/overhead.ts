@@ -26,16 +26,21 @@ const writeRate = { node: 2e9, all: 40e9 };
 /** Loading weights and data, compiling. @assumes a minute; large images and cold caches take longer */
 const start = 1 / 60;
 
+/** Positions at which an image model uses a weight, where nobody counted its weights: between image transformers (197) and early convolutions. */
+const usesOfWeight = 256;
+
 /** What the job takes beside its steps.
+ * @unknown undefined where neither weights nor work of the model are known: what a checkpoint holds is then unknown too
  * @unit shares of the steps' hours
  * @source checkpoints at the best interval cost √(2·write time ÷ time between failures), half for writing and half for lost work (Young 1974, doi:10.1145/361147.361115) */
-export function overheadOf(job: TrainingJob, k: Values<SpeedKnob>): Overhead {
+export function overheadOf(job: TrainingJob, k: Values<SpeedKnob>): Overhead | undefined {
   const { layout, shape, sample } = job;
   const between = 1 / (failureRate * layout.gpus);
   const nodes = Math.max(1, layout.gpus / 8);
   // Weights, master weights and two moments; of frozen models the adapters alone.
-  const bytes = 14 * (job.trainable ?? shape?.params ?? sample?.params ?? 0);
-  const write = bytes / Math.min(writeRate.all, writeRate.node * nodes) / 3600;
+  const trained = job.trainable ?? shape?.params ?? sample?.params ?? (sample === undefined ? undefined : sample.macs / usesOfWeight);
+  if (trained === undefined) return undefined;
+  const write = (14 * trained) / Math.min(writeRate.all, writeRate.node * nodes) / 3600;
   return {
     evaluation: evaluated,
     failures: Math.sqrt((2 * write) / between) + restart / between,
