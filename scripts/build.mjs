@@ -68,7 +68,7 @@ const bundles = [
     define: { VERSION: JSON.stringify(version) },
     banner: { js: '#!/usr/bin/env node' },
   },
-  { entry: 'server/src/node/cli-run.ts', name: 'cli-run', platform: 'node', format: 'cjs', alias },
+  { entry: 'server/src/node/cli-run.ts', name: 'cli-run', platform: 'node', format: 'cjs', alias, define: { VERSION: JSON.stringify(version) } },
   { entry: 'webview/src/main.tsx', name: 'webview', platform: 'browser', format: 'iife' },
 ].filter(({ entry }) => existsSync(entry));
 

@@ -162,3 +162,19 @@ test('a second lens says what makes it cheaper, its list and the light bulb make
   expect(fp8?.kind).toBe('quickfix');
   expect(Object.values(fp8?.edit?.changes ?? {}).flat()).toEqual([expect.objectContaining({ newText: ' --quantization fp8' })]);
 });
+
+test('the policy speaks while one types, at the fact to change', async () => {
+  await start({
+    files: {
+      '.mlcost.yaml':
+        'policy:\n  - max_tokens: 200\n    level: warn\n    message: ask ana\nwaivers:\n  - { rule: nothing, reason: a, owner: b, expires: 2999-01-01 }\n',
+    },
+  });
+  await editor.open('a.py', call);
+  const said = async (name: string) => (await editor.problems(name)).map(({ code, severity, message, range }) => [range.start.line, code, severity, message]);
+  expect(await said('a.py')).toContainEqual([4, 'policy', 2, 'gpt-4o: 300 output tokens are over 200. ask ana [max_tokens]']);
+  await editor.replace('a.py', ['max_tokens=300', 'max_tokens=100']);
+  expect((await said('a.py')).filter(([, code]) => code === 'policy')).toEqual([]);
+  await editor.open('.mlcost.yaml');
+  expect(await said('.mlcost.yaml')).toContainEqual([5, 'policy', 2, expect.stringContaining('this waiver does nothing')]);
+});

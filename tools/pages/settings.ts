@@ -68,6 +68,17 @@ silence:
 runs:
   since: 2026-10-01
   ignore: [outputs/attic/**]
+policy:
+  - max_usd_per_run: 500
+  - max_gpus: 16
+    files: experiments/**
+    level: warn
+waivers:
+  - rule: max_gpus
+    files: experiments/scaling/**
+    reason: the scaling study
+    owner: ana
+    expires: 2026-12-31
 tags:
   team: ml-platform
 `;

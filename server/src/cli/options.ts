@@ -27,6 +27,7 @@ const where: readonly Option[] = [
   { name: 'assume', value: 'FILE', help: 'read assumptions, prices and choices from this file as well as from .mlcost.yaml' },
 ];
 const formats: Option = { name: 'format', short: 'f', value: 'FORMAT', choices: ['table', 'json'], help: 'table (default) or json' };
+const checkFormats = ['table', 'json', 'sarif', 'junit', 'markdown', 'github', 'gitlab'] as const;
 const quiet: Option = { name: 'quiet', short: 'q', help: 'no progress on standard error' };
 
 export const commands: readonly Command[] = [
@@ -62,12 +63,29 @@ export const commands: readonly Command[] = [
     usage: 'diff BASE [HEAD]',
     help: 'what a change does to the costs, and because of what: two commits, BASE...HEAD, or BASE against the tracked files as they stand',
     options: [
-      { ...formats, choices: ['table', 'json', 'markdown'], help: 'table (default), json, or markdown: one comment for a pull request' },
+      {
+        ...formats,
+        choices: ['table', 'json', 'markdown', 'sarif', 'junit'],
+        help: 'table (default), json, sarif, junit, or markdown: one comment for a pull request',
+      },
       ...where,
       { name: 'project', value: 'FOLDER', help: 'folder of the project in the repository (default: the working folder)' },
       { name: 'staged', help: 'BASE against what is staged' },
     ],
     takes: [1, 2],
+  },
+  {
+    name: 'check',
+    usage: 'check [PATH…]',
+    help: 'hold the workloads against the policy in .mlcost.yaml; exit status 1 where a rule that blocks is broken',
+    options: [
+      { ...formats, choices: checkFormats, help: `${checkFormats.join(', ')} (default table)` },
+      ...where,
+      { name: 'base', value: 'COMMIT', help: 'rules of change too: from this commit to the tracked files as they stand (COMMIT...HEAD for two commits)' },
+      { name: 'staged', help: 'with --base: to what is staged' },
+      quiet,
+    ],
+    takes: [0, 1000],
   },
   {
     name: 'runs',

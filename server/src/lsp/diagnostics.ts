@@ -1,5 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity, type DocumentDiagnosticReport, DocumentDiagnosticReportKind } from 'vscode-languageserver';
 import { adviceOf, readMlcostFile } from '../core/index.js';
+import { checkedNow } from '../host/policy.js';
 import { isSettingsFile } from '../host/workspace-settings.js';
 import { guarded, type Session } from './context.js';
 import { silenceOf } from './silence.js';
@@ -61,6 +62,21 @@ export async function diagnosticsOf(session: Session, uri: string, shownUri: str
         data: { uri, id: one.workload.id },
       });
     }
+  }
+  // What compares two states is asked on the command line only.
+  for (const { rule, level, message, span, workload } of (await checkedNow(session.engine, session.host, uri, answer.workloads)).findings) {
+    if (span.uri !== uri || silence.code('policy')) continue;
+    const place = locate(document, { ...span, end: firstLineEnd(document.text, span.start, span.end) });
+    if (place.uri !== shownUri) continue;
+    const severity = level === 'block' ? DiagnosticSeverity.Error : level === 'warn' ? DiagnosticSeverity.Warning : DiagnosticSeverity.Information;
+    items.push({
+      range: place.range,
+      message: `${message} [${rule}]`,
+      severity,
+      code: 'policy',
+      source: diagnosticSource,
+      ...(workload === undefined ? {} : { data: { uri, id: workload } }),
+    });
   }
   return items;
 }

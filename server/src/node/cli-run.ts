@@ -31,9 +31,9 @@ import {
 import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
-import { diffCommand } from './diff-command.js';
 import { modelFileCommand } from './model-file.js';
 import { nodeHost } from './node-host.js';
+import { checkCommand, diffCommand } from './review-commands.js';
 
 /** Runs one command.
  * @param assets folder of grammars and tables
@@ -56,8 +56,9 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'predict') await predict(parsed, host);
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
-    else if (parsed.command.name === 'diff') write(await diffCommand(parsed, host, paint()));
     else if (parsed.command.name === 'onnx') write(await modelFileCommand(parsed, host, assets, paint()));
+    else if (parsed.command.name === 'diff') return await diffCommand(parsed, host, paint(), write);
+    else if (parsed.command.name === 'check') return await checkCommand(parsed, host, paint(), write, scanned);
     else if (parsed.command.name === 'oom') await oomCommand(parsed, host);
     else if (parsed.command.name === 'runs') await runsCommand(parsed, host);
     else if (parsed.command.name === 'accelerators') await acceleratorsCommand(parsed, host);

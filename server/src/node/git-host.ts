@@ -27,7 +27,11 @@ export class GitHost implements Host {
     return pathToFileURL(path.join(this.repository.folder, name)).href;
   }
   async readText(uri: string): Promise<string | null> {
-    const entry = this.entry(uri);
+    return this.textIn(this.view, uri);
+  }
+  /** A file's text in a state that may no longer be in view. */
+  async textIn(view: ReadonlyMap<string, Entry>, uri: string): Promise<string | null> {
+    const entry = this.entry(uri, view);
     if (!entry) return null;
     if (entry.oid === onDisk) return this.disk.readText(uri);
     if ((entry.size ?? 0) > maxTextLength * 4)
@@ -55,9 +59,9 @@ export class GitHost implements Host {
   async listRuns(root: string): Promise<readonly string[]> {
     return this.listed(root, (name) => isRunFile(name) && !inSkippedFolder(name, 'runs'));
   }
-  private entry(uri: string): Entry | undefined {
+  private entry(uri: string, view: ReadonlyMap<string, Entry> = this.view): Entry | undefined {
     if (!uri.startsWith('file:')) return undefined;
-    return this.view.get(path.relative(this.repository.folder, fileURLToPath(uri)).replaceAll('\\', '/'));
+    return view.get(path.relative(this.repository.folder, fileURLToPath(uri)).replaceAll('\\', '/'));
   }
   private listed(root: string, wanted: (name: string) => boolean): string[] {
     const below = path.relative(this.repository.folder, fileURLToPath(root)).replaceAll('\\', '/');

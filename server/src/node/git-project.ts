@@ -1,9 +1,23 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FilePlace, Located } from '../cli/diff.js';
-import { type ChangeNoise, deltaOf, isRunFile, languageOfName, matchWorkloads, type Problem, placeOf, type State } from '../core/index.js';
+import {
+  type ChangeNoise,
+  deltaOf,
+  isRunFile,
+  languageOfName,
+  type MlcostSettings,
+  matchWorkloads,
+  type Problem,
+  placeOf,
+  type State,
+  type Surroundings,
+  surroundingsOf,
+} from '../core/index.js';
 import { contextFor, Engine, type Estimated, type Preferences, specOf } from '../host/engine.js';
 import type { Host } from '../host/host.js';
+import { hasOwnMoney, today } from '../host/policy.js';
+import { settingsUri } from '../host/workspace-settings.js';
 import type { Entry, GitRepository, State as GitState } from './git.js';
 import { onDisk } from './git.js';
 import { GitHost } from './git-host.js';
@@ -16,8 +30,10 @@ export interface Found extends State {
 /** A project as one state of its repository has it. */
 export interface ProjectState {
   readonly workloads: readonly Found[];
-  /** `tags.team` of its `.mlcost.yaml`. */
-  readonly team?: string;
+  /** Its `.mlcost.yaml`. */
+  readonly settings: MlcostSettings;
+  /** Text of a file, by its path in the project. */
+  readonly text: (name: string) => Promise<string | null>;
   readonly problems: readonly { readonly file: string; readonly line?: number; readonly severity: Problem['severity']; readonly message: string }[];
 }
 
@@ -40,26 +56,30 @@ export class GitProject {
     this.root = pathToFileURL(folder).href;
     this.engine.roots = [this.root];
   }
+  get settingsUri(): string {
+    return settingsUri(this.root);
+  }
   async at(state: GitState): Promise<ProjectState> {
     const view = await this.repository.files(state);
     const changed = [...differing(this.files.view, view)].filter((name) => this.counts(name));
     for (const name of changed) this.engine.forget(this.files.uriOf(name));
     this.files.view = view;
-    if (changed.length > 0 || !this.last) this.last = await this.read();
+    if (changed.length > 0 || !this.last) this.last = await this.read(view);
     return this.last;
   }
   /** True for a file that an answer may depend on: one that can be read for workloads, tells of runs, or was read for another one. */
   private counts(name: string): boolean {
     return languageOfName(name) !== undefined || isRunFile(name) || this.engine.isKnown(this.files.uriOf(name));
   }
-  private async read(): Promise<ProjectState> {
+  private async read(view: ReadonlyMap<string, Entry>): Promise<ProjectState> {
     await this.engine.loadRuns(this.root);
     const reports = await this.engine.scan(await this.files.listFiles(this.root));
-    const { team } = (await this.engine.settingsOf(this.root)).tags as { team?: string };
     return {
+      settings: await this.engine.settingsOf(this.root),
+      text: (name) => this.files.textIn(view, pathToFileURL(path.join(this.folder, name)).href),
       workloads: reports
         .flatMap(({ workloads }) => workloads)
-        .filter(({ workload }) => workload.countedIn === undefined && !workload.fragment)
+        .filter(hasOwnMoney)
         .map((one) => ({
           workload: one.workload,
           estimation: one.estimation,
@@ -71,7 +91,6 @@ export class GitProject {
       problems: reports
         .flatMap(({ problems }) => problems)
         .map(({ uri, span, severity, message }) => ({ ...(span ? this.place(uri, span) : { file: this.relative(uri) }), severity, message })),
-      ...(team === undefined ? {} : { team }),
     };
   }
   /** What became of each workload.
@@ -88,10 +107,14 @@ export class GitProject {
       };
     });
   }
+  /** What a policy may know besides the workloads of a state. */
+  async surroundings(settings: MlcostSettings, metric: Surroundings['metric']): Promise<Surroundings> {
+    return surroundingsOf(settings.tags, await this.engine.context(this.root), today(this.host), metric);
+  }
   private relative(uri: string): string {
     return path.relative(this.folder, fileURLToPath(uri)).replaceAll('\\', '/');
   }
-  private place(uri: string, span: Parameters<typeof placeOf>[1]): FilePlace {
+  place(uri: string, span: Parameters<typeof placeOf>[1]): FilePlace {
     const document = this.engine.document(uri);
     return { file: this.relative(uri), line: document ? placeOf(document, span).line : 1 };
   }

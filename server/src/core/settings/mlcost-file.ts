@@ -10,6 +10,7 @@ import type { Value } from '../syntax/value.js';
 import { at, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
 import { nearest } from './nearest.js';
+import { limits, type PolicyRow, policyRow, type WaiverRow, waiver } from './policy-schema.js';
 import { assumption, type BudgetRow, budget, type PriceRow, price, type SilenceRow, sections, silence } from './schema.js';
 
 /** What a workspace's `.mlcost.yaml` says, in the terms of the core. */
@@ -24,7 +25,11 @@ export interface MlcostSettings {
   readonly silence: readonly Exclude<SilenceRow, string>[];
   readonly tags: Readonly<Record<string, string>>;
   readonly runs: RunSettings;
+  readonly policy: readonly Placed<PolicyRow>[];
+  readonly waivers: readonly Placed<WaiverRow>[];
 }
+/** A row with its place. */
+type Placed<T> = T & { readonly span: Span };
 /** Which measured runs correct the estimates. */
 export interface RunSettings {
   readonly use?: boolean | undefined;
@@ -40,7 +45,7 @@ export interface Budget {
   readonly thresholds: readonly number[];
 }
 export const settingsFileName = '.mlcost.yaml';
-export const noSettings: MlcostSettings = { assumptions: [], prices: [], budgets: [], silence: [], tags: {}, runs: {} };
+export const noSettings: MlcostSettings = { assumptions: [], prices: [], budgets: [], silence: [], tags: {}, runs: {}, policy: [], waivers: [] };
 
 /** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
 export function readMlcostFile(uri: string, text: string): { settings: MlcostSettings; problems: Problem[] } {
@@ -71,6 +76,8 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
     silence: reader.list(at(root, 'silence'), silence).map((row) => (typeof row === 'string' ? { files: row } : row)),
     tags: (at(root, 'tags') && (reader.check(sections.tags, at(root, 'tags') as Value) as Record<string, string> | undefined)) ?? {},
     runs: (at(root, 'runs') && (reader.check(sections.runs, at(root, 'runs') as Value) as RunSettings | undefined)) ?? {},
+    policy: reader.placed(at(root, 'policy'), policyRow),
+    waivers: reader.placed(at(root, 'waivers'), waiver),
     ...(provider === undefined ? {} : { provider }),
     ...(region === undefined ? {} : { region }),
     ...(market === undefined ? {} : { market }),
@@ -165,15 +172,18 @@ class Reader {
     return undefined;
   }
   list<T>(value: Value | undefined, schema: ZodType<T>): T[] {
-    if (!value) return [];
-    if (value.kind !== 'seq') {
-      if (!(value.kind === 'scalar' && value.value === null)) this.problem('settings', 'a list is expected', value);
-      return [];
-    }
-    return value.items.flatMap((item) => {
+    return this.items(value).flatMap((item) => this.check(schema, item) ?? []);
+  }
+  /** Rows with their places, for what is said about a row later. */
+  placed<T extends object>(value: Value | undefined, schema: ZodType<T>): Placed<T>[] {
+    return this.items(value).flatMap((item) => {
       const found = this.check(schema, item);
-      return found === undefined ? [] : [found];
+      return found ? [{ ...found, span: this.span(firstLine(item)) }] : [];
     });
+  }
+  private items(value: Value | undefined): readonly Value[] {
+    if (value && value.kind !== 'seq' && !(value.kind === 'scalar' && value.value === null)) this.problem('settings', 'a list is expected', value);
+    return itemsOf(value);
   }
   assumptions(value: Value | undefined): Assumption[] {
     if (value?.kind === 'map')
@@ -256,9 +266,18 @@ class Reader {
 /** Keys of the objects inside: what a mistyped one may mean. */
 const allKeys = [
   ...new Set(
-    [assumption, price, budget, sections.traffic, sections.runs, silence.options[1], sections.accelerator.options[1]].flatMap(({ shape }) =>
-      Object.keys(shape),
-    ),
+    [
+      assumption,
+      price,
+      budget,
+      policyRow,
+      limits.cost_needs_gain,
+      waiver,
+      sections.traffic,
+      sections.runs,
+      silence.options[1],
+      sections.accelerator.options[1],
+    ].flatMap(({ shape }) => Object.keys(shape)),
   ),
 ];
 

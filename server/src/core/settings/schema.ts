@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { policyRow, waiver } from './policy-schema.js';
 
 // The one source of `.mlcost.yaml`: what is valid, the JSON Schema that editors read, and the texts of completion and hover.
 
@@ -100,6 +101,8 @@ export const sections = {
       ignore: z.array(glob).optional().describe('Folders and files of runs that are left out, relative to the workspace folder: `outputs/old/**`.'),
     })
     .describe('How measured runs of this workspace (trainer states, W&B, MLflow, benchmarks) correct the estimates. All of them do if it is not said.'),
+  policy: z.array(policyRow).describe('Rules that `mlcost check` holds workloads against.'),
+  waivers: z.array(waiver).describe('Dated exceptions from the policy.'),
   tags: z.record(z.string(), z.string()).describe('Tags of everything here: team, project, environment.'),
 } as const;
 

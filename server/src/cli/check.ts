@@ -1,0 +1,203 @@
+import type { Log, Result } from 'sarif';
+import {
+  code,
+  createDocument,
+  escapeMarkdown,
+  type Finding,
+  type PolicyResult,
+  placeOf,
+  readMlcostFile,
+  type Span,
+  settingsFileName,
+  table,
+} from '../core/index.js';
+import { commentMark, type FilePlace } from './diff.js';
+import type { Paint } from './report-table.js';
+
+/** A finding with the place that a person reads. */
+export interface PlacedFinding extends Finding {
+  readonly at: FilePlace;
+}
+export interface CheckReport extends Omit<PolicyResult, 'findings'> {
+  readonly findings: readonly PlacedFinding[];
+  readonly rules: number;
+  readonly workloads: number;
+}
+/** What the settings file itself gets wrong: a rule that is misspelt guards nothing, so it fails the check. */
+export function settingsFindings(uri: string, text: string | null): Finding[] {
+  if (text === null) return [];
+  return readMlcostFile(uri, text).problems.map(({ severity, message, span }) => ({
+    rule: 'settings',
+    level: severity === 'error' || severity === 'warning' ? 'block' : 'warn',
+    message,
+    span: span ?? { uri, start: 0, end: 0 },
+  }));
+}
+/** Where findings stand: in a document that was read, or in the settings file. */
+export function placed(
+  findings: readonly Finding[],
+  place: (span: Span) => FilePlace,
+  settings: { readonly uri: string; readonly text: string | null },
+): PlacedFinding[] {
+  const document = settings.text === null ? undefined : createDocument(settings.uri, settings.text);
+  return findings.map((one) => ({
+    ...one,
+    at: document && one.span.uri === settings.uri ? { file: settingsFileName, line: placeOf(document, one.span).line } : place(one.span),
+  }));
+}
+
+export const fails = ({ findings }: CheckReport): boolean => findings.some(({ level }) => level === 'block');
+
+const order = ['block', 'warn', 'note'] as const;
+const sorted = ({ findings }: CheckReport): PlacedFinding[] =>
+  [...findings].sort(
+    (a, b) => order.indexOf(a.level) - order.indexOf(b.level) || (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.line - b.at.line),
+  );
+function headline(report: CheckReport): string {
+  const of = (level: Finding['level']): number => report.findings.filter((one) => one.level === level).length;
+  const parts = [
+    ...(of('block') > 0 ? [`${of('block')} blocking`] : []),
+    ...(of('warn') > 0 ? [`${of('warn')} ${of('warn') === 1 ? 'warning' : 'warnings'}`] : []),
+    ...(of('note') > 0 ? [`${of('note')} waived`] : []),
+    ...(report.open > 0 ? [`${report.open} of ${report.asked} undecided`] : []),
+  ];
+  const what = `${report.workloads} ${report.workloads === 1 ? 'workload' : 'workloads'} against ${report.rules} ${report.rules === 1 ? 'rule' : 'rules'}`;
+  return parts.length === 0 ? `${what}: all kept` : `${what}: ${parts.join(', ')}`;
+}
+
+/** The report in a format; the same text for the same input. */
+export function checkText(report: CheckReport, format: string, version: string, paint: Paint): string {
+  if (format === 'json') return `${JSON.stringify(checkJson(report), null, 1)}\n`;
+  if (format === 'sarif') return `${JSON.stringify(checkSarif(report, version), null, 1)}\n`;
+  if (format === 'junit') return checkJunit(report);
+  if (format === 'markdown') return `${commentMark}\n\n${checkMarkdown(report)}\n`;
+  if (format === 'github') return sorted(report).map(githubLine).join('');
+  if (format === 'gitlab') return `${JSON.stringify(sorted(report).map(gitlabIssue), null, 1)}\n`;
+  const mark = { block: paint.red('blocks'), warn: paint.yellow('warns '), note: paint.dim('waived') };
+  const lines = sorted(report).map(
+    ({ level, at, message, rule }) => `  ${mark[level]}  ${paint.dim(`${at.file}:${at.line}`)}  ${message} ${paint.dim(`[${rule}]`)}`,
+  );
+  return `${paint.bold(headline(report))}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+export function checkJson(report: CheckReport): object {
+  return {
+    version: 1,
+    pass: !fails(report),
+    workloads: report.workloads,
+    rules: report.rules,
+    asked: report.asked,
+    undecided: report.open,
+    findings: sorted(report).map(({ rule, level, message, at, workload, waived }) => ({
+      rule,
+      level,
+      message,
+      ...at,
+      ...(workload === undefined ? {} : { workload }),
+      ...(waived ? { waived } : {}),
+    })),
+  };
+}
+
+/** @source OASIS SARIF 2.1.0: §3.13 sarifLog, §3.27 result, §3.35 suppression */
+function checkSarif(report: CheckReport, version: string): Log {
+  const rules = [...new Set(report.findings.map(({ rule }) => rule))].sort();
+  const level = { block: 'error', warn: 'warning', note: 'note' } as const;
+  return {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'ML Cost Lens', version, rules: rules.map((id) => ({ id })) } },
+        results: sorted(report).map(
+          ({ rule, level: weight, message, at, workload, waived }): Result => ({
+            ruleId: rule,
+            ruleIndex: rules.indexOf(rule),
+            level: level[weight],
+            message: { text: message },
+            locations: [
+              { physicalLocation: { artifactLocation: { uri: at.file.split('/').map(encodeURIComponent).join('/') }, region: { startLine: at.line } } },
+            ],
+            // The line moves with every edit; the rule and the workload do not.
+            partialFingerprints: { 'rule/v1': `${rule}:${workload ?? at.file}` },
+            ...(waived
+              ? { suppressions: [{ kind: 'external', status: 'accepted', justification: `${waived.reason} (${waived.owner}, until ${waived.expires})` }] }
+              : {}),
+          }),
+        ),
+      },
+    ],
+  };
+}
+
+/** @source JUnit XML as Jenkins and GitLab read it: testsuites > testsuite > testcase > failure, skipped, system-out */
+function checkJunit(report: CheckReport): string {
+  const cases = sorted(report).map(({ rule, level, message, at }) => {
+    const inner =
+      level === 'block'
+        ? `<failure message="${xml(message)}" type="${xml(rule)}">${xml(`${at.file}:${at.line}: ${message}`)}</failure>`
+        : level === 'note'
+          ? `<skipped message="${xml(message)}"/>`
+          : `<system-out>${xml(`${at.file}:${at.line}: ${message}`)}</system-out>`;
+    return `    <testcase classname="${xml(at.file)}" name="${xml(`${rule} ${at.file}:${at.line}`)}" file="${xml(at.file)}" line="${at.line}" time="0">${inner}</testcase>\n`;
+  });
+  const kept = report.findings.length === 0 ? `    <testcase classname="policy" name="${xml(headline(report))}" time="0"/>\n` : '';
+  const [tests, failures, skipped] = [
+    Math.max(1, cases.length),
+    report.findings.filter(({ level }) => level === 'block').length,
+    report.findings.filter(({ level }) => level === 'note').length,
+  ];
+  const counts = `tests="${tests}" failures="${failures}" errors="0" skipped="${skipped}" time="0"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ML Cost Lens" tests="${tests}" failures="${failures}" errors="0" time="0">\n  <testsuite name="policy" ${counts}>\n${cases.join('')}${kept}  </testsuite>\n</testsuites>\n`;
+}
+const xml = (text: string): string =>
+  text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
+
+/** Short first; what is waived is folded. */
+export function checkMarkdown(report: CheckReport): string {
+  const row = ({ rule, message, at }: PlacedFinding): string[] => [code(`${at.file}:${at.line}`), escapeMarkdown(message), code(rule)];
+  const [shown, waived] = [sorted(report).filter(({ level }) => level !== 'note'), sorted(report).filter(({ level }) => level === 'note')];
+  const mark = { block: '**blocks**', warn: 'warns', note: 'waived' };
+  return [
+    `### ML cost policy: ${headline(report)}`,
+    ...(shown.length > 0
+      ? [
+          table(
+            ['', 'where', 'what', 'rule'],
+            shown.map((one) => [mark[one.level], ...row(one)]),
+          ),
+        ]
+      : []),
+    ...(waived.length > 0 ? [`<details><summary>${waived.length} waived</summary>\n\n${table(['where', 'what', 'rule'], waived.map(row))}\n\n</details>`] : []),
+  ].join('\n\n');
+}
+
+/** @source GitHub Actions workflow commands: percent, line ends, and in properties colon and comma are escaped */
+function githubLine({ level, message, at, rule }: PlacedFinding): string {
+  const data = (text: string): string => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  const property = (text: string): string => data(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
+  const command = { block: 'error', warn: 'warning', note: 'notice' }[level];
+  return `::${command} file=${property(at.file)},line=${at.line},title=${property(`ML cost: ${rule}`)}::${data(message)}\n`;
+}
+/** @source GitLab Code Quality report: description, check_name, fingerprint, severity, location */
+const gitlabIssue = ({ level, message, at, rule, workload }: PlacedFinding): object => ({
+  description: message,
+  check_name: rule,
+  fingerprint: fingerprint(`${rule}:${workload ?? at.file}:${message}`),
+  severity: { block: 'blocker', warn: 'minor', note: 'info' }[level],
+  location: { path: at.file, lines: { begin: at.line } },
+});
+/** FNV-1a over UTF-16 units, twice with other offsets: enough to tell issues of one report apart. */
+function fingerprint(text: string): string {
+  const hash = (offset: number): string => {
+    let h = offset;
+    for (let at = 0; at < text.length; at++) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193) >>> 0;
+    return h.toString(16).padStart(8, '0');
+  };
+  return hash(0x811c9dc5) + hash(0x9747b28c);
+}

@@ -1,0 +1,23 @@
+import { checkPolicy, type PolicyResult, relativeTo, type Subject, surroundingsOf } from '../core/index.js';
+import { type Engine, type Estimated, specOf } from './engine.js';
+import type { Host } from './host.js';
+
+/** True for a workload with money of its own: what another one counts is judged there. */
+export const hasOwnMoney = ({ workload }: Estimated): boolean => workload.countedIn === undefined && !workload.fragment;
+/** The day on which a policy is judged. */
+export const today = (host: Host): string => new Date(host.now()).toISOString().slice(0, 10);
+
+/** Holds workloads as they stand against the policy of the workspace that a file belongs to. */
+export async function checkedNow(
+  engine: Engine,
+  host: Host,
+  uri: string,
+  workloads: readonly Estimated[],
+): Promise<PolicyResult & { readonly rules: number; readonly workloads: number }> {
+  const settings = await engine.settingsOf(uri);
+  const subjects = workloads
+    .filter(hasOwnMoney)
+    .map((one): Subject => ({ state: { ...one, spec: specOf(one.workload) }, file: relativeTo(one.workload.span.uri, engine.roots) }));
+  const around = surroundingsOf(settings.tags, await engine.context(uri), today(host));
+  return { ...checkPolicy({ rules: settings.policy, waivers: settings.waivers }, subjects, around), rules: settings.policy.length, workloads: subjects.length };
+}
