@@ -114,3 +114,24 @@ import torch
 ])('%s', async (_what, text, expected) => {
   expect(await short(text)).toEqual(expected);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'options that are declared here, whatever they are called',
+    'import torch\nimport click\nfrom training import training_loop\n@click.option("--duration", default=200)\ndef main(**kwargs):\n    c = make(kwargs)\n    training_loop.training_loop(**c)\nif __name__ == "__main__":\n    main()\n',
+    ['training pytorch 7-7 {}'],
+  ],
+  [
+    'a library that is given its configuration',
+    'import lib\ndefault = Config(train=TrainConfig(seq_length=11, batch_size=100, epochs=20, total_steps=1000))\ndef main():\n    lib.train(samples=w, config=default)\nmain()\n',
+    ['training pytorch 4-4 {seq_len=11@2, epochs=20@2, max_steps=1000@2, batch_size=100@2}'],
+  ],
+  [
+    'get_config() of a project’s own configuration object',
+    'import common as cc\ndef get_config(arg=None):\n    c = cc.parse(arg, local=False)\n    c.total_epochs = 90\n    c.input = dict()\n    c.input.batch_size = 4096 if not c.local else 8\n    return c\n',
+    ['training ml-collections 2-7 {epochs=90@4, batch_size=4096@6}'],
+  ],
+  ['get_config() that says nothing of a run', 'def get_config(path):\n    c = read(path)\n    c.name = "x"\n    return c\n', []],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});

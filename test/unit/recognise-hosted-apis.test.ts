@@ -168,3 +168,18 @@ test('broken text still shows the calls that are whole', async () => {
     'api-call openai 3-3 {model=gpt-4o@3, prompt_chars=1@3}',
   ]);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'instructor: its own create, and the model where the client is made',
+    'import instructor\nfrom openai import OpenAI\na = instructor.from_openai(OpenAI())\na.create(model="gpt-4o", response_model=X, messages=m)\nb = instructor.from_provider("openai/gpt-4o")\nb.chat.completions.create(response_model=X, messages=m)\n',
+    ['api-call instructor 4-4 {model=gpt-4o@4} ?input_tokens', 'api-call openai 6-6 {model=openai/gpt-4o@5} ?input_tokens'],
+  ],
+  [
+    'Hugging Face Inference: the model of the client; dashscope',
+    'from huggingface_hub import InferenceClient\nimport dashscope\nc = InferenceClient("org/m-8b")\nc.chat_completion(messages=m, max_tokens=100)\ndashscope.Generation.call(model="qwen-max", messages=m)\n',
+    ['api-call huggingface_hub 4-4 {model=org/m-8b@3, max_tokens=100@4} ?input_tokens', 'api-call dashscope 5-5 {model=qwen-max@5} ?input_tokens'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect((await seen('a.py', text)).short).toEqual(expected);
+});

@@ -156,3 +156,37 @@ TextGeneration(llm=OpenAILLM(model="gpt-4o"))
 test('tests of a library run no workload', async () => {
   expect(await short('from vllm import LLM\nLLM(model="facebook/opt-125m")\n', 'tests/basic.py')).toEqual([]);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'clip, without gradients',
+    'import clip, torch\nmodel, preprocess = clip.load("ViT-B/32")\nwith torch.no_grad():\n    f = model.encode_image(x)\n',
+    ['batch-inference clip 2-2 {model=ViT-B/32@2}'],
+  ],
+  [
+    'timm and torchvision',
+    'import timm, torch, torchvision\na = timm.create_model("resnet50", pretrained=True)\nb = torchvision.models.vgg16(weights="DEFAULT")\nwith torch.no_grad():\n    a(x)\n    b(x)\n',
+    ['batch-inference timm 2-2 {model=resnet50@2}', 'batch-inference torchvision 3-3 {model=vgg16@3}'],
+  ],
+  [
+    'torch.hub, Ultralytics, mlx_lm',
+    'import torch\nfrom ultralytics import YOLO\nfrom mlx_lm import load, generate\nh = torch.hub.load("org/repo", "net5s")\nh(imgs)\ny = YOLO("yolov8n.pt")\ny.predict("a.jpg")\nmodel, tok = load("org/m-7b")\ngenerate(model, tok, prompt="x", max_tokens=100)\n',
+    [
+      'batch-inference pytorch 4-4 {model=net5s@4}',
+      'batch-inference ultralytics 6-6 {model=yolov8n.pt@6}',
+      'batch-inference mlx_lm 8-8 {model=org/m-7b@8, max_tokens=100@9}',
+    ],
+  ],
+  [
+    'a part of a network that is defined here',
+    'import clip, torch\nclass Embedder(Base):\n    def __init__(self):\n        self.model, _ = clip.load("ViT-B/32")\n    @torch.no_grad()\n    def forward(self, x):\n        return self.model.encode_image(x)\n',
+    [],
+  ],
+  [
+    'Cog: what the call inside states',
+    'from cog import BasePredictor\nfrom diffusers import DiffusionPipeline\nclass Predictor(BasePredictor):\n    def setup(self):\n        self.pipe = DiffusionPipeline.from_pretrained("org/p")\n    def predict(self, prompt: str):\n        return self.pipe(prompt, num_inference_steps=9, height=1024)\n',
+    ['serving cog 3-7 {model=org/p@5, inference_steps=9@7, image_size=1024@7}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect((await seen('a.py', text)).short).toEqual(expected);
+});

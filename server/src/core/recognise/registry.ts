@@ -18,6 +18,7 @@ import { hostedClients } from './python/hosted-clients.js';
 import { httpApi } from './python/http-api.js';
 import { keras } from './python/keras.js';
 import { langchainPython } from './python/langchain.js';
+import { libraryTrainers } from './python/library-trainers.js';
 import { lightning } from './python/lightning.js';
 import { litellmPython } from './python/litellm.js';
 import { llamaIndexPython } from './python/llama-index.js';
@@ -137,6 +138,7 @@ export const recognisers: readonly Recogniser[] = [
   sentenceTransformers,
   torchLoop,
   handedOverTraining,
+  libraryTrainers,
   lightning,
   keras,
   rayTrain,

@@ -61,7 +61,7 @@ export function clientOf(evaluate: Evaluator, expr: Expr, wanted: RegExp, steps 
     if (dotted(meant.object) === 'self') return fromFunction(evaluate, meant.name, wanted, steps);
     const name = dotted(meant);
     const qualified = name === undefined ? undefined : program.qualified(name);
-    return qualified !== undefined && qualified !== name ? { type: qualified } : {};
+    return qualified !== undefined && (qualified !== name || wanted.test(qualified)) ? { type: qualified } : {};
   }
   return {};
 }

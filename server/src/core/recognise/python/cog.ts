@@ -53,9 +53,27 @@ function workload(input: PythonInput, owner: ClassInfo): SeenWorkload {
     framework: 'cog',
     span: { uri: document.uri, start: owner.start, end: owner.end },
     refs: [],
-    ...sortFacts([known[0] ?? namedByConstant(input, owner), precision, ...inputFacts(input, owner)]),
+    ...sortFacts([known[0] ?? namedByConstant(input, owner), precision, ...inputFacts(input, owner), ...callFacts(input, owner)]),
   };
 }
+/** What the calls inside of it state: `self.pipe(prompt, num_inference_steps=9, height=1024)`. */
+const callFacts = ({ program, evaluate }: PythonInput, owner: ClassInfo): Found[] =>
+  stated.map(([name, spellings]) => {
+    for (const spelling of spellings) {
+      for (const at of program.places(spelling, owner)) {
+        const call = program.callAround(at);
+        const given = call?.args.find((arg) => arg.keyword === spelling && arg.start === at)?.value;
+        const fact = given && evaluate.fact(name, given);
+        if (fact && 'value' in fact && fact.origin !== 'default') return fact;
+      }
+    }
+    return undefined;
+  });
+const stated = [
+  ['inference_steps', ['num_inference_steps']],
+  ['image_size', ['height']],
+  ['max_tokens', ['max_new_tokens', 'max_tokens']],
+] as const;
 /** `max_length: int = Input(default=500)`. */
 function inputFacts({ program, evaluate }: PythonInput, owner: ClassInfo): Found[] {
   const predict = program.function('predict', { start: owner.start, end: owner.end });

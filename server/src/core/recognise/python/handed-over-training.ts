@@ -42,9 +42,9 @@ export const handedOverTraining: PythonRecogniser = {
     if (!loop) return [];
     const found = loopWorkload(input, loop);
     if (given.length > 0) return [found];
-    // Options alone are a run only where this file says how long and in which batches.
+    // Options alone are a run only where they are declared here, or this file says how long and in which batches.
     const has = (...names: string[]): boolean => found.facts.some(({ name }) => names.includes(name));
-    return has('epochs', 'max_steps') && has('batch_size', 'global_batch_size') ? [found] : ([] satisfies SeenWorkload[]);
+    return declaresOptions(input) || (has('epochs', 'max_steps') && has('batch_size', 'global_batch_size')) ? [found] : ([] satisfies SeenWorkload[]);
   },
 };
 
@@ -68,8 +68,13 @@ function takesTraining(input: PythonInput, call: Call): boolean {
 }
 /** `train(args)`: the options of a run, handed over as a whole. */
 const takesOptions = (input: PythonInput, call: Call): boolean =>
-  call.args.length > 0 &&
   /(^|\.)(?:run_|start_|main_)?(?:pre_?|fine_?)?(?:train|training|tune)(?:er|_model|_loop|_net\w*|_and_\w+)?$/.test(dotted(call.callee) ?? '') &&
-  call.args.some((arg) =>
-    /^(\w*args?|\w*opts?|opt|options|\w*config|cfg|conf|hparams|hps|hp|params|flags)$/i.test(textOf(input, arg).replace(/^\*\*|^vars\(|\)$/g, '')),
+  call.args.some(
+    ({ keyword, value }) =>
+      /^(config|cfg|args)$/.test(keyword ?? '') ||
+      /^(\w*args?|\w*opts?|options|\w*config|cfg|conf|c|kwargs|hparams|hps|hp|params|flags)$/i.test(textOf(input, value).replace(/^\*\*|^vars\(|\)$/g, '')),
   );
+/** True where this file declares the options of a run of a network. */
+const declaresOptions = ({ program }: PythonInput): boolean =>
+  /\b(?:import|from) (?:torch|jax|tensorflow|paddle)\b/.test(program.text) &&
+  /\badd_argument\(|@click\.option|\bDEFINE_\w+\(|@hydra\.main|\bOmegaConf\.|\btyro\.cli\(|\bfire\.Fire\(|HfArgumentParser\(/.test(program.text);

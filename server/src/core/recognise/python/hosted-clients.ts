@@ -24,6 +24,12 @@ const providers: readonly { readonly client: RegExp; readonly method: RegExp; re
     method: /\.(chat_completion|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition)$/,
     framework: 'huggingface_hub',
   },
+  {
+    client: /^instructor(\.\w+)*$/,
+    method: /(?<!completions|messages|responses|models|threads|runs)\.(create|create_with_completion|create_partial|create_iterable)$/,
+    framework: 'instructor',
+  },
+  { client: /^dashscope(\.\w+)?$/, method: /\b(Generation|MultiModalConversation|TextEmbedding|AioGeneration)\.call$/, framework: 'dashscope' },
   { client: /^fal_client(\.\w+Client)?$/, method: /\.(run|subscribe|submit|run_async|subscribe_async|submit_async)$/, framework: 'fal' },
 ];
 
@@ -31,7 +37,7 @@ const providers: readonly { readonly client: RegExp; readonly method: RegExp; re
 export const hostedClients: PythonRecogniser = {
   id: 'hosted-clients',
   language: 'python',
-  marker: /\b(?:from|import)\s+(?:mistralai|cohere|voyageai|replicate|fal_client)\b|\b(?:Async)?InferenceClient\b/,
+  marker: /\b(?:from|import)\s+(?:mistralai|cohere|voyageai|replicate|fal_client|instructor|dashscope)\b|\b(?:Async)?InferenceClient\b/,
   doc: {
     format: 'Mistral, Cohere, Voyage, Replicate, Hugging Face Inference, fal (Python)',
     reads: 'requests of their clients',
@@ -42,7 +48,7 @@ export const hostedClients: PythonRecogniser = {
     if (isTest(input)) return [];
     const sites = sitesOf(
       program,
-      /(?<=\.)(?:complete(?:_async)?|chat(?:_stream|_completion)?|stream(?:_async)?|parse(?:_async)?|embed|rerank|generate(?:_stream)?|summarize|classify|create|embeddings|process|multimodal_embed|contextualized_embed|run(?:_async)?|async_run|subscribe(?:_async)?|submit(?:_async)?|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition)\b(?=\s*[(,)])/g,
+      /(?<=\.)(?:complete(?:_async)?|chat(?:_stream|_completion)?|stream(?:_async)?|parse(?:_async)?|embed|rerank|generate(?:_stream)?|summarize|classify|create|embeddings|process|multimodal_embed|contextualized_embed|run(?:_async)?|async_run|subscribe(?:_async)?|submit(?:_async)?|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition|call|create_\w+)\b(?=\s*[(,)])/g,
     );
     return together(input, sites).flatMap(({ site, span, count }): SeenWorkload[] => {
       const name = methodName(program, site);
@@ -55,8 +61,9 @@ export const hostedClients: PythonRecogniser = {
       const given = keyed(evaluate, site.call);
       const made = keyed(evaluate, client.made);
       if (destination(evaluate, program, client).local || isAddress(input, made.get('model'))) return [];
-      const first = /^(replicate|fal)$/.test(provider.framework)
-        ? site.call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value
+      const from = provider.framework === 'huggingface_hub' || provider.framework === 'instructor' ? client.made : site.call;
+      const first = /^(replicate|fal|huggingface_hub|instructor)$/.test(provider.framework)
+        ? from?.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value
         : undefined;
       return [
         apiCall(input, provider.framework, span, [

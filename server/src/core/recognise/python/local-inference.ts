@@ -18,7 +18,7 @@ interface Load {
 
 /** Loaders: `X.from_pretrained`, a project's `load_model…`, and constructors that load. */
 const loaders =
-  /^(?:from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|(?:get|init|setup|prepare)_(?:pretrained_|llm_)?model(?:_and_\w+|s)?|pipeline|FlagModel|BGEM3FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession)$/;
+  /^(?:create_model(?:_and_transforms|_from_pretrained)?|load|YOLO|[a-z]+\d*[a-z_]*\d+\w*|from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|(?:get|init|setup|prepare)_(?:pretrained_|llm_)?model(?:_and_\w+|s)?|pipeline|FlagModel|BGEM3FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession)$/;
 const noModel =
   /(Tokenizer|Processor|Config|FeatureExtractor|Scheduler|ImageProcessor|Dataset|VAE|AutoencoderKL|TextEncoder|CLIPTextModel|Adapter|Vocab)\w*(\(\))?\.from_pretrained$/;
 
@@ -27,7 +27,7 @@ export const localInference: PythonRecogniser = {
   id: 'local-inference',
   language: 'python',
   marker:
-    /\bfrom_pretrained\b|\bpipeline\(|\b(load|get|init|setup|prepare)_\w{0,12}(model|pipeline)\w*\(|\b(FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|from_single_file)\b/,
+    /\bfrom_pretrained\b|\bpipeline\(|\b(load|get|init|setup|prepare)_\w{0,12}(model|pipeline)\w*\(|\b(FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|from_single_file|create_model\w*|YOLO|mlx_lm)\b|\bclip\.load\b|\bhub\.load\b|\btorchvision\b/,
   doc: {
     format: 'transformers, diffusers, sentence-transformers, whisper (inference)',
     reads: 'a loaded model or pipeline that generates, transcribes or encodes; serving inside FastAPI, Flask, Gradio and the like',
@@ -75,6 +75,8 @@ function loadOf({ program, evaluate }: PythonInput, call: Call, at: number): Loa
   const last = name.match(/\w+$/)?.[0] ?? '';
   const held = heldBy(program.text, program.statement(at).start, call.start);
   const framework = frameworkOf(name);
+  if (visual.test(name)) return held === undefined || isPartOfModel(program, at) ? undefined : { call, held, framework: frameworkOf(name), at };
+  if (/^(load|YOLO|create_model\w*|(?!load_|get_|init_|setup_|prepare_)[a-z]+\d*[a-z_]*\d+\w*)$/.test(last)) return undefined;
   if (last === 'from_pretrained' || last === 'from_single_file') return noModel.test(name) || isAdapter(call, name) ? undefined : { call, held, framework, at };
   if (last === 'pipeline') return /^transformers(\.|$)/.test(name) ? { call, held, framework: 'transformers', at } : undefined;
   if (/^(SentenceTransformer|CrossEncoder)$/.test(last))
@@ -87,11 +89,16 @@ function loadOf({ program, evaluate }: PythonInput, call: Call, at: number): Loa
   if (held === undefined || !/model|pipe|llm|net$/i.test(held) || program.function(last)) return undefined;
   return /^(joblib|pickle|keras|tf|tensorflow|mlflow|spacy|torch\.hub|xgboost|self|cls|super)\b/.test(name) ? undefined : { call, held, framework, at };
 }
+/** Networks for pictures by name: of clip, open_clip, timm, torch.hub and torchvision; Ultralytics' objects; language models of mlx_lm. */
+const visual =
+  /^(clip\.load|open_clip\.create_model(_and_transforms|_from_pretrained)?|timm\.create_model|torch\.hub\.load|ultralytics(\.\w+)*\.YOLO|mlx_lm\.load|torchvision\.models(\.\w+)*\.[a-z]\w*\d\w*)$/;
 /** `PeftModel.from_pretrained(model, …)` puts an adapter on a model that is loaded already. */
 const isAdapter = (call: Call, name: string): boolean => /(^|\.)PeftModel\w*\.from_pretrained$/.test(name) && call.args[0]?.value.kind !== 'string';
 const frameworkOf = (name: string): string => {
   const root = name.match(/^[A-Za-z]\w*/)?.[0] ?? '';
-  if (/^(diffusers|peft|optimum|auto_gptq|awq|unsloth|parler_tts|ctransformers|mlx_lm|whisper|open_clip|timm)$/.test(root)) return root;
+  if (name === 'torch.hub.load') return 'pytorch';
+  if (/^(diffusers|peft|optimum|auto_gptq|awq|unsloth|parler_tts|ctransformers|mlx_lm|whisper|open_clip|clip|timm|ultralytics|torchvision)$/.test(root))
+    return root;
   return 'transformers';
 };
 
@@ -120,7 +127,9 @@ function useOf(input: PythonInput, load: Load): Call | undefined {
     const escaped = name.replaceAll('.', '\\.');
     const object = new RegExp(`(?<![.\\w])${escaped}(?:\\.module)?\\.$`);
     const isHeld = (at: number): boolean => object.test(program.text.slice(Math.max(0, at - name.length - 9), at));
-    const method = program.callsOf(methods).find((site) => isHeld(site.at) && reaches(input, load, site.at));
+    const method = [...program.callsOf(methods), ...(load.framework === 'ultralytics' ? program.callsOf(looks) : [])].find(
+      (site) => isHeld(site.at) && reaches(input, load, site.at),
+    );
     if (method) return method.call;
     // A server's model may be called as a function: self.model(**inputs)
     if (isPipeline || last === 'Llama' || (name.startsWith('self.') && isServed(program))) {
@@ -153,18 +162,28 @@ function useOf(input: PythonInput, load: Load): Call | undefined {
 /** `model(**inputs)` without gradients: features, classes or scores of a loaded model. What converts, exports or defines a model only checks it so. */
 function forwardOf(input: PythonInput, load: Load, name: string): Call | undefined {
   const { program, evaluate } = input;
-  if (!/\.from_pretrained$/.test(evaluate.callee(load.call)) || /\.save_pretrained\(|push_to_hub|\.export\(|jit\.trace\(/.test(program.text)) return undefined;
-  const inClass = program.blocks(load.at).find((block) => block.kind === 'class');
-  if (inClass?.items?.some((base) => /Module|Model/.test(dotted(base) ?? ''))) return undefined;
+  const loader = evaluate.callee(load.call);
+  if (!(/\.from_pretrained$/.test(loader) || visual.test(loader)) || /\.save_pretrained\(|push_to_hub|\.export\(|jit\.trace\(/.test(program.text))
+    return undefined;
+  if (isPartOfModel(program, load.at)) return undefined;
   return program
     .callsOf(name.replace(/^.*\./, ''))
     .find(
       (site) =>
         dotted(site.call.callee) === name &&
-        site.call.args.some((arg) => arg.spread === 2 || /input|pixel_values|batch|feature|image|tokens|ids/.test(arg.keyword ?? dotted(arg.value) ?? '')) &&
-        (isServed(program) || withoutGradients(program, site.at)) &&
+        site.call.args.some(
+          (arg) => arg.spread === 2 || visual.test(loader) || /input|pixel_values|batch|feature|image|tokens|ids/.test(arg.keyword ?? dotted(arg.value) ?? ''),
+        ) &&
+        (isServed(program) || /^(optimum|ultralytics|torch\.hub)\b/.test(loader) || withoutGradients(program, site.at)) &&
         reaches(input, load, site.at),
     )?.call;
+}
+/** True within a class that is a network itself: what it loads is a part of it. */
+function isPartOfModel(program: PythonInput['program'], at: number): boolean {
+  const owner = program.blocks(at).find((block) => block.kind === 'class');
+  return (
+    owner !== undefined && (owner.items?.some((base) => /Module|Model/.test(dotted(base) ?? '')) === true || program.function('forward', owner) !== undefined)
+  );
 }
 const withoutGradients = (program: PythonInput['program'], at: number): boolean =>
   program
@@ -173,7 +192,8 @@ const withoutGradients = (program: PythonInput['program'], at: number): boolean 
       [...(block.kind === 'with' ? (block.items ?? []) : []), ...(block.decorators ?? [])].some((one) => /no_grad|inference_mode/.test(dotted(one) ?? '')),
     );
 const methods =
-  /^(?:generate|compute_score|encode_queries|encode_corpus|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\w+|chat_stream|batch_chat|sample|inference\w*|infer)$/;
+  /^(?:generate|compute_score|encode_queries|encode_corpus|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\w+|chat_stream|batch_chat|sample|inference\w*|infer|encode_image|encode_text|get_(?:image|text)_features)$/;
+const looks = /^(?:predict|track)$/;
 
 /** Names that a loaded model is given to under an adapter: `model` of `model = PeftModel.from_pretrained(base, …)`. */
 function adapters({ program, evaluate }: PythonInput, held: string): string[] {
@@ -264,7 +284,9 @@ function modelFact({ evaluate }: PythonInput, load: Load, given: Keyed): Found {
   const positional = load.call.args.filter((arg) => arg.keyword === undefined && arg.spread === undefined).map((arg) => arg.value);
   const expr =
     given.get('model', 'pretrained_model_name_or_path', 'model_name_or_path', 'model_path', 'model_name', 'model_id', 'name', 'repo_id') ??
-    positional[last === 'pipeline' ? 1 : 0];
+    positional[last === 'pipeline' || evaluate.callee(load.call) === 'torch.hub.load' ? 1 : 0];
+  if (load.framework === 'torchvision')
+    return { name: 'model', value: last ?? '', origin: 'literal', span: { uri: evaluate.uri, start: load.call.callee.start, end: load.call.callee.end } };
   if (!expr) return undefined;
   const meant = evaluate.expression(expr);
   // A pipeline's model object: the model is what that object was loaded from.

@@ -74,7 +74,9 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
   if (/fine_tuning\.jobs\.create$/.test(name)) return [fineTuning(input, framework, span, given)];
   const deployment = framework === 'azure-openai' ? made.get('azure_deployment') : undefined;
   const facts = [
-    deployment ? evaluate.fact('model', deployment) : setting(evaluate, 'model', given, ['model', 'engine', 'deployment_id'], site.call),
+    deployment
+      ? evaluate.fact('model', deployment)
+      : (setting(evaluate, 'model', given, ['model', 'engine', 'deployment_id'], site.call) ?? providedModel(input, client)),
     target.address,
     setting(evaluate, 'max_tokens', given, ['max_completion_tokens', 'max_output_tokens', 'max_tokens']),
     setting(evaluate, 'n', given, ['n']),
@@ -89,6 +91,12 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
     promptOf(input, name, given),
   ];
   return [apiCall(input, framework, span, facts)];
+}
+
+/** `instructor.from_provider("openai/gpt-4o")` names the model where the client is made. */
+function providedModel({ evaluate }: PythonInput, { type, made }: Client): Fact | UnknownFact | undefined {
+  const first = made && /(^|\.)from_provider$/.test(type ?? '') ? made.args[0]?.value : undefined;
+  return first && evaluate.fact('model', first);
 }
 
 /** `client.responses.create(model=…, input=…)` of a client that comes in from elsewhere. */

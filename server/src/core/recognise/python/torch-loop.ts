@@ -17,7 +17,7 @@ export const torchLoop: PythonRecogniser = {
     example: 'for epoch in range(EPOCHS): … loss.backward(); optimizer.step()',
   },
   recognise: (input) => {
-    const { document, program } = input;
+    const { document, program, evaluate } = input;
     if (
       isTest(document.path ?? document.uri) ||
       isRayDriven(input) ||
@@ -25,7 +25,10 @@ export const torchLoop: PythonRecogniser = {
     )
       return [];
     const seen = new Set<number>();
-    return updates(input)
+    const all = updates(input);
+    // Of two loops of which an option chooses, the one that its default chooses.
+    const on = all.filter((at) => !evaluate.isOff(at));
+    return (on.length > 0 ? on : all)
       .flatMap((at): SeenWorkload[] => {
         if (seen.size > 5) return [];
         const loop = trainingLoop(input, at);

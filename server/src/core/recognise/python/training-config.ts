@@ -8,7 +8,7 @@ import { isTest } from './training/tests.js';
 export const trainingConfig: PythonRecogniser = {
   id: 'training-config',
   language: 'python',
-  marker: /ConfigDict\s*\(|^\s*class\s+\w*(?:[Tt]rain|[Cc]onfig|[Hh]yper|[Aa]rg|[Pp]aram)\w*/m,
+  marker: /ConfigDict\s*\(|^def get_config\b|^\s*class\s+\w*(?:[Tt]rain|[Cc]onfig|[Hh]yper|[Aa]rg|[Pp]aram)\w*/m,
   doc: {
     format: 'Python configuration files',
     reads: 'classes of plain training settings; get_config() of ml_collections',
@@ -20,12 +20,15 @@ export const trainingConfig: PythonRecogniser = {
 function functions(input: PythonInput): SeenWorkload[] {
   const { document, program } = input;
   const config = program.callsOf('ConfigDict').find(({ call }) => /^(ml_collections\.)?(config_dict\.)?ConfigDict$/.test(dotted(call.callee) ?? ''));
-  const owner = config && program.blocks(config.at).findLast((block) => block.kind === 'def');
-  if (!owner || !/get_config/.test(owner.name ?? '')) return [];
+  const made = config && program.blocks(config.at).findLast((block) => block.kind === 'def' && /get_config/.test(block.name ?? ''));
+  // A project's own configuration object, filled in by a function of that name.
+  const owner = made ?? program.functions().find(({ name }) => name === 'get_config');
+  if (!owner || (!made && /\b__main__\b|argparse/.test(program.text))) return [];
   const facts = new FactSet(input);
   addHyperparameters(input, facts, { start: owner.bodyStart, end: owner.end });
   half(input, facts, owner);
   if (!facts.has('batch_size') && !facts.has('global_batch_size')) return [];
+  if (!made && !facts.has('epochs') && !facts.has('max_steps')) return [];
   const framework = /\b(flax|jax)\b/.test(program.text) || /flax/.test(document.uri) ? 'flax' : 'ml-collections';
   return [{ kind: 'training', framework, title: 'Train', span: { uri: document.uri, start: owner.start, end: owner.end }, ...facts.result }];
 }

@@ -102,7 +102,7 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
       if (within && (binding.start < within.start || binding.start >= within.end)) continue;
       if (!binding.value || binding.index !== undefined || (binding.kind !== 'assign' && binding.kind !== 'parameter')) continue;
       const isOwn = binding.object === 'self' && /^(batch_size|epochs|max_steps)$/.test(fact);
-      if (binding.object !== undefined && !isOwn && !/^(self\.)?\w*(conf|cfg|arg|opt|param|flag|hp|^c$)\w*(\.\w+)*$/i.test(binding.object)) continue;
+      if (binding.object !== undefined && !isOwn && !/^(self\.)?\w*(conf|cfg|arg|opt|param|flag|hp|^c$|^c\.)\w*(\.\w+)*$/i.test(binding.object)) continue;
       const value = evaluate.value(binding.value);
       if (!value.known || value.value === null) continue;
       const isField = binding.inClass !== undefined && binding.object === undefined;
@@ -152,7 +152,7 @@ function keywordValue({ program, evaluate }: PythonInput, at: number, name: stri
   const isSettings = /^(?!.*(Eval|Valid|Test|Gen))[\w.]*(Args|Arguments|Config|Params|Settings|Hyperparameters)$/.test(callee);
   if (!isListed && !isFlags && !isSettings) return undefined;
   const value = evaluate.value(given.value);
-  if (isFlags || /default/i.test(left)) return value.known ? { ...value, origin: 'default', param: name, note: `default of --${name}` } : value;
+  if (isFlags || (isListed && /default/i.test(left))) return value.known ? { ...value, origin: 'default', param: name, note: `default of --${name}` } : value;
   const header = program.blocks(at)[0];
   const isDefault = header?.kind === 'def' && at < header.bodyStart;
   return isDefault && value.known ? { ...value, origin: 'default', param: name, note: `default of the parameter's ${name}` } : value;

@@ -38,9 +38,11 @@ function wholeLoop(input: PythonInput, { loops }: Climb): Loop | undefined {
   const steps = loops.findLast(
     ({ block }) => block.kind === 'while' || /step|episode|round|iter\b|iters|iteration|\bit\b|batch_i|\bi\b|\bt\b|\b_\b/.test(target(input, block)),
   );
-  return steps && (steps.block.kind === 'while' || /\b(t?range|count)\s*\(/.test(over(input, steps.block)))
-    ? { block: steps.block, bound: 'steps' }
-    : undefined;
+  const isCounted = (block: Block): boolean => /\b(t?range|count)\s*\(/.test(over(input, block));
+  if (steps && (steps.block.kind === 'while' || isCounted(steps.block))) return { block: steps.block, bound: 'steps' };
+  // A program of one piece needs no telling name: for k in range(20)
+  const counted = loops.findLast(({ block, depth }) => depth === 0 && isCounted(block));
+  return counted && input.program.scopeOf(counted.block.start) === -1 ? { block: counted.block, bound: 'steps' } : undefined;
 }
 
 function climbFrom(input: PythonInput, at: number): Climb | undefined {
