@@ -13,6 +13,10 @@ const remarks: readonly (readonly [id: RegExp, remark: string])[] = [
   [/^mbridge.*(nemotron_3_super)/, 'hybrid of Mamba and routed layers in a narrower latent width, which no fact states'],
   [/^mlperf.*llama2_70b_lora/, 'the tuned stack and its fp8 or fp4 behind a bare framework name are not stated; some submitters ran reference code instead'],
   [/^(deepseek-v3|run-|llmc|yalm)/, 'a whole published job: layout, restarts and idle hours are not printed'],
+  [/^(exnx|yolov5)-/, 'augmentation on the host and layouts that the source does not state'],
+  [/^megatron-v100/, 'asked because it is slow: the network between the nodes is not stated'],
+  [/^layoutlmv3/, 'images, two-dimensional positions and their pre-training tasks beside the text'],
+  [/^alpaca-8a100/, 'two reports of one recipe differ by 4.5'],
   [/^timm-train/, 'one chip, one release of PyTorch'],
 ];
 

@@ -118,7 +118,7 @@ function memoryResidual(job: TrainingJob, fitted: Fitted, measured: number): num
 /** Fits all numbers to the figures. */
 function fitTraining(figures: readonly Figure[]): Fitted {
   const speed = figures.filter((figure) => figure.quantity === 'speed');
-  const hours = figures.filter((figure) => figure.quantity === 'hours');
+  const hours = figures.filter((figure) => figure.quantity === 'hours' && kindOf(figure.job) === 'language');
   const memory = figures.filter((figure) => figure.quantity === 'memory');
   const memoryStart = starts(memoryKnobs);
   const speedStart = starts(speedKnobs);
@@ -162,7 +162,7 @@ function fitTraining(figures: readonly Figure[]): Fitted {
  * learnt from what differs inside a publisher, and dropped afterwards, because the next publisher's is unknown (a random intercept: Laird and Ware 1982). */
 function ownLevels(figures: readonly Figure[]): { knobs: Record<string, Searched>; names: readonly string[] } {
   const names = figures.map((figure) => (/sample|encoder/.test(kindOf(figure.job)) ? `level/${figure.family}/${kindOf(figure.job)}` : ''));
-  const knob: Searched = { start: 1, ease: 0.25, low: 0.1, high: 10 };
+  const knob: Searched = { start: 1, ease: 0.4, low: 0.1, high: 10 };
   return { knobs: Object.fromEntries(names.filter((n) => n !== '').map((name) => [name, knob])), names };
 }
 

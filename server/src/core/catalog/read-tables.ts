@@ -153,6 +153,7 @@ export function readTables(texts: CatalogTexts): Tables {
         gmacs: Number(row['gmacs']),
         activationsM: num(row['activations_m']),
         keptM: num(row['kept_m']),
+        frozenGmacs: num(row['frozen_gmacs']),
         usualBatch: num(row['usual_batch']),
         ...sourced(row),
       }) as SampleRow,

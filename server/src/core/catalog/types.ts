@@ -72,6 +72,8 @@ export interface SampleModel extends Sourced {
   readonly activationsM?: number;
   /** Outputs that one pass keeps for its gradients (1e6 elements), where that differs. */
   readonly keptM?: number;
+  /** Forward passes of frozen encoders beside the model (1e9 multiply-accumulates a sample), where nobody computed their outputs before. */
+  readonly frozenGmacs?: number;
   readonly usualBatch?: number;
 }
 

@@ -20,12 +20,12 @@ export function memoryShare(peakGib: Interval, accelerator: Accelerator): Interv
 }
 
 /** Whether it fits: only when the high end fits, not when even the low end does not; between them it is tight.
- * Where nobody states how much is computed at once, activations are a guess: a verdict then needs twice the room. */
+ * What was taken so that it fits never makes it fit. Where nobody states how much is computed at once, activations are a guess: a verdict then needs twice the room. */
 export function fitsOf(estimation: Estimation): Fits {
   const share = estimation.estimates['memory_share'];
   if (!share) return 'unknown';
   const guessed = isGuessed(estimation);
-  if (share.high <= (guessed ? 0.7 : 1)) return 'fits';
+  if (share.high <= (guessed ? 0.7 : 1) && !estimation.assumed.some(({ toFit }) => toFit === true)) return 'fits';
   return share.low > (guessed ? 2 : 1) ? 'does-not-fit' : 'tight';
 }
 

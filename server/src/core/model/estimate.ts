@@ -83,4 +83,6 @@ export interface AssumedFact {
   readonly value: string | number | boolean;
   /** Why this value: `library default`, `convention: 1 epoch …`. */
   readonly why: string;
+  /** Taken because the job would not fit otherwise: it says nothing on whether the job as it is written fits. */
+  readonly toFit?: true;
 }

@@ -11,14 +11,14 @@ describe('what nobody states is taken so that the job fits', () => {
     expect(small.layout.micro).toBeLessThan(large.layout.micro);
     expect(small.layout.micro * small.layout.accumulation).toBeCloseTo(large.layout.micro * large.layout.accumulation, 6);
     expect(small.assumed.filter(({ fact }) => fact === 'batch_size')).toEqual([
-      { fact: 'batch_size', value: small.layout.micro, why: 'not stated: the largest batch that fits' },
+      { fact: 'batch_size', value: small.layout.micro, why: 'not stated: the largest batch that fits', toFit: true },
     ]);
   });
   it('recomputation where one sample does not fit either', () => {
     const job = jobOf({ ...open, seq_len: 16384, global_batch_size: 64 });
     expect(job.layout.micro).toBe(1);
     expect(job.checkpointing).toBe('full');
-    expect(job.assumed).toContainEqual({ fact: 'grad_ckpt', value: 'full', why: 'it does not fit otherwise' });
+    expect(job.assumed).toContainEqual({ fact: 'grad_ckpt', value: 'full', why: 'it does not fit otherwise', toFit: true });
   });
   it('but a stated batch and a stated mode stay, fitting or not', () => {
     const job = jobOf({ ...open, seq_len: 16384, batch_size: 8, grad_ckpt: 'none' });

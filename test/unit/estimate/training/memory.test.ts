@@ -28,6 +28,12 @@ describe('weights, gradients and optimizer states', () => {
     { name: 'fully sharded: all of it', facts: { strategy: 'fsdp' }, bytesPerParam: 16 / 8 },
     { name: 'fp32: 16 B', facts: { gpus: 1, strategy: 'none', precision: 'fp32' }, bytesPerParam: 16 },
     { name: '8-bit Adam: two bytes of moments', facts: { gpus: 1, strategy: 'none', optimizer: 'adamw_8bit' }, bytesPerParam: 4 + 4 + 2.1 },
+    { name: 'paged Adam: moments in host memory', facts: { gpus: 1, strategy: 'none', optimizer: 'paged_adamw_8bit' }, bytesPerParam: 4 + 4 },
+    {
+      name: 'gradients that the backward pass uses up: two of 32 layers',
+      facts: { gpus: 1, strategy: 'none', optimizer_in_backward: true },
+      bytesPerParam: 4 + 4 / 16 + 8,
+    },
     { name: 'SGD: one moment', facts: { gpus: 1, strategy: 'none', optimizer: 'sgd' }, bytesPerParam: 4 + 4 + 4 },
     {
       name: 'tensor parallel 2 × pipeline parallel 2 with Megatron: 2 + 4 B a local parameter, 12 B over data-parallel members',

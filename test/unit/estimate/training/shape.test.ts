@@ -128,3 +128,33 @@ describe('facts of a model configuration', () => {
     expect(attended(shapeWith({ sliding_window: 1024 }), 8192)).toBe(1024 - 1024 ** 2 / (2 * 8192));
   });
 });
+
+describe('an encoder with a decoder', () => {
+  const shapeOf = (facts: Facts) => {
+    const { shape } = jobOf({ gpu_type: 'a100-sxm-80gb', gpus: 1, batch_size: 8, ...facts });
+    if (!shape) throw new Error('no shape');
+    return shape;
+  };
+  it('multiplies a token of the source with less than all weights', () => {
+    const { body, params, embedding } = shapeOf({ model: 'google-t5/t5-base', seq_len: 512 });
+    expect(body / (params - embedding)).toBeCloseTo(17.5 / 28, 6);
+  });
+  it('is launched layer by layer, though the target passes few of them', () => {
+    const { layers, launched } = shapeOf({ model: 'google-t5/t5-base', seq_len: 512 });
+    expect(launched).toBeGreaterThan(1.5 * layers);
+  });
+  it('of speech has half a minute in 1500 frames, whatever nobody states', () => {
+    const job = jobOf({ model: 'openai/whisper-large', gpu_type: 'a100-sxm-80gb', gpus: 1, batch_size: 8, task: 'finetune' });
+    expect([job.seq, job.lengthKnown]).toEqual([1500, true]);
+  });
+  it('is not a decoder whose name has a t5 in it', () => {
+    const { layers, launched } = shapeOf({ model: 'acme/chat5-7b', seq_len: 512 });
+    expect(launched).toBe(layers);
+  });
+});
+
+describe('the head of an encoder', () => {
+  const headOf = (task: string) =>
+    jobOf({ task, model: 'google-bert/bert-base-uncased', gpu_type: 't4', gpus: 1, batch_size: 8, seq_len: 128 }).shape?.headShare;
+  it('is the vocabulary in pre-training and small in tuning', () => expect([headOf('pretrain'), headOf('finetune')]).toEqual([0.15, 0]));
+});

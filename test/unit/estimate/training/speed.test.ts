@@ -37,6 +37,11 @@ describe('what makes a step slow', () => {
       slower: { task: 'qlora', quantization: 'int4', lora_rank: 8 },
       faster: { task: 'qlora', quantization: 'nf4', lora_rank: 8 },
     },
+    {
+      name: '8-bit weights with outliers apart',
+      slower: { task: 'qlora', quantization: 'int8', lora_rank: 8 },
+      faster: { task: 'lora', lora_rank: 8 },
+    },
     { name: 'an older chip', slower: { gpu_type: 'v100-sxm2-32gb', precision: 'fp16' }, faster: {} },
     { name: 'longer sequences', slower: { seq_len: 32768, batch_size: 1 }, faster: { seq_len: 4096, batch_size: 8 } },
     { name: 'attention that is not fused', slower: { flash_attention: false }, faster: {} },

@@ -41,5 +41,5 @@ const recomputed = (job: TrainingJob, checkpointing: Checkpointing): TrainingJob
 
 const restated = ({ assumed }: TrainingJob, fact: string, value: string | number, why: string) => [
   ...assumed.filter((one) => one.fact !== fact),
-  { fact, value, why },
+  { fact, value, why, toFit: true as const },
 ];

@@ -35,6 +35,7 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'unsloth', test: /unsloth/, class: 'stack' },
   { name: 'llm.c', test: /llm\.c/, class: 'vendor' },
   { name: 'nanogpt', test: /nanogpt/, class: 'stack' },
+  { name: 'flash-attn', test: /flash[-_ ]?att/, class: 'stack' },
   { name: 'gpt-neox', test: /neox/, class: 'stack' },
   { name: 'easylm', test: /easylm|\bjax\b|levanter|flax/, class: 'stack' },
   { name: 'colossalai', test: /colossal/, class: 'stack' },

@@ -33,8 +33,8 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
     const isSample = job.sample !== undefined && job.sample.tokens === undefined;
     if (!isSample) put('tokens_per_s_per_gpu', 'tokens/s/GPU', 'speed', (perSecond * job.realShare) / layout.gpus, term);
     const samplesPerSecond = isSample ? perSecond : perSecond / job.seq;
-    if (isSample || lengthStated(job)) put('samples_per_s', 'samples/s', 'speed', layout.gpusKnown ? samplesPerSecond : undefined, term);
-    if (layout.globalBatch !== undefined && (isSample || lengthStated(job))) put('step_time_s', 's', 'speed', layout.globalBatch / samplesPerSecond, term);
+    if (isSample || job.lengthKnown) put('samples_per_s', 'samples/s', 'speed', layout.gpusKnown ? samplesPerSecond : undefined, term);
+    if (layout.globalBatch !== undefined && (isSample || job.lengthKnown)) put('step_time_s', 's', 'speed', layout.globalBatch / samplesPerSecond, term);
     const flops = step.modelFlop / step.total / layout.gpus;
     put('tflops_per_gpu', 'TFLOP/s', 'speed', flops / 1e12);
     put('mfu', 'share', 'speed', flops / peakOf(job.chip, job.precision === 'fp4' || job.precision === 'fp8' ? 'bf16' : job.precision));
@@ -49,7 +49,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
     const over = overheadOf(job, coefficients.speed);
     const stepHours = seconds === undefined ? undefined : seconds / 3600;
     const hours = stepHours === undefined || over === undefined ? undefined : withOverhead(stepHours, over, layout.gpus) * work.runs;
-    const extra = work.lengthOpen ? (lengthStated(job) ? 0.4 : 0.9) : 0;
+    const extra = work.lengthOpen ? (job.lengthKnown ? 0.4 : 0.9) : 0;
     put(
       'gpu_hours',
       'GPU-h',
@@ -87,12 +87,10 @@ function missingOf(job: TrainingJob): MissingFact[] {
       need: 'state the batch size a device with its accumulation, or the global one',
       blocks: ['step_time_s', 'steps'],
     });
-  if (job.sample === undefined && !lengthStated(job))
+  if (job.sample === undefined && !job.lengthKnown)
     missing.push({ fact: 'seq_len', need: 'state the sequence length', blocks: ['samples_per_s', 'step_time_s'] });
   return missing;
 }
-
-const lengthStated = (job: TrainingJob): boolean => job.facts.has('seq_len') || job.facts.has('seq_len_max');
 
 function spanOf(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity, likely: number, extra: number): Interval {
   const spread = spreadOf(coefficients, quantity, kindOf(job));

@@ -20,7 +20,8 @@ export function distance(job: TrainingJob, quantity: Quantity): number {
   if (!layout.gpusKnown && quantity !== 'memory') far *= 1.1;
   if (!layout.modelParallelKnown) far *= 1.15;
   if (!job.framework.stated) far *= 1.3;
-  if (!job.facts.has('seq_len')) far *= quantity === 'memory' ? 1.3 : 1.15;
+  // The longest sample sets the memory, the mean one the speed.
+  if (quantity === 'memory' ? !job.lengthKnown : !job.facts.has('seq_len') && job.shape?.positions === undefined) far *= quantity === 'memory' ? 1.3 : 1.15;
   if (!job.facts.has('precision')) far *= 1.15;
   if (!job.facts.has('grad_ckpt')) far *= quantity === 'memory' ? 1.5 : 1.1;
   if (shape?.guessed.includes('n_layer') === true) far *= 1.2;
@@ -29,6 +30,8 @@ export function distance(job: TrainingJob, quantity: Quantity): number {
   if (chip !== undefined && ['other', 'amd', 'gaudi', 'pascal', 'turing', 'blackwell-rtx'].includes(chip.class)) far *= 1.3;
   if (shape !== undefined && shape.expertBody > 0) far *= 1.15;
   if (quantity === 'memory' && layout.gpus > 8) far *= 1.15;
+  // Longer than nearly all that was measured.
+  if (quantity === 'memory' && job.seqMax > 16384) far *= 1.3;
   return far;
 }
 

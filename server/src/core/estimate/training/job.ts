@@ -32,12 +32,22 @@ export interface TrainingJob {
   readonly compile: boolean;
   /** Compilation is stated to be off. */
   readonly uncompiled: boolean;
+  /** Image tensors have their channels last. */
+  readonly channelsLast: boolean;
+  /** Samples are made up on the device. */
+  readonly synthetic: boolean;
+  /** Outputs of frozen encoders were computed before. */
+  readonly latentsCached: boolean;
   readonly optimizer: string;
+  /** Each gradient is used and freed as soon as it is there. */
+  readonly optimizerInBackward: boolean;
   readonly offload: boolean;
   /** Positions of one sample that are computed. @unit tokens */
   readonly seq: number;
   /** Longest sample, which sets the memory. @unit tokens */
   readonly seqMax: number;
+  /** A length is stated, or set by the architecture. */
+  readonly lengthKnown: boolean;
   /** Real tokens by computed ones, where padded. */
   readonly realShare: number;
   readonly layout: Layout;

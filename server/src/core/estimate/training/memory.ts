@@ -20,7 +20,11 @@ export interface MemoryParts {
  * @source states: Rajbhandari et al. 2020 (ZeRO) §3; activations: Korthikanti et al. 2022 (arXiv 2205.05198) §4; adapters: Hu et al. 2021; 4-bit weights: Dettmers et al. 2023
  * @unknown undefined without the model's size */
 export function memoryParts(job: TrainingJob, k: Values<MemoryKnob>): MemoryParts | undefined {
-  const states = job.shape ? transformerStates(job, job.shape.params, k) : job.sample?.params === undefined ? undefined : plainStates(job, job.sample.params);
+  const states = job.shape
+    ? transformerStates(job, job.shape.params, k)
+    : job.sample?.params === undefined
+      ? undefined
+      : plainStates(job, job.sample.params, k);
   if (!states) return undefined;
   const activations = job.shape ? transformerActivations(job, k) : sampleActivations(job, k);
   if (!activations) return undefined;
@@ -32,9 +36,10 @@ export function memoryParts(job: TrainingJob, k: Values<MemoryKnob>): MemoryPart
 type States = Pick<MemoryParts, 'weights' | 'gradients' | 'optimizer' | 'adapters' | 'buffers'>;
 
 /** Bytes of optimizer states a trained parameter.
- * @source Adam: two fp32 moments; 8-bit: Dettmers et al. 2022; Adafactor: Shazeer and Stern 2018; Lion: Chen et al. 2023; Muon: one moment (Jordan et al. 2024) */
+ * @source Adam: two fp32 moments; paged ones lie in host memory when the device is short of it (Dettmers et al. 2023, arXiv 2305.14314 §3); 8-bit: Dettmers et al. 2022; Adafactor: Shazeer and Stern 2018; Lion: Chen et al. 2023; Muon: one moment (Jordan et al. 2024) */
 export function optimizerBytes(name: string, half: boolean): number {
   const wide = half ? 2 : 4;
+  if (/paged/.test(name)) return 0;
   if (/8bit|8-bit/.test(name)) return 2.1;
   if (/adafactor/.test(name)) return 0.1;
   if (/lion|muon|momentum/.test(name)) return wide;
@@ -75,9 +80,11 @@ function transformerStates(job: TrainingJob, params: number, k: Values<MemoryKno
   const gradients = half ? 2 : deepspeed ? 6 : flat && framework.flatBuffers !== 'megatron' ? 2 : 4;
   const master = weights === 2 && !half ? 4 : half ? k['state.half'] - 8 : k['state.mixed'] - 16;
   const offloaded = job.offload ? 0 : 1;
+  // Freed layer by layer, the gradients of two layers are there at once.
+  const present = job.optimizerInBackward ? Math.min(1, 2 / Math.max(1, job.shape?.layers ?? 2)) : 1;
   return {
     weights: (here * weights) / shard(all),
-    gradients: (here * gradients) / shard(all || layout.sharding === 'gradients'),
+    gradients: (present * here * gradients) / shard(all || layout.sharding === 'gradients'),
     optimizer: (offloaded * here * Math.max(0, optimizer + master)) / shard(all || layout.sharding === 'optimizer' || layout.sharding === 'gradients'),
     adapters: 0,
     buffers: all ? gathered(job, here) : layout.data > 1 ? Math.min(1e9, here * 2) : 0,
@@ -93,7 +100,12 @@ function gathered(job: TrainingJob, here: number): number {
   return 2 * (2 * (here / layers) + (job.shape?.embedding ?? 0) / 2);
 }
 
-function plainStates(job: TrainingJob, params: number): States {
+function plainStates(job: TrainingJob, params: number, k: Values<MemoryKnob>): States {
+  if (job.method !== 'full') {
+    const bytes = job.method === 'qlora' ? (job.weightBits === 8 ? 1.05 : k['quantized.bytes']) : job.precision === 'fp32' ? 4 : 2;
+    const adapters = (job.trainable ?? 0.01 * params) * (8 + optimizerBytes(job.optimizer, false));
+    return { weights: bytes * params, gradients: 0, optimizer: 0, adapters, buffers: 0 };
+  }
   return {
     weights: 4 * params,
     gradients: 4 * params,
@@ -130,5 +142,6 @@ function transformerActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<M
 function sampleActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<MemoryParts, 'activations' | 'logits'> | undefined {
   if (!job.sample) return undefined;
   const bytes = job.precision === 'fp32' || job.precision === 'tf32' ? 2 : 1;
-  return { activations: job.sample.kept * (job.sample.kind === 'gan' ? 0.5 : 1) * job.layout.micro * k['convolution.kept'] * bytes, logits: 0 };
+  const share = (job.sample.kind === 'gan' ? 0.5 : 1) * (job.checkpointing === 'full' ? k['convolution.checkpointed'] : 1);
+  return { activations: job.sample.kept * share * job.layout.micro * k['convolution.kept'] * bytes, logits: 0 };
 }

@@ -8,6 +8,8 @@ export interface StepTime {
   readonly attention: number;
   readonly elementwise: number;
   readonly launch: number;
+  /** Waiting for samples that the host reads and prepares. */
+  readonly loading: number;
   readonly dequantize: number;
   readonly tensorParallel: number;
   readonly expertParallel: number;
@@ -39,6 +41,17 @@ export function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Value
   if (job.precision === 'fp8') return peakOf(chip, 'fp8') === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
   if (job.precision === 'fp4') return peak * reach * k['reach.fp4'];
   if (job.precision === 'tf32') return peak * Math.min(1, reach * k['reach.tf32']);
-  if (job.precision === 'fp32') return peak * Math.min(1, reach * k['reach.fp32']);
+  // Plain units are slow by the memory beside them: what holds tensor units back does not hold them.
+  if (job.precision === 'fp32') return peak * (chip.class === 'pascal' ? reach : k['reach.fp32']);
   return peak * reach;
+}
+
+/** Work of an optimizer step by that of Adam; `none` where only gradients are computed.
+ * @source bytes a parameter: SGD with momentum reads and writes one state, Adam two; second-order ones multiply matrices (Vyas et al. 2024, SOAP) */
+export function optimizerWork(name: string): number {
+  if (name === 'none') return 0;
+  if (/soap|shampoo/.test(name)) return 40;
+  if (/muon/.test(name)) return 4;
+  if (/8bit|lion|sgd|adafactor|paged/.test(name)) return 0.7;
+  return 1;
 }

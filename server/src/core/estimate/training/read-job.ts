@@ -67,7 +67,11 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const whole = /embed|head/.test(facts.text('trainable') ?? '') && shape !== undefined ? shape.embedding : 0;
   const trainable =
     facts.number('trainable_params') ??
-    (shape === undefined ? undefined : method === 'full' ? shape.params : whole + adapterParams(shape, facts.number('lora_rank')));
+    (shape === undefined
+      ? sampleTrainable(sample?.params, method, facts.number('lora_rank'))
+      : method === 'full'
+        ? shape.params
+        : whole + adapterParams(shape, facts.number('lora_rank')));
   return fitting({
     facts,
     chip,
@@ -85,7 +89,11 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     flash,
     compile: compileFact === true,
     uncompiled: compileFact === false,
+    channelsLast: facts.flag('channels_last') === true,
+    synthetic: facts.flag('synthetic_data') === true,
+    latentsCached: facts.flag('latents_cached') ?? framework.class === 'vendor',
     optimizer,
+    optimizerInBackward: facts.flag('optimizer_in_backward') === true,
     offload: facts.has('offload') && facts.raw('offload') !== false && facts.raw('offload') !== 'none',
     ...length,
     layout,
@@ -99,6 +107,13 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
 function adapterParams(shape: Shape, rank: number | undefined): number {
   const r = rank === undefined || rank === 0 ? 16 : rank;
   return shape.layers * r * (4 * 2 * shape.hidden + 3 * (shape.hidden + shape.ffn));
+}
+
+/** The same of a model whose layers are not listed: about 1200 matrices, as wide as they are high (Stable Diffusion, FLUX). */
+function sampleTrainable(params: number | undefined, method: Method, rank: number | undefined): number | undefined {
+  if (params === undefined || method === 'full') return params;
+  const width = Math.sqrt(params / 1200);
+  return Math.min(params, (2 * params * (rank === undefined || rank === 0 ? 16 : rank)) / width);
 }
 
 function methodOf(facts: FactReader): Method {
@@ -161,19 +176,21 @@ function lengthOf(
   shape: Shape | undefined,
   sample: SampleWork | undefined,
   assume: Assume,
-): { seq: number; seqMax: number; realShare: number } {
+): Pick<TrainingJob, 'seq' | 'seqMax' | 'realShare' | 'lengthKnown'> {
   const stated = facts.number('seq_len');
-  if (stated !== undefined && stated > 0) return { seq: stated, seqMax: stated, realShare: 1 };
+  const whole = (length: number) => ({ seq: length, seqMax: length, realShare: 1, lengthKnown: true });
+  if (shape?.positions !== undefined) return whole(shape.positions);
+  if (stated !== undefined && stated > 0) return whole(stated);
   const limit = facts.number('seq_len_max');
   if (limit !== undefined && limit > 0) {
-    if (facts.flag('packing') === true) return { seq: limit, seqMax: limit, realShare: 1 };
+    if (facts.flag('packing') === true) return whole(limit);
     assume('padding', paddedShare, 'samples padded to the longest of a micro-batch fill this share of the limit');
-    return { seq: paddedShare * limit, seqMax: limit, realShare: realOfPadded };
+    return { seq: paddedShare * limit, seqMax: limit, realShare: realOfPadded, lengthKnown: true };
   }
   // Instruction samples have a few hundred tokens, the longest of a run some thousand.
   const tuned =
     shape?.encoder !== true && (facts.has('lora_rank') || facts.has('peft') || /tune|lora/.test(facts.text('task') ?? '') || facts.has('finetune_method'));
   const value = sample?.tokens ?? (shape?.encoder === true || tuned ? 512 : 2048);
   if (shape && sample?.tokens === undefined) assume('seq_len', value, 'not stated: tokens per second depend little on it');
-  return { seq: value, seqMax: tuned ? 4 * value : value, realShare: 1 };
+  return { seq: value, seqMax: tuned ? 4 * value : value, realShare: 1, lengthKnown: false };
 }

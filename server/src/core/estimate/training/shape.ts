@@ -13,7 +13,10 @@ export interface Shape {
   readonly expertFfn: number;
   /** Part of `body` that lies in routed experts. */
   readonly expertBody: number;
+  /** Layers that one token of the sequence passes; of an encoder with a decoder, those that a token of the source and its share of the target pass. */
   readonly layers: number;
+  /** Layers that the host launches for one pass. */
+  readonly launched: number;
   readonly hidden: number;
   readonly ffn: number;
   readonly heads: number;
@@ -33,6 +36,8 @@ export interface Shape {
   readonly reach: number;
   /** Positions that windowed layers look back on, and which share of the layers they are. */
   readonly window: { readonly positions: number; readonly share: number } | undefined;
+  /** Positions of every sample where the architecture sets them: half a minute of sound in 1500 frames. */
+  readonly positions: number | undefined;
   /** Names of dimensions that nobody stated. */
   readonly guessed: readonly string[];
 }
@@ -113,19 +118,24 @@ function complete(facts: FactReader, listed: ModelShape | undefined, params: num
   // Fine-grained routing as in the published models since DeepSeek-MoE, where nothing else is said.
   const experts = positive(facts.number('n_experts')) ?? positive(listed?.experts) ?? (moe ? 128 : undefined);
   const expertsPerToken = positive(facts.number('experts_per_token')) ?? positive(listed?.expertsPerToken) ?? (moe ? 8 : undefined);
-  const body = Math.max(0.2 * perToken, perToken - embedding);
+  // A decoder beside the encoder is passed by the target alone, and computes keys and values of the source.
+  const target = targetShare(`${listed?.family ?? ''} ${name}`);
+  const work = target === undefined ? 1 : (12 + 2 + 14 * target) / 28;
+  const body = work * Math.max(0.2 * perToken, perToken - embedding);
   // Of a routed model, all that is not read for every token lies in the experts: (total − active) spreads over the unused ones.
   const used = experts !== undefined && expertsPerToken !== undefined && experts > expertsPerToken ? expertsPerToken / (experts - expertsPerToken) : undefined;
   const expertBody = moe ? Math.min(0.9 * body, used === undefined ? 0.6 * body : (params - perToken) * used) : 0;
   const expertFfn = expertBody > 0 && expertsPerToken !== undefined ? Math.max(64, expertBody / (layers * expertsPerToken * 3 * hidden)) : ffn;
   const relative = listed?.attention === 'relative' || /transformer-?xl|xlnet/i.test(name);
-  const headShare = encoder || relative ? 0.15 : 1;
+  // Encoders are tuned with a small head of their own in the place of the vocabulary.
+  const headShare = encoder && /tune/.test(facts.text('task') ?? '') ? 0 : encoder || relative ? 0.15 : (target ?? 1);
   return {
     params,
     body,
     expertFfn,
     expertBody,
-    layers,
+    layers: layers * (target === undefined ? 1 : 1 + 1.5 * target),
+    launched: layers * (target === undefined ? 1 : 2.5),
     hidden,
     ffn,
     heads,
@@ -140,8 +150,17 @@ function complete(facts: FactReader, listed: ModelShape | undefined, params: num
     headShare,
     reach: /rwkv|retnet|hyena|linear attention/i.test(name) ? 256 : Number.POSITIVE_INFINITY,
     window: positions === undefined || share === 0 ? undefined : { positions, share },
+    positions: /whisper/i.test(name) ? 1500 : undefined,
     guessed,
   };
+}
+
+/** Tokens of the target by those of the source of models with an encoder and a decoder.
+ * @assumes a quarter: 114 of 512 in span corruption (Raffel et al. 2020 §3.1.4), 128 of 1024 to 1 of 1 in summaries and translations; a tenth of the
+ * frames of speech (Radford et al. 2022, arXiv 2212.04356: at most 448 of 1500) */
+function targetShare(name: string): number | undefined {
+  if (/whisper/i.test(name)) return 0.1;
+  return /(^|[\s/_-])(m|by|flan-|google-|long)?t5\b|\bm?bart\b|pegasus|m2m100|nllb|marian/i.test(name) ? 0.25 : undefined;
 }
 
 /** Positions that a token attends over on average over the layers, causal or not, of a sequence.

@@ -3,13 +3,13 @@ import { type SpeedKnob, stackKnob, type Values } from './coefficients.js';
 import type { StackClass } from './framework.js';
 import type { TrainingJob } from './job.js';
 import { dataRate, groupRate } from './links.js';
-import { chipReach, matrixRate, overlap, type StepTime } from './rates.js';
+import { chipReach, matrixRate, optimizerWork, overlap, type StepTime } from './rates.js';
 import { attended, paramsPerRank, type Shape } from './shape.js';
 
 /** Time of one optimizer step of a transformer: a roofline over the parts of each micro-batch, then what happens once a step.
  * @unit s
  * @source FLOP by part: Kaplan et al. 2020 §2.1, Narayanan et al. 2021 (arXiv 2104.04473) §3; bubble (p − 1)/(m·v): ibid. §2.2;
- * collectives: Chan et al. 2007 (ring volumes); recomputation adds one forward pass: Chen et al. 2016 */
+ * collectives: Chan et al. 2007 (ring volumes); 8-bit products: Dettmers et al. 2022 (arXiv 2208.07339) appendix D; recomputation adds one forward pass: Chen et al. 2016 */
 export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: Values<SpeedKnob>): StepTime {
   const { layout, method } = job;
   const { tensor, pipeline, context, micro, accumulation, data } = layout;
@@ -27,7 +27,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const full = matrixRate(job, chip, reach, k);
   const narrowness = (width: number) => width / (width + (k['width.half'] * full) / chip.bandwidth);
   const rate = full * narrowness(Math.min(shape.hidden, shape.ffn) / tensor);
-  const few = (count: number) => count / (count + k['tokens.half']);
+  const few = (count: number) => count / (count + (k['tokens.half'] * full) / chip.bandwidth);
   const dense = shape.body - shape.expertBody;
   const head = shape.vocab * shape.hidden * shape.headShare;
   const perRank = tensor * pipeline;
@@ -62,12 +62,17 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
     ((moved * tokens * shape.hidden * layersHere * passes * bytes * adapters) / tensor +
       (tokens * shape.vocab * shape.headShare * k[fusing === 'everyday' ? 'logits.eager' : 'logits.fused'] * 3) / perRank) /
     chip.bandwidth;
+  // Products with 8-bit weights quantize their inputs row by row and take outliers apart, each time.
   const dequantize =
-    method === 'qlora' ? ((shape.body / perRank) * k[job.packed ? 'dequantize.packed' : 'dequantize.bytes'] * (passes / 3)) / chip.bandwidth : 0;
+    method !== 'qlora'
+      ? 0
+      : job.weightBits === 8
+        ? denseTime * (k['int8.slow'] - 1)
+        : ((shape.body / perRank) * k[job.packed ? 'dequantize.packed' : 'dequantize.bytes'] * (passes / 3)) / chip.bandwidth;
   const routed = shape.expertBody > 0 ? k['expert.launch'] : 1;
   // A compiled graph is launched as a whole.
   const launched = job.compile && stack === 'everyday' ? 'stack' : stack;
-  const launch = k[stackKnob('launch', launched)] * layersHere * passes * routed * (frozen ? k['adapter.launch'] : 1);
+  const launch = (k[stackKnob('launch', launched)] * shape.launched * passes * routed * (frozen ? k['adapter.launch'] : 1)) / pipeline;
 
   const hiddenBytes = tokens * shape.hidden * 2;
   const group = groupRate(chip, layout, tensor, k['network.reach']);
@@ -109,6 +114,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
     attention: factor * attention,
     elementwise: factor * (elementwise + accumulate),
     launch: factor * (busy - onDevice),
+    loading: 0,
     dequantize: factor * dequantize,
     tensorParallel: factor * tensorParallel,
     expertParallel: factor * expertParallel,
@@ -146,13 +152,4 @@ const stackReach = (stack: StackClass, k: Values<SpeedKnob>): number =>
 function attentionKnob(chip: Chip, stack: StackClass): SpeedKnob {
   if (chip.class === 'ampere' || chip.class === 'ampere-rtx' || chip.class === 'ada') return 'attention.ampere';
   return stack === 'vendor' ? 'attention.vendor' : 'attention.later';
-}
-
-/** Work of an optimizer step by that of Adam.
- * @source bytes a parameter: SGD with momentum reads and writes one state, Adam two; second-order ones multiply matrices (Vyas et al. 2024, SOAP) */
-function optimizerWork(name: string): number {
-  if (/soap|shampoo/.test(name)) return 40;
-  if (/muon/.test(name)) return 4;
-  if (/8bit|lion|sgd|adafactor|paged/.test(name)) return 0.7;
-  return 1;
 }

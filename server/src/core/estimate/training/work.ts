@@ -24,7 +24,7 @@ export function jobWork(job: TrainingJob): JobWork {
   const seq = sample ? undefined : job.seq;
   const realPerSample = seq === undefined ? undefined : job.seq * job.realShare;
   const samplesPerStep = layout.globalBatch;
-  const tokensPerStep = samplesPerStep === undefined || realPerSample === undefined || !lengthKnown(job) ? undefined : samplesPerStep * realPerSample;
+  const tokensPerStep = samplesPerStep === undefined || realPerSample === undefined || !job.lengthKnown ? undefined : samplesPerStep * realPerSample;
   const positive = (name: string) => {
     const value = facts.number(name);
     return value !== undefined && value > 0 ? value : undefined;
@@ -78,5 +78,3 @@ export function jobWork(job: TrainingJob): JobWork {
       : { fact: 'max_steps', need: 'set max_steps, num_train_epochs with the data set, or a token budget', blocks: ['gpu_hours', 'wall_hours'] };
   return done({ missing: [missing] });
 }
-
-const lengthKnown = (job: TrainingJob): boolean => job.facts.has('seq_len') || job.facts.has('seq_len_max');
