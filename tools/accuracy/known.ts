@@ -15,7 +15,6 @@ const remarks: readonly (readonly [id: RegExp, remark: string])[] = [
   [/^(deepseek-v3|run-|llmc|yalm)/, 'a whole published job: layout, restarts and idle hours are not printed'],
   [/^(exnx|yolov5)-/, 'augmentation on the host and layouts that the source does not state'],
   [/^megatron-v100/, 'asked because it is slow: the network between the nodes is not stated'],
-  [/^layoutlmv3/, 'images, two-dimensional positions and their pre-training tasks beside the text'],
   [/^alpaca-8a100/, 'two reports of one recipe differ by 4.5'],
   [/^timm-train/, 'one chip, one release of PyTorch'],
 ];

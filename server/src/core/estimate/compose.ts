@@ -6,9 +6,10 @@ import { Draft } from './draft.js';
 import { carbonOf, energyOf } from './energy.js';
 import { memoryShare, usableGib } from './fits.js';
 import { exact, inverse, product, scale } from './interval.js';
-import { duration, explainPrice, hourlyPrice, usdFor } from './money.js';
+import { duration, explainPrice, hourlyPrice, offerQuery, usdFor } from './money.js';
 import { addHolding } from './resource.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
+import { storagePerMonth } from './storage.js';
 
 /** Share of time that a server is taken to be busy where nobody states it: always in the label, and beside it the figure for a full load.
  * @assumes 60 %, the middle of what autoscalers are set to hold (50 to 70 %) */
@@ -22,6 +23,9 @@ export function withTrainingMoney(base: Estimation, spec: Spec, context: Estimat
   const wanted = ['usd', 'energy_kwh', 'carbon_kg'];
   if (!hardware.known) draft.miss(hardware, ...wanted);
   addMemoryShare(draft, hardware.known ? hardware.value.accelerator : undefined);
+  const stored = base.estimates['checkpoint_gib'];
+  const keeping = stored && storagePerMonth(stored, context.catalog, offerQuery(spec, context).provider);
+  if (keeping) draft.add('checkpoint_usd_per_month', keeping, 'usd/month', 'in an object store, as long as nobody deletes them; list prices');
   const count = devicesOf(spec, context, base);
   if (count.known) draft.note(...count.value.notes);
   else draft.miss(count, ...wanted);

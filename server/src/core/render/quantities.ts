@@ -38,6 +38,8 @@ const labels: Readonly<Record<string, string>> = {
   ttft_ms: 'First token after',
   tpot_ms: 'Each further token after',
   latency_ms: 'Latency',
+  checkpoint_gib: 'Checkpoints kept',
+  checkpoint_usd_per_month: 'Storing them a month',
   steps: 'Steps',
   train_tokens: 'Tokens trained on',
   gpus: 'GPUs',

@@ -77,3 +77,30 @@ describe('what is missing is named, never invented', () => {
     expect(width(bare)).toBeGreaterThan(width(stated));
   });
 });
+
+describe('checkpoints', () => {
+  const run: Facts = { max_steps: 1000, save_steps: 100 };
+  const each = (6_738_415_616 * (4 + 8)) / 2 ** 30;
+  const rows: { name: string; facts: Facts; gib: number }[] = [
+    { name: 'all of them stay without a limit', facts: {}, gib: 10 * each },
+    { name: 'as many as the limit keeps', facts: { save_total_limit: 2 }, gib: 2 * each },
+    { name: 'one in the end at least', facts: { save_steps: 5000 }, gib: each },
+    { name: 'those of every trial', facts: { save_total_limit: 1, trials: 4 }, gib: 4 * each },
+    { name: 'of adapters alone', facts: { task: 'lora', trainable_params: 1e6, save_total_limit: 1 }, gib: (12 * 1e6) / 2 ** 30 },
+  ];
+  it.each(rows)('$name', ({ facts, gib }) => expect((value({ ...run, ...facts }, 'checkpoint_gib') ?? Number.NaN) / gib).toBeCloseTo(1, 9));
+  it('are unknown where nobody says how often they are written', () => expect(value({ max_steps: 1000 }, 'checkpoint_gib')).toBeUndefined());
+  it('take time to write, the more the more often', () => {
+    const hours = (save_steps: number) => value({ max_steps: 1000, save_steps }, 'gpu_hours') ?? Number.NaN;
+    expect(hours(1)).toBeGreaterThan(1.05 * hours(100));
+  });
+});
+
+describe('evaluation', () => {
+  it('takes nothing where it is off', () => {
+    const of = (facts: Facts) =>
+      estimateOf({ ...llama7b, max_steps: 1000, ...facts }).estimates['gpu_hours']?.term?.children?.find(({ id }) => id === 'evaluation')?.value;
+    expect(of({ eval_strategy: 'no' })).toBe(0);
+    expect(of({ eval_strategy: 'steps' })).toBeGreaterThan(0);
+  });
+});

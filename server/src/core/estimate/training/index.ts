@@ -1,5 +1,6 @@
 import type { Estimate, Estimation, Interval, MissingFact, Term, Unit } from '../../model/estimate.js';
 import type { EstimateContext, Spec } from '../spec.js';
+import { checkpointsOf, storedGib, storedTerm } from './checkpoints.js';
 import { peakOf } from './chip.js';
 import { type TrainingCoefficients, trainingCoefficients } from './coefficients.js';
 import { basisOf, distance, intervalAround, kindOf, type Quantity, spreadOf } from './intervals.js';
@@ -24,6 +25,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
   };
 
   const work = jobWork(job);
+  const checkpoints = checkpointsOf(job, work.steps, work.runs);
   const speed = predictSpeed(job, coefficients);
   if (speed && job.chip) {
     const { layout } = job;
@@ -46,8 +48,8 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
         : work.samples !== undefined
           ? (work.samples / samplesPerSecond) * layout.gpus
           : undefined;
-    const over = overheadOf(job, coefficients.speed);
     const stepHours = seconds === undefined ? undefined : seconds / 3600;
+    const over = overheadOf(job, coefficients.speed, checkpoints && stepHours !== undefined ? { checkpoints, stepHours } : undefined);
     const hours = stepHours === undefined || over === undefined ? undefined : withOverhead(stepHours, over, layout.gpus) * work.runs;
     const extra = work.lengthOpen ? (job.lengthKnown ? 0.4 : 0.9) : 0;
     put(
@@ -63,6 +65,14 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
   exact(estimates, 'tokens_per_step', 'tokens', work.tokensPerStep);
   exact(estimates, 'steps', 'steps', work.steps);
   exact(estimates, 'train_tokens', 'tokens', work.tokens);
+
+  if (checkpoints)
+    estimates['checkpoint_gib'] = {
+      ...storedGib(checkpoints),
+      unit: 'GiB',
+      basis: 'follows from the steps; the low end is of weights alone',
+      term: storedTerm(checkpoints),
+    };
 
   const memory = memoryParts(job, coefficients.memory);
   if (memory) {

@@ -1,4 +1,5 @@
 import type { Term } from '../../model/estimate.js';
+import type { Checkpoints } from './checkpoints.js';
 import type { SpeedKnob, Values } from './coefficients.js';
 import type { TrainingJob } from './job.js';
 
@@ -29,21 +30,30 @@ const start = 1 / 60;
 /** Positions at which an image model uses a weight, where nobody counted its weights: between image transformers (197) and early convolutions. */
 const usesOfWeight = 256;
 
-/** What the job takes beside its steps.
+/** What the job takes beside its steps. Where nobody states how often checkpoints are written, they are written at the best interval.
  * @unknown undefined where neither weights nor work of the model are known: what a checkpoint holds is then unknown too
  * @unit shares of the steps' hours
  * @source checkpoints at the best interval cost √(2·write time ÷ time between failures), half for writing and half for lost work (Young 1974, doi:10.1145/361147.361115) */
-export function overheadOf(job: TrainingJob, k: Values<SpeedKnob>): Overhead | undefined {
+export function overheadOf(
+  job: TrainingJob,
+  k: Values<SpeedKnob>,
+  stated?: { readonly checkpoints: Checkpoints; readonly stepHours: number },
+): Overhead | undefined {
   const { layout, shape, sample } = job;
   const between = 1 / (failureRate * layout.gpus);
   const nodes = Math.max(1, layout.gpus / 8);
   // Weights, master weights and two moments; of frozen models the adapters alone.
   const trained = job.trainable ?? shape?.params ?? sample?.params ?? (sample === undefined ? undefined : sample.macs / usesOfWeight);
   if (trained === undefined) return undefined;
-  const write = (14 * trained) / Math.min(writeRate.all, writeRate.node * nodes) / 3600;
+  const rate = Math.min(writeRate.all, writeRate.node * nodes) * 3600;
+  const wall = stated && stated.stepHours / layout.gpus;
+  // Written once each, and half an interval is lost with every failure.
+  const saving = wall
+    ? (stated.checkpoints.written * stated.checkpoints.each) / rate / wall + wall / stated.checkpoints.written / 2 / between
+    : Math.sqrt((2 * 14 * trained) / rate / between);
   return {
-    evaluation: evaluated,
-    failures: Math.sqrt((2 * write) / between) + restart / between,
+    evaluation: job.facts.text('eval_strategy')?.toLowerCase() === 'no' ? 0 : evaluated,
+    failures: saving + restart / between,
     rest: layout.gpus > 8 ? k['hours.overhead'] - 1 : 0,
     start,
   };
@@ -64,15 +74,15 @@ export function hoursTerm(hours: number, stepHours: number, over: Overhead, runs
     formula: '(steps · (1 + evaluation + failures) · (1 + rest) + start) · trials',
     children: [
       part('compute-hours', 'steps alone', stepHours, 'work ÷ (rate per device)'),
-      part('evaluation', 'evaluation', stepHours * over.evaluation, '2 % of the steps, where nothing is stated'),
+      { ...part('evaluation', 'evaluation', stepHours * over.evaluation, '2 % of the steps, unless it is off'), facts: ['eval_strategy'] },
       {
         ...part(
           'failures',
           'checkpoints, lost work and restarts',
           stepHours * over.failures,
-          '√(2 · write ÷ time between failures) + restart ÷ that time (Young 1974)',
+          'stated: writing + half an interval a failure; else √(2 · write ÷ time between failures) (Young 1974); + restart ÷ that time',
         ),
-        facts: ['gpus', 'params'],
+        facts: ['gpus', 'params', 'save_steps'],
       },
       {
         ...part('rest', 'thrown away and idle, several nodes', stepHours * (1 + over.evaluation + over.failures) * over.rest, 'share of the above'),

@@ -13,6 +13,10 @@ export const trainingArgumentFields: readonly Field[] = [
   ['grad_ckpt', 'gradient_checkpointing', flag],
   ['compile', 'torch_compile', flag],
   ['output_dir', 'output_dir', text],
+  ['save_steps', 'save_steps', positive],
+  ['save_total_limit', 'save_total_limit', positive],
+  ['eval_strategy', 'eval_strategy', text],
+  ['eval_strategy', 'evaluation_strategy', text],
 ];
 
 /** The sharding and the compute type of a trainer's configuration. */

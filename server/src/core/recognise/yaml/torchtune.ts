@@ -43,6 +43,7 @@ const fields: readonly Field[] = [
   ['grad_ckpt', 'enable_activation_checkpointing', flag],
   ['offload', 'fsdp_cpu_offload', flag],
   ['compile', 'compile', flag],
+  ['optimizer_in_backward', 'optimizer_in_bwd', flag],
   ['tensor_parallel', 'tensor_parallel_dim', integer],
   ['context_parallel', 'context_parallel_dim', integer],
 ];

@@ -71,6 +71,9 @@ export function addSettings(input: PythonInput, facts: FactSet, settings: Settin
   facts.read('max_tokens', field('max_completion_length') ?? field('response_length'), count);
   facts.read('num_generations', field('num_generations'), count);
   facts.read('packing', field('packing'), flag);
+  facts.read('save_steps', field('save_steps'), count);
+  facts.read('save_total_limit', field('save_total_limit'), count);
+  facts.read('eval_strategy', field('eval_strategy') ?? field('evaluation_strategy'), text);
   addStrategy(input, facts, settings);
   // A folder that is decided at run time is no question to anybody.
   const folder = field('output_dir');
