@@ -54,7 +54,7 @@ module.exports = {
       from: { path: '^server/src/(lsp|cli)/' },
       to: { path: '^server/src/(lsp|cli|node|browser)/', pathNot: ['^server/src/$1/'] },
     },
-    { name: 'protocol-is-types', severity: 'error', from: { path: '^server/src/protocol/' }, to: { path: '^server/src/(?!protocol/|core/index)' } },
+    { name: 'protocol-is-types', severity: 'error', from: { path: '^server/src/protocol/' }, to: { path: '^server/src/(?!protocol/|runtime/|core/index)' } },
     {
       name: 'client-knows-the-protocol-only',
       severity: 'error',

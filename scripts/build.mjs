@@ -70,6 +70,8 @@ const bundles = [
   },
   { entry: 'server/src/node/cli-run.ts', name: 'cli-run', platform: 'node', format: 'cjs', alias, define: { VERSION: JSON.stringify(version) } },
   { entry: 'webview/src/main.tsx', name: 'webview', platform: 'browser', format: 'iife' },
+  { entry: 'webview/src/model/main.tsx', name: 'webview-model', platform: 'browser', format: 'iife' },
+  { entry: 'webview/src/model/worker.ts', name: 'model-worker', platform: 'browser', format: 'iife' },
 ].filter(({ entry }) => existsSync(entry));
 
 async function markers() {

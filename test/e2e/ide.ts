@@ -52,6 +52,10 @@ export class Ide {
   async open(file: string): Promise<void> {
     await steps.openFile(this.page, this.host, file);
   }
+  /** Opens a file that has an editor of its own. */
+  async openView(file: string): Promise<void> {
+    await steps.openFile(this.page, this.host, file, { asText: false });
+  }
   /** Lenses on the screen, top to bottom. */
   async lenses(): Promise<SeenLens[]> {
     const all: { line: number; texts: string[] }[] = await steps.readLenses(this.page);

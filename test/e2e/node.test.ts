@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Ide } from './ide.js';
 import { editTests, lensTests } from './suite/lenses.js';
+import { modelFileTests } from './suite/model-file.js';
 import { panelTests } from './suite/panel.js';
 import { restTests } from './suite/rest.js';
 import { savingTests } from './suite/savings.js';
@@ -20,6 +21,7 @@ describe('in the Node host', () => {
   settingTests(() => ide);
   savingTests(() => ide);
   panelTests(() => ide);
+  modelFileTests(() => ide);
   test('a killed server is started again', async () => {
     await ide.open('agent/triage.py');
     await ide.lens(/gpt-4o-mini/, 14);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Ide } from './ide.js';
 import { editTests, lensTests } from './suite/lenses.js';
+import { modelFileTests } from './suite/model-file.js';
 import { panelTests } from './suite/panel.js';
 import { restTests } from './suite/rest.js';
 import { savingTests } from './suite/savings.js';
@@ -20,4 +21,5 @@ describe('in the web worker host, on a virtual workspace', () => {
   settingTests(() => ide);
   savingTests(() => ide);
   panelTests(() => ide);
+  modelFileTests(() => ide);
 });

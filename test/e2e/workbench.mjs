@@ -43,8 +43,8 @@ export async function runCommand(page, title) {
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
-/** Opens one more file of the folder in a running workbench. */
-export async function openFile(page, host, file) {
+/** Opens one more file of the folder in a running workbench; what is shown in a view of its own is not waited for. */
+export async function openFile(page, host, file, { asText = true } = {}) {
   need(path.join(host.root, file), 'no such file');
   const name = path.basename(file);
   for (let tries = 1; ; tries++) {
@@ -72,7 +72,7 @@ export async function openFile(page, host, file) {
     if (tries === 5) throw new Error(`cannot open ${file}`);
     await page.keyboard.press('Escape');
   }
-  await waitForEditor(page, host, file);
+  if (asText) await waitForEditor(page, host, file);
 }
 
 async function waitForEditor(page, host, file, timeout = 60_000) {

@@ -27,10 +27,21 @@ const required = (name: string): string[] =>
 describe('the package', () => {
   test('holds what is listed here and nothing else', () => {
     const dist = [
-      ...['cli', 'cli-run', 'client-node', 'client-start', 'client-browser', 'server-node', 'server-main', 'server-browser', 'webview'].map(
-        (name) => `${name}.js`,
-      ),
+      ...[
+        'cli',
+        'cli-run',
+        'client-node',
+        'client-start',
+        'client-browser',
+        'server-node',
+        'server-main',
+        'server-browser',
+        'webview',
+        'webview-model',
+        'model-worker',
+      ].map((name) => `${name}.js`),
       'webview.css',
+      'webview-model.css',
       ...['web-tree-sitter', 'tree-sitter-python', 'tree-sitter-typescript', 'tree-sitter-tsx'].map((name) => `${name}.wasm`),
       'catalog.jsonl',
       'coefficients.json',

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fedInputsOf, fromBytes, isOnnxSummary, type OnnxSummary, summariseModelFile } from '../../server/src/core/index.js';
+import { fedInputsOf, fromBytes, isOnnxSummary, type OnnxSummary, quantizeOnnx, readOnnx, summariseModelFile } from '../../server/src/core/index.js';
 import { findRuntime } from '../../server/src/node/onnx-runtime.js';
 import { compareOutputs } from '../../server/src/runtime/compare.js';
 import { measureLatency } from '../../server/src/runtime/measure.js';
@@ -67,8 +67,33 @@ describe('mlcost onnx --measure', () => {
     expect([status, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout).latency).toMatchObject({ unit: 'ms', runs: 3, threads: 1 });
   });
+  test('writes a copy with 8-bit weights, says how large it is and how far off, and does not write over one', () => {
+    const args = ['--shape', 'batch=2', '--quantize', '--measure', '--runs', '1', '--format', 'json'];
+    const { stdout, status } = mlcost(root, ...args);
+    const { quantized } = JSON.parse(stdout);
+    expect([status, quantized.file, quantized.bytes]).toEqual([0, path.join(folder, 'cnn.int8.onnx'), statSync(path.join(folder, 'cnn.int8.onnx')).size]);
+    expect(quantized.error[0]).toMatchObject({ output: 'logits', sameTop: { of: 8 } });
+    expect(quantized.error[0].relative).toBeLessThan(0.05);
+    expect(mlcost(root, ...args)).toMatchObject({ status: 2, stderr: `${path.join(folder, 'cnn.int8.onnx')} is there already: it is not overwritten\n` });
+  });
   test('asks for the shape that is missing', () => {
     const { stderr, status } = mlcost(root, '--measure');
     expect([status, stderr]).toEqual([2, 'to measure it, state batch: --shape NAME=…\n']);
+  });
+});
+
+describe('a model with 8-bit weights loads, and answers nearly the same', () => {
+  test.each(models.slice(0, 6))('%s', async (_, family) => {
+    const source = fromBytes(family.bytes);
+    const made = await quantizeOnnx(source, await readOnnx(source), { embeddings: true }, async () => undefined);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of made.pieces()) pieces.push(piece);
+    const { inputs } = fedInputsOf(await summaryOf(family));
+    const errors = await compareOutputs(runtime, { bytes: family.bytes, outside: [] }, { bytes: Buffer.concat(pieces), outside: [] }, inputs);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { output, relative } of errors) {
+      expect([output, relative! > 0]).toEqual([output, true]);
+      expect([output, relative! < 0.1]).toEqual([output, true]);
+    }
   });
 });

@@ -15,6 +15,7 @@ export function memoryHost(files: Readonly<Record<string, string>>, root = 'file
         .filter(isRunFile),
     readBytes: async () => null,
     withFile: async () => null,
+    writeFile: async () => {},
     now: () => 0,
     pause: async () => {},
     delay: async () => {},

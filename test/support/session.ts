@@ -213,6 +213,7 @@ function inProcess(options: SessionOptions, files: ReadonlyMap<string, string>):
     listFiles: async (from) => [...files.keys()].filter((uri) => uri.startsWith(`${from}/`)).sort(),
     listRuns: async (from) => [...files.keys()].filter((uri) => uri.startsWith(`${from}/`) && isRunFile(uri)).sort(),
     readBytes: async (uri) => (files.has(uri) ? Buffer.from(files.get(uri) ?? '') : null),
+    writeFile: async () => {},
     withFile: async (uri, use) => (files.has(uri) ? use(fromBytes(Buffer.from(files.get(uri) ?? ''))) : null),
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),

@@ -11,7 +11,7 @@ export async function start(context: vscode.ExtensionContext): Promise<Running> 
     context,
     // Transports, not the worker: VS Code wraps `Worker` here, and the client's `instanceof Worker` says no.
     (options) => new LanguageClient('mlCostLens', 'ML Cost Lens', async () => over(await place(context.extensionUri)), options),
-    (bytes) => bytes,
+    { encode: (bytes) => bytes, decode: (raw) => raw as Uint8Array },
   );
   return {
     ...running,

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { modelEditorType } from '../../../server/src/protocol/model-file.js';
 import { comparePanelType } from '../../../server/src/protocol/panel.js';
 import { activeNotification, settingsNotification } from '../../../server/src/protocol/protocol.js';
 import { registerCommands } from './commands.js';
 import { isRelevant } from './markers.js';
+import { ModelEditors } from './model-editor.js';
 import { ComparePanels } from './panel.js';
 import { Reports } from './reports.js';
 import type { Running } from './running.js';
@@ -58,6 +60,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     vscode.window.registerTreeDataProvider('mlCostLens.workloads', tree),
     vscode.workspace.registerTextDocumentContentProvider(Reports.scheme, reports),
     vscode.window.registerWebviewPanelSerializer(comparePanelType, panels),
+    vscode.window.registerCustomEditorProvider(modelEditorType, new ModelEditors(start, context), { supportsMultipleEditorsPerDocument: true }),
     ...registerCommands(start, reports, tree, panels),
   );
   for (const document of vscode.workspace.textDocuments) look(document);

@@ -3,7 +3,7 @@ import { type CompareParams, type CompareResult, comparePanelType, type FromPane
 import { compareRequest, type WorkloadRef, type WorkloadsResult, workloadsRequest } from '../../../server/src/protocol/protocol.js';
 import { applyChange, openSettings } from './answers.js';
 import { settingsFile } from './markers.js';
-import { panelHtml } from './panel-html.js';
+import { nonce, panelHtml } from './panel-html.js';
 import { readPanelMessage, readPanelState } from './panel-messages.js';
 import type { Start } from './running.js';
 
@@ -156,9 +156,4 @@ class ComparePanel {
   private post(message: ToPanel): void {
     if (!this.closed) void this.panel.webview.postMessage(message);
   }
-}
-
-/** A number used once, so that no script but ours runs. */
-function nonce(): string {
-  return [...crypto.getRandomValues(new Uint8Array(18))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
+import { writeWholeRequest } from '../../../server/src/protocol/model-file.js';
 import {
   assetRequest,
   findFilesRequest,
@@ -22,8 +23,14 @@ import { findFiles, findRuns, readBytes, readText, readWhole } from './workspace
 
 export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
+/** How a transport carries bytes. */
+export interface ByteCode {
+  encode(bytes: Uint8Array): unknown;
+  decode(raw: unknown): Uint8Array;
+}
+
 /** Starts the server and answers what it asks. */
-export async function startWith(context: vscode.ExtensionContext, create: CreateClient, encode: (bytes: Uint8Array) => unknown): Promise<Running> {
+export async function startWith(context: vscode.ExtensionContext, create: CreateClient, code: ByteCode): Promise<Running> {
   const options: LanguageClientOptions = {
     documentSelector: [...languageIds.map((language) => ({ language })), { pattern: `**/${settingsFile}` }], // every scheme, and cells
     outputChannelName: 'ML Cost Lens',
@@ -38,18 +45,21 @@ export async function startWith(context: vscode.ExtensionContext, create: Create
   context.subscriptions.push(status, progress, changed);
   // All handlers stand before start(): the server asks as soon as a document opens.
   client.onRequest(assetRequest, async (name: string) =>
-    encode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', name.replace(/.*[/\\]/, '')))),
+    code.encode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', name.replace(/.*[/\\]/, '')))),
   );
   client.onRequest(readFileRequest, readText);
   client.onRequest(findFilesRequest, findFiles);
   client.onRequest(findRunsRequest, findRuns);
   client.onRequest(readBytesRequest, async (uri: string) => {
     const bytes = await readBytes(uri);
-    return bytes && encode(bytes);
+    return bytes && code.encode(bytes);
   });
   client.onRequest(readWholeRequest, async (uri: string) => {
     const found = await readWhole(uri);
-    return found && { size: found.size, ...(found.bytes ? { bytes: encode(found.bytes) } : {}) };
+    return found && { size: found.size, ...(found.bytes ? { bytes: code.encode(found.bytes) } : {}) };
+  });
+  client.onRequest(writeWholeRequest, async ({ uri, bytes }: { uri: string; bytes: unknown }) => {
+    await vscode.workspace.fs.writeFile(vscode.Uri.parse(uri, true), code.decode(bytes));
   });
   client.onNotification(statusNotification, (params: StatusParams) => status.fire(params));
   client.onNotification(progressNotification, (params: ProgressParams) => progress.fire(params));

@@ -12,5 +12,6 @@ export const start = (context: vscode.ExtensionContext): Promise<Running> =>
       const run = { module: context.asAbsolutePath('dist/server-node.js'), transport: TransportKind.ipc, args };
       return new LanguageClient('mlCostLens', 'ML Cost Lens', { run, debug: run }, options);
     },
-    (bytes) => Buffer.from(bytes).toString('base64'), // IPC is JSON
+    // IPC is JSON
+    { encode: (bytes) => Buffer.from(bytes).toString('base64'), decode: (raw) => Buffer.from(String(raw), 'base64') },
   );

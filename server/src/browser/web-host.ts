@@ -7,7 +7,11 @@ import { assetRequest } from '../protocol/protocol.js';
 export function webHost(connection: Connection): Host {
   const readAsset = (name: string) => connection.sendRequest<Uint8Array>(assetRequest, name);
   return {
-    ...clientFiles(connection, (raw) => raw as Uint8Array),
+    ...clientFiles(
+      connection,
+      (raw) => raw as Uint8Array,
+      (bytes) => bytes,
+    ),
     readAsset,
     readAssetText: async (name) => new TextDecoder().decode(await readAsset(name)),
     now: () => Date.now(),

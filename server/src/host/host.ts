@@ -18,6 +18,9 @@ export interface Host {
    * @returns null where there is none
    * @errors UnreadableFile for what this host cannot read in pieces and is too large to be read whole */
   withFile<T>(uri: string, use: (source: ByteSource) => Promise<T>): Promise<T | null>;
+  /** Writes a file, piece by piece where the host can; what was there is replaced when all is written.
+   * @errors where it cannot be written */
+  writeFile(uri: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Lets other work go first; scans yield between files. */

@@ -1,4 +1,17 @@
-import { baseName, folderOf, joinUri, type ModelFileSummary, type StatedShapes, summariseModelFile } from '../core/index.js';
+import {
+  type ByteSource,
+  baseName,
+  folderOf,
+  isBeside,
+  joinUri,
+  type ModelFileSummary,
+  outsideFiles,
+  type QuantizeOptions,
+  quantizeOnnx,
+  readOnnx,
+  type StatedShapes,
+  summariseModelFile,
+} from '../core/index.js';
 import type { Host } from './host.js';
 
 /** What a model file is made of, read where it stands.
@@ -13,4 +26,44 @@ export function summaryAt(host: Host, uri: string, stated: StatedShapes): Promis
       async (name) => (await host.withFile(joinUri(folderOf(uri), name), async ({ size }) => size)) ?? undefined,
     ),
   );
+}
+
+export interface Made {
+  /** @unit B */
+  readonly size: number;
+  /** Of the original, weights in other files among it. @unit B */
+  readonly before: number;
+  /** Weights that have 8 bits now. */
+  readonly quantized: number;
+  readonly left: readonly string[];
+}
+/** Writes a copy of a model with 8-bit weights; the original stays as it is.
+ * @errors ModelFileError, UnreadableFile; where the copy cannot be written */
+export async function quantizeAt(host: Host, uri: string, target: string, options: QuantizeOptions): Promise<Made> {
+  const made = await host.withFile(uri, async (source) => {
+    const model = await readOnnx(source);
+    return withAll(host, folderOf(uri), outsideFiles(model).filter(isBeside), async (beside) => {
+      const result = await quantizeOnnx(source, model, options, async (name) => beside.get(name));
+      await host.writeFile(target, result.pieces());
+      const before = [...beside.values()].reduce((sum, { size }) => sum + size, source.size);
+      return { size: result.size, before, quantized: result.quantized, left: result.left };
+    });
+  });
+  if (!made) throw new Error('there is no such file');
+  return made;
+}
+/** Keeps several files open at a time; those that are not there are left out. */
+async function withAll<T>(
+  host: Host,
+  folder: string,
+  names: readonly string[],
+  use: (files: ReadonlyMap<string, ByteSource>) => Promise<T>,
+  open: ReadonlyMap<string, ByteSource> = new Map(),
+): Promise<T> {
+  const [name, ...rest] = names;
+  if (name === undefined) return use(open);
+  const done = await host.withFile(joinUri(folder, name), async (source) => ({
+    result: await withAll(host, folder, rest, use, new Map([...open, [name, source]])),
+  }));
+  return done ? done.result : withAll(host, folder, rest, use, open);
 }

@@ -33,6 +33,7 @@ import { Documents } from './documents.js';
 import { onExplain } from './explain.js';
 import { onHover } from './hover.js';
 import { onInlayHints } from './inlay-hints.js';
+import { onModelFile } from './model-file.js';
 import { onOutOfMemory } from './out-of-memory.js';
 import { Reports } from './reports.js';
 import { onRuns } from './runs.js';
@@ -200,6 +201,7 @@ export function startServer(connection: Connection, host: Host): void {
     onRuns,
     onOutOfMemory,
     onSettingEdit,
+    onModelFile,
   ])
     handle(session);
   documents.listen(connection);

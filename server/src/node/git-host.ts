@@ -53,6 +53,9 @@ export class GitHost implements Host {
     if ((entry.size ?? 0) > largestBlob) throw new UnreadableFile('too-large', `${Math.round((entry.size ?? 0) / 1e6)} MB: not read from an earlier state`);
     return use(fromBytes(await this.repository.blob(entry.oid)));
   }
+  async writeFile(): Promise<void> {
+    throw new Error('an earlier state is not written to');
+  }
   async listFiles(root: string): Promise<readonly string[]> {
     return this.listed(root, (name) => languageOfName(name) !== undefined && !inSkippedFolder(name, 'code'));
   }

@@ -1,16 +1,18 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { choicesOf } from '../cli/choices.js';
-import { type ModelFileAnswer, modelFileJson, modelFileTable, passCost, shapesOf } from '../cli/model-file.js';
+import { type MadeFile, type ModelFileAnswer, modelFileJson, modelFileTable, passCost, shapesOf } from '../cli/model-file.js';
 import { type Parsed, UsageError } from '../cli/options.js';
 import type { Paint } from '../cli/report-table.js';
 import { type EstimateContext, fedInputsOf, isBeside, isOnnxSummary, ModelFileError, type OnnxSummary, type Spec } from '../core/index.js';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
-import { summaryAt } from '../host/model-files.js';
-import { type Latency, measureLatency } from '../runtime/measure.js';
-import type { FedInput, Model, Runtime } from '../runtime/runtime.js';
+import { quantizeAt, summaryAt } from '../host/model-files.js';
+import { compareOutputs } from '../runtime/compare.js';
+import { measureLatency } from '../runtime/measure.js';
+import type { FedInput, Model } from '../runtime/runtime.js';
 import { findRuntime } from './onnx-runtime.js';
 
 /** `mlcost onnx FILE`. @errors UsageError for a file that is no model, or damaged */
@@ -39,20 +41,37 @@ async function modelFileAnswer(
   context: EstimateContext,
   assets: string,
 ): Promise<ModelFileAnswer> {
-  const uri = pathToFileURL(path.resolve(file)).href;
-  const summary = await summaryAt(host, uri, shapesOf((values['shape'] as readonly string[] | undefined) ?? []));
+  const summary = await summaryAt(host, uriOf(file), shapesOf((values['shape'] as readonly string[] | undefined) ?? []));
   if (!summary) throw new UsageError(`${file}: no such file`);
   const cost = passCost(summary, facts, context);
   const answer: ModelFileAnswer = { file, summary, ...(cost ? { cost } : {}) };
-  if (values['measure'] !== true) return answer;
-  if (!isOnnxSummary(summary)) throw new UsageError('only .onnx files can be measured here');
+  const [measure, quantize] = [values['measure'] === true, values['quantize'] === true];
+  if (!measure && !quantize) return answer;
+  if (!isOnnxSummary(summary)) throw new UsageError('only .onnx files can be measured and quantized here');
   const threads = whole(values, 'threads', 1);
-  const runtime = findRuntime([...(typeof values['runtime'] === 'string' ? [values['runtime']] : []), '.', path.dirname(file), assets], threads);
-  return { ...answer, latency: await measured(runtime, summary, await loaded(file, summary), whole(values, 'runs', 30), threads) };
+  const runtime = measure
+    ? findRuntime([...(typeof values['runtime'] === 'string' ? [values['runtime']] : []), '.', path.dirname(file), assets], threads)
+    : undefined;
+  const inputs = runtime ? feeds(summary) : [];
+  const made = quantize ? await quantizedCopy(host, file, values['keep-embeddings'] !== true) : undefined;
+  if (!runtime) return { ...answer, ...(made ? { made } : {}) };
+  const model = await loaded(file, summary);
+  const latency = await running(measureLatency(runtime, model, inputs, { threads, runs: whole(values, 'runs', 30), now: () => performance.now() }));
+  if (!made) return { ...answer, latency };
+  const error = await running(compareOutputs(runtime, model, await loaded(made.file, summary), inputs));
+  return { ...answer, latency, made: { ...made, error } };
 }
 
-function measured(runtime: Runtime, summary: OnnxSummary, model: Model, runs: number, threads: number): Promise<Latency> {
-  return measureLatency(runtime, model, feeds(summary), { threads, runs, now: () => performance.now() }).catch((error: unknown) => {
+async function quantizedCopy(host: Host, file: string, embeddings: boolean): Promise<MadeFile> {
+  const target = file.replace(/(\.onnx)?$/i, '.int8.onnx');
+  if (existsSync(target)) throw new UsageError(`${target} is there already: it is not overwritten`);
+  const { size, before, quantized, left } = await quantizeAt(host, uriOf(file), uriOf(target), { embeddings });
+  return { file: target, bytes: size, share: size / before, quantized, left };
+}
+const uriOf = (file: string): string => pathToFileURL(path.resolve(file)).href;
+/** What the runtime does not take is a matter of the file, not of this program. */
+function running<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
     throw new UsageError(`onnxruntime-web does not run this model: ${error instanceof Error ? error.message : String(error)}`);
   });
 }

@@ -1,4 +1,4 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isRunFile, languageOfName, maxTextLength } from '../core/index.js';
@@ -90,6 +90,20 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
         });
       } finally {
         await file.close();
+      }
+    },
+    writeFile: async (uri, pieces) => {
+      const target = fileURLToPath(uri);
+      const draft = `${target}.part`;
+      const file = await open(draft, 'w');
+      try {
+        for await (const piece of pieces) await file.writeFile(piece);
+        await file.close();
+        await rename(draft, target);
+      } catch (error) {
+        await file.close().catch(() => {});
+        await rm(draft, { force: true });
+        throw error;
       }
     },
     now: () => Date.now(),

@@ -12,12 +12,17 @@ const connection = createConnection(ProposedFeatures.all);
 const memory = new WebAssembly.Memory({ initial: 512, maximum: 32768 }); // ours, so that its size can be read
 const own = nodeHost(__dirname, memory);
 // IPC is JSON: bytes come as text
-const remote = clientFiles(connection, (raw) => Buffer.from(String(raw), 'base64'));
+const remote = clientFiles(
+  connection,
+  (raw) => Buffer.from(String(raw), 'base64'),
+  (bytes) => Buffer.from(bytes).toString('base64'),
+);
 const host: Host = {
   ...own,
   readText: (uri) => (uri.startsWith('file:') ? own : remote).readText(uri),
   listFiles: (root, signal) => (root.startsWith('file:') ? own : remote).listFiles(root, signal),
   listRuns: (root, signal) => (root.startsWith('file:') ? own : remote).listRuns(root, signal),
+  writeFile: (uri, pieces) => (uri.startsWith('file:') ? own : remote).writeFile(uri, pieces),
   withFile: (uri, use) => (uri.startsWith('file:') ? own : remote).withFile(uri, use),
   readBytes: (uri, limit) => (uri.startsWith('file:') ? own : remote).readBytes(uri, limit),
 };

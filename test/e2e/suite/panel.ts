@@ -193,7 +193,7 @@ async function isThere(ide: Ide): Promise<boolean> {
   return counts.some((count) => count > 0);
 }
 
-async function pickTheme(ide: Ide, theme: string): Promise<void> {
+export async function pickTheme(ide: Ide, theme: string): Promise<void> {
   const { page } = ide;
   await page.keyboard.press('Control+K');
   await page.keyboard.press('Control+T');

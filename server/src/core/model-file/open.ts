@@ -1,3 +1,4 @@
+import { isBeside } from './beside.js';
 import { type ByteSource, ModelFileError } from './bytes.js';
 import { summariseGguf } from './gguf.js';
 import type { StatedShapes } from './onnx/bind.js';
@@ -7,9 +8,6 @@ import type { WeightSummary } from './types.js';
 
 export type ModelFileSummary = OnnxSummary | WeightSummary;
 export const isOnnxSummary = (summary: ModelFileSummary): summary is OnnxSummary => summary.format === 'onnx';
-
-/** A name that stays in the model's folder or below. */
-export const isBeside = (name: string): boolean => name !== '' && !/^([\\/]|[A-Za-z]:|\w+:\/\/)|(^|[\\/])\.\.([\\/]|$)/.test(name);
 
 /** Size of a file beside a model, by the name that the model gives it; undefined where there is none. @unit B */
 export type SizeBeside = (name: string) => Promise<number | undefined>;

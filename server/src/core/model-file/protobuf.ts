@@ -129,6 +129,32 @@ export async function readMessage(source: ByteSource, schema: Schema, limits: Li
   return root;
 }
 
+/** A field as it stands: where its tag begins, and its bytes without tag and length. */
+export interface RawField {
+  readonly number: number;
+  readonly start: number;
+  readonly content: Slice;
+}
+/** Fields of a message in their order, unread: for copying them.
+ * @param place of a message that was read before, so that it is sound */
+export async function fieldsAt(source: ByteSource, { at: from, length }: Slice): Promise<RawField[]> {
+  const window = new Window(source);
+  const end = from + length;
+  const fields: RawField[] = [];
+  for (let at = from; at < end; ) {
+    const start = at;
+    await window.load(at, Math.min(20, end - at));
+    const tag = varint(window, at, end);
+    const size = tag && tag.value % 8 === 2 ? varint(window, tag.next, end) : undefined;
+    const number = tag && (tag.value % 8 === 0 ? varint(window, tag.next, end)?.next : tag.next + (tag.value % 8 === 5 ? 4 : 8));
+    const content = size ? { at: size.next, length: size.value } : { at: tag?.next ?? end, length: (number ?? end) - (tag?.next ?? end) };
+    if (!tag || content.length < 0 || content.at + content.length > end) throw new ModelFileError(`a broken field at byte ${start}`);
+    fields.push({ number: Math.floor(tag.value / 8), start, content });
+    at = content.at + content.length;
+  }
+  return fields;
+}
+
 function put(draft: Draft, name: string, kind: FieldKind, value: number, fail: (text: string) => never): void {
   if (kind === 'int' || kind === 'float' || kind === 'double') draft[name] = value;
   else if (kind === 'ints' || kind === 'floats' || kind === 'doubles') listOf(draft, name).push(value);

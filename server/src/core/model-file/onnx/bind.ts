@@ -26,6 +26,8 @@ export function bindShapes(graph: Graph, stated: StatedShapes): Bound {
   const inputs = fedInputs(graph);
   const names = new Set(inputs.flatMap(({ dims }) => (dims ?? []).filter((one) => typeof one === 'string')));
   const symbols = new Map<string, number>();
+  /** Dimensions without a name, by input and place. */
+  const places = new Map<string, number>();
   const set = (symbol: string, size: number): void => {
     const there = symbols.get(symbol);
     if (there !== undefined && there !== size) throw new ShapeError(`dimension '${symbol}' is ${there} in one input and ${size} in another`);
@@ -34,6 +36,12 @@ export function bindShapes(graph: Graph, stated: StatedShapes): Bound {
   for (const [name, shape] of Object.entries(stated)) {
     if (shape.some((one) => !Number.isSafeInteger(one) || one < 0)) throw new ShapeError(`${name}=${shape.join(',')}: dimensions are whole numbers`);
     const input = inputs.find((one) => one.name === name);
+    const place = shape.length === 1 ? /^(.+)\[(\d+)\]$/.exec(name) : null;
+    const placed = place && inputs.find((one) => one.name === place[1]);
+    if (place && placed?.dims && placed.dims.length > Number(place[2]) && !input) {
+      if (placed.dims[Number(place[2])] === undefined) places.set(name, shape[0]!);
+      continue;
+    }
     if (!input && names.has(name) && shape.length === 1) set(name, shape[0]!);
     else if (!input)
       throw new ShapeError(`no input or dimension is called '${name}': there are ${[...inputs.map((one) => one.name), ...names].join(', ') || 'none'}`);
@@ -42,7 +50,7 @@ export function bindShapes(graph: Graph, stated: StatedShapes): Bound {
   const open = new Set<string>();
   const bound = inputs.map((value) => {
     const given = Object.hasOwn(stated, value.name) ? stated[value.name] : undefined;
-    const dims = given ?? value.dims?.map((one) => (typeof one === 'string' ? symbols.get(one) : one));
+    const dims = given ?? value.dims?.map((one, at) => (typeof one === 'string' ? symbols.get(one) : (one ?? places.get(`${value.name}[${at}]`))));
     if (!dims && value.kind === 'tensor') open.add(value.name);
     dims?.forEach((one, at) => {
       if (one !== undefined) return;

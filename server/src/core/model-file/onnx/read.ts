@@ -190,6 +190,11 @@ export function* storedIn(node: Node): Generator<{ readonly tensor: Tensor; read
   }
 }
 
+/** Names of the files beside a model that hold its weights. */
+export const outsideFiles = ({ graph }: OnnxModel): string[] => [
+  ...new Set([...storedTensors(graph)].flatMap(({ tensor }) => (tensor.external ? [tensor.external.location] : []))),
+];
+
 /** Weights in other files that are not there, or too short. */
 export async function missingWeights(model: OnnxModel, sizeOf: (location: string) => Promise<number | undefined>): Promise<Untold[]> {
   const needed = new Map<string, number>();

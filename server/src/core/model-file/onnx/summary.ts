@@ -5,7 +5,7 @@ import { tablesByInput } from './choices.js';
 import { type Inference, infer } from './infer.js';
 import type { InputRow } from './io.js';
 import { isDefaultDomain, type OnnxModel, type Value } from './model.js';
-import { missingWeights, readOnnx, storedTensors } from './read.js';
+import { missingWeights, outsideFiles, readOnnx, storedTensors } from './read.js';
 import { parametersOf } from './weights.js';
 
 /** Work of one operator over the model. */
@@ -74,7 +74,7 @@ export function onnxSummary(model: OnnxModel, stated: StatedShapes, lacking: rea
     ...(written ? { elements: operators.reduce((sum, { elements }) => sum + (elements ?? 0), 0) } : {}),
     ...(inference.peakActivation === undefined ? {} : { peakActivation: inference.peakActivation }),
     open: inference.bound.open,
-    externalFiles: [...new Set(tensors.flatMap(({ external }) => (external ? [external.location] : [])))],
+    externalFiles: outsideFiles(model),
   };
 }
 /** @param sizeOf size of a file beside the model @errors ModelFileError */

@@ -1,0 +1,203 @@
+import { bytesField, joined, numberField, textField } from '../wire.js';
+import type { Graph, Node, Tensor } from './model.js';
+import { namesInside } from './names.js';
+
+/** How a weight is stored and used once it has 8 bits.
+ * - `product`: the second matrix of products of integers; what comes in is quantized while the model runs.
+ * - `rows`: a table of embeddings, one scale a row; rows are unpacked after they are chosen.
+ * - `unpacked`: whole numbers in the file, floats again before they are used: smaller, not faster. */
+export type Way = 'product' | 'rows' | 'unpacked';
+export interface PlannedWeight {
+  readonly tensor: Tensor;
+  readonly name: string;
+  readonly way: Way;
+  /** Dimension that has a scale for each place; absent: one scale for all. */
+  readonly axis?: number;
+  /** Stored with its two dimensions swapped. */
+  readonly swapped: boolean;
+}
+export interface QuantizeOptions {
+  readonly embeddings: boolean;
+}
+/** Below this a weight's scales and nodes take what it saves. */
+const fewest = 1024;
+
+interface Use {
+  readonly node: Node;
+  readonly at: number;
+}
+
+/** Which weights get 8 bits, and how; the others stay, and `left` says why.
+ * @param weights name and tensor of every stored weight of the main graph */
+export function planWeights(
+  graph: Graph,
+  weights: ReadonlyMap<string, Tensor>,
+  opset: number,
+  { embeddings }: QuantizeOptions,
+): { readonly planned: readonly PlannedWeight[]; readonly left: ReadonlyMap<Tensor, string> } {
+  const uses = new Map<string, Use[]>();
+  const inner = new Set<string>();
+  for (const node of graph.nodes) {
+    node.inputs.forEach((name, at) => {
+      if (weights.has(name)) uses.set(name, [...(uses.get(name) ?? []), { node, at }]);
+    });
+    for (const name of namesInside(node)) inner.add(name);
+  }
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const planned: PlannedWeight[] = [];
+  const left = new Map<Tensor, string>();
+  for (const [name, tensor] of weights) {
+    const own = uses.get(name) ?? [];
+    const reason =
+      tensor.type !== 'float32'
+        ? `is of ${tensor.type}: only float32 is made smaller`
+        : tensor.dims.length < 2 || tensor.elements < fewest
+          ? 'is small'
+          : outputs.has(name)
+            ? 'is an output'
+            : !embeddings && own.some(isTable)
+              ? 'is a table of embeddings'
+              : own.length === 0 && !inner.has(name)
+                ? 'is not used'
+                : undefined;
+    if (reason === undefined) planned.push({ tensor, name, ...wayOf(tensor, own, inner.has(name), opset) });
+    else left.set(tensor, reason);
+  }
+  return { planned, left };
+}
+
+const isTable = ({ node, at }: Use): boolean => node.op === 'Gather' && at === 0;
+const intOf = (node: Node, name: string): number | undefined => node.attributes[name]?.int;
+function wayOf(
+  tensor: Tensor,
+  uses: readonly Use[],
+  isInner: boolean,
+  opset: number,
+): { readonly way: Way; readonly axis?: number; readonly swapped: boolean } {
+  const matrix = tensor.dims.length === 2 && !isInner;
+  // DynamicQuantizeLinear came with operator set 11, axes of DequantizeLinear with 13.
+  if (matrix && opset >= 11 && uses.every(isProduct)) {
+    const swapped = uses.map(({ node }) => intOf(node, 'transB') === 1);
+    if (new Set(swapped).size === 1) return { way: 'product', axis: swapped[0] ? 0 : 1, swapped: swapped[0] === true };
+  }
+  if (matrix && uses.every((use) => isTable(use) && (intOf(use.node, 'axis') ?? 0) === 0)) return { way: 'rows', axis: 0, swapped: false };
+  const [first] = uses;
+  return { way: 'unpacked', swapped: false, ...(opset >= 13 ? { axis: first ? channelAxis(first, tensor.dims.length) : 0 } : {}) };
+}
+function isProduct({ node, at }: Use): boolean {
+  if (at !== 1) return false;
+  if (node.op === 'MatMul') return node.domain === '' || node.domain === 'ai.onnx';
+  const [alpha, beta] = [node.attributes['alpha']?.float ?? 1, node.attributes['beta']?.float ?? 1];
+  return node.op === 'Gemm' && alpha === 1 && (beta === 1 || !node.inputs[2]) && intOf(node, 'transA') !== 1;
+}
+/** The dimension of an operator's weights that belongs to one output each. */
+function channelAxis({ node, at }: Use, rank: number): number {
+  if (node.op === 'ConvTranspose' || /^(LSTM|GRU|RNN)$/.test(node.op)) return 1;
+  if (node.op === 'MatMul') return at === 1 ? rank - 1 : rank - 2;
+  if (node.op === 'Gemm') return (intOf(node, 'transB') === 1) === (at === 1) ? 0 : 1;
+  return 0;
+}
+
+/** Names that are not taken yet. */
+export class Names {
+  private readonly taken: Set<string>;
+  constructor(graph: Graph) {
+    this.taken = new Set([
+      ...graph.tensors.map(({ name }) => name),
+      ...graph.inputs.map(({ name }) => name),
+      ...graph.nodes.flatMap((node) => [...node.outputs, ...namesInside(node)]),
+    ]);
+  }
+  make(wanted: string): string {
+    let name = wanted;
+    for (let at = 1; this.taken.has(name); at++) name = `${wanted}_${at}`;
+    this.taken.add(name);
+    return name;
+  }
+}
+
+/** Names of the tensors that a weight becomes. */
+export interface Stored {
+  readonly weight: PlannedWeight;
+  readonly quantized: string;
+  readonly scale: string;
+}
+
+type AttributeValue = number;
+export function nodeBytes(
+  op: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+): Uint8Array {
+  return joined([
+    ...inputs.map((one) => textField(1, one)),
+    ...outputs.map((one) => textField(2, one)),
+    textField(3, `${outputs[0] ?? ''}_${op}`),
+    textField(4, op),
+    ...Object.entries(attributes).map(([name, value]) => bytesField(5, joined([textField(1, name), numberField(3, value), numberField(20, 2)]))),
+  ]);
+}
+const float = 1;
+
+/** Nodes in the place of those that used a weight. Products of one input share its quantization. */
+export class Rewriter {
+  private readonly names: Names;
+  private readonly stored: ReadonlyMap<string, Stored>;
+  private readonly zero: string;
+  private readonly incoming = new Map<string, readonly [quantized: string, scale: string, zero: string]>();
+  constructor(names: Names, stored: ReadonlyMap<string, Stored>, zero: string) {
+    this.names = names;
+    this.stored = stored;
+    this.zero = zero;
+  }
+  /** Before everything else: floats again under the old name. */
+  unpacking(): readonly Uint8Array[] {
+    return [...this.stored.values()]
+      .filter(({ weight }) => weight.way === 'unpacked')
+      .map(({ weight, quantized, scale }) =>
+        nodeBytes('DequantizeLinear', [quantized, scale], [weight.name], weight.axis === undefined ? {} : { axis: weight.axis }),
+      );
+  }
+  /** @returns undefined for a node that stays as it is */
+  replaced(node: Node): readonly Uint8Array[] | undefined {
+    const product = node.op === 'MatMul' || node.op === 'Gemm' ? this.stored.get(node.inputs[1] ?? '') : undefined;
+    if (product?.weight.way === 'product') return this.product(node, product);
+    const table = node.op === 'Gather' ? this.stored.get(node.inputs[0] ?? '') : undefined;
+    return table?.weight.way === 'rows' ? this.rows(node, table) : undefined;
+  }
+  private product(node: Node, { quantized, scale }: Stored): Uint8Array[] {
+    const [input = '', , bias = ''] = node.inputs;
+    const [output = ''] = node.outputs;
+    const nodes: Uint8Array[] = [];
+    let [codes, step, zero] = this.incoming.get(input) ?? [];
+    if (codes === undefined || step === undefined || zero === undefined) {
+      [codes, step, zero] = [this.names.make(`${input}_quantized`), this.names.make(`${input}_scale`), this.names.make(`${input}_zero_point`)];
+      this.incoming.set(input, [codes, step, zero]);
+      nodes.push(nodeBytes('DynamicQuantizeLinear', [input], [codes, step, zero]));
+    }
+    const name = (what: string): string => this.names.make(`${output}_${what}`);
+    const [sums, floats, both] = [name('sums'), name('floats'), name('scale')];
+    const scaled = bias === '' ? output : name('scaled');
+    nodes.push(
+      nodeBytes('MatMulInteger', [codes, quantized, zero, this.zero], [sums]),
+      nodeBytes('Cast', [sums], [floats], { to: float }),
+      nodeBytes('Mul', [step, scale], [both]),
+      nodeBytes('Mul', [floats, both], [scaled]),
+    );
+    if (bias !== '') nodes.push(nodeBytes('Add', [scaled, bias], [output]));
+    return nodes;
+  }
+  private rows(node: Node, { quantized, scale }: Stored): Uint8Array[] {
+    const [, index = ''] = node.inputs;
+    const [output = ''] = node.outputs;
+    const name = (what: string): string => this.names.make(`${output}_${what}`);
+    const [codes, floats, steps] = [name('codes'), name('floats'), name('steps')];
+    return [
+      nodeBytes('Gather', [quantized, index], [codes], { axis: 0 }),
+      nodeBytes('Cast', [codes], [floats], { to: float }),
+      nodeBytes('Gather', [scale, index], [steps], { axis: 0 }),
+      nodeBytes('Mul', [floats, steps], [output]),
+    ];
+  }
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { fromBytes, isOnnxSummary, ModelFileError, quantizeOnnx, readOnnx, summariseModelFile } from '../../../server/src/core/index.js';
+import { families } from '../../support/onnx-families.js';
+import { GraphWriter, longs, tensor, type WrittenTensor, weights } from '../../support/onnx-writer.js';
+
+async function quantized(bytes: Uint8Array, options = { embeddings: true }, beside: Readonly<Record<string, Uint8Array>> = {}) {
+  const source = fromBytes(bytes);
+  const made = await quantizeOnnx(source, await readOnnx(source), options, async (name) => (beside[name] ? fromBytes(beside[name]) : undefined));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of made.pieces()) pieces.push(Uint8Array.from(piece));
+  const all = new Uint8Array(pieces.reduce((sum, one) => sum + one.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  expect(all.length).toBe(made.size);
+  return { bytes: all, ...made };
+}
+const operators = async (bytes: Uint8Array): Promise<Readonly<Record<string, number>>> => {
+  const { graph } = await readOnnx(fromBytes(bytes));
+  const counts: Record<string, number> = {};
+  for (const { op } of graph.nodes) counts[op] = (counts[op] ?? 0) + 1;
+  return counts;
+};
+const macsOf = async (bytes: Uint8Array, shapes: Readonly<Record<string, readonly number[]>>) => {
+  const summary = await summariseModelFile('a.onnx', fromBytes(bytes), shapes, async () => undefined);
+  return isOnnxSummary(summary) ? summary.macs : undefined;
+};
+
+describe('8-bit weights', () => {
+  test.each(
+    families
+      .slice(0, 7)
+      .map((make) => make())
+      .map((family) => [family.name, family] as const),
+  )('%s does the same work, with a file of about a quarter', async (_, family) => {
+    const made = await quantized(family.bytes);
+    expect(await macsOf(made.bytes, family.shapes)).toBe(family.macs);
+    // these models are small: their frames weigh something
+    expect(made.size / family.bytes.length).toBeLessThan(0.45);
+  });
+  test('a model whose weights are large is below 30 % of its size', async () => {
+    const g = new GraphWriter();
+    const x = g.input('x', ['n', 512]);
+    g.named('y', 'MatMul', [g.one('Relu', [g.one('Gemm', [x, weights(512, 512), weights(512)], { transB: 1 })]), weights(512, 512)]);
+    const bytes = g.output('y', ['n', 512]).model();
+    const made = await quantized(bytes);
+    expect(made.size / bytes.length).toBeLessThan(0.26);
+    expect(await operators(made.bytes)).toEqual({ DynamicQuantizeLinear: 2, MatMulInteger: 2, Cast: 2, Mul: 4, Add: 1, Relu: 1 });
+  });
+  test('the numbers are the nearest of 255 steps a channel', async () => {
+    const column = Float32Array.from({ length: 64 * 32 }, (_, at) => Math.sin(at) * ((at % 32) + 1));
+    const g = new GraphWriter();
+    g.named('y', 'MatMul', [g.input('x', [1, 64]), g.stored(tensor([64, 32], column), 'w')]);
+    const { bytes } = await quantized(g.output('y', [1, 32]).model());
+    const { graph } = await readOnnx(fromBytes(bytes));
+    const raw = (name: string): Uint8Array => {
+      const place = graph.tensors.find((one) => one.name === name)?.raw;
+      return bytes.slice(place?.at, (place?.at ?? 0) + (place?.length ?? 0));
+    };
+    const scales = new Float32Array(raw('w_scale').buffer);
+    const codes = raw('w_quantized');
+    for (let at = 0; at < column.length; at++) {
+      const scale = scales[at % 32]!;
+      expect(Math.abs((codes[at]! - 128) * scale - column[at]!)).toBeLessThanOrEqual(scale * 0.5001);
+    }
+  });
+  test('products of one input share its quantization; a bias stays a float', async () => {
+    const g = new GraphWriter();
+    const x = g.input('x', [1, 64]);
+    const [a, b] = [g.one('MatMul', [x, weights(64, 64)]), g.one('Gemm', [x, weights(64, 64), weights(64)])];
+    g.named('y', 'Add', [a, b]);
+    expect(await operators((await quantized(g.output('y', [1, 64]).model())).bytes)).toMatchObject({ DynamicQuantizeLinear: 1, MatMulInteger: 2, Add: 2 });
+  });
+  test.each<[string, { embeddings: boolean }, Readonly<Record<string, number>>]>([
+    ['rows are unpacked after they are chosen', { embeddings: true }, { Gather: 2, Mul: 1, Cast: 1 }],
+    ['or stay as they are', { embeddings: false }, { Gather: 1 }],
+  ])('tables of embeddings: %s', async (_, options, expected) => {
+    const g = new GraphWriter();
+    g.node('Gather', [weights(100, 64), g.input('ids', [1, 4], 'int64')], {}, { outputs: ['y'] });
+    g.named('z', 'MatMul', [g.input('x', [1, 64]), weights(64, 64)]);
+    const made = await quantized(g.output('y', [1, 4, 64]).output('z', [1, 64]).model(), options);
+    const { DynamicQuantizeLinear, MatMulInteger, ...rest } = await operators(made.bytes);
+    expect([DynamicQuantizeLinear, MatMulInteger]).toEqual([1, 1]);
+    expect(rest).toEqual({ Gather: expected['Gather'], Mul: 2 + (expected['Mul'] ?? 0), Cast: 1 + (expected['Cast'] ?? 0) });
+    expect(made.left).toEqual(options.embeddings ? [] : ['1 weight that is a table of embeddings']);
+  });
+  test('weights of `Constant` nodes and of branches become small too', async () => {
+    const branch = new GraphWriter('b');
+    branch.named('inner', 'MatMul', ['x', 'shared']);
+    branch.output('inner', [1, 64]);
+    const g = new GraphWriter();
+    g.input('x', [1, 64]);
+    g.stored(weights(64, 64), 'shared');
+    const constant = g.one('Constant', [], { value: { tensor: weights(64, 64) } });
+    const a = g.named('y', 'If', [g.input('c', [], 'bool')], { then_branch: { graph: branch }, else_branch: { graph: branch } });
+    g.named('z', 'MatMul', [a, constant]);
+    expect(await operators((await quantized(g.output('z', [1, 64]).model())).bytes)).toMatchObject({ DequantizeLinear: 1, MatMulInteger: 1, If: 1 });
+  });
+  test('weights in a file beside the model are read there, and stand in the copy', async () => {
+    const w = weights(64, 64);
+    const file = new Uint8Array(128 + w.data.byteLength);
+    file.set(new Uint8Array(w.data.buffer), 128);
+    const make = (value: WrittenTensor): Uint8Array => {
+      const g = new GraphWriter();
+      g.named('y', 'MatMul', [g.input('x', [1, 64]), g.stored(value, 'w')]);
+      return g.output('y', [1, 64]).model();
+    };
+    const outside = await quantized(make({ ...w, external: { location: 'w.bin', offset: 128 } }), undefined, { 'w.bin': file });
+    expect(outside.bytes).toEqual((await quantized(make(w))).bytes);
+  });
+});
+
+describe('what is not quantized', () => {
+  const one = (value: WrittenTensor, opset = 17): Uint8Array => {
+    const g = new GraphWriter();
+    g.named('y', 'MatMul', [g.input('x', [1, 64]), value]);
+    return g.output('y', [1, 64]).model(opset);
+  };
+  test.each<[string, Uint8Array, RegExp]>([
+    ['weights of 16 bits', one({ dims: [64, 64], data: new Uint16Array(4096), type: 'float16' }), /nothing to make smaller/],
+    ['small ones', one(weights(64, 4)), /nothing to make smaller/],
+    ['an operator set without the operators', one(weights(64, 64), 9), /operator set 9 has no quantized operators/],
+    ['numbers that are none', one(tensor([64, 64], new Float32Array(4096).fill(Number.NaN))), /holds numbers that are none/],
+    [
+      'weights whose file is not there',
+      one({ ...weights(64, 64), external: { location: 'gone.bin', offset: 0 } }),
+      /in gone.bin, which is not beside the model/,
+    ],
+  ])('%s', async (_, bytes, message) => {
+    const failed = quantized(bytes);
+    await expect(failed).rejects.toThrow(message);
+    await expect(failed).rejects.toBeInstanceOf(ModelFileError);
+  });
+  test('everything else is copied byte by byte', async () => {
+    const g = new GraphWriter();
+    const x = g.input('x', [1, 64]);
+    const kept = g.one('Reshape', [x, longs(1, 64)]);
+    g.named('y', 'MatMul', [kept, weights(64, 64)]);
+    const bytes = g.output('y', [1, 64]).model();
+    const made = await quantized(bytes);
+    const [before, after] = [await readOnnx(fromBytes(bytes)), await readOnnx(fromBytes(made.bytes))];
+    const node = (model: typeof before, all: Uint8Array): Uint8Array => {
+      const place = model.graph.nodes.find(({ op }) => op === 'Reshape')?.place;
+      return all.slice(place?.at, (place?.at ?? 0) + (place?.length ?? 0));
+    };
+    expect(node(after, made.bytes)).toEqual(node(before, bytes));
+    expect(after.metadata).toEqual(before.metadata);
+    expect(after.graph.inputs).toEqual(before.graph.inputs);
+  });
+});

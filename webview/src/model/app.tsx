@@ -1,0 +1,236 @@
+import type { ComponentChildren } from 'preact';
+import type { FromModelPage, ModelFileView, OperatorLine, ValueRow } from '../../../server/src/protocol/model-file.js';
+
+export interface AppProps {
+  readonly view: ModelFileView | undefined;
+  readonly problem: string;
+  readonly status: string;
+  readonly ask: { readonly text: string; readonly found: boolean } | undefined;
+  /** What was measured, newest last. */
+  readonly results: readonly string[];
+  readonly busy: boolean;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly onSize: (key: string, value: number | undefined) => void;
+  readonly post: (message: FromModelPage) => void;
+}
+
+/** A model file: what it is made of, what it does at the sizes that a person states, and what can be done with it. */
+export function App({ view, problem, status, ask, results, busy, sizes, onSize, post }: AppProps) {
+  return (
+    <main>
+      {problem ? (
+        <section class="note" role="alert">
+          <h1>This model file cannot be read</h1>
+          <p>{problem}</p>
+        </section>
+      ) : null}
+      {view && !problem ? (
+        <>
+          <h1>{view.name}</h1>
+          <p id="headline">{view.headline}</p>
+          {view.sizes.length > 0 ? <Sizes view={view} sizes={sizes} onSize={onSize} /> : null}
+          {view.untold.length > 0 ? (
+            <section class="note" aria-label="What is unknown">
+              {view.untold.map(({ what, need }) => (
+                <p key={what}>
+                  Unknown: {what}. {need}.
+                </p>
+              ))}
+            </section>
+          ) : null}
+          {view.isOnnx ? <Actions view={view} busy={busy} post={post} /> : null}
+          {ask ? (
+            <section class="note" id="consent" aria-label="Which runtime">
+              <p>{ask.text}</p>
+              <p class="actions">
+                {ask.found ? (
+                  <button type="button" id="use-runtime" onClick={() => post({ type: 'consent', choose: false })}>
+                    Run This Copy
+                  </button>
+                ) : null}
+                <button type="button" class="second" onClick={() => post({ type: 'consent', choose: true })}>
+                  Choose Another Folder…
+                </button>
+              </p>
+            </section>
+          ) : null}
+          <p role="status" id="status">
+            {status}
+          </p>
+          {results.length > 0 ? (
+            <ul id="results">
+              {results.map((one) => (
+                <li key={one}>{one}</li>
+              ))}
+            </ul>
+          ) : null}
+          {view.isOnnx ? <Operators rows={view.operators} total={view.macsText} /> : null}
+          <Types view={view} />
+          {view.inputs.length > 0 ? <Values title="Inputs" rows={view.inputs} /> : null}
+          {view.outputs.length > 0 ? <Values title="Outputs" rows={view.outputs} /> : null}
+          <Pairs title="About the file" rows={view.facts} />
+          {view.metadata.length > 0 ? <Pairs title="Metadata" rows={view.metadata} /> : null}
+        </>
+      ) : null}
+      {!view && !problem ? <p role="status">Reading the file…</p> : null}
+    </main>
+  );
+}
+
+function Sizes({ view, sizes, onSize }: Pick<AppProps, 'sizes' | 'onSize'> & { readonly view: ModelFileView }) {
+  return (
+    <form class="controls" aria-label="Sizes of the inputs" onSubmit={(event) => event.preventDefault()}>
+      {view.sizes.map(({ key, of }) => (
+        <label key={key} title={of}>
+          {key}
+          <input
+            type="number"
+            min="1"
+            step="1"
+            name={key}
+            value={sizes[key] ?? ''}
+            placeholder="?"
+            onInput={({ currentTarget }) => onSize(key, currentTarget.value === '' ? undefined : Number(currentTarget.value))}
+          />
+        </label>
+      ))}
+    </form>
+  );
+}
+
+function Actions({ view, busy, post }: Pick<AppProps, 'busy' | 'post'> & { readonly view: ModelFileView }) {
+  return (
+    <p class="actions">
+      <button type="button" id="measure" disabled={busy || !view.fed} onClick={() => post({ type: 'measure' })}>
+        Measure Latency
+      </button>
+      <button type="button" id="quantize" class="second" disabled={busy} onClick={() => post({ type: 'quantize', embeddings: true })}>
+        Save with 8-bit Weights
+      </button>
+      {view.fed ? null : <span class="minor">To measure it, state every size.</span>}
+    </p>
+  );
+}
+
+function Operators({ rows, total }: { readonly rows: readonly OperatorLine[]; readonly total: string }) {
+  return (
+    <Scroll id="operators" title={`Work by operator: ${total}`}>
+      <thead>
+        <tr>
+          <th scope="col">Operator</th>
+          <Figure head>Nodes</Figure>
+          <Figure head>Multiply-accumulates</Figure>
+          <Figure head>Share</Figure>
+          <td class="meter" />
+          <Figure head>Elements written</Figure>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ op, nodes, macs, share, shareText, written }) => (
+          <tr key={op}>
+            <th scope="row">{op}</th>
+            <Figure>{String(nodes)}</Figure>
+            <Figure>{macs}</Figure>
+            <Figure>{shareText}</Figure>
+            <td aria-hidden="true" class="meter">
+              <Bar share={share} />
+            </td>
+            <Figure>{written}</Figure>
+          </tr>
+        ))}
+      </tbody>
+    </Scroll>
+  );
+}
+const Bar = ({ share }: { readonly share: number }) => (
+  <svg width="120" height="10" aria-hidden="true">
+    <rect class="fill" x="0" y="1" width={Math.round(share * 120)} height="8" />
+  </svg>
+);
+
+function Types({ view }: { readonly view: ModelFileView }) {
+  return (
+    <Scroll id="types" title="Stored tensors by type">
+      <thead>
+        <tr>
+          <th scope="col">Type</th>
+          <Figure head>Tensors</Figure>
+          <Figure head>Elements</Figure>
+          <Figure head>Size</Figure>
+          <td class="meter" />
+        </tr>
+      </thead>
+      <tbody>
+        {view.types.map(({ type, tensors, elements, bytes, share }) => (
+          <tr key={type}>
+            <th scope="row">{type}</th>
+            <Figure>{tensors}</Figure>
+            <Figure>{elements}</Figure>
+            <Figure>{bytes}</Figure>
+            <td aria-hidden="true" class="meter">
+              <Bar share={share} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Scroll>
+  );
+}
+function Values({ title, rows }: { readonly title: string; readonly rows: readonly ValueRow[] }) {
+  return (
+    <Scroll id={title.toLowerCase()} title={title}>
+      <thead>
+        <tr>
+          {['Name', 'Type', 'As written', 'At these sizes'].map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, type, written, shape }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{type}</td>
+            <td>{written}</td>
+            <td>{shape}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Scroll>
+  );
+}
+function Pairs({ title, rows }: { readonly title: string; readonly rows: readonly { readonly label: string; readonly value: string }[] }) {
+  return (
+    <Scroll id={title.toLowerCase().replaceAll(' ', '-')} title={title}>
+      <tbody>
+        {rows.map(({ label, value }) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td class="long">{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Scroll>
+  );
+}
+function Scroll({ id, title, children }: { readonly id: string; readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section class="scroll" tabIndex={0} aria-labelledby={`${id}-title`}>
+      <table id={id}>
+        <caption id={`${id}-title`}>{title}</caption>
+        {children}
+      </table>
+    </section>
+  );
+}
+const Figure = ({ head, children }: { readonly head?: boolean; readonly children: ComponentChildren }) =>
+  head ? (
+    <th scope="col" class="number">
+      {children}
+    </th>
+  ) : (
+    <td class="number">{children}</td>
+  );
