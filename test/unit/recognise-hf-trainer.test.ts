@@ -23,6 +23,14 @@ trainer.train()
       'training transformers 11-12 {batch_size=4@8, grad_accum=8@8, epochs=1.5@8, optimizer=adafactor@9, precision=bf16@9, grad_ckpt=true@9, compile=false@9, strategy=fsdp@9, model=facebook/opt-125m@3 variable, flash_attention=true@5, dataset=imdb@6, dataset_size=2000@6, seq_len=256@6}',
     ]);
   });
+  test('checkpoints and evaluation', async () => {
+    expect(
+      await short(`from transformers import Trainer, TrainingArguments
+args = TrainingArguments(max_steps=1000, save_steps=100, save_total_limit=2, eval_strategy="no")
+Trainer(model, args).train()
+`),
+    ).toEqual(['training transformers 3-3 {max_steps=1000@2, save_steps=100@2, save_total_limit=2@2, eval_strategy=no@2}']);
+  });
   test('parsed settings: declared defaults, and the size that the library takes', async () => {
     expect(
       await short(`import transformers

@@ -188,9 +188,10 @@ optimizer:
 dtype: bf16
 enable_activation_checkpointing: True
 compile: False
+optimizer_in_bwd: True
 `;
   expect(await short('a.yaml', text)).toEqual([
-    'training torchtune 1-19 {model=qlora_llama3_1_8b@6, lora_rank=8@7, dataset=alpaca_cleaned_dataset@9, packing=false@10, batch_size=2@11, grad_accum=8@14, epochs=2@12, optimizer=PagedAdamW8bit@16, precision=bf16@17, grad_ckpt=true@18, compile=false@19, max_steps=100@13, finetune_method=qlora@6 default, quantization=nf4@6 default}',
+    'training torchtune 1-20 {model=qlora_llama3_1_8b@6, lora_rank=8@7, dataset=alpaca_cleaned_dataset@9, packing=false@10, batch_size=2@11, grad_accum=8@14, epochs=2@12, optimizer=PagedAdamW8bit@16, precision=bf16@17, grad_ckpt=true@18, compile=false@19, optimizer_in_backward=true@20, max_steps=100@13, finetune_method=qlora@6 default, quantization=nf4@6 default}',
   ]);
 });
 
