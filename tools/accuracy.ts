@@ -1,7 +1,7 @@
 // Scores the estimator on the measured runs: each publisher's runs with numbers fitted on the others.
 // `training` or `serving` takes one kind only; `--by-source` leaves out single sources, so that a publisher's other ones stay in;
 // `--in-sample` takes the numbers that ship; `--families` and `--worst N` show where it is wrong.
-// Without any of these it writes docs/accuracy.md with its plots, and the README's table.
+// Without any of these it writes docs/accuracy.md with its plots, and the README's table; with the serving runs also docs/quantization-accuracy.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Coefficients } from '../server/src/core/estimate/coefficients.js';
@@ -10,9 +10,10 @@ import { estimateTraining } from '../server/src/core/estimate/training/index.js'
 import { plainServing, plainTraining } from './accuracy/baselines.js';
 import { accuracyPage, type Half, readmeWithAccuracy } from './accuracy/page.js';
 import { plot } from './accuracy/plot.js';
+import { quantizationPage } from './accuracy/quantization.js';
 import { layoutStated } from './accuracy/stated.js';
 import { familyFolds } from './calibrate/folds.js';
-import { pairLines } from './calibrate/pairs.js';
+import { pairLines, pairSummary } from './calibrate/pairs.js';
 import { type MeasuredRow, readCatalog, readRows, root } from './calibrate/rows.js';
 import { type Answers, familyLines, pointsOf, table } from './calibrate/score.js';
 import { crossFitServing } from './calibrate/serving.js';
@@ -32,7 +33,9 @@ if (only !== 'serving') {
 }
 if (only !== 'training') {
   const rows = readRows('inference');
-  halves.push(half('serving', rows, inSample ? servingAnswers(rows, shipped()) : crossValidatedServing(rows)));
+  const answers = inSample ? servingAnswers(rows, shipped()) : crossValidatedServing(rows);
+  halves.push(half('serving', rows, answers));
+  if (!inSample && !bySource) writeFileSync(path.join(root, 'docs/quantization-accuracy.md'), quantizationPage(pairSummary(rows, answers)));
 }
 for (const one of halves) report(one);
 if (halves.length === 2 && !inSample && !bySource) {

@@ -156,6 +156,45 @@ test('compare gives every offer with its price and day', () => {
 });
 test.each(['--version', '--help'])('%s answers at once', (flag) => expect(mlcost([flag])).toMatchObject({ status: 0, stderr: '' }));
 
+describe('mlcost autoscale and prove', () => {
+  const manifest = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat}
+spec:
+  replicas: 1
+  template:
+    spec:
+      nodeSelector: {nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3}
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.8.5
+          args: ["--model", "meta-llama/Llama-3.1-8B-Instruct"]
+          resources: {limits: {nvidia.com/gpu: 1}}
+`;
+  const folder = mkdtempSync(path.join(tmpdir(), 'mlcost serve-'));
+  writeFileSync(path.join(folder, 'deploy.yaml'), manifest);
+  const lengths = ['--set', 'input_tokens=1000', '--set', 'output_tokens=300'];
+
+  test('write a file to standard output', () => {
+    expect(mlcost(['autoscale', folder, ...lengths]).stdout).toContain('kind: HorizontalPodAutoscaler');
+    expect(mlcost(['autoscale', folder, '--scaler', 'keda', ...lengths]).stdout).toContain('kind: ScaledObject');
+    expect(mlcost(['prove', folder, ...lengths]).stdout).toContain('lm_eval --model vllm');
+    expect(mlcost(['prove', folder, '--guard', ...lengths]).stdout).toContain('name: Quality guard');
+  });
+  test('ask for what is not known', () => {
+    const { status, stderr } = mlcost(['autoscale', folder]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('input_tokens, output_tokens')]);
+  });
+  test('a service with traffic is compared over the ways to serve it', () => {
+    const { ways, fronts } = JSON.parse(mlcost(['advise', folder, '--format', 'json', '--set', 'calls_per_month=10000', ...lengths]).stdout) as {
+      ways: { ways: { way: string }[] }[];
+      fronts: { points: { onFront: boolean }[] }[];
+    };
+    expect(ways[0]?.ways.map(({ way }) => way).sort()).toEqual(['batch', 'dedicated', 'edge', 'hosted', 'serverless']);
+    expect(fronts[0]?.points.some(({ onFront }) => onFront)).toBe(true);
+  });
+});
+
 describe('mlcost advise', () => {
   const copy = (): string => {
     const to = mkdtempSync(path.join(tmpdir(), 'mlcost advise-'));

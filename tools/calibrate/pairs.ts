@@ -45,31 +45,52 @@ function pairsOf(rows: readonly MeasuredRow[], answers: Answers): readonly Pair[
   return pairs;
 }
 
+/** How right less precision is told to be faster or slower, over publishers left out: over pairs and over families, and how far off the ratio is. */
+export function pairSummary(rows: readonly MeasuredRow[], answers: Answers): readonly PairSummary[] {
+  const pairs = pairsOf(rows, answers).filter((pair) => Math.abs(pair.measured) > even);
+  const kinds = [...new Set(pairs.map((pair) => pair.change))].sort();
+  return [
+    summaryOf('all', pairs),
+    ...kinds
+      .map((change) => pairs.filter((pair) => pair.change === change))
+      .flatMap((part) => (part.length < 8 ? [] : [summaryOf(part[0]?.change ?? '', part)])),
+  ];
+}
+export interface PairSummary {
+  readonly change: string;
+  readonly pairs: number;
+  readonly families: number;
+  readonly slower: number;
+  readonly right: number;
+  readonly rightOverFamilies: number;
+  /** Median of |estimated ÷ measured − 1| of the ratio. */
+  readonly ratioError: number;
+}
+function summaryOf(change: string, part: readonly Pair[]): PairSummary {
+  const told = part.filter((pair) => Number.isFinite(pair.predicted));
+  const right = (some: readonly Pair[]) => some.filter((pair) => Math.sign(pair.predicted) === Math.sign(pair.measured)).length / some.length;
+  const families = [...new Set(told.map((pair) => pair.family))].map((family) => right(told.filter((pair) => pair.family === family))).sort((a, b) => a - b);
+  const middle = ((families[Math.floor((families.length - 1) / 2)] ?? Number.NaN) + (families[Math.ceil((families.length - 1) / 2)] ?? Number.NaN)) / 2;
+  const sizes = told.map((pair) => Math.exp(Math.abs(pair.predicted - pair.measured)) - 1).sort((a, b) => a - b);
+  return {
+    change,
+    pairs: part.length,
+    families: families.length,
+    slower: part.filter((pair) => pair.measured < 0).length / part.length,
+    right: right(told),
+    rightOverFamilies: middle,
+    ratioError: sizes[Math.floor(sizes.length / 2)] ?? Number.NaN,
+  };
+}
+
 /** Whether less precision is told to be faster or slower as it was measured, where it was either: all pairs, and each kind of change with at least eight. */
 export function pairLines(rows: readonly MeasuredRow[], answers: Answers): string[] {
-  const pairs = pairsOf(rows, answers).filter((pair) => Math.abs(pair.measured) > even);
-  const line = (name: string, part: readonly Pair[]): string => {
-    const told = part.filter((pair) => Number.isFinite(pair.predicted));
-    const right = (some: readonly Pair[]) => some.filter((pair) => Math.sign(pair.predicted) === Math.sign(pair.measured)).length / some.length;
-    const families = [...new Set(told.map((pair) => pair.family))].map((family) => right(told.filter((pair) => pair.family === family))).sort((a, b) => a - b);
-    const middle = ((families[Math.floor((families.length - 1) / 2)] ?? Number.NaN) + (families[Math.ceil((families.length - 1) / 2)] ?? Number.NaN)) / 2;
-    const sizes = told.map((pair) => Math.exp(Math.abs(pair.predicted - pair.measured)) - 1).sort((a, b) => a - b);
-    const percent = (share: number) => (Number.isFinite(share) ? `${(100 * share).toFixed(0)} %` : '–');
-    return [
-      name,
-      part.length,
-      families.length,
-      percent(part.filter((pair) => pair.measured < 0).length / part.length),
-      percent(right(told)),
-      percent(middle),
-      percent(sizes[Math.floor(sizes.length / 2)] ?? Number.NaN),
-    ].join(' | ');
-  };
-  const kinds = [...new Set(pairs.map((pair) => pair.change))].sort();
+  const percent = (share: number) => (Number.isFinite(share) ? `${(100 * share).toFixed(0)} %` : '–');
   return [
     'less precision against more, same run otherwise (differences above 3 %)',
     'change | pairs | families | slower | right direction | over families | error of the ratio',
-    line('all', pairs),
-    ...kinds.map((change) => pairs.filter((pair) => pair.change === change)).flatMap((part) => (part.length < 8 ? [] : [line(part[0]?.change ?? '', part)])),
+    ...pairSummary(rows, answers).map((one) =>
+      [one.change, one.pairs, one.families, percent(one.slower), percent(one.right), percent(one.rightOverFamilies), percent(one.ratioError)].join(' | '),
+    ),
   ];
 }

@@ -1,4 +1,16 @@
-import { type Advice, applied, cheaperDetail, type Document, percentText, subject, type TextEdit } from '../core/index.js';
+import {
+  type Advice,
+  applied,
+  cheaperDetail,
+  type Document,
+  frontText,
+  paretoFront,
+  percentText,
+  subject,
+  type TextEdit,
+  type WaysOrLack,
+  waysText,
+} from '../core/index.js';
 import type { ProvenAdvice } from '../host/advisor.js';
 import type { Engine, Estimated } from '../host/engine.js';
 import type { Paint } from './report-table.js';
@@ -7,6 +19,8 @@ import type { Paint } from './report-table.js';
 export interface Advised {
   readonly one: Estimated;
   readonly advice: readonly ProvenAdvice[];
+  /** Which way to serve it, where it is a service or a hosted call. */
+  readonly ways?: WaysOrLack | undefined;
 }
 type Relative = (uri: string) => string;
 const documentOf = (engine: Engine) => (uri: string) => engine.fileOf(uri);
@@ -16,14 +30,21 @@ export function adviseJson(engine: Engine, all: readonly Advised[], relative: Re
   return {
     version: 1,
     advice: all.flatMap(({ advice }) => advice.map((one) => ({ ...plain(one), edits: lineEdits(one.edits ?? [], documentOf(engine), relative) }))),
+    fronts: all.flatMap(({ one, advice }) => {
+      const front = paretoFront(advice);
+      return front ? [{ workload: one.workload.id, ...front }] : [];
+    }),
+    ways: all.flatMap(({ one, ways }) => (ways ? [{ workload: one.workload.id, ...ways }] : [])),
   };
 }
-const plain = ({ id, workload, title, changes, saving, memory, makesItFit, legality, notes, risk, effort }: Advice): object => ({
+const plain = ({ id, workload, title, changes, saving, cost, wait, memory, makesItFit, legality, notes, risk, effort }: Advice): object => ({
   id,
   workload,
   title,
   changes,
   saving,
+  ...(cost === undefined ? {} : { cost }),
+  ...(wait ? { wait } : {}),
   ...(memory ? { memory } : {}),
   ...(makesItFit ? { makesItFit } : {}),
   legality,
@@ -63,8 +84,9 @@ export function lineEdits(edits: readonly TextEdit[], documents: (uri: string) =
 /** The answer for a person. */
 export function adviseTable(engine: Engine, all: readonly Advised[], relative: Relative, paint: Paint): string {
   const lines: string[] = [];
-  for (const { one, advice } of all) {
-    if (advice.length === 0) continue;
+  for (const { one, advice, ways } of all) {
+    const served = ways && 'ways' in ways ? waysText(ways) : [];
+    if (advice.length === 0 && served.length === 0) continue;
     lines.push(`${paint.bold(subject(one.workload))}  ${paint.dim(one.workload.id)}`);
     for (const each of advice) {
       const best = each.makesItFit ? 'fits' : percentText(each);
@@ -74,6 +96,8 @@ export function adviseTable(engine: Engine, all: readonly Advised[], relative: R
         lines.push(`          ${edit.file}:${edit.line}  ${paint.yellow(edit.text.trim().replaceAll(/\s*\n\s*/g, ' ⏎ '))}`);
       if (each.edits) lines.push(`          ${paint.dim(`mlcost advise --apply '${each.id}'`)}`);
     }
+    const front = paretoFront(advice);
+    for (const line of [...(front ? frontText(front) : []), ...served]) lines.push(`  ${line}`);
     lines.push('');
   }
   if (lines.length === 0) return all.length === 0 ? 'No machine-learning workload found.\n' : 'Nothing was found that makes these workloads cheaper.\n';

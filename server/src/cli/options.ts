@@ -52,6 +52,25 @@ export const commands: readonly Command[] = [
     takes: [0, 1000],
   },
   {
+    name: 'autoscale',
+    usage: 'autoscale PATH',
+    help: 'cost-aware autoscaling for the Deployment in a file: the Prometheus rule that makes inference_cost_per_1k_usd, and what holds it',
+    options: [...where, { name: 'scaler', value: 'KIND', choices: ['hpa', 'keda'], help: 'hpa (default, with prometheus-adapter) or keda' }, quiet],
+    takes: [1, 1],
+  },
+  {
+    name: 'prove',
+    usage: 'prove PATH',
+    help: 'the script that proves an advice on quality: the same tasks and load before and after',
+    options: [
+      ...where,
+      { name: 'advice', value: 'ID', help: 'the advice, as `mlcost advise` names it (default: the first with a risk)' },
+      { name: 'guard', help: 'the workflow that runs the script before a change is merged' },
+      quiet,
+    ],
+    takes: [1, 1],
+  },
+  {
     name: 'compare',
     usage: 'compare PATH',
     help: 'each workload on every offer that can run it, cheapest first',

@@ -11,8 +11,10 @@ import {
   objectiveOf,
   type QualityTable,
   Rulings,
+  serveWays,
   storedEdits,
   type TextEdit,
+  type WaysOrLack,
   type Workload,
   writeChanges,
 } from '../core/index.js';
@@ -60,7 +62,14 @@ export class Advisor {
     return found;
   }
 
-  /** The same with edits, each one tried on a copy of the texts. */
+  /** Which way to serve a service's or a call's traffic; undefined for what serves nothing. */
+  async ways(one: Estimated): Promise<WaysOrLack | undefined> {
+    const { workload } = one;
+    if (workload.kind !== 'serving' && workload.kind !== 'api-call') return undefined;
+    return serveWays(specOf(workload), contextFor(one, await this.engine.context(workload.span.uri)));
+  }
+
+  /** Advice with edits, each one tried on a copy of the texts. */
   async proven(one: Estimated): Promise<ProvenAdvice[]> {
     const found: ProvenAdvice[] = [];
     for (const advice of await this.of(one)) {

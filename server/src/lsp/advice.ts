@@ -1,6 +1,7 @@
 import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vscode-languageserver';
-import { type Advice, cheaperDetail, percentText, subject } from '../core/index.js';
+import { type Advice, autoscaling, benchmarkOf, cheaperDetail, type Document, type Generated, percentText, subject } from '../core/index.js';
 import type { ProvenAdvice } from '../host/advisor.js';
+import { specOf } from '../host/engine.js';
 import { type AdviceResult, adviceRequest, type WorkloadRef } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
 import type { ShownWorkload } from './reports.js';
@@ -45,7 +46,10 @@ export async function adviceActions(session: Session, uri: string, range: Range)
   for (const one of answer.workloads) {
     const place = locate(document, one.span);
     if (place.uri !== uri || silence.workload(one.workload) || !touches(place.range, range) || one.span.start !== one.workload.span.start) continue;
-    for (const advice of await session.advisor.proven(one)) {
+    const folder = program.slice(0, program.lastIndexOf('/'));
+    const proven = await session.advisor.proven(one);
+    actions.push(...files(one, document, proven).map(({ title, made }) => newFile(title, folder, made)));
+    for (const advice of proven) {
       const changes = changesOf(session, advice);
       if (changes.length === 0) continue;
       const edits: Record<string, TextEdit[]> = {};
@@ -54,11 +58,46 @@ export async function adviceActions(session: Session, uri: string, range: Range)
         title: `${labelOf(advice)}: ${advice.title} (${cheaperDetail(advice, { locale: session.locale })})`,
         kind: CodeActionKind.QuickFix,
         edit: { changes: edits },
-        ...(advice.risk.level === 'none' && actions.length === 0 ? { isPreferred: true } : {}),
+        ...(advice.risk.level === 'none' && !actions.some(({ kind }) => kind === CodeActionKind.QuickFix) ? { isPreferred: true } : {}),
       });
     }
   }
   return actions;
+}
+
+/** What can be written beside a workload: autoscaling of a Deployment, and the benchmark that proves the best advice that may cost quality. */
+function files(
+  { workload, estimation }: ShownWorkload,
+  document: Document,
+  all: readonly ProvenAdvice[],
+): { title: string; made: Generated & { made: true } }[] {
+  const spec = specOf(workload);
+  const risky = all.find(({ risk, editable }) => editable && (risk.level === 'low' || risk.level === 'medium'));
+  const candidates: readonly (readonly [title: string, made: Generated])[] = [
+    ...(workload.kind === 'serving'
+      ? ([
+          ['Generate cost-aware autoscaling (HPA)', autoscaling(workload, spec, estimation, document, 'hpa')],
+          ['Generate cost-aware autoscaling (KEDA)', autoscaling(workload, spec, estimation, document, 'keda')],
+        ] as const)
+      : []),
+    ...(risky && workload.kind !== 'training' ? ([[`Write the benchmark that proves: ${risky.title}`, benchmarkOf(spec, risky)]] as const) : []),
+  ];
+  return candidates.flatMap(([title, made]) => (made.made ? [{ title, made }] : []));
+}
+/** A file that is there already is not overwritten: the editor says so. */
+function newFile(title: string, folder: string, { name, text }: Generated & { made: true }): CodeAction {
+  const uri = `${folder}/${name}`;
+  const start = { line: 0, character: 0 };
+  return {
+    title,
+    kind: CodeActionKind.Refactor,
+    edit: {
+      documentChanges: [
+        { kind: 'create', uri, options: { overwrite: false, ignoreIfExists: false } },
+        { textDocument: { uri, version: null }, edits: [{ range: { start, end: start }, newText: text }] },
+      ],
+    },
+  };
 }
 
 const labelOf = (advice: ProvenAdvice): string => (advice.makesItFit ? 'Fits' : percentText(advice));

@@ -149,7 +149,7 @@ export function startServer(connection: Connection, host: Host): void {
         hoverProvider: true,
         inlayHintProvider: true,
         completionProvider: { triggerCharacters: [':', ' ', '-'] },
-        codeActionProvider: { codeActionKinds: ['quickfix'] },
+        codeActionProvider: { codeActionKinds: ['quickfix', 'refactor'] },
         diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },

@@ -7,6 +7,7 @@ import { acceleratorTable } from '../cli/accelerators.js';
 import { type Advised, adviseJson, adviseTable, isSafe } from '../cli/advise.js';
 import { choicesOf } from '../cli/choices.js';
 import { compared, compareJson, compareTable } from '../cli/compare.js';
+import { autoscaleFile, proofFile } from '../cli/generate.js';
 import { explainedLog, oomJson } from '../cli/oom.js';
 import { completion, help, nearest, type Parsed, parse, UsageError } from '../cli/options.js';
 import { predictLine } from '../cli/predict.js';
@@ -55,6 +56,8 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     if (parsed.command.name === 'completion') process.stdout.write(completion(parsed.args[0] ?? ''));
     else if (parsed.command.name === 'predict') await predict(parsed, host);
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
+    else if (parsed.command.name === 'autoscale') await autoscaleCommand(parsed, host);
+    else if (parsed.command.name === 'prove') await proveCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
     else if (parsed.command.name === 'onnx') write(await modelFileCommand(parsed, host, assets, paint()));
     else if (parsed.command.name === 'diff') return await diffCommand(parsed, host, paint(), write);
@@ -167,26 +170,51 @@ async function adviseCommand(parsed: Parsed, host: Host): Promise<void> {
   else write(adviseTable(engine, all, relative, paint()));
 }
 
+async function autoscaleCommand(parsed: Parsed, host: Host): Promise<void> {
+  const { engine, reports } = await scanned(parsed, host);
+  write(
+    autoscaleFile(
+      engine,
+      reports.flatMap((report) => report.workloads),
+      String(parsed.values['scaler'] ?? 'hpa'),
+    ),
+  );
+}
+
+async function proveCommand(parsed: Parsed, host: Host): Promise<void> {
+  const { engine, reports } = await scanned(parsed, host);
+  const all = await advisedOf(engine, host, reports);
+  const wanted = parsed.values['advice'];
+  const advice = typeof wanted === 'string' ? anyNamed(wanted, all) : all.flatMap((one) => one.advice).find(({ risk }) => risk.level !== 'none');
+  const one = advice && all.find((each) => each.one.workload.id === advice.workload)?.one;
+  if (!advice || !one) throw new UsageError('nothing is advised here that changes quality');
+  write(proofFile(one.workload, advice, parsed.values['guard'] === true));
+}
+
 /** Advice for each workload that has its own money. */
 async function advisedOf(engine: Engine, host: Host, reports: readonly FileReport[]): Promise<Advised[]> {
   const advisor = new Advisor(engine, host);
   const all: Advised[] = [];
   for (const one of reports.flatMap((report) => report.workloads)) {
-    if (one.workload.countedIn === undefined && !one.workload.fragment) all.push({ one, advice: await advisor.proven(one) });
+    if (one.workload.countedIn !== undefined || one.workload.fragment) continue;
+    all.push({ one, advice: await advisor.proven(one), ways: await advisor.ways(one) });
   }
   return all;
 }
 
-function named(id: string, all: readonly Advised[]): ProvenAdvice {
+function anyNamed(id: string, all: readonly Advised[]): ProvenAdvice {
   const ids = all.flatMap(({ advice }) => advice);
   const found = ids.find((advice) => advice.id === id);
-  if (!found)
-    throw new UsageError(
-      `no advice is called '${id}'${nearest(
-        id,
-        ids.map((advice) => advice.id),
-      )}`,
-    );
+  if (found) return found;
+  throw new UsageError(
+    `no advice is called '${id}'${nearest(
+      id,
+      ids.map((advice) => advice.id),
+    )}`,
+  );
+}
+function named(id: string, all: readonly Advised[]): ProvenAdvice {
+  const found = anyNamed(id, all);
   if (!found.edits) throw new UsageError(`'${id}' has no edit: ${found.notes.join('; ') || 'a person has to do it'}`);
   return found;
 }

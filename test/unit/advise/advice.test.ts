@@ -128,7 +128,8 @@ test('quantization has its published evidence beside it; a smaller hosted model 
   const { found } = advice('serving', 'vllm', { ...serving, gpu_type: 'h100-sxm-80gb' });
   expect(found.find((one) => one.id === 'w/weights-fp8')?.risk).toMatchObject({
     level: 'low',
-    evidence: [expect.stringMatching(/keeps [\d.]+ % of its task scores .*\d+ published results/), expect.anything()],
+    evidence: expect.arrayContaining([expect.stringMatching(/keeps [\d.]+ % of its task scores, models above 20B .*\d+ published results/)]),
+    recovery: { low: expect.any(Number), median: expect.any(Number), high: expect.any(Number) },
   });
   const call = advice('api-call', 'openai', { model: 'gpt-4o', input_tokens: 1000, output_tokens: 100, calls_per_month: 1000 });
   expect(call.found.find((one) => one.id === 'w/model-gpt-4o-mini')?.risk.level).toBe('unmeasured');

@@ -1,13 +1,14 @@
 import { hardwareOf } from '../estimate/devices.js';
 import { estimate } from '../estimate/estimate.js';
 import { type Fits, fitsOf } from '../estimate/fits.js';
+import { servedModel } from '../estimate/serving/shape.js';
 import { type EstimateContext, FactReader, type Spec } from '../estimate/spec.js';
 import type { Estimation } from '../model/estimate.js';
 import type { FactValue } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
 import { objectiveOf } from './objective.js';
 import { rules } from './rules.js';
-import type { Advice, AdviceBook, FactChange, Proposal, Risk, Subject } from './types.js';
+import type { Advice, AdviceBook, FactChange, Proposal, Risk, Subject, Wait } from './types.js';
 
 /** Less than this is within what two estimates of the same code can differ by for reasons that no advice is about. */
 const worthPercent = 3;
@@ -31,6 +32,7 @@ export function advise(workload: Workload, asStated: Spec, asEstimated: Estimati
     book,
     context,
     ...(hardware?.known ? { chip: hardware.value.accelerator } : {}),
+    ...sizeOfModel(spec, context),
   };
   const judge = (proposals: readonly Proposal[]): Judged | undefined => judged(subject, spec, proposals);
   const proposals = rules.filter((rule) => rule.kinds.includes(workload.kind)).flatMap((rule) => rule.propose(subject));
@@ -43,6 +45,12 @@ export function advise(workload: Workload, asStated: Spec, asEstimated: Estimati
   );
   const all = (combined ? [combined, ...single] : single).sort(byWorth);
   return all.map(({ advice }) => (note === undefined || !advice.saving.unit.includes('token') ? advice : { ...advice, notes: [note, ...advice.notes] }));
+}
+
+/** Parameters as stated, else of the model by its name. */
+function sizeOfModel(spec: Spec, { catalog }: EstimateContext): { params?: number } {
+  const model = servedModel(new FactReader(spec), catalog);
+  return model ? { params: model.params } : {};
 }
 
 /** The request at which services are compared while nobody states one.
@@ -107,6 +115,8 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
         ...(percent === undefined ? {} : { percent: round(percent) }),
         unit: objective?.before.unit ?? 'GiB',
       },
+      ...(objective ? { cost: round(objective.after.likely) } : {}),
+      ...waitOf(subject.estimation, after),
       ...(peak ? { memory: { low: peak.low, likely: peak.likely, high: peak.high } } : {}),
       ...(rescued ? { makesItFit: true as const } : {}),
       legality: law.answer,
@@ -163,7 +173,24 @@ function lawOf({ chip, book: { rulings }, workload }: Subject, changed: readonly
 function worst(risks: readonly Risk[]): Risk {
   const levels: readonly Risk['level'][] = ['none', 'low', 'medium', 'unmeasured', 'high'];
   const level = levels[Math.max(...risks.map((risk) => levels.indexOf(risk.level)))] ?? 'unmeasured';
-  return { level, evidence: [...new Set(risks.flatMap((risk) => risk.evidence))] };
+  const recoveries = risks.flatMap(({ recovery }) => recovery ?? []);
+  // Losses of changes that are made together multiply: nobody measured that they cancel.
+  const kept = (end: 'low' | 'median' | 'high'): number => Number(recoveries.reduce((all, one) => (all * one[end]) / 100, 100).toFixed(1));
+  const known = recoveries.length > 0 && risks.every((risk) => risk.level === 'none' || risk.recovery);
+  return {
+    level,
+    evidence: [...new Set(risks.flatMap((risk) => risk.evidence))],
+    ...(known ? { recovery: { low: kept('low'), median: kept('median'), high: kept('high') } } : {}),
+  };
+}
+
+/** The first of these that both sides tell. */
+function waitOf(before: Estimation, after: Estimation): { wait?: Wait } {
+  for (const name of ['wall_hours', 'latency_ms', 'tpot_ms'] as const) {
+    const [a, b] = [before.estimates[name]?.likely, after.estimates[name]?.likely];
+    if (a !== undefined && b !== undefined) return { wait: { name, before: Number(a.toPrecision(4)), after: Number(b.toPrecision(4)) } };
+  }
+  return {};
 }
 
 /** Where no single change makes it fit: the change that takes most off the peak, then the next, until it does; with no more risk than it takes. */

@@ -17,6 +17,8 @@ export interface FactChange {
 export interface Risk {
   readonly level: 'none' | 'low' | 'medium' | 'high' | 'unmeasured';
   readonly evidence: readonly string[];
+  /** What published results keep of the score, in percent of the unchanged model. */
+  readonly recovery?: { readonly low: number; readonly median: number; readonly high: number };
 }
 /** What an alternative wins against the workload as it stands; negative figures cost more. */
 export interface Saving {
@@ -26,6 +28,13 @@ export interface Saving {
   readonly percent?: number;
   /** Unit of the figure that is compared. */
   readonly unit: Unit;
+}
+
+/** What somebody waits for, before and after. */
+export interface Wait {
+  readonly name: 'wall_hours' | 'latency_ms' | 'tpot_ms';
+  readonly before: number;
+  readonly after: number;
 }
 
 /** An alternative that is legal and worth taking. */
@@ -38,6 +47,10 @@ export interface Advice {
   readonly saving: Saving;
   /** Peak memory of one accelerator with the changes, where it is known. */
   readonly memory?: Interval;
+  /** The figure that is compared, as it would be: in the saving's unit. */
+  readonly cost?: number;
+  /** What a person waits for: a run's hours, a request's or a token's milliseconds. */
+  readonly wait?: Wait;
   /** Set where the workload does not surely fit as it stands and does with the changes. */
   readonly makesItFit?: true;
   readonly legality: Exclude<Legality, 'refused'>;
@@ -74,6 +87,8 @@ export interface Subject {
   readonly estimation: Estimation;
   readonly fits: Fits;
   readonly chip?: Accelerator;
+  /** Parameters of the model, where its size is known. */
+  readonly params?: number;
   readonly book: AdviceBook;
   readonly context: EstimateContext;
 }

@@ -1,5 +1,5 @@
 import type { FactValue } from '../../model/fact.js';
-import { evidenceOf } from '../quality.js';
+import { riskOf } from '../quality.js';
 import type { Proposal, Rule, Subject } from '../types.js';
 
 /** A service on half or a quarter of its GPUs, alone or with what makes its weights small enough. */
@@ -30,7 +30,7 @@ export const fewerGpus: Rule = {
   },
 };
 
-function withSmallWeights({ facts, workload, book }: Subject, plain: Proposal): Proposal[] {
+function withSmallWeights({ facts, workload, book, params }: Subject, plain: Proposal): Proposal[] {
   if (facts.text('quantization') !== undefined || !/^(vllm|sglang|tgi)$/.test(workload.framework)) return [];
   return [
     {
@@ -38,7 +38,7 @@ function withSmallWeights({ facts, workload, book }: Subject, plain: Proposal): 
       id: `${plain.id}-fp8`,
       title: `FP8 weights on ${plain.title}`,
       changes: { ...plain.changes, quantization: 'fp8' },
-      risk: { level: 'low', evidence: evidenceOf(book.quality, 'weights-fp8') },
+      risk: riskOf(book.quality, 'weights-fp8', 'low', params),
     },
   ];
 }

@@ -1,11 +1,11 @@
-import { evidenceOf } from '../quality.js';
+import { riskOf } from '../quality.js';
 import type { Proposal, Rule } from '../types.js';
 
 /** Weights of a served model in fewer bits. */
 export const weights: Rule = {
   id: 'weights',
   kinds: ['serving', 'batch-inference'],
-  propose({ facts, workload, book }) {
+  propose({ facts, workload, book, params }) {
     if (
       facts.text('quantization') !== undefined ||
       /(^|[-_/])(awq|gptq|fp8|int4|int8|w4a16|w8a8|gguf|bnb|nvfp4|mxfp4|4bit|8bit)([-_.]|$)/i.test(facts.text('model') ?? '')
@@ -17,7 +17,7 @@ export const weights: Rule = {
         id: 'weights-fp8',
         title: 'FP8 weights',
         changes: { quantization: 'fp8' },
-        risk: { level: 'low', evidence: evidenceOf(book.quality, 'weights-fp8') },
+        risk: riskOf(book.quality, 'weights-fp8', 'low', params),
         effort: 1,
         notes: ['quantized while loading; a checkpoint in FP8 loads faster'],
       },
@@ -27,7 +27,7 @@ export const weights: Rule = {
         id: 'weights-awq',
         title: 'AWQ 4-bit weights',
         changes: { quantization: 'awq' },
-        risk: { level: 'medium', evidence: evidenceOf(book.quality, 'weights-awq') },
+        risk: riskOf(book.quality, 'weights-awq', 'medium', params),
         effort: 3,
         notes: ['needs a checkpoint in AWQ: whether one exists for this model, and its licence, is not known here'],
         editable: false,
