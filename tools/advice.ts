@@ -28,7 +28,7 @@ console.log(
   [
     `${tried.length} workloads, ${tried.filter((one) => one.advice.length > 0).length} with advice`,
     `${advice.length} advices, ${editable.length} of them settings`,
-    `with an edit: ${withEdit.length}, ${share(withEdit.length, editable.length)} of the settings`,
+    `with an edit: ${withEdit.length}; of the settings ${share(editable.filter(({ edited }) => edited).length, editable.length)}`,
     `edits right on a fresh reading of a copy, and done once: ${withEdit.length - wrong.length} of ${withEdit.length}, ${share(withEdit.length - wrong.length, withEdit.length)}`,
     `time of all advice of a workload: median ${times[Math.floor(times.length / 2)]?.toFixed(1)} ms, 9 of 10 below ${times[Math.floor(0.9 * times.length)]?.toFixed(1)} ms`,
     ...wrong.map(({ id, fault }) => `wrong: ${id}: ${fault}`),

@@ -8,6 +8,7 @@ interface TriedAdvice {
   readonly id: string;
   /** Framework and rule: what a missing edit is a gap of. */
   readonly kind: string;
+  /** A setting, not a decision on hardware, people or the way of training. */
   readonly editable: boolean;
   readonly edited: boolean;
   /** What is wrong on a fresh reading of the edited copy. */
@@ -38,7 +39,7 @@ export async function tryAll(host: Host, root: string, preferences: Preferences)
       advice.push({
         id: each.id,
         kind: `${one.workload.framework} ${rule}`,
-        editable: each.editable,
+        editable: each.editable && each.effort < 3,
         edited: each.edits !== undefined,
         ...(fault === undefined ? {} : { fault }),
       });
@@ -72,7 +73,7 @@ async function faultOf(advice: ProvenAdvice, host: Host, root: string, preferenc
   const { engine, workloads } = await read(host, root, preferences, files);
   const after: Estimated | undefined = workloads.find(({ workload }) => workload.id === advice.workload);
   if (!after) return 'the workload is gone';
-  if (!keepsPromise(advice, after.workload)) return 'a promised fact is not in force';
+  if (!keepsPromise(advice, after.workload, (await engine.context()).catalog)) return 'a promised fact is not in force';
   const offered = (await new Advisor(engine, host).of(after)).find(
     ({ changes }) => JSON.stringify(changes.map(({ fact, to }) => [fact, to])) === JSON.stringify(advice.changes.map(({ fact, to }) => [fact, to])),
   );

@@ -3,6 +3,7 @@ import {
   type AdviceBook,
   advise,
   applied,
+  type Catalog,
   comparable,
   type EstimateContext,
   type Estimation,
@@ -11,6 +12,7 @@ import {
   objectiveOf,
   type QualityTable,
   Rulings,
+  type Spec,
   serveWays,
   storedEdits,
   type TextEdit,
@@ -99,7 +101,9 @@ export class Advisor {
     const after = workloads.find(({ id }) => id === workload.id);
     if (!sound || !after) return undefined;
     const context = contextFor(one, await this.engine.context(workload.span.uri));
-    const holds = keepsPromise(advice, after) && savesAsPromised(advice, compared(workload, estimation, after, context));
+    const holds =
+      keepsPromise(advice, after, context.catalog) &&
+      savesAsPromised(advice, compared(workload, estimation, { ...specOf(after), facts: { ...advice.supposed, ...specOf(after).facts } }, context));
     return holds ? this.asStored(edits) : undefined;
   }
 
@@ -128,15 +132,17 @@ export class Advisor {
 }
 
 /** The figure that was promised to fall, as it is and as it is with the edits. */
-function compared(workload: Workload, estimation: Estimation, after: Workload, context: EstimateContext): Objective | undefined {
-  const changed = estimate(specOf(after), context);
-  return objectiveOf(comparable(specOf(workload), estimation, context).estimation, comparable(specOf(after), changed, context).estimation);
+function compared(workload: Workload, estimation: Estimation, after: Spec, context: EstimateContext): Objective | undefined {
+  const changed = estimate(after, context);
+  return objectiveOf(comparable(specOf(workload), estimation, context).estimation, comparable(after, changed, context).estimation);
 }
 
 /** Every fact that the advice changes is in force. */
-export function keepsPromise({ changes }: Advice, after: Workload): boolean {
+export function keepsPromise({ changes }: Advice, after: Workload, catalog: Catalog): boolean {
   return changes.every(({ fact, to }) => {
     const now = after.facts.find(({ name }) => name === fact)?.value;
+    // Platforms have names of their own for a chip.
+    if (fact === 'gpu_type') return typeof now === 'string' && catalog.accelerator(now)?.id === to;
     return now === to || (typeof now === 'string' && typeof to === 'string' && plain(now) === plain(to));
   });
 }

@@ -7,8 +7,9 @@ import type { Estimation } from '../model/estimate.js';
 import type { FactValue } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
 import { objectiveOf } from './objective.js';
+import type { Risk } from './risk.js';
 import { rules } from './rules.js';
-import type { Advice, AdviceBook, FactChange, Proposal, Risk, Subject, Wait } from './types.js';
+import type { Advice, AdviceBook, FactChange, Proposal, Subject, Wait } from './types.js';
 
 /** Less than this is within what two estimates of the same code can differ by for reasons that no advice is about. */
 const worthPercent = 3;
@@ -110,6 +111,7 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
         const from = spec.facts[fact];
         return { fact, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
       }),
+      ...(proposals.some(({ supposed }) => supposed) ? { supposed: supposedOf(proposals) } : {}),
       saving: {
         ...(objective && isMoney ? { usd: round(objective.before.likely - objective.after.likely) } : {}),
         ...(percent === undefined ? {} : { percent: round(percent) }),
@@ -129,9 +131,11 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
 }
 const changesOf = (proposals: readonly Proposal[]): Readonly<Record<string, FactValue | undefined>> =>
   Object.assign({}, ...proposals.map((proposal) => proposal.changes));
+const supposedOf = (proposals: readonly Proposal[]): Readonly<Record<string, FactValue>> =>
+  Object.assign({}, ...proposals.map((proposal) => proposal.supposed ?? {}));
 /** The workload with what proposals change; a fact that one takes away is no longer stated. */
 function withChanges(spec: Spec, proposals: readonly Proposal[]): Spec {
-  const facts = Object.entries({ ...spec.facts, ...changesOf(proposals) });
+  const facts = Object.entries({ ...spec.facts, ...supposedOf(proposals), ...changesOf(proposals) });
   return { ...spec, facts: Object.fromEntries(facts.filter((entry): entry is [string, FactValue] => entry[1] !== undefined)) };
 }
 const order: readonly Fits[] = ['fits', 'unknown', 'tight', 'does-not-fit'];

@@ -1,4 +1,4 @@
-import type { Risk } from './types.js';
+import type { Risk } from './risk.js';
 
 /** What published measurements say that a quantized model keeps of the whole one's score, in percent; nine of ten lie between low and high. */
 export interface Recovery {

@@ -1,8 +1,11 @@
 import { batchApi } from './rules/batch-api.js';
+import { batching } from './rules/batching.js';
 import { cheaperHosted } from './rules/cheaper-hosted.js';
 import { contextLength } from './rules/context-length.js';
+import { dataParallel } from './rules/data-parallel.js';
 import { eightBitOptimizer } from './rules/eight-bit-optimizer.js';
 import { fewerGpus } from './rules/fewer-gpus.js';
+import { fewerTrainingGpus } from './rules/fewer-training-gpus.js';
 import { flashAttention } from './rules/flash-attention.js';
 import { gradientCheckpointing } from './rules/gradient-checkpointing.js';
 import { kvCache } from './rules/kv-cache.js';
@@ -12,6 +15,7 @@ import { microBatch } from './rules/micro-batch.js';
 import { otherAccelerator } from './rules/other-accelerator.js';
 import { packing } from './rules/packing.js';
 import { promptCache } from './rules/prompt-cache.js';
+import { replicas } from './rules/replicas.js';
 import { sharding } from './rules/sharding.js';
 import { spot } from './rules/spot.js';
 import { torchCompile } from './rules/torch-compile.js';
@@ -31,10 +35,14 @@ export const rules: readonly Rule[] = [
   eightBitOptimizer,
   sharding,
   lora,
+  fewerTrainingGpus,
   spot,
   weights,
   kvCache,
   fewerGpus,
+  dataParallel,
+  replicas,
+  batching,
   memoryShare,
   contextLength,
   otherAccelerator,

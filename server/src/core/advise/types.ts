@@ -6,19 +6,13 @@ import type { FactValue } from '../model/fact.js';
 import type { Workload, WorkloadKind } from '../model/workload.js';
 import type { Legality, Rulings } from './legality.js';
 import type { QualityTable } from './quality.js';
+import type { Risk } from './risk.js';
 
 /** One fact of an alternative; without `to` the fact is taken away. */
 export interface FactChange {
   readonly fact: string;
   readonly from?: FactValue;
   readonly to?: FactValue;
-}
-/** How likely answers or models get worse, and what is known about it. `none`: the computation is the same. */
-export interface Risk {
-  readonly level: 'none' | 'low' | 'medium' | 'high' | 'unmeasured';
-  readonly evidence: readonly string[];
-  /** What published results keep of the score, in percent of the unchanged model. */
-  readonly recovery?: { readonly low: number; readonly median: number; readonly high: number };
 }
 /** What an alternative wins against the workload as it stands; negative figures cost more. */
 export interface Saving {
@@ -44,6 +38,8 @@ export interface Advice {
   readonly workload: string;
   readonly title: string;
   readonly changes: readonly FactChange[];
+  /** What follows from the changes without standing anywhere: the tokens that a cache then answers. */
+  readonly supposed?: Readonly<Record<string, FactValue>>;
   readonly saving: Saving;
   /** Peak memory of one accelerator with the changes, where it is known. */
   readonly memory?: Interval;
@@ -69,6 +65,8 @@ export interface Proposal {
   readonly id: string;
   readonly title: string;
   readonly changes: Readonly<Record<string, FactValue | undefined>>;
+  /** What follows from the changes without standing anywhere. */
+  readonly supposed?: Readonly<Record<string, FactValue>>;
   readonly risk: Risk;
   readonly effort: 1 | 2 | 3;
   readonly notes?: readonly string[];

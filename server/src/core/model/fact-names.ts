@@ -56,6 +56,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   prompt_chars: number('prompt length', 'Characters of a prompt that is written out in Latin text or code.'),
   prompt_text: text('prompt', 'A prompt that is written out, where its tokens depend on its script.'),
   input_tokens: number('prompt length', 'Input tokens a call.'),
+  system_tokens: number('stable prompt tokens', 'Input tokens that are the same in every call: instructions, examples, tools.'),
   cached_input_tokens: number('cached prompt tokens', 'Input tokens that come out of the provider’s prompt cache, a call.'),
   output_tokens: number('answer length', 'Output tokens a call.'),
   calls_per_month: number('calls a month', 'How often the call is made.'),

@@ -7,6 +7,7 @@ import { type Entry, entryAt } from './entry.js';
 import { recipes } from './recipes.js';
 import { vocabularyOf } from './vocabularies.js';
 import type { Spelled, Vocabulary } from './vocabulary.js';
+import { acceleratorName, platformWords } from './words/hardware.js';
 
 /** A replacement in one document's text. */
 export interface TextEdit {
@@ -60,11 +61,13 @@ function inCode(workload: Workload, changes: readonly FactChange[], fact: string
 
 function writeOne(workload: Workload, name: string, to: FactValue, documents: (uri: string) => Document | undefined): TextEdit[] | undefined {
   const fact = workload.facts.find((one) => one.name === name);
-  const words = vocabularyOf(workload);
+  const own = vocabularyOf(workload);
+  const words = own?.spell(name, to) === undefined ? (platformWords.spell(name, to) ? platformWords : own) : own;
   const spelled = words?.spell(name, to);
   const stands = fact && placed(fact, documents);
   if (stands) {
     const { document, entry } = stands;
+    if (name === 'gpu_type') return otherAccelerator(document, entry, to);
     if (spelled?.length === 1 && spelled[0] && isSame(entry.key, spelled[0].key)) return [replaced(document, entry, spelled[0].value)];
     // A setting that no vocabulary has (a manifest's GPU limit, a variable, another name of the same option): its value is replaced as it stands.
     if (typeof fact.value === typeof to && isVerbatim(document, entry, fact.value)) return everywhere(document, entry, fact.value, to);
@@ -87,6 +90,15 @@ function writeOne(workload: Workload, name: string, to: FactValue, documents: (u
 /** A chart's values are what its templates ask for: of an engine's options these.
  * @source vllm-project/production-stack, helm/values.yaml: `vllmConfig` */
 const chartKeys = /^(tensor_parallel_size|max_model_len|max_num_seqs|gpu_memory_utilization|dtype)$/;
+
+/** Another accelerator in the platform's own words, with the count that stands behind it (`H100:8`). */
+function otherAccelerator(document: Document, entry: Entry, to: FactValue): TextEdit[] | undefined {
+  const written = document.text.slice(entry.valueStart, entry.end);
+  const name = acceleratorName(entry.key, String(to));
+  const count = /:\d+(?=["']?$)/.exec(written)?.[0] ?? '';
+  if (name === undefined || !/^["']?[\w.-]+(?::\d+)?["']?$/.test(written)) return undefined;
+  return [{ uri: document.uri, start: entry.valueStart, end: entry.end, text: `${entry.quote}${name}${count}${entry.quote}` }];
+}
 
 interface Place {
   readonly document: Document;
@@ -219,6 +231,8 @@ function joined(edits: readonly TextEdit[]): TextEdit[] | undefined {
   const out: TextEdit[] = [];
   for (const edit of sorted) {
     const last = out.at(-1);
+    // Two facts that one value says are one edit.
+    if (last && last.uri === edit.uri && last.start === edit.start && last.end === edit.end && edit.start !== edit.end && last.text === edit.text) continue;
     if (last && last.uri === edit.uri && edit.start < last.end) return undefined;
     if (last && last.uri === edit.uri && edit.start === last.start && edit.end === last.end) {
       if (edit.start !== edit.end) return undefined;

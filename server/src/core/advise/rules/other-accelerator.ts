@@ -22,7 +22,6 @@ export const otherAccelerator: Rule = {
           changes: { gpu_type: one.accelerator },
           risk: { level: 'none', evidence: ['the same computation'] },
           effort: 3,
-          editable: false,
         }),
       );
   },

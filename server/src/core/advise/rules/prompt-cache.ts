@@ -13,11 +13,11 @@ export const promptCache: Rule = {
       {
         id: 'prompt-cache',
         title: 'prompt caching',
-        changes: { prompt_cache: true, cached_input_tokens: stable },
+        changes: { prompt_cache: true },
+        supposed: { cached_input_tokens: stable },
         risk: { level: 'none', evidence: ['the same prompt'] },
         effort: 2,
-        notes: ['the stable part must stand first; a cache entry lives for minutes'],
-        editable: false,
+        notes: ['the stable part must stand first; a cache entry lives for minutes, and writing it costs more than reading: not in the figure'],
       },
     ];
   },

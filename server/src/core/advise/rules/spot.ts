@@ -14,7 +14,6 @@ export const spot: Rule = {
         risk: { level: 'none', evidence: ['the same computation; an interruption repeats what was done since the last checkpoint'] },
         effort: 3,
         notes: ['needs checkpoints and a start that resumes from them', 'repeated hours are not in the figure'],
-        editable: false,
       },
     ];
   },

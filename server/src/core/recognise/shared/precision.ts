@@ -10,7 +10,7 @@ export function precisionOf(value: FactValue): string | undefined {
     .replace(/^mixed_/, '');
   if (/^(bf16|bfloat16|bfloat)$/.test(text)) return 'bf16';
   if (/^(fp16|float16|half|16|f16)$/.test(text)) return 'fp16';
-  if (/^(fp32|float32|float|32|no|tf32)$/.test(text)) return 'fp32';
+  if (/^(fp32|float32|float|32|no)$/.test(text)) return 'fp32';
   if (/^(fp8|float8\w*|transformer-engine\w*|te)$/.test(text)) return 'fp8';
-  return text === 'auto' ? 'auto' : undefined;
+  return text === 'auto' || text === 'tf32' ? text : undefined;
 }

@@ -8,6 +8,7 @@ const vllmWords = {
   max_model_len: one('max_model_len'),
   gpu_mem_util: one('gpu_memory_utilization'),
   max_num_seqs: one('max_num_seqs'),
+  data_parallel: one('data_parallel_size'),
   prompt_cache: oneOf({ true: [{ key: 'enable_prefix_caching', value: true }] }),
 };
 const vllm = vocabulary(
@@ -22,6 +23,7 @@ const sglang = vocabulary(
     quantization: one('quantization'),
     kv_cache_dtype: one('kv_cache_dtype'),
     tensor_parallel: one('tp_size'),
+    data_parallel: one('dp_size'),
     max_model_len: one('context_length'),
     gpu_mem_util: one('mem_fraction_static'),
     max_num_seqs: one('max_running_requests'),

@@ -88,7 +88,7 @@ const litgpt = vocabulary(/^(micro_batch_size|global_batch_size|precision)$/, {
 const megatron = vocabulary(
   /^(micro[_-]batch[_-]size|global[_-]batch[_-]size|seq[_-]length|lr|train[_-]iters|num[_-]layers)$/,
   {
-    precision: switches,
+    precision: oneOf({ bf16: [{ key: 'bf16', value: true }], fp16: [{ key: 'fp16', value: true }], fp8: [{ key: 'fp8_format', value: 'hybrid' }] }),
     batch_size: one('micro_batch_size'),
     grad_ckpt: oneOf({
       true: [

@@ -102,12 +102,25 @@ export function addLoopSettings(input: PythonInput, facts: FactSet): void {
     : on(/^(?:bfloat16|half)$/).find(({ call }) => call.args.length === 0 && /model|net|unet|gpt/i.test(dotted(call.callee)?.split('.')[0] ?? ''));
   if (cast) facts.follows('precision', /bfloat16$/.test(dotted(cast.call.callee) ?? '') ? 'bf16' : 'fp16', cast.call);
   addParallel(input, facts, on);
+  addTensorFloat(input, facts);
   const compiled = facts.has('compile') ? undefined : on('compile').find(({ call }) => evaluate.callee(call) === 'torch.compile');
   if (compiled) facts.follows('compile', true, compiled.call);
   const checkpoint = facts.has('grad_ckpt') ? undefined : on('checkpoint').find(({ call }) => /torch\.utils\.checkpoint/.test(evaluate.callee(call)));
   if (checkpoint) facts.follows('grad_ckpt', true, checkpoint.call);
   const spawned = on('spawn').find(({ call }) => /multiprocessing|^mp\.|xmp/.test(evaluate.callee(call)));
   if (spawned) facts.read('gpu_count', evaluate.argument(spawned.call, 'nprocs', 2), count);
+}
+
+/** Products in TF32 where nothing narrower is said: `torch.set_float32_matmul_precision("high")`. */
+function addTensorFloat({ program, evaluate }: PythonInput, facts: FactSet): void {
+  const said = facts.get('precision');
+  if (said !== undefined && said.value !== 'fp32') return;
+  const site = program.callsOf('set_float32_matmul_precision').find(({ at }) => !evaluate.isOff(at));
+  const given = site && evaluate.argument(site.call, 'precision', 0);
+  const value = given && evaluate.value(given);
+  if (!site || !value?.known || !/^(high|medium)$/.test(String(value.value))) return;
+  facts.forget('precision');
+  facts.follows('precision', 'tf32', site.call, { note: 'matrix products of 32-bit numbers in TF32' });
 }
 
 function addParallel(input: PythonInput, facts: FactSet, on: (name: string | RegExp) => { call: Call; at: number }[]): void {
