@@ -5,7 +5,7 @@ import type { Start } from './running.js';
 /** Shows what makes a workload cheaper, and makes the chosen edit: one undo takes it back. */
 export async function makeCheaper(start: Start, ref: WorkloadRef): Promise<void> {
   const found = await (await start()).request<AdviceResult | null>(adviceRequest, ref);
-  if (!found || found.advice.length === 0) {
+  if (!found || (found.advice.length === 0 && found.compared.length === 0)) {
     vscode.window.showInformationMessage(found ? `Nothing was found that makes “${found.title}” cheaper.` : 'This workload is no longer there.');
     return;
   }
@@ -17,6 +17,7 @@ export async function makeCheaper(start: Start, ref: WorkloadRef): Promise<void>
     [
       ...(editable.length > 0 ? [heading('Edits this workspace'), ...editable.map(item)] : []),
       ...(others.length > 0 ? [heading('Has to be done by hand'), ...others.map(item)] : []),
+      ...found.compared.flatMap(([title = '', ...lines]) => [heading(title), ...lines.map((line) => ({ label: line.trim(), one: undefined }))]),
     ],
     {
       title: `Make cheaper: ${found.title}`,

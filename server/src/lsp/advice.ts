@@ -1,5 +1,17 @@
 import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vscode-languageserver';
-import { type Advice, autoscaling, benchmarkOf, cheaperDetail, type Document, type Generated, percentText, subject } from '../core/index.js';
+import {
+  type Advice,
+  autoscaling,
+  benchmarkOf,
+  cheaperDetail,
+  type Document,
+  frontText,
+  type Generated,
+  paretoFront,
+  percentText,
+  subject,
+  waysText,
+} from '../core/index.js';
 import type { ProvenAdvice } from '../host/advisor.js';
 import { specOf } from '../host/engine.js';
 import { type AdviceResult, adviceRequest, type WorkloadRef } from '../protocol/protocol.js';
@@ -20,6 +32,9 @@ export function onAdvice(session: Session): void {
         const found = await findWorkload(session, ref);
         if (!found) return null;
         const all = await session.advisor.proven(found);
+        const ways = await session.advisor.ways(found);
+        const front = paretoFront(all);
+        const style = { locale: session.locale };
         return {
           title: subject(found.workload),
           advice: all.map((advice) => ({
@@ -29,6 +44,7 @@ export function onAdvice(session: Session): void {
             detail: [...advice.notes, ...advice.risk.evidence].join('; '),
             changes: changesOf(session, advice),
           })),
+          compared: [front ? frontText(front, style) : [], ways && 'ways' in ways ? waysText(ways, style) : []].filter(({ length }) => length > 0),
         };
       },
     ),

@@ -143,6 +143,8 @@ export interface AdviceResult {
     /** Empty: nothing here can be edited so that it holds. */
     readonly changes: readonly { readonly uri: string; readonly range: { readonly start: Position; readonly end: Position }; readonly text: string }[];
   }[];
+  /** Choices that are compared rather than made: the front of cost, quality and waiting, and the ways to serve the stated traffic; a heading first. */
+  readonly compared: readonly (readonly string[])[];
 }
 export interface Position {
   readonly line: number;

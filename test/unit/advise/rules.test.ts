@@ -107,6 +107,40 @@ describe('what each rule writes', () => {
       'system=[{"type": "text", "text": SYSTEM, "cache_control": {"type": "ephemeral"}}],',
     ],
     [
+      'a cached system prompt in TypeScript',
+      {
+        'call.ts':
+          "import Anthropic from '@anthropic-ai/sdk';\nconst client = new Anthropic();\nexport const ask = (messages) =>\n  client.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 500, system: SYSTEM, messages });\n",
+      },
+      'prompt-cache',
+      { input_tokens: 6000, output_tokens: 300, system_tokens: 5000, calls_per_month: 10_000 },
+      'call.ts',
+      'system: SYSTEM,',
+      "system: [{ type: 'text', text: SYSTEM, cache_control: { type: 'ephemeral' } }],",
+    ],
+    [
+      'a smaller model of the same name',
+      { 'deploy.yaml': replicated(1).replace('Qwen2.5-7B-Instruct', 'Qwen2.5-72B-Instruct') },
+      'model-qwen2.5-32b-instruct',
+      traffic,
+      'deploy.yaml',
+      'Qwen/Qwen2.5-72B-Instruct',
+      'Qwen/Qwen2.5-32B-Instruct',
+    ],
+    [
+      'another ZeRO stage in the file that says it',
+      {
+        'train.py':
+          'from transformers import AutoModelForCausalLM, Trainer, TrainingArguments\nargs = TrainingArguments("out", bf16=True, per_device_train_batch_size=1, max_steps=2000, deepspeed="ds.json")\nTrainer(model=AutoModelForCausalLM.from_pretrained("Qwen/Qwen2.5-7B"), args=args, train_dataset=data).train()\n',
+        'ds.json': '{\n  "bf16": {"enabled": true},\n  "zero_optimization": {"stage": 1}\n}\n',
+      },
+      'strategy-zero3',
+      { gpu_type: 'a100-40gb', gpu_count: 8 },
+      'ds.json',
+      '"stage": 1',
+      '"stage": 3',
+    ],
+    [
       'fewer GPUs of a launcher, with the batch kept',
       {
         'train.py':

@@ -41,7 +41,7 @@ export function advise(workload: Workload, asStated: Spec, asEstimated: Estimati
   if (subject.fits === 'does-not-fit' && !single.some(({ advice }) => advice.makesItFit)) single.push(...rescue(subject, spec, proposals, judge));
   // What one edit does together with what a person has to arrange, or has to think about, is no edit.
   const combined = combine(
-    single.filter(({ advice }) => advice.editable && advice.effort < 3),
+    single.filter(({ advice }) => advice.editable && advice.effort < 3 && advice.risk.level !== 'unmeasured'),
     judge,
   );
   const all = (combined ? [combined, ...single] : single).sort(byWorth);

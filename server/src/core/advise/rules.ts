@@ -17,6 +17,7 @@ import { packing } from './rules/packing.js';
 import { promptCache } from './rules/prompt-cache.js';
 import { replicas } from './rules/replicas.js';
 import { sharding } from './rules/sharding.js';
+import { smallerModel } from './rules/smaller-model.js';
 import { spot } from './rules/spot.js';
 import { torchCompile } from './rules/torch-compile.js';
 import { trainingPrecision } from './rules/training-precision.js';
@@ -46,6 +47,7 @@ export const rules: readonly Rule[] = [
   memoryShare,
   contextLength,
   otherAccelerator,
+  smallerModel,
   batchApi,
   promptCache,
   cheaperHosted,

@@ -3,6 +3,7 @@ import type { Workload } from '../../model/workload.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
 import type { Document } from '../../text/document.js';
 import type { FactChange } from '../types.js';
+import { promptCacheTypescript } from './code/prompt-cache-typescript.js';
 import { type Entry, entryAt } from './entry.js';
 import { recipes } from './recipes.js';
 import { vocabularyOf } from './vocabularies.js';
@@ -50,6 +51,9 @@ function inCode(workload: Workload, changes: readonly FactChange[], fact: string
   // What somebody wrote in another file is not overruled in this one.
   if (stands?.span && stands.span.uri !== workload.span.uri) return undefined;
   const to = (name: string): FactValue | undefined => changes.find((change) => change.fact === name)?.to;
+  const document = texts.document(workload.span.uri);
+  const marked = document?.language === 'typescript' ? promptCacheTypescript(document.text, workload, fact, to(fact)) : undefined;
+  if (marked) return { facts: [fact], edits: marked.map((edit) => ({ uri: workload.span.uri, ...edit })) };
   return texts.python(workload.span.uri, (program) => {
     for (const recipe of recipes) {
       const made = recipe.facts.includes(fact) ? recipe.write({ workload, program }, to) : undefined;
@@ -68,6 +72,9 @@ function writeOne(workload: Workload, name: string, to: FactValue, documents: (u
   if (stands) {
     const { document, entry } = stands;
     if (name === 'gpu_type') return otherAccelerator(document, entry, to);
+    // A stage is a number in DeepSpeed's and accelerate's own files.
+    if (name === 'strategy' && /^(zero_)?stage$/.test(entry.key) && /^zero\d$/.test(String(to)))
+      return [replaced(document, entry, Number(String(to).slice(-1)))];
     if (spelled?.length === 1 && spelled[0] && isSame(entry.key, spelled[0].key)) return [replaced(document, entry, spelled[0].value)];
     // A setting that no vocabulary has (a manifest's GPU limit, a variable, another name of the same option): its value is replaced as it stands.
     if (typeof fact.value === typeof to && isVerbatim(document, entry, fact.value)) return everywhere(document, entry, fact.value, to);

@@ -1,0 +1,29 @@
+import type { Proposal, Rule } from '../types.js';
+
+/** A size in a model's name: `70B`, `1.5b`. */
+const size = /(?<![\d.])\d+(?:\.\d+)?[bm](?![a-z])/i;
+const stem = (model: string): string => model.toLowerCase().replace(size, '#');
+
+/** A smaller model of the same name: what it costs is known, whether it answers well enough is not. It is also what a distillation would serve. */
+export const smallerModel: Rule = {
+  id: 'smaller-model',
+  kinds: ['serving', 'batch-inference'],
+  propose({ facts, context, params }) {
+    const model = facts.text('model');
+    if (model === undefined || params === undefined || !size.test(model)) return [];
+    const own = stem(model);
+    return context.catalog.models
+      .flatMap((one) => (one.params !== undefined && one.params < 0.8 * params && stem(one.id) === own ? [{ id: one.id, params: one.params }] : []))
+      .sort((a, b) => b.params - a.params)
+      .slice(0, 2)
+      .map(
+        ({ id }): Proposal => ({
+          id: `model-${id.slice(id.lastIndexOf('/') + 1).toLowerCase()}`,
+          title: id.slice(id.lastIndexOf('/') + 1),
+          changes: { model: id },
+          risk: { level: 'unmeasured', evidence: ['a smaller model of the same name: measure it on your own cases, or distil the larger one into it'] },
+          effort: 2,
+        }),
+      );
+  },
+};
