@@ -178,3 +178,34 @@ test('the policy speaks while one types, at the fact to change', async () => {
   await editor.open('.mlcost.yaml');
   expect(await said('.mlcost.yaml')).toContainEqual([5, 'policy', 2, expect.stringContaining('this waiver does nothing')]);
 });
+
+test('a Deployment is offered files that hold its cost and prove its quality; none is made where something is not known', async () => {
+  await start();
+  const manifest = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat}
+spec:
+  replicas: 1
+  template:
+    spec:
+      nodeSelector: {nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3}
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.8.5
+          args: ["--model", "meta-llama/Llama-3.1-8B-Instruct"]
+          resources: {limits: {nvidia.com/gpu: 1}}
+`;
+  const files = async () => (await editor.actions('k8s/deploy.yaml', 0)).filter(({ kind }) => kind === 'refactor');
+  await editor.open('k8s/deploy.yaml', manifest);
+  expect((await files()).map(({ title }) => title)).toEqual([expect.stringMatching(/^Write the benchmark that proves: FP8 weights/)]);
+  await editor.open('.mlcost.yaml', 'assumptions:\n  input_tokens: 1000\n  output_tokens: 300\n');
+  const offered = await files();
+  expect(offered.map(({ title }) => title.replace(/: .*/, ''))).toEqual([
+    'Generate cost-aware autoscaling (HPA)',
+    'Generate cost-aware autoscaling (KEDA)',
+    'Write the benchmark that proves',
+  ]);
+  const [create, write] = offered[0]?.edit?.documentChanges ?? [];
+  expect(create).toMatchObject({ kind: 'create', uri: expect.stringMatching(/\/k8s\/chat-autoscaling\.yaml$/), options: { overwrite: false } });
+  expect(JSON.stringify(write)).toContain('HorizontalPodAutoscaler');
+});

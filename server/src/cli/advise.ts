@@ -90,7 +90,7 @@ export function adviseTable(engine: Engine, all: readonly Advised[], relative: R
     lines.push(`${paint.bold(subject(one.workload))}  ${paint.dim(one.workload.id)}`);
     for (const each of advice) {
       const best = each.makesItFit ? 'fits' : percentText(each);
-      lines.push(`  ${best.padStart(6)}  ${each.title}  ${paint.dim(cheaperDetail(each))}`);
+      lines.push(`  ${best.padStart(9)}  ${each.title}  ${paint.dim(cheaperDetail(each))}`);
       for (const note of [...each.notes, ...each.risk.evidence]) lines.push(`          ${paint.dim(note)}`);
       for (const edit of lineEdits(each.edits ?? [], documentOf(engine), relative) as { file: string; line: number; text: string }[])
         lines.push(`          ${edit.file}:${edit.line}  ${paint.yellow(edit.text.trim().replaceAll(/\s*\n\s*/g, ' ⏎ '))}`);

@@ -179,3 +179,25 @@ describe('what each rule writes', () => {
     expect(cached?.saving.percent).toBeGreaterThan(30);
   });
 });
+
+describe('what has no figure stands behind all that have one, and claims none', () => {
+  const serve = (flags: string) => ({ 'serve.sh': `vllm serve Qwen/Qwen2.5-7B-Instruct ${flags}\n` });
+  test('a switch that is off', async () => {
+    const files = serve('--max-model-len 8192 --no-enable-prefix-caching');
+    const { advice } = await advised(files, { ...traffic, gpu_type: 'h100', gpu_count: 1 });
+    const last = advice.at(-1);
+    expect(last).toMatchObject({ title: 'prefix caching', saving: { unit: 'usd' } });
+    expect(last?.saving.percent).toBeUndefined();
+    expect(last?.notes[0]).toBe('no figure: what it saves follows from how much of the prompts is the same');
+  });
+  test('trials of a sweep, and a call in a loop without a bound', async () => {
+    const sweep =
+      'program: train.py\nmethod: bayes\nrun_cap: 50\nmetric: {name: loss, goal: minimize}\nparameters:\n  batch_size: {value: 64}\n  epochs: {value: 10}\n';
+    const found = await advised({ 'sweep.yaml': sweep }, { gpu_type: 'a100-80gb', gpu_count: 1, model: 'resnet50', dataset_size: 50_000 });
+    expect(found.advice.map(({ title }) => title)).toContain('stop trials that fall behind');
+    const agent =
+      'from openai import OpenAI\nclient = OpenAI()\nmessages = []\nwhile True:\n    answer = client.chat.completions.create(model="gpt-4o", messages=messages)\n    messages.append(answer)\n';
+    const loop = await advised({ 'agent.py': agent }, { input_tokens: 2000, output_tokens: 200, calls_per_month: 1000 });
+    expect(loop.advice.map(({ title }) => title)).toContain('a bound for the loop around the call');
+  });
+});

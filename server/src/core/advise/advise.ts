@@ -37,11 +37,13 @@ export function advise(workload: Workload, asStated: Spec, asEstimated: Estimati
   };
   const judge = (proposals: readonly Proposal[]): Judged | undefined => judged(subject, spec, proposals);
   const proposals = rules.filter((rule) => rule.kinds.includes(workload.kind)).flatMap((rule) => rule.propose(subject));
-  const single = proposals.flatMap((proposal) => judge([proposal]) ?? []).sort(byWorth);
+  const single = proposals
+    .flatMap((proposal) => (proposal.unpriced === undefined ? (judge([proposal]) ?? []) : unpriced(subject, spec, proposal)))
+    .sort(byWorth);
   if (subject.fits === 'does-not-fit' && !single.some(({ advice }) => advice.makesItFit)) single.push(...rescue(subject, spec, proposals, judge));
   // What one edit does together with what a person has to arrange, or has to think about, is no edit.
   const combined = combine(
-    single.filter(({ advice }) => advice.editable && advice.effort < 3 && advice.risk.level !== 'unmeasured'),
+    single.filter(({ advice }) => advice.saving.percent !== undefined && advice.editable && advice.effort < 3 && advice.risk.level !== 'unmeasured'),
     judge,
   );
   const all = (combined ? [combined, ...single] : single).sort(byWorth);
@@ -126,6 +128,29 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
       risk,
       effort,
       editable: proposals.every((proposal) => proposal.editable !== false),
+    },
+  };
+}
+/** What nobody can put a figure on beforehand, and is worth doing all the same. */
+function unpriced(subject: Subject, spec: Spec, proposal: Proposal): Judged {
+  const { id, title, changes, risk, effort, notes = [], editable } = proposal;
+  return {
+    proposals: [proposal],
+    worth: -1000 - effort,
+    advice: {
+      id: `${subject.workload.id}/${id}`,
+      workload: subject.workload.id,
+      title,
+      changes: Object.entries(changes).flatMap(([fact, to]): FactChange[] => {
+        const from = spec.facts[fact];
+        return to === undefined ? [] : [{ fact, to, ...(from === undefined ? {} : { from }) }];
+      }),
+      saving: { unit: 'usd' },
+      legality: 'native',
+      notes: [`no figure: ${proposal.unpriced}`, ...notes],
+      risk,
+      effort,
+      editable: editable !== false,
     },
   };
 }

@@ -1,5 +1,6 @@
 import { batchApi } from './rules/batch-api.js';
 import { batching } from './rules/batching.js';
+import { boundedLoop } from './rules/bounded-loop.js';
 import { cheaperHosted } from './rules/cheaper-hosted.js';
 import { contextLength } from './rules/context-length.js';
 import { dataParallel } from './rules/data-parallel.js';
@@ -14,11 +15,13 @@ import { memoryShare } from './rules/memory-share.js';
 import { microBatch } from './rules/micro-batch.js';
 import { otherAccelerator } from './rules/other-accelerator.js';
 import { packing } from './rules/packing.js';
+import { prefixCaching } from './rules/prefix-caching.js';
 import { promptCache } from './rules/prompt-cache.js';
 import { replicas } from './rules/replicas.js';
 import { sharding } from './rules/sharding.js';
 import { smallerModel } from './rules/smaller-model.js';
 import { spot } from './rules/spot.js';
+import { sweepPruning } from './rules/sweep-pruning.js';
 import { torchCompile } from './rules/torch-compile.js';
 import { trainingPrecision } from './rules/training-precision.js';
 import { weights } from './rules/weights.js';
@@ -48,6 +51,9 @@ export const rules: readonly Rule[] = [
   contextLength,
   otherAccelerator,
   smallerModel,
+  prefixCaching,
+  sweepPruning,
+  boundedLoop,
   batchApi,
   promptCache,
   cheaperHosted,
