@@ -107,6 +107,13 @@ export const commands: readonly Command[] = [
     takes: [0, 1000],
   },
   {
+    name: 'mcp',
+    usage: 'mcp [FOLDER]',
+    help: 'answer agents about the project in FOLDER over the Model Context Protocol on standard input and output',
+    options: [],
+    takes: [0, 1],
+  },
+  {
     name: 'runs',
     usage: 'runs [PATH…]',
     help: 'measured runs that were found, whose each one is or why no one’s, and what they change',

@@ -33,7 +33,7 @@ import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { modelFileCommand } from './model-file.js';
-import { nodeHost } from './node-host.js';
+import { confined, nodeHost } from './node-host.js';
 import { checkCommand, diffCommand } from './review-commands.js';
 
 /** Runs one command.
@@ -52,7 +52,8 @@ export async function main(argv: readonly string[], assets: string): Promise<num
       return 0;
     }
     const parsed = parse(argv);
-    const host = nodeHost(assets);
+    const limit = process.env['MLCOST_INSIDE'];
+    const host = limit === undefined ? nodeHost(assets) : confined(nodeHost(assets), limit);
     if (parsed.command.name === 'completion') process.stdout.write(completion(parsed.args[0] ?? ''));
     else if (parsed.command.name === 'predict') await predict(parsed, host);
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
@@ -62,7 +63,11 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'onnx') write(await modelFileCommand(parsed, host, assets, paint()));
     else if (parsed.command.name === 'diff') return await diffCommand(parsed, host, paint(), write);
     else if (parsed.command.name === 'check') return await checkCommand(parsed, host, paint(), write, scanned);
-    else if (parsed.command.name === 'oom') await oomCommand(parsed, host);
+    else if (parsed.command.name === 'mcp') {
+      // The protocol's library is loaded by who speaks it only.
+      const { serve } = require('./mcp.js') as typeof import('./mcp-main.js');
+      await serve(parsed.args[0] ?? '.', path.join(assets, 'cli.js'));
+    } else if (parsed.command.name === 'oom') await oomCommand(parsed, host);
     else if (parsed.command.name === 'runs') await runsCommand(parsed, host);
     else if (parsed.command.name === 'accelerators') await acceleratorsCommand(parsed, host);
     else await estimateCommand(parsed, host);

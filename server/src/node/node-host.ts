@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isRunFile, languageOfName, maxTextLength } from '../core/index.js';
@@ -110,6 +110,21 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     ...(wasmMemory === undefined ? {} : { wasmMemory }),
+  };
+}
+
+/** A host that reads nothing outside a folder, whatever a file inside refers or links to.
+ * @param folder without links */
+export function confined(host: Host, folder: string): Host {
+  const inside = async (uri: string): Promise<boolean> => {
+    if (!uri.startsWith('file:')) return false;
+    const file = await realpath(fileURLToPath(uri)).catch(() => '');
+    return file === folder || file.startsWith(folder + path.sep);
+  };
+  return {
+    ...host,
+    readText: async (uri) => ((await inside(uri)) ? host.readText(uri) : null),
+    readBytes: async (uri, limit) => ((await inside(uri)) ? host.readBytes(uri, limit) : null),
   };
 }
 

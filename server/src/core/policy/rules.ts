@@ -48,6 +48,8 @@ function among(
 }
 const glob = (pattern: string, text: string): boolean => matchesGlob(pattern.toLowerCase(), text.toLowerCase());
 const chosen = (value: string | undefined, name: string): { name: string; value: string } | undefined => (value === undefined ? undefined : { name, value });
+/** It is stated, and its value is not known. */
+const isOpen = ({ state }: Subject, fact: string): boolean => state.workload.unknown.some(({ name }) => name === fact);
 const rents = ({ state }: Subject): boolean => state.workload.kind !== 'api-call';
 const isAgent = ({ state }: Subject): boolean =>
   /agent|crewai|langgraph|autogen/i.test(state.workload.framework) || state.spec.facts['max_steps'] !== undefined;
@@ -82,13 +84,14 @@ export const rules: { readonly [K in RuleName]: Rule<K> } = {
   max_tokens: (limit, subject) => {
     if (subject.state.workload.kind !== 'api-call') return undefined;
     const found = factOf(subject, 'max_tokens');
+    if (!found && isOpen(subject, 'max_tokens')) return open('max_tokens');
     if (!found) return /embedding/i.test(String(factOf(subject, 'model')?.value ?? '')) ? undefined : broken('the answer has no limit');
     return Number(found.value) > limit ? broken(`${showValue(found.value)} output tokens are over ${limit}`, found.name) : kept;
   },
   max_steps: (limit, subject) => {
     if (subject.state.workload.kind !== 'api-call' || !isAgent(subject)) return undefined;
     const found = factOf(subject, 'max_steps');
-    if (!found) return broken('the agent has no limit of steps');
+    if (!found) return isOpen(subject, 'max_steps') ? open('max_steps') : broken('the agent has no limit of steps');
     return Number(found.value) > limit ? broken(`${showValue(found.value)} steps are over ${limit}`, found.name) : kept;
   },
   max_retries: (limit, subject) => {
