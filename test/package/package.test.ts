@@ -30,6 +30,7 @@ describe('the package', () => {
       ...[
         'cli',
         'cli-run',
+        'mcp',
         'client-node',
         'client-start',
         'client-browser',
@@ -47,6 +48,7 @@ describe('the package', () => {
       'coefficients.json',
       'legality.csv',
       'quality.json',
+      'change-noise.json',
     ].map((name) => `dist/${name}`);
     const expected = [
       'LICENSE.txt',
@@ -83,11 +85,14 @@ describe('bundles', () => {
     expect(has('dist/server-browser.js', 'import.meta')).toBe(false);
     expect(text('dist/server-browser.js').match(/^\s*(?:import|export)\b.{0,40}/m)).toBeNull();
   });
-  test.each(['dist/client-node.js', 'dist/client-start.js', 'dist/server-node.js', 'dist/cli.js', 'dist/cli-run.js'])('%s needs no package', (name) => {
-    const outside = required(name).filter((module) => !builtinModules.includes(module.replace(/^node:/, '')) && module !== 'vscode');
-    for (const module of outside) expect(scripts).toContain(path.posix.join('dist', module));
-    expect(has(name, 'import.meta')).toBe(false);
-  });
+  test.each(['dist/client-node.js', 'dist/client-start.js', 'dist/server-node.js', 'dist/cli.js', 'dist/cli-run.js', 'dist/mcp.js'])(
+    '%s needs no package',
+    (name) => {
+      const outside = required(name).filter((module) => !builtinModules.includes(module.replace(/^node:/, '')) && module !== 'vscode');
+      for (const module of outside) expect(scripts).toContain(path.posix.join('dist', module));
+      expect(has(name, 'import.meta')).toBe(false);
+    },
+  );
   test('only the client asks for vscode', () => {
     for (const name of scripts.filter((one) => !one.includes('/client-'))) expect(required(name), name).not.toContain('vscode');
   });

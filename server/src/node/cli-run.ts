@@ -65,7 +65,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'check') return await checkCommand(parsed, host, paint(), write, scanned);
     else if (parsed.command.name === 'mcp') {
       // The protocol's library is loaded by who speaks it only.
-      const { serve } = require('./mcp.js') as typeof import('./mcp-main.js');
+      const { serve } = require('./mcp.js') as typeof import('./mcp.js');
       await serve(parsed.args[0] ?? '.', path.join(assets, 'cli.js'));
     } else if (parsed.command.name === 'oom') await oomCommand(parsed, host);
     else if (parsed.command.name === 'runs') await runsCommand(parsed, host);
