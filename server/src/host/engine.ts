@@ -101,6 +101,9 @@ function withText(document: Document, text: string): Document {
   return { ...createDocument('program.py', text, 'python'), uri: document.uri, cells, ...(document.path === undefined ? {} : { path: document.path }) };
 }
 
+/** True for a document that has workloads, or may have some with the files that it takes in. */
+const maySay = (sighting: Sighting | null | undefined): boolean => (sighting?.workloads.length ?? 0) > 0 || sighting?.joined !== undefined;
+
 /** How many files a scan reads at a time. */
 const readAhead = 16;
 
@@ -268,7 +271,7 @@ export class Engine {
     const sighting = await this.sighting(uri);
     if (!sighting) return { uri, workloads: [], problems: [] };
     const broken = this.open.get(uri)?.tree?.broken ?? sighting.problems.some(({ code }) => code === 'syntax');
-    if (sighting.workloads.length === 0) return { uri, broken, workloads: [], problems: sighting.problems };
+    if (!maySay(sighting)) return { uri, broken, workloads: [], problems: sighting.problems };
     const { workloads, problems } = await this.resolved(this.rootOf(uri), [uri]);
     return { uri, broken, workloads: await this.estimated(workloads, uri), problems: [...sighting.problems, ...problems] };
   }
@@ -287,7 +290,7 @@ export class Engine {
       }
     }
     this.early.clear();
-    const focus = uris.filter((uri) => (this.known(uri)?.workloads.length ?? 0) > 0 || (this.known(uri)?.problems.length ?? 0) > 0);
+    const focus = uris.filter((uri) => maySay(this.known(uri)) || (this.known(uri)?.problems.length ?? 0) > 0);
     const byRoot = new Map<string | undefined, string[]>();
     for (const uri of focus) byRoot.set(this.rootOf(uri), [...(byRoot.get(this.rootOf(uri)) ?? []), uri]);
     const estimated: Estimated[] = [];
@@ -309,7 +312,7 @@ export class Engine {
     for (const [at, uri] of uris.entries()) {
       if (signal.cancelled) break;
       if (this.open.has(uri) || this.stored.has(uri)) continue;
-      if (((await this.sighting(uri))?.workloads.length ?? 0) > 0) found++;
+      if (maySay(await this.sighting(uri))) found++;
       if (at % 10 === 9) await this.host.pause();
     }
     return found;

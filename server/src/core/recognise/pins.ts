@@ -45,7 +45,10 @@ const keyed = new RegExp(`^[ \\t]*"?${names}"?\\s*=\\s*(?:\\{[^}\\n]*?\\bversion
 /** Lock files of uv and poetry, and of Pipenv. */
 const locked = new RegExp(`^name = "${names}"\\s*\\nversion = "([^"\\n]+)"`, 'gim');
 const lockedJson = new RegExp(`"${names}":\\s*\\{[^{}]*?"version":\\s*"([^"\\n]+)"`, 'gi');
-const image = /(vllm\/vllm-openai|hiyouga\/llamafactory):(v?\d+(?:\.\d+)+[\w.-]*)/gi;
+/** A repository and its tag as keys of their own: a chart's values, an overlay's images. */
+const tagged =
+  /\b(?:repository|name):[ \t]*["']?(?:[\w.-]+\/)?(vllm\/vllm-openai|hiyouga\/llamafactory)["']?[ \t]*\r?\n(?:[ \t]+\w+:[^\n]*\n){0,3}?[ \t]+(?:tag|newTag):[ \t]*["']?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
+const image = /(vllm\/vllm-openai|hiyouga\/llamafactory):(?:\$\{\w+:?-)?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
 
 /** The versions that a text asks for: a manifest's lines; of any other file its `pip install` lines and the tags of its images. */
 export function pinsIn(uri: string, text: string): readonly Pin[] {
@@ -72,6 +75,7 @@ export function pinsIn(uri: string, text: string): readonly Pin[] {
   take(revision, 'exact');
   if (name === 'pyproject.toml' || name === 'Pipfile') take(keyed, 'poetry');
   take(image, 'exact');
+  if (/\.ya?ml$/.test(name)) take(tagged, 'exact');
   return found;
 }
 

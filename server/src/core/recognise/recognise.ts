@@ -1,8 +1,8 @@
 import type { Problem } from '../model/problem.js';
+import { readCommands } from '../syntax/commands.js';
 import type { GrammarName, Grammars } from '../syntax/grammars.js';
 import { readHcl } from '../syntax/hcl/read.js';
 import { readJson } from '../syntax/json.js';
-import { readMakefile } from '../syntax/makefile.js';
 import { readPbtxt } from '../syntax/pbtxt.js';
 import { PythonProgram } from '../syntax/python/program.js';
 import { placedScript, readShell } from '../syntax/shell/read.js';
@@ -11,16 +11,19 @@ import { SyntaxTree } from '../syntax/tree.js';
 import { TypescriptProgram } from '../syntax/typescript/program.js';
 import { readYaml } from '../syntax/yaml.js';
 import type { Document } from '../text/document.js';
+import { takesIn } from './includes.js';
 import { modelShapeOf } from './json/model-config.js';
 import { isRelevant, type Marked, markedBy, maxTextLength } from './marked.js';
 import { isManifest, versionsIn } from './pins.js';
 import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
 import { interpolated } from './python/interpolated.js';
+import { recognisers } from './registry.js';
 import { settingsOf } from './settings.js';
 import { Scope } from './shared/terraform/scope.js';
 import { isValuesFile } from './shared/terraform/workloads.js';
-import type { Recogniser, SeenWorkload, Sighting, TypescriptRecogniser } from './types.js';
+import { submissionsOf } from './shell/submit.js';
+import type { Include, Recogniser, SeenWorkload, Sighting, TypescriptRecogniser } from './types.js';
 import { TypescriptEvaluator } from './typescript/evaluate.js';
 import { exportedFrom as exportedFromTypescript } from './typescript/exported.js';
 import { joinWritten } from './written-files.js';
@@ -36,7 +39,7 @@ export const grammarOf = ({ language, uri }: Pick<Document, 'language' | 'uri'>)
 export function recognise(document: Document, grammars: Grammars, tree?: SyntaxTree, marked: Marked = markedBy(document)): Sighting {
   const found = workloadsIn(document, grammars, tree, marked);
   const { uri, text, shell } = document;
-  return found.workloads.length > 0 || isManifest(uri) ? { ...found, ...versionsIn(uri, shell ?? text) } : found;
+  return found.workloads.length > 0 || found.settings || isManifest(uri) ? { ...found, ...versionsIn(uri, shell ?? text) } : found;
 }
 function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | undefined, marked: Marked): Sighting {
   const { uri, language, text } = document;
@@ -73,10 +76,11 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       return { uri, workloads, problems, exported: exportedFromTypescript(document, grammar, grammars) };
     }
     if (language === 'shell') {
-      return { uri, workloads: shellWorkloads(wanted, document, text, problems), problems };
+      const workloads = shellWorkloads(wanted, document, text, problems);
+      return { uri, workloads, problems, ...(/\bsbatch\b/.test(text) ? { submits: submissionsOf(uri, readShell(text)) } : {}) };
     }
     if (language === 'makefile') {
-      const made = readMakefile(text);
+      const made = readCommands(uri, text);
       const workloads = shellWorkloads(marked.ofShell, document, made.text, problems, (script) => placedScript(script, made.place));
       return { uri, workloads, problems };
     }
@@ -99,7 +103,7 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
         uri,
         problems,
       );
-      return { uri, workloads, problems };
+      return { uri, workloads, problems, ...settingsOf(document) };
     }
     if (language === 'yaml' || language === 'json') {
       if (!isRelevant(marked)) return { uri, workloads: [], problems, ...settingsOf(document) };
@@ -113,15 +117,21 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
         uri,
         problems,
       );
+      const taken = language === 'yaml' ? takesIn(document, roots) : undefined;
+      const all = wanted.some(({ id }) => id === 'kustomize') ? recognisers : wanted;
+      const joined = (include: Include): readonly SeenWorkload[] | undefined => {
+        const roots = taken?.(include);
+        return roots && collect<Extract<Recogniser, { language: 'yaml' }>>(all, 'yaml', (one) => one.recognise({ document, roots }), uri, problems);
+      };
       const modelShape = marked.modelConfig ? modelShapeOf(uri, roots[0]) : undefined;
-      return { uri, workloads, problems, ...(modelShape && { modelShape }), ...settingsOf(document) };
+      return { uri, workloads, problems, ...(modelShape && { modelShape }), ...(taken && { joined }), ...settingsOf(document) };
     }
   } catch (error) {
     problems.push(failure(uri, 'reading', error));
   } finally {
     own?.dispose();
   }
-  return { uri, workloads: [], problems };
+  return { uri, workloads: [], problems, ...settingsOf(document) };
 }
 
 function shellWorkloads(

@@ -73,6 +73,7 @@ import { helmValues } from './yaml/helm-values.js';
 import { hydraLauncher } from './yaml/hydra-launcher.js';
 import { knative } from './yaml/knative.js';
 import { kubernetes } from './yaml/kubernetes.js';
+import { kustomize } from './yaml/kustomize.js';
 import { litgpt } from './yaml/litgpt.js';
 import { llamaFactory } from './yaml/llama-factory.js';
 import { llmFoundry } from './yaml/llm-foundry.js';
@@ -163,6 +164,7 @@ export const recognisers: readonly Recogniser[] = [
   githubActions,
   helmValues,
   kubernetes,
+  kustomize,
   modelServers,
   rayCluster,
   skypilot,

@@ -60,6 +60,10 @@ export interface SeenWorkload {
   readonly launch?: Launch;
   /** True for a configuration that only says how another workload runs (DeepSpeed JSON): no money of its own. */
   readonly fragment?: true;
+  /** Name of the Kubernetes object that it is, `Kind/name`. */
+  readonly object?: string;
+  /** The object whose replicas it bounds. */
+  readonly scales?: string;
   /** True where only a value of another file tells whether it has accelerators: it is left out unless that file says so. */
   readonly tentative?: true;
 }
@@ -72,10 +76,26 @@ export interface Settings {
   readonly package?: string;
 }
 
+/** A command that hands a script to a scheduler, with what it asks for itself. */
+export interface Submission {
+  readonly target: string;
+  readonly facts: readonly Fact[];
+}
+
+/** Another file, as one that takes it in reads it. */
+export interface Included {
+  readonly uri: string;
+  readonly settings: Settings;
+}
+/** Finds a file by the path from the document that names it; undefined while it is not known, or not there. */
+export type Include = (target: string) => Included | undefined;
+
 /** What one document says. */
 export interface Sighting {
   readonly uri: string;
   readonly workloads: readonly SeenWorkload[];
+  /** What it says once the files that it takes in are at hand (a chart's values, an overlay's base, variables); undefined where they are not there. */
+  readonly joined?: (include: Include) => readonly SeenWorkload[] | undefined;
   /** Constants, defaults and options that other files import by name: asked for by name, so a function. Absent for what is no program. */
   readonly exported?: (path: readonly string[]) => Fact | UnknownFact | undefined;
   /** The whole file as values, for a program or a file that loads it. Parsed when asked. */
@@ -86,6 +106,8 @@ export interface Sighting {
   readonly items?: number;
   /** Files or hub ids by name, where it is a list of data sets. */
   readonly registered?: Readonly<Record<string, string>>;
+  /** Scripts that it hands to a scheduler. */
+  readonly submits?: readonly Submission[];
   /** Versions of libraries that it asks for. */
   readonly pins?: readonly Pin[];
   /** Further lists of requirements that it takes in. */

@@ -24,8 +24,12 @@ export function configuredFact(
   if (!configured) return undefined;
   const key = configured.path.join('.');
   const given = flags.findLast((flag) => flag.name === (configured.composed ? key : fact.param));
-  const sweep = given?.swept ? given : configured.composed && flags.find((flag) => flag.swept && key.startsWith(`${flag.name.replaceAll('/', '.')}.`));
-  if (sweep && sweep.swept) return { unknown: { name, reason: `a sweep tries ${sweep.swept.join(', ')}`, need: 'look at one of its runs', span: sweep.span } };
+  const sweep = given?.swept
+    ? given
+    : configured.composed
+      ? flags.find((flag) => flag.swept && key.startsWith(`${flag.name.replaceAll('/', '.')}.`))
+      : undefined;
+  if (sweep?.swept) return { unknown: { name, reason: `a sweep tries ${sweep.swept.join(', ')}`, need: 'look at one of its runs', span: sweep.span } };
   if (given) {
     const found = normalised({ name, value: given.value, origin: 'literal', span: given.span, note: `${given.name} on the command line` });
     return found && { fact: found, rank: ranks.commandLine };

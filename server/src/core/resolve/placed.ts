@@ -1,3 +1,4 @@
+import type { Fact } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
 import type { SeenWorkload, Sighting } from '../recognise/types.js';
 import type { Files } from './files.js';
@@ -21,6 +22,12 @@ export interface Joins {
   readonly launchersOf: (sighting: Sighting) => readonly Placed[];
   /** A workload after joining: the same for everybody who asks; undefined inside its own joining. */
   readonly joined: (one: Placed) => Workload | undefined;
+  /** Workloads whose files take a file in, by that file's URI. */
+  readonly takers: ReadonlyMap<string, readonly Placed[]>;
+  /** Scalers and what they scale, by folder and object. */
+  readonly scaled: { readonly scalers: ReadonlyMap<string, Placed>; readonly objects: ReadonlyMap<string, Placed> };
+  /** What commands that submit a job ask for, by the job's URI. */
+  readonly submitted: ReadonlyMap<string, readonly Fact[]>;
   /** Id of the first workload that uses a configuration file, by its URI. */
   readonly users: ReadonlyMap<string, string>;
 }

@@ -11,6 +11,9 @@ import { addModelShape } from './model-files.js';
 import { holdsAccelerators } from './module-folder.js';
 import { addOwn } from './own.js';
 import type { Joins, Placed } from './placed.js';
+import { addScaler, scaledBy, scaledOf } from './scalers.js';
+import { addSubmission, replacedBy, submittedBy } from './submissions.js';
+import { takenBy, takenInto, takersOf, withTaken } from './taken.js';
 import { titleOf } from './title.js';
 import type { ResolveInput, ResolveOutput } from './types.js';
 
@@ -24,7 +27,7 @@ export function resolve(input: ResolveInput): ResolveOutput {
     if (!found) {
       const path = relativeTo(sighting.uri, input.roots);
       const counts = new Map<string, number>();
-      found = sighting.workloads.map((seen) => {
+      found = withTaken(sighting, files).map((seen) => {
         const at = (counts.get(seen.kind) ?? 0) + 1;
         counts.set(seen.kind, at);
         return { sighting, seen, id: `${path}#${seen.kind}-${at}` };
@@ -47,7 +50,10 @@ export function resolve(input: ResolveInput): ResolveOutput {
     let found = launchers.get(sighting);
     if (!found) {
       found = launches.filter(
-        (launch) => launch.sighting !== sighting && ((couldRun(launch.seen, sighting.uri) && runs(launch) === sighting) || configured(launch, sighting)),
+        (launch) =>
+          launch.sighting !== sighting &&
+          takenInto(launch, joins) === undefined &&
+          ((couldRun(launch.seen, sighting.uri) && runs(launch) === sighting) || configured(launch, sighting)),
       );
       launchers.set(sighting, found);
     }
@@ -62,6 +68,9 @@ export function resolve(input: ResolveInput): ResolveOutput {
     }
     return done.get(one);
   };
+  let submitted: Joins['submitted'] | undefined;
+  let scaled: Joins['scaled'] | undefined;
+  let takers: ReadonlyMap<string, readonly Placed[]> | undefined;
   let users: ReadonlyMap<string, string> | undefined;
   const joins: Joins = {
     input,
@@ -70,6 +79,18 @@ export function resolve(input: ResolveInput): ResolveOutput {
     runs,
     launchersOf,
     joined,
+    get submitted() {
+      submitted ??= submittedBy(input.files);
+      return submitted;
+    },
+    get scaled() {
+      scaled ??= scaledOf(all);
+      return scaled;
+    },
+    get takers() {
+      takers ??= takersOf(all);
+      return takers;
+    },
     // Only a fragment's owner is asked for: an edit of a program does not look through the references of the whole workspace.
     get users() {
       users ??= usersOf(all, files);
@@ -127,18 +148,33 @@ function join(one: Placed, joins: Joins): Workload {
   const rank = (fact: Fact): Rank => (seen.launch && rankOf(fact) > ranks.commandLine ? ranks.commandLine : rankOf(fact));
   const script = joins.runs(one);
   const isMisread = script && script !== sighting ? misreadFlags(one, script, joins) : undefined;
-  addOwn(candidates, one, joins, (fact) => (isMisread?.(fact) ? undefined : [fact, rank(fact)]), { unknownRank: seen.launch && ranks.commandLine });
+  const replacement = replacedBy(one, joins);
+  addOwn(
+    candidates,
+    one,
+    joins,
+    (fact) => {
+      const other = replacement(fact);
+      return isMisread?.(fact) ? undefined : other ? [other, ranks.commandLine] : [fact, rank(fact)];
+    },
+    {
+      unknownRank: seen.launch && ranks.commandLine,
+    },
+  );
   const inner = script && script !== sighting ? addScript(candidates, one, script, joins) : undefined;
   // What the program is, its own text says better than the command.
   const framework = inner && isGeneric.test(seen.framework) ? inner.framework : seen.framework;
   if (seen.kind !== 'resource') addMachines(candidates, one, joins);
   if (seen.fragment) countedIn ??= joins.users.get(sighting.uri);
+  countedIn ??= scaledBy(one, joins) ?? takenInto(one, joins);
+  addScaler(candidates, one, joins);
+  addSubmission(candidates, one, joins);
   if (seen.kind === 'resource' && !seen.fragment) countedIn ??= jobOf(one, joins);
   addAssumptions(candidates, sighting.uri, joins.input);
   if (!seen.fragment) {
     addDataSize(candidates, seen.kind, framework, sighting.uri, joins);
     addModelShape(candidates, seen.kind, sighting.uri, seen.refs, joins);
-    addDefaults(candidates, { kind: seen.kind, framework }, script && script !== sighting ? [sighting, script] : [sighting], joins);
+    addDefaults(candidates, { kind: seen.kind, framework }, [sighting, ...(script && script !== sighting ? [script] : []), ...takenBy(sighting)], joins);
     if (seen.launch?.replicates) addReplication(candidates, { kind: seen.kind, framework });
   }
   const settled = candidates.settle();
@@ -164,12 +200,13 @@ function join(one: Placed, joins: Joins): Workload {
 const isGeneric = /^(?:pytorch|deepspeed|accelerate)$/;
 
 /** A job's request for machines, in the file of the job that runs on them, says what the job does not. The time limit is for all of a file's jobs together. */
-function addMachines(candidates: Candidates, { seen, sighting }: Placed, { placed }: Joins): void {
+function addMachines(candidates: Candidates, { seen, sighting }: Placed, { placed, joined }: Joins): void {
   const all = placed(sighting);
   const alone = all.filter(({ seen }) => seen.kind !== 'resource' && !seen.fragment).length === 1;
   if (seen.fragment) return;
   for (const request of all.filter((one) => one.seen.kind === 'resource' && !one.seen.fragment && isScheduler.test(one.seen.framework))) {
-    for (const fact of request.seen.facts) {
+    for (const fact of joined(request)?.facts ?? request.seen.facts) {
+      if (fact.origin === 'assumption' || fact.origin === 'default') continue;
       if (!(fact.name === 'max_time' ? alone : machine.test(fact.name)) || candidates.has(fact.name) || candidates.hasUnknown(fact.name)) continue;
       candidates.add({ ...fact, note: 'asked for by the job' }, ranks.declared);
     }

@@ -5,6 +5,8 @@ export interface Stage {
   readonly imageStart: number;
   /** `ENV` and `ARG` of the stage, then what it runs, as shell text in which every character keeps its place; all else is blank. */
   readonly shell: string;
+  /** Where the entry point stands, whose arguments a command is. */
+  readonly entry?: { readonly start: number; readonly end: number };
   /** Where the entry point or command starts; undefined where the stage has none. */
   readonly command?: { readonly start: number; readonly end: number };
 }
@@ -111,6 +113,7 @@ function stageOf(text: string, fill: (written: string) => string, from: Instruct
     image: fill(image ?? ''),
     imageStart: from.from,
     shell: placed(text, parts, first),
+    ...(entry && first === entry ? { entry: { start: entry.from, end: entry.end } } : {}),
     ...(first && last ? { command: { start: first.from, end: last.end } } : {}),
   };
 }

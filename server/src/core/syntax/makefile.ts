@@ -1,8 +1,4 @@
-/** Shell text that another file's commands amount to, and where each of its characters stands in that file. */
-export interface Rewritten {
-  readonly text: string;
-  readonly place: (offset: number) => number;
-}
+import { type Rewritten, Script } from './rewritten.js';
 
 /** The recipes of a Makefile as a shell script: its variables first, as make knows them all before it runs any recipe.
  * @source www.gnu.org/software/make/manual, sections 5 and 6 */
@@ -21,7 +17,7 @@ export function readMakefile(text: string): Rewritten {
   }
   for (const { from, line } of recipes) {
     const bare = /^[\t ]*[@+-]*[\t ]*/.exec(line)?.[0].length ?? 0;
-    if (line[bare] !== '#') script.take(line.slice(bare), from + bare);
+    if (line[bare] !== '#') script.take(line.slice(bare), from + bare, used);
     script.add('\n', from + line.length);
   }
   return script.done();
@@ -48,47 +44,8 @@ function assign(script: Script, line: string, start: number): void {
   script.add(`export ${name}="`, start);
   if (operator === '?') script.add(`\${${name}:-`, start);
   if (operator === '+') script.add(`\${${name}} `, start);
-  script.take(plain.trimEnd(), from);
+  script.take(plain.trimEnd(), from, used);
   script.add(operator === '?' ? '}"\n' : '"\n', from + plain.length);
 }
-
-class Script {
-  private text = '';
-  private readonly parts: { readonly at: number; readonly source: number; readonly fixed: boolean }[] = [];
-  /** Text that stands for something at one place. */
-  add(text: string, source: number): void {
-    this.parts.push({ at: this.text.length, source, fixed: true });
-    this.text += text;
-  }
-  /** Text of the file, in which make's `$(NAME)` and `$$` become the shell's `${NAME}` and `$`. */
-  take(text: string, source: number): void {
-    let last = 0;
-    for (const match of text.matchAll(/\$\((\w+)\)|\$\$/g)) {
-      this.copy(text.slice(last, match.index), source + last);
-      this.add(match[1] === undefined ? '$' : `\${${match[1]}}`, source + match.index);
-      last = match.index + match[0].length;
-    }
-    this.copy(text.slice(last), source + last);
-  }
-  private copy(text: string, source: number): void {
-    if (text === '') return;
-    this.parts.push({ at: this.text.length, source, fixed: false });
-    this.text += text;
-  }
-  done(): Rewritten {
-    const { parts } = this;
-    return {
-      text: this.text,
-      place: (offset) => {
-        let [low, high] = [0, parts.length - 1];
-        while (low < high) {
-          const middle = (low + high + 1) >> 1;
-          if (parts[middle]!.at <= offset) low = middle;
-          else high = middle - 1;
-        }
-        const part = parts[low];
-        return part === undefined ? 0 : part.fixed ? part.source : part.source + offset - part.at;
-      },
-    };
-  }
-}
+/** `$(NAME)`, and `$$` for the shell's own. */
+const used = /\$\((\w+)\)|\$\$/g;

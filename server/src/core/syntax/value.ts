@@ -10,6 +10,8 @@ export interface Scalar extends Located {
   readonly value: string | number | boolean | null;
   /** As written, without quotes. */
   readonly raw: string;
+  /** A tag of the application's own: `!include`. */
+  readonly tag?: string;
   /** A block scalar's text starts here, for reading a program inside. */
   readonly textStart?: number;
 }
@@ -45,4 +47,11 @@ export const hasKey = (value: Value | undefined, key: string): boolean => entryO
 export function textOf(value: Value | undefined): string | undefined {
   if (value?.kind !== 'scalar' || value.value === null) return undefined;
   return typeof value.value === 'string' ? value.value : value.raw;
+}
+
+/** A value of another file, with the file in every part. */
+export function placedIn(value: Value, uri: string): Value {
+  if (value.kind === 'seq') return { ...value, uri, items: value.items.map((item) => placedIn(item, uri)) };
+  if (value.kind === 'map') return { ...value, uri, entries: value.entries.map((entry) => ({ ...entry, value: placedIn(entry.value, uri) })) };
+  return { ...value, uri };
 }

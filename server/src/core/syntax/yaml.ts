@@ -117,6 +117,7 @@ class Converter {
         raw: typeof value === 'string' ? value : this.text.slice(start, end),
         start,
         end,
+        ...(node.tag?.startsWith('!') && !node.tag.startsWith('!!') ? { tag: node.tag } : {}),
         ...(block ? { textStart: this.text.indexOf('\n', start) + 1 } : {}),
       };
     }

@@ -35,6 +35,7 @@ const byExtension: Readonly<Record<string, Language>> = {
   modelfile: 'modelfile',
   dockerfile: 'dockerfile',
   mk: 'makefile',
+  just: 'makefile',
 };
 const byLanguageId: Readonly<Record<string, Language>> = {
   python: 'python',
@@ -55,6 +56,7 @@ const byLanguageId: Readonly<Record<string, Language>> = {
   javascript: 'typescript',
   javascriptreact: 'typescript',
   makefile: 'makefile',
+  just: 'makefile',
   pbtxt: 'pbtxt',
   'ollama-modelfile': 'modelfile',
   helm: 'yaml',
@@ -66,11 +68,13 @@ const byLanguageId: Readonly<Record<string, Language>> = {
 export function languageOfName(name: string): Language | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (/^(Dockerfile|Containerfile)(\..*)?$|\.Dockerfile$/i.test(base)) return 'dockerfile';
-  if (/^(GNUm|M|m)akefile$/.test(base)) return 'makefile';
+  if (/^(GNUm|M|m)akefile$|^Procfile(?:\.\w+)?$|^\.?justfile$/i.test(base)) return 'makefile';
   if (/^Modelfile(?:\.[\w-]+)?$/.test(base)) return 'modelfile';
   const dot = base.lastIndexOf('.');
   return dot < 0 ? undefined : byExtension[base.slice(dot + 1).toLowerCase()];
 }
+/** True for a file of variables: `.env`, `llm.env`, `.env.prod`. */
+export const isVariablesFile = (uri: string): boolean => /^\.env(?:\.[\w-]+)*$|\.env$/.test(uri.slice(uri.lastIndexOf('/') + 1));
 /** Language by the editor's language id, else by name. */
 export const languageOf = (uri: string, languageId?: string): Language | undefined =>
-  (languageId === undefined ? undefined : byLanguageId[languageId]) ?? languageOfName(uri);
+  (languageId === undefined ? undefined : byLanguageId[languageId]) ?? languageOfName(uri) ?? (isVariablesFile(uri) ? 'properties' : undefined);

@@ -8,7 +8,7 @@ import { type Run, runOfWords } from '../shared/run.js';
 import { servingFacts } from '../shared/serving-run.js';
 import { configRefs, launchOf, trainingFacts } from '../shared/training-run.js';
 import type { Flag, Launch, Reference, SeenWorkload } from '../types.js';
-import type { Words } from './command-words.js';
+import { inFile, type Words } from './command-words.js';
 
 /** What a command inside a configuration file does, as far as its words tell. */
 export interface CommandKind {
@@ -100,6 +100,6 @@ function fromEnvironment(environment: ReadonlyMap<string, Value>): ReadFlag[] {
   return Object.entries(environmentFlags).flatMap(([name, flag]) => {
     const value = environment.get(name);
     const text = textOf(value);
-    return value && text ? parseFlags([plainWord(`--${flag}=${text}`, value.start, value.end)]).flags : [];
+    return value && text ? parseFlags([inFile(plainWord(`--${flag}=${text}`, value.start, value.end), value.uri)]).flags : [];
   });
 }

@@ -49,7 +49,7 @@ const scriptIndex = (values: readonly Value[]): number => {
 export function commandsOfText(source: string, value: Value, environment: ReadonlyMap<string, Value> = new Map()): Words[] {
   const text = textOf(value);
   if (text === undefined || value.kind !== 'scalar' || text.length > longest) return [];
-  const places = align(text, source, value.textStart ?? value.start, value.end);
+  const places = value.uri === undefined ? align(text, source, value.textStart ?? value.start, value.end) : [value.start];
   const { prefix, given } = assignments(environment);
   // Places in the assignments in front are those of the container's variables.
   const place = (offset: number): number => {
@@ -57,8 +57,10 @@ export function commandsOfText(source: string, value: Value, environment: Readon
     return given.findLast((one) => one.at <= offset)?.value.start ?? value.start;
   };
   const script = readShell(prefix + text);
-  return script.commands.filter((command) => command.end > prefix.length).map(({ words }) => words.map((word) => moved(word, place)));
+  return script.commands.filter((command) => command.end > prefix.length).map(({ words }) => words.map((word) => inFile(moved(word, place), value.uri)));
 }
+/** A word with the document that it stands in. */
+export const inFile = (word: ShellWord, uri: string | undefined): ShellWord => (uri === undefined ? word : { ...word, uri });
 /** Longer texts are programs, not launch lines. */
 const longest = 60_000;
 
@@ -88,7 +90,7 @@ function itemWords(source: string, value: Value, environment: ReadonlyMap<string
   const text = textOf(value);
   if (text === undefined || value.kind !== 'scalar') return [];
   if (/^--?[A-Za-z][\w-]*\s+\S/.test(text) || /\s--[a-z]/.test(text)) return commandsOfText(source, value, environment).flat();
-  const quoted = /^["']/.test(source.slice(value.start, value.start + 1)) ? 1 : 0;
+  const quoted = value.uri === undefined && /^["']/.test(source.slice(value.start, value.start + 1)) ? 1 : 0;
   const start = value.start + quoted;
   const filled = text.replace(/\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)/g, (whole, a?: string, b?: string, c?: string) => {
     const written = textOf(environment.get(a ?? b ?? c ?? ''));
@@ -98,8 +100,9 @@ function itemWords(source: string, value: Value, environment: ReadonlyMap<string
   const from = filled !== text && name ? environment.get(name) : undefined;
   const byDefault = filled.replace(/\$\{(\w+):?-([^{}]*)\}/g, '$2');
   const isDefault = byDefault !== filled;
-  const word = plainWord(byDefault, start, Math.max(start, value.end - quoted));
+  const word = inFile(plainWord(byDefault, start, Math.max(start, value.end - quoted)), value.uri);
   const open = word.open || isTemplated(byDefault);
-  if (from && name) return [{ ...word, open, from: { name, start: from.start, end: from.end, origin: 'variable' } }];
+  if (from && name)
+    return [{ ...word, open, from: { name, start: from.start, end: from.end, ...(from.uri === undefined ? {} : { uri: from.uri }), origin: 'variable' } }];
   return [{ ...word, open, ...(isDefault ? { from: { name: name ?? '', start, end: word.end, origin: 'default' as const } } : {}) }];
 }

@@ -1,7 +1,7 @@
 import { at, type Entry, entriesOf, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { type ConfigFacts, integer, text } from '../shared/config-facts.js';
 import { type CommandKind, kindOfCommands } from './command-kind.js';
-import { commandsOf, environmentOf } from './command-words.js';
+import { commandsOf, commandsOfText, environmentOf, type Words } from './command-words.js';
 
 const device =
   /^(?:nvidia\.com\/(?:gpu|mig-[\w.-]+)|amd\.com\/gpu|aws\.amazon\.com\/neuron(?:core|device)?|google\.com\/tpu|habana\.ai\/gaudi|gpu\.intel\.com\/\w+)$/;
@@ -79,13 +79,31 @@ function selectorsOf(pod: Value | undefined): [string, Value][] {
   return [...plain, ...required];
 }
 
-/** What the containers of a pod run. */
-export function kindOfPod(uri: string, source: string, pod: Value | undefined): CommandKind | undefined {
+/** What the containers of a pod run; a script that a ConfigMap of the same file holds is read where a container starts it. */
+export function kindOfPod(uri: string, source: string, pod: Value | undefined, roots: readonly Value[] = []): CommandKind | undefined {
   for (const container of [...containersOf(pod).filter(hasDevice), ...containersOf(pod).filter((one) => !hasDevice(one))]) {
     const environment = environmentOf(at(container, 'env'));
     const commands = commandsOf(source, [at(container, 'command'), at(container, 'args')], environment);
-    const found = kindOfCommands(uri, commands, textOf(at(container, 'image')), environment);
+    const found = kindOfCommands(uri, commands, textOf(at(container, 'image')), environment) ?? ofMounted(uri, source, commands, environment, roots);
     if (found) return found;
   }
+  return undefined;
+}
+/** `bash /scripts/run.sh`, where a ConfigMap has a key of that name. */
+function ofMounted(
+  uri: string,
+  source: string,
+  commands: readonly Words[],
+  environment: ReadonlyMap<string, Value>,
+  roots: readonly Value[],
+): CommandKind | undefined {
+  for (const words of commands)
+    for (const { text: word } of words) {
+      const name = /(?:^|\/)([\w.-]+\.(?:sh|bash))$/.exec(word)?.[1];
+      const script =
+        name === undefined ? undefined : roots.map((root) => (textOf(at(root, 'kind')) === 'ConfigMap' ? at(root, 'data', name) : undefined)).find(Boolean);
+      const found = script && kindOfCommands(uri, commandsOfText(source, script, environment), '', environment);
+      if (found) return found;
+    }
   return undefined;
 }

@@ -14,6 +14,8 @@ export interface ReadFlag {
   /** Where the flag and its value stand. */
   readonly start: number;
   readonly end: number;
+  /** Document of the value, where that is another one. */
+  readonly uri?: string;
   /** Place of the value alone; of the flag where there is none. */
   readonly valueStart: number;
   readonly valueEnd: number;
@@ -95,7 +97,12 @@ export const flagNamed = (flags: readonly ReadFlag[], ...names: readonly string[
 export const toFlags = (uri: string, flags: readonly ReadFlag[]): Flag[] =>
   flags
     .filter((flag) => !flag.open || flag.swept)
-    .map(({ name, value, valueStart, valueEnd, swept }) => ({ name, value, span: { uri, start: valueStart, end: valueEnd }, ...(swept && { swept }) }));
+    .map((flag) => ({
+      name: flag.name,
+      value: flag.value,
+      span: { uri: flag.uri ?? uri, start: flag.valueStart, end: flag.valueEnd },
+      ...(flag.swept && { swept: flag.swept }),
+    }));
 
 /** A number or a boolean where the text is one. */
 export function scalar(text: string): FactValue {
@@ -113,8 +120,8 @@ export function flagFact(
   flag: ReadFlag,
   change: (value: FactValue) => FactValue | undefined = (value) => value,
 ): Fact | UnknownFact | undefined {
-  const place = flag.from && (flag.open || flag.from.origin) ? flag.from : { start: flag.valueStart, end: flag.valueEnd };
-  const span = { uri, start: place.start, end: place.end };
+  const place = flag.from && (flag.open || flag.from.origin) ? flag.from : { start: flag.valueStart, end: flag.valueEnd, uri: flag.uri };
+  const span = { uri: place.uri ?? uri, start: place.start, end: place.end };
   const param = flag.from?.origin === 'default' ? { param: `env:${flag.from.name}` } : {};
   if (flag.open && !isNamed(name, flag.value)) {
     return {
@@ -125,7 +132,7 @@ export function flagFact(
     };
   }
   const value = flag.value === '' ? undefined : change(flag.value);
-  return value === undefined ? undefined : { name, value, origin: flag.from?.origin ?? 'literal', span, ...param };
+  return value === undefined ? undefined : { name, value, origin: flag.from?.origin ?? (span.uri === uri ? 'literal' : 'other-file'), span, ...param };
 }
 /** A path whose folder is open still names what it means: `$HOME/models/Llama-2-7b-hf`. */
 const isNamed = (name: string, value: FactValue): boolean =>
@@ -153,7 +160,14 @@ function valuePart(word: ShellWord, from: number): ShellWord {
     }
     seen = next;
   }
-  return { text: word.text.slice(from), start: Math.min(start, word.end), end: word.end, open, ...(word.from && { from: word.from }) };
+  return {
+    text: word.text.slice(from),
+    start: Math.min(start, word.end),
+    end: word.end,
+    open,
+    ...(word.from && { from: word.from }),
+    ...(word.uri === undefined ? {} : { uri: word.uri }),
+  };
 }
 function flagOf(name: string, form: ReadFlag['form'], word: ShellWord, value: ShellWord | undefined, more: readonly ShellWord[]): ReadFlag {
   const place = value ?? word;
@@ -166,6 +180,7 @@ function flagOf(name: string, form: ReadFlag['form'], word: ShellWord, value: Sh
     valueStart: place.start,
     valueEnd: place.end,
     ...(value?.from && { from: value.from }),
+    ...(place.uri === undefined ? {} : { uri: place.uri }),
     more,
     form,
   };

@@ -47,7 +47,13 @@ export class ConfigFacts {
     }
     const result = written && read(written);
     if (result === undefined || written === undefined) return false;
-    this.facts.push({ name, value: result, origin, span: this.span(written), ...overridable });
+    this.facts.push({
+      name,
+      value: result,
+      origin: origin === 'literal' && written.uri !== undefined && written.uri !== this.uri ? 'other-file' : origin,
+      span: this.span(written),
+      ...overridable,
+    });
     return true;
   }
 
@@ -82,8 +88,8 @@ export class ConfigFacts {
     if (value && target && !isTemplated(target)) this.refs.push({ role: 'config', target, span: this.span(value) });
   }
 
-  span(place: { readonly start: number; readonly end: number }): Span {
-    return { uri: this.uri, start: place.start, end: place.end };
+  span(place: { readonly start: number; readonly end: number; readonly uri?: string }): Span {
+    return { uri: place.uri ?? this.uri, start: place.start, end: place.end };
   }
 
   workload(

@@ -30,6 +30,7 @@ export const asFlag = (name: string, word: ShellWord): ReadFlag => ({
   more: [],
   form: 'dashes',
   ...(word.from && { from: word.from }),
+  ...(word.uri === undefined ? {} : { uri: word.uri }),
 });
 /** The model of `vllm serve MODEL`, `trtllm-serve MODEL`, `lmdeploy serve api_server MODEL`. */
 function positionalModel(uri: string, { started, positionals }: Run): (Fact | UnknownFact)[] {

@@ -6,7 +6,7 @@ import { runsOf } from './runs.js';
 export const slurmShell: ShellRecogniser = {
   id: 'slurm',
   language: 'shell',
-  marker: /^#(?:SBATCH|PBS|BSUB)\b/m,
+  marker: /^#(?:SBATCH|PBS|BSUB)\b|\bsbatch\b[^\n]*[ \t]-/m,
   doc: {
     format: 'Slurm, PBS and LSF headers',
     reads: 'nodes, GPUs by node, task or job, GPU type, time limit, cores, memory',

@@ -18,7 +18,15 @@ export const autoscaler: YamlRecogniser = {
       facts.take('min_replicas', at(spec, 'minReplicas') ?? at(spec, 'minReplicaCount'), integer);
       facts.take('max_replicas', at(spec, 'maxReplicas') ?? at(spec, 'maxReplicaCount'), integer);
       if (facts.facts.length === 0) return [];
-      return [{ ...facts.workload('resource', kind === 'ScaledObject' ? 'keda' : 'kubernetes', 'Autoscaler'), fragment: true as const }];
+      const target = at(spec, 'scaleTargetRef');
+      const name = textOf(at(target, 'name'));
+      return [
+        {
+          ...facts.workload('resource', kind === 'ScaledObject' ? 'keda' : 'kubernetes', 'Autoscaler'),
+          fragment: true as const,
+          ...(name === undefined ? {} : { scales: `${textOf(at(target, 'kind')) ?? 'Deployment'}/${name}` }),
+        },
+      ];
     });
   },
 };

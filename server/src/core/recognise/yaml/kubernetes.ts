@@ -31,7 +31,7 @@ function read(uri: string, source: string, root: Value, roots: readonly Value[])
   const sets = podSetsOf(kind, root);
   if (!sets) return undefined;
   const devices = sets.filter((set) => podHasDevice(set.pod));
-  const command = sets.map((set) => kindOfPod(uri, source, set.pod)).find((found) => found !== undefined);
+  const command = sets.map((set) => kindOfPod(uri, source, set.pod, roots)).find((found) => found !== undefined);
   const trains = trainingKinds.test(kind);
   const servesModel = command?.kind === 'serving' && command.facts.some((fact) => fact.name === 'model');
   if (devices.length === 0 && !trains && !servesModel && command?.kind !== 'training') return undefined;
@@ -45,7 +45,8 @@ function read(uri: string, source: string, root: Value, roots: readonly Value[])
   const seen = command
     ? facts.workload(command.kind, command.framework, command.kind === 'serving' ? titleOfEngine(command.framework) : 'Train')
     : facts.workload(trains ? 'training' : 'resource', trains ? (textOf(at(root, 'kind')) ?? '').replace(/Job$/, '').toLowerCase() : 'kubernetes', kind);
-  return runningBy(seen, command);
+  const name = textOf(at(root, 'metadata', 'name'));
+  return runningBy(name === undefined ? seen : { ...seen, object: `${kind}/${name}` }, command);
 }
 
 /** Bounds of a scaler in the same file that names the object.

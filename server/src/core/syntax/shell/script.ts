@@ -13,6 +13,8 @@ export interface ShellWord {
   /** Where the word is written: on the command's line, or in the array or string that it was put into. */
   readonly start: number;
   readonly end: number;
+  /** Document that it is written in, where that is another one. */
+  readonly uri?: string;
   /** True where the text still holds something that is decided at run time. */
   readonly open: boolean;
   /** Where the value stands if it came out of a variable. */
@@ -27,6 +29,7 @@ export interface WordSource {
   readonly name: string;
   readonly start: number;
   readonly end: number;
+  readonly uri?: string;
   readonly origin: 'variable' | 'default';
 }
 /** A run of a word's text that stands in one place. */
