@@ -85,6 +85,28 @@ describe('defaults of the version in force', () => {
     expect(fact('library_version')?.value).toBe(version);
     expect(`${fact('grad_ckpt')?.note} ${fact('library_version')?.note}`).toMatch(note);
   });
+  const trainer = (name: string, config: string) =>
+    `from trl import ${name}, ${config}\ntrainer = ${name}(model="Qwen/Qwen2.5-0.5B", args=${config}(output_dir="o"))\ntrainer.train()\n`;
+  test.each([
+    ['DPO', '0.11.4', { seq_len: 512, batch_size: 8 }],
+    ['DPO', '0.13.0', { seq_len: undefined }],
+    ['DPO', '0.14.0', { seq_len: 1024 }],
+    ['KTO', '0.13.0', { seq_len: 512 }],
+    ['GRPO', '0.14.0', { batch_size: 1, num_generations: 8, max_tokens: 256, seq_len: 512 }],
+    ['GRPO', '0.20.0', { batch_size: 8, seq_len: 512, grad_ckpt: false }],
+    ['GRPO', '1.0.0', { batch_size: 8, seq_len: undefined, grad_ckpt: true }],
+    ['RLOO', '0.23.0', { num_generations: 2, max_tokens: 256 }],
+    ['SFT', '0.9.6', { seq_len: 1024, num_generations: undefined }],
+  ] as const)('%s of TRL %s', async (method, version, want) => {
+    const { fact } = await workloadsOf({ 'requirements.txt': `trl==${version}`, 't.py': trainer(`${method}Trainer`, `${method}Config`) }, 't.py');
+    for (const [name, value] of Object.entries(want)) expect([name, fact(name)?.value]).toEqual([name, value]);
+  });
+  test('an adapter without a rank has PEFT’s', async () => {
+    const text = (rank: string) =>
+      `from transformers import Trainer, TrainingArguments, AutoModelForCausalLM\nfrom peft import LoraConfig, get_peft_model\nmodel = get_peft_model(AutoModelForCausalLM.from_pretrained("gpt2"), LoraConfig(${rank}))\nTrainer(model=model, args=TrainingArguments(output_dir="o")).train()\n`;
+    expect((await workloadsOf({ 't.py': text('') }, 't.py')).fact('lora_rank')).toMatchObject({ value: 8, origin: 'default' });
+    expect((await workloadsOf({ 't.py': text('r=32') }, 't.py')).fact('lora_rank')?.value).toBe(32);
+  });
   test('two files that no version satisfies are both shown', async () => {
     const { workload } = await workloadsOf(
       { 'requirements.txt': 'trl==0.9.6', 'setup.py': 'setup(install_requires=["trl>=0.20"])', 'train.py': sft },

@@ -1,3 +1,4 @@
+import { nomad } from './hcl/nomad.js';
 import { terraform } from './hcl/terraform.js';
 import { deepspeed } from './json/deepspeed.js';
 import { terraformJson } from './json/terraform.js';
@@ -6,6 +7,7 @@ import { triton } from './pbtxt/triton.js';
 import { agentsPython } from './python/agents.js';
 import { anthropicPython } from './python/anthropic.js';
 import { apiWrapper } from './python/api-wrapper.js';
+import { azuremlSdk } from './python/azureml-sdk.js';
 import { bedrockPython } from './python/bedrock.js';
 import { cogPython } from './python/cog.js';
 import { crewaiPython } from './python/crewai.js';
@@ -29,6 +31,7 @@ import { modalPython } from './python/modal.js';
 import { nemoRecipe } from './python/nemo-recipe.js';
 import { openaiPython } from './python/openai.js';
 import { optuna } from './python/optuna.js';
+import { pipelines } from './python/pipelines.js';
 import { placedFunctions } from './python/placed-functions.js';
 import { projectTrainer } from './python/project-trainer.js';
 import { rayData } from './python/ray-data.js';
@@ -82,6 +85,8 @@ import { modelServers } from './yaml/model-servers.js';
 import { nemo } from './yaml/nemo.js';
 import { nodeGroups } from './yaml/node-groups.js';
 import { rayCluster } from './yaml/ray-cluster.js';
+import { runai } from './yaml/runai.js';
+import { seldon } from './yaml/seldon.js';
 import { skypilot } from './yaml/skypilot.js';
 import { torchserve } from './yaml/torchserve.js';
 import { torchtune } from './yaml/torchtune.js';
@@ -145,6 +150,8 @@ export const recognisers: readonly Recogniser[] = [
   rayTrain,
   trainingConfig,
   vertex,
+  azuremlSdk,
+  pipelines,
   torchtitan,
   sagemaker,
   optuna,
@@ -167,9 +174,12 @@ export const recognisers: readonly Recogniser[] = [
   kustomize,
   modelServers,
   rayCluster,
+  runai,
+  seldon,
   skypilot,
   torchserve,
   truss,
+  nomad,
   terraform,
   terraformJson,
   gitlabCi,

@@ -6,6 +6,10 @@ import type { Library, Version } from '../recognise/version.js';
 export interface LibraryDefaults {
   readonly frameworks: readonly string[];
   readonly kinds: readonly WorkloadKind[];
+  /** Only for workloads whose title says this: the trainer's method. */
+  readonly method?: RegExp;
+  /** Only where another fact has such a value. */
+  readonly where?: readonly [fact: string, value: RegExp];
   /** Whose default, for the hover. */
   readonly of: string;
   /** The package whose version decides; absent where all releases that are in use agree. */
@@ -18,7 +22,8 @@ export interface LibraryDefaults {
 const always: Version = [0];
 
 /** @source huggingface/transformers src/transformers/training_args.py 00349ae8, MIGRATION_GUIDE_V5.md (weights keep the checkpoint's type);
- * huggingface/trl trl/trainer/{sft,dpo,grpo,reward}_config.py at tags v0.9.3 to v1.9.0;
+ * huggingface/trl trl/trainer/{base,sft,dpo,grpo,rloo,kto,orpo,reward}_config.py and {dpo,kto,reward,sft}_trainer.py at tags v0.9.6 to v1.9.0;
+ * huggingface/peft src/peft/tuners/lora/config.py at tags v0.10.0 to v0.19.0 (r: 8);
  * axolotl-ai-cloud/axolotl src/axolotl/utils/schemas 067b021c, 4d92a68a (v0.8.0); hiyouga/LLaMA-Factory src/llamafactory/hparams at tags v0.2.0 to v0.9.5;
  * vllm-project/vllm vllm/engine/arg_utils.py, docs.vllm.ai v0.6.4 and v0.8.1 engine arguments; Lightning-AI/pytorch-lightning trainer.py 7f0c3436;
  * openai/openai-agents-python src/agents/run_config.py 7f7a44f8, openai/openai-agents-js packages/agents-core/src/runner/constants.ts 6d0c61a5 */
@@ -36,12 +41,92 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
       ],
     },
   },
+  // Preference pairs were cut at 512 tokens, for two releases at none, since then at 1024.
+  {
+    frameworks: ['trl'],
+    kinds: ['training'],
+    method: /^DPO/,
+    of: 'TRL',
+    library: 'trl',
+    facts: {},
+    changed: {
+      seq_len: [
+        { from: always, value: 512 },
+        { from: [0, 12], value: undefined },
+        { from: [0, 14], value: 1024 },
+      ],
+    },
+  },
+  {
+    frameworks: ['trl'],
+    kinds: ['training'],
+    method: /^(?:KTO|ORPO|Reward)/,
+    of: 'TRL',
+    library: 'trl',
+    facts: {},
+    changed: {
+      seq_len: [
+        { from: always, value: 512 },
+        { from: [0, 14], value: 1024 },
+      ],
+    },
+  },
+  // The length of a prompt; without a limit it is the data's.
+  {
+    frameworks: ['trl'],
+    kinds: ['training'],
+    method: /^GRPO/,
+    of: 'TRL',
+    library: 'trl',
+    facts: { num_generations: 8, max_tokens: 256 },
+    changed: {
+      seq_len: [
+        { from: always, value: 512 },
+        { from: [0, 26], value: undefined },
+      ],
+      batch_size: [
+        { from: always, value: 1 },
+        { from: [0, 15], value: 8 },
+      ],
+    },
+  },
+  {
+    frameworks: ['trl'],
+    kinds: ['training'],
+    method: /^RLOO/,
+    of: 'TRL',
+    library: 'trl',
+    facts: {},
+    changed: {
+      num_generations: [
+        { from: always, value: undefined },
+        { from: [0, 22], value: 2 },
+      ],
+      max_tokens: [
+        { from: always, value: undefined },
+        { from: [0, 22], value: 256 },
+      ],
+      seq_len: [
+        { from: always, value: undefined },
+        { from: [0, 22], value: 512 },
+        { from: [0, 27], value: undefined },
+      ],
+    },
+  },
+  {
+    frameworks: ['trl'],
+    kinds: ['training'],
+    method: /^(?!DPO|KTO|ORPO|Reward|GRPO|RLOO)/,
+    of: 'TRL',
+    library: 'trl',
+    facts: { seq_len: 1024 },
+  },
   {
     frameworks: ['trl'],
     kinds: ['training'],
     of: 'TRL',
     library: 'trl',
-    facts: { batch_size: 8, grad_accum: 1, epochs: 3, optimizer: 'adamw_torch', seq_len: 1024, packing: false },
+    facts: { batch_size: 8, grad_accum: 1, epochs: 3, optimizer: 'adamw_torch', packing: false },
     changed: {
       precision: [
         { from: always, value: 'fp32' },
@@ -52,6 +137,13 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
         { from: [0, 22], value: true },
       ],
     },
+  },
+  {
+    frameworks: ['transformers', 'hf-trainer', 'peft', 'pytorch'],
+    kinds: ['training'],
+    where: ['finetune_method', /^q?lora$/],
+    of: 'PEFT LoraConfig',
+    facts: { lora_rank: 8 },
   },
   {
     frameworks: ['axolotl'],

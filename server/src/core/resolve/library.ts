@@ -10,12 +10,13 @@ import { type InForce, versionInForce } from './versions.js';
 /** Library defaults of the version that the project pins fill what no file says; what the code decides at run time stays unknown. */
 export function addDefaults(
   candidates: Candidates,
-  { kind, framework }: { readonly kind: WorkloadKind; readonly framework: string },
+  { kind, framework, title = '' }: { readonly kind: WorkloadKind; readonly framework: string; readonly title?: string },
   sightings: readonly Sighting[],
   joins: Joins,
 ): void {
   for (const row of libraryDefaults) {
-    if (!row.frameworks.includes(framework) || !row.kinds.includes(kind)) continue;
+    if (!row.frameworks.includes(framework) || !row.kinds.includes(kind) || row.method?.test(title) === false) continue;
+    if (row.where && !row.where[1].test(String(candidates.value(row.where[0])?.value))) continue;
     const version = row.library && versionInForce(row.library, row.of, sightings, joins);
     for (const fact of version?.facts ?? []) candidates.add(fact, fact.origin === 'default' ? ranks.library : ranks.file);
     for (const [name, value] of Object.entries({ ...row.facts, ...valuesOf(row, version) })) {

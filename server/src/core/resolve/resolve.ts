@@ -163,6 +163,7 @@ function join(one: Placed, joins: Joins): Workload {
   );
   const inner = script && script !== sighting ? addScript(candidates, one, script, joins) : undefined;
   // What the program is, its own text says better than the command.
+  const title = inner?.title ?? seen.title;
   const framework = inner && isGeneric.test(seen.framework) ? inner.framework : seen.framework;
   if (seen.kind !== 'resource') addMachines(candidates, one, joins);
   if (seen.fragment) countedIn ??= joins.users.get(sighting.uri);
@@ -174,7 +175,12 @@ function join(one: Placed, joins: Joins): Workload {
   if (!seen.fragment) {
     addDataSize(candidates, seen.kind, framework, sighting.uri, joins);
     addModelShape(candidates, seen.kind, sighting.uri, seen.refs, joins);
-    addDefaults(candidates, { kind: seen.kind, framework }, [sighting, ...(script && script !== sighting ? [script] : []), ...takenBy(sighting)], joins);
+    addDefaults(
+      candidates,
+      { kind: seen.kind, framework, ...(title === undefined ? {} : { title }) },
+      [sighting, ...(script && script !== sighting ? [script] : []), ...takenBy(sighting)],
+      joins,
+    );
     if (seen.launch?.replicates) addReplication(candidates, { kind: seen.kind, framework });
   }
   const settled = candidates.settle();

@@ -10,17 +10,17 @@ import { circumstances, isTest, type Site, setting, sitesOf, together } from './
 export const bedrockPython: PythonRecogniser = {
   id: 'bedrock',
   language: 'python',
-  marker: /\b(invoke_model\w*|converse(_stream)?|create_model_invocation_job|retrieve_and_generate)\b/,
+  marker: /\b(invoke_model\w*|converse(_stream)?|create_model_invocation_job|create_model_customization_job|retrieve_and_generate)\b/,
   doc: {
     format: 'Amazon Bedrock (Python)',
-    reads: 'invoke_model, converse, their streams, and batch jobs, with the settings in the request body',
+    reads: 'invoke_model, converse, their streams, batch jobs and customization jobs, with the settings in the request body',
     example: 'client.converse(modelId="anthropic.claude-3-haiku-20240307-v1:0", inferenceConfig={"maxTokens": 512})',
   },
   recognise: (input) => {
     if (isTest(input)) return [];
     const sites = sitesOf(
       input.program,
-      /(?<=\.)(?:invoke_model(?:_with_response_stream|_with_bidirectional_stream)?|converse(?:_stream)?|create_model_invocation_job|retrieve_and_generate)\b(?=\s*[(,)])/g,
+      /(?<=\.)(?:invoke_model(?:_with_response_stream|_with_bidirectional_stream)?|converse(?:_stream)?|create_model_invocation_job|create_model_customization_job|retrieve_and_generate)\b(?=\s*[(,)])/g,
     );
     return together(input, sites).flatMap(({ site, span, count }) => request(input, site, span, [count]));
   },
@@ -35,6 +35,8 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
     : undefined;
   const known = service && evaluate.value(service);
   if (known?.known && !/^bedrock/.test(String(known.value))) return [];
+  if (/create_model_customization_job$/.test(input.program.text.slice(site.at, site.at + 30)))
+    return given.get('baseModelIdentifier') ? [customization(input, span, given)] : [];
   // Without its client in sight, the request must look like one: `invoke_model` is also a method of wrappers.
   if (!known?.known && !given.get('modelId') && !(given.open && /bedrock/i.test(document.text))) return [];
   const body = bodyOf(input, given);
@@ -61,6 +63,23 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
       batch ? undefined : promptFact(evaluate, given.get('system') ?? body.get('system'), given.get('messages') ?? body.get('messages', 'prompt', 'inputText')),
     ]),
   ];
+}
+/** A hosted fine-tuning: hyper-parameters are texts.
+ * @source docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateModelCustomizationJob.html */
+function customization(input: PythonInput, span: { start: number; end: number }, given: Keyed): SeenWorkload {
+  const { evaluate } = input;
+  const hyper = keyed(evaluate, given.get('hyperParameters'));
+  const number = (name: string, key: string) => {
+    const value = hyper.get(key);
+    return value && evaluate.fact(name, value, (one) => (Number.isFinite(Number(one)) ? Number(one) : undefined));
+  };
+  const call = apiCall(input, 'bedrock', span, [
+    setting(evaluate, 'model', given, ['baseModelIdentifier']),
+    number('epochs', 'epochCount'),
+    number('global_batch_size', 'batchSize'),
+    setting(evaluate, 'dataset', keyed(evaluate, given.get('trainingDataConfig')), ['s3Uri']),
+  ]);
+  return { ...call, kind: 'training', title: 'Fine-tune (hosted)' };
 }
 /** The JSON that is sent: a dict, `json.dumps(dict)`, or a name of either. */
 function bodyOf({ evaluate }: PythonInput, given: Keyed): Keyed {
