@@ -176,3 +176,12 @@ bot.chat("not a client")
 ])('%s', async (_, text, expected) => {
   expect((await seen('a.py', text)).short).toEqual(expected);
 });
+
+test.each([
+  [
+    'with defaults of its own',
+    'from megatron.training import pretrain\npretrain(data, model_provider, kind, step, args_defaults={"micro_batch_size": 2, "bf16": True})\n',
+    ['training megatron 2-2 {batch_size=2@2 default, precision=bf16@2 default}'],
+  ],
+  ['of another library', 'from mylib import pretrain\n# not megatron\npretrain(model)\n', []],
+])('Megatron: a script that calls pretrain() %s', async (_, text, want) => expect((await seen('pretrain_x.py', text)).short).toEqual(want));

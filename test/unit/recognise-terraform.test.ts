@@ -157,3 +157,20 @@ test('a machine is priced as its type and number tell', async () => {
   const [only] = (await engine.report('file:///w/main.tf')).workloads;
   expect(only?.estimation.estimates['gpus']?.likely).toBe(16);
 });
+
+test.each([
+  [
+    'a set of names',
+    'resource "google_container_node_pool" "b" {\n  for_each   = toset(["a2-highgpu-1g", "a3-highgpu-8g"])\n  node_count = 3\n  node_config { machine_type = each.value }\n}\n',
+    ['instance_type=a2-highgpu-1g@2 variable, num_nodes=3@3', 'instance_type=a3-highgpu-8g@2 variable, num_nodes=3@3'],
+  ],
+  [
+    'a variable’s objects with keys of their own',
+    'variable "pools" {\n  default = { x = { machine = "p5.48xlarge", n = 4 } }\n}\nresource "aws_eks_node_group" "c" {\n  for_each       = var.pools\n  instance_types = [each.value.machine]\n  scaling_config { desired_size = each.value.n }\n}\n',
+    ['instance_type=p5.48xlarge@2 variable, replicas=4@2 variable'],
+  ],
+  ['what another file gives', 'resource "aws_instance" "d" {\n  for_each      = var.elsewhere\n  instance_type = each.value.kind\n}\n', []],
+])('for_each goes through %s', async (_, text, want) => {
+  const found = (await short(text, 'main.tf')).map((one) => one.replace(/^.*?\{/, '').replace(/, provider=.*$/, ''));
+  expect(found).toEqual(want);
+});

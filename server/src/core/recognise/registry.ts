@@ -25,6 +25,7 @@ import { lightning } from './python/lightning.js';
 import { litellmPython } from './python/litellm.js';
 import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
+import { megatron } from './python/megatron.js';
 import { metaflow } from './python/metaflow.js';
 import { mmengine } from './python/mmengine.js';
 import { modalPython } from './python/modal.js';
@@ -155,6 +156,7 @@ export const recognisers: readonly Recogniser[] = [
   torchtitan,
   sagemaker,
   optuna,
+  megatron,
   metaflow,
   mmengine,
   rayTune,

@@ -23,6 +23,7 @@ export interface Plain {
 }
 
 const maxHops = 12;
+const maxCopies = 20;
 /** Names that name others many times over would be followed without an end. */
 const maxSteps = 50_000;
 const sameValue = /^(?:to(?:list|set|string|number|bool)|try|coalesce|coalescelist|one|flatten|distinct|compact|nonsensitive|abspath|trimspace)$/;
@@ -33,6 +34,7 @@ export class Scope {
   private readonly locals = new Map<string, HclExpr>();
   private readonly given = new Map<string, HclExpr>();
   private readonly text: string;
+  private each: { readonly key: HclExpr; readonly value: HclExpr } | undefined;
   private left = maxSteps;
   constructor(body: HclBody, text: string, isValues: boolean) {
     this.text = text;
@@ -41,6 +43,29 @@ export class Scope {
       if (block.type === 'locals') for (const entry of block.body.attributes) this.locals.set(entry.key, entry.value);
     }
     if (isValues) for (const entry of body.attributes) this.given.set(entry.key, entry.value);
+  }
+
+  /** The scopes of a block's copies: `each.key` and `each.value` of every entry of its `for_each`.
+   * @source developer.hashicorp.com/terraform/language/meta-arguments/for_each: of a set both are the element */
+  copies(expr: HclExpr): { readonly name: string; readonly scope: Scope }[] {
+    const found = this.follow(expr);
+    if ('missing' in found) return [];
+    const { start, end } = found.expr;
+    const each =
+      found.expr.kind === 'object'
+        ? found.expr.entries.map(({ key, value }) => ({ key: { kind: 'literal' as const, value: key, start, end }, value }))
+        : found.expr.kind === 'list'
+          ? found.expr.items.map((item) => ({ key: item, value: item }))
+          : [];
+    return each.slice(0, maxCopies).flatMap((one) => {
+      const name = this.plain(one.key);
+      if ('missing' in name) return [];
+      const scope = new Scope({ attributes: [], blocks: [] }, this.text, false);
+      for (const kind of ['variables', 'locals', 'given'] as const)
+        for (const [key, value] of this[kind]) (scope[kind] as Map<string, HclExpr | undefined>).set(key, value);
+      scope.each = one;
+      return [{ name: String(name.value), scope }];
+    });
   }
 
   /** Follows names, choices and plain functions to what stands there. */
@@ -119,6 +144,10 @@ export class Scope {
       const found = value && this.follow(value, hops + 1);
       if (!found || 'missing' in found) return found ?? missing;
       return this.step({ ...found, origin: found.origin === 'literal' ? 'variable' : found.origin }, rest, hops);
+    }
+    if (kind === 'each' && this.each && (name === 'value' || name === 'key')) {
+      const found = this.follow(this.each[name], hops + 1);
+      return 'missing' in found ? found : this.step({ ...found, origin: found.origin === 'literal' ? 'variable' : found.origin }, rest, hops);
     }
     if (kind !== 'var') return missing;
     const value = this.given.get(name) ?? this.variables.get(name);

@@ -1,7 +1,7 @@
 import { attributeOf, type HclBlock, type HclBody, type HclExpr } from '../../../syntax/hcl/ast.js';
 import type { SeenWorkload } from '../../types.js';
 import { countsOf, type Ground, machinesOf } from './machines.js';
-import { partsOf, partsOfValue } from './parts.js';
+import { type Part, partsOf, partsOfValue } from './parts.js';
 import { Scope } from './scope.js';
 import { type Named, variableGroups } from './variables.js';
 
@@ -30,7 +30,7 @@ export function terraformWorkloads(uri: string, text: string, body: HclBody): Se
 function ofBlock(uri: string, text: string, block: HclBlock, body: HclBody, scope: Scope): SeenWorkload[] {
   const [type = '', name = ''] = block.labels;
   if (block.type === 'module') {
-    return machinesOf(partsOf(block), { uri, scope, kind: 'resource', framework: 'terraform', type: '', title: type });
+    return ofCopies(block, partsOf(block), { uri, scope, kind: 'resource', framework: 'terraform', type: '', title: type });
   }
   if (block.type !== 'resource' || rentsNothing.test(type)) return [];
   const root = partsOf(block);
@@ -47,8 +47,19 @@ function ofBlock(uri: string, text: string, block: HclBlock, body: HclBody, scop
   const template = templateType.test(type);
   const user =
     template && body.blocks.find((one) => one.type === 'resource' && one.labels[0] !== type && text.slice(one.start, one.end).includes(`${type}.${name}.`));
-  const found = machinesOf(root, ground);
+  const found = ofCopies(block, root, ground);
   return user ? found.map((seen) => withCounts(seen, countsOf(partsOf(user), ground))) : found;
+}
+/** A block's machines; where its `for_each` has them and is no group of machines itself, those of each copy. */
+function ofCopies(block: HclBlock, root: Part, ground: Ground): SeenWorkload[] {
+  const found = machinesOf(root, ground);
+  const each = attributeOf(block.body, 'for_each')?.value;
+  if (found.some(({ tentative }) => !tentative) || !each) return found;
+  const followed = ground.scope.follow(each);
+  // Objects that look like machines are workloads where they stand.
+  if (!('missing' in followed) && machinesOf(partsOfValue('', followed.expr, followed.expr.start, followed.expr.end), ground).length > 0) return found;
+  const copies = ground.scope.copies(each).flatMap(({ name, scope }) => machinesOf(root, { ...ground, scope, title: `${ground.title} ${name}` }));
+  return copies.length > 0 ? copies : found;
 }
 const templateType = /template$|launch_configuration$/;
 /** Resources that name machine types and rent none. */
