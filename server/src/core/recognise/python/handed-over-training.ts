@@ -12,7 +12,7 @@ const trains =
 const noTraining = /split|data|load|sampler|config|arg|schedul|optimi[sz]er|param|log|transform|token|bpe|vocab|plot|metric|sets?$|step$|mode$|kmeans|svm|tree/;
 /** Libraries that other recognisers read, or whose trainings are no network's. */
 const others =
-  /^(transformers|trl|sklearn|xgboost|lightgbm|catboost|keras|tensorflow|lightning|pytorch_lightning|ray|spacy|gensim|tokenizers|sentencepiece|fasttext|optuna|scipy|numpy|statsmodels|azureml|sagemaker|torchtune|nemo|unsloth|setfit|mlx_lm|self|cls|super)\b/;
+  /^(transformers|trl|sklearn|xgboost|lightgbm|catboost|keras|tensorflow|lightning|pytorch_lightning|ray|spacy|gensim|tokenizers|sentencepiece|fasttext|optuna|scipy|numpy|statsmodels|azureml|sagemaker|torchtune|nemo|unsloth|setfit|mlx_lm|megatron|self|cls|super)\b/;
 
 /** Trainings whose gradients another module computes: this file makes the model, the optimiser and the data, and hands them to its function. */
 export const handedOverTraining: PythonRecogniser = {
