@@ -36,6 +36,11 @@ describe('Helm templates are filled in', () => {
     expect(renderHelm(template, values).text).toMatch(/\u00a7/),
   );
 
+  test('loops in loops and open actions end', () => {
+    const loops = '{{ range .Values.list }}'.repeat(30);
+    expect(renderHelm(`${loops}x`, values).text.length).toBeLessThan(500_000);
+    expect(renderHelm('{{'.repeat(200_000), values).text).toHaveLength(400_000);
+  });
   const template = pod(
     '"{{ .Values.image.repository }}:{{ .Values.image.tag }}"',
     '\n          - --model\n          - {{ .Values.model.name | quote }}\n          {{- if .Values.model.length }}\n          - --max-model-len={{ .Values.model.length }}\n          {{- end }}',
@@ -93,6 +98,11 @@ describe('an overlay is what it makes of its base', () => {
     };
     expect((await workloadsOf(files, 'prod/kustomization.yaml')).facts['replicas']).toBe('5 other-file prod/more.yaml');
     expect((await workloadsOf(files, 'base/deployment.yaml')).first?.countedIn).toBe('prod/kustomization.yaml#serving-1');
+  });
+  test('bases that name each other end', async () => {
+    const loop = (other: string) => `resources: [${Array(8).fill(other).join(', ')}]\nreplicas: [{name: llm, count: 2}]\n`;
+    const files = { 'a/kustomization.yaml': loop('../b'), 'b/kustomization.yaml': loop('../a') };
+    expect((await workloadsOf(files, 'a/kustomization.yaml')).workloads).toEqual([]);
   });
   test.each([
     ['that changes nothing', ''],

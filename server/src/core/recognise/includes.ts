@@ -13,7 +13,7 @@ export type TakesIn = (include: Include) => readonly Value[] | undefined;
 /** How a YAML document takes other files in, if it does: a chart's template its values, an overlay its base, `!include` a part, compose its variables. */
 export function takesIn({ uri, text }: Pick<Document, 'uri' | 'text'>, roots: readonly Value[]): TakesIn | undefined {
   const chart = /^(.*)\/templates\/(.+)$/.exec(uri)?.[2];
-  if (chart !== undefined && /\{\{[^}]*\.Values\./.test(text))
+  if (chart !== undefined && text.includes('{{') && text.includes('.Values.'))
     return (include) => filledIn(uri, text, `${'../'.repeat(chart.split('/').length)}values.yaml`, include);
   if (/^kustomization\.ya?ml$|^Kustomization$/.test(baseName(uri))) return (include) => kustomized(roots[0], include);
   if (/[:-][ \t]+!include\s/.test(text)) return (include) => roots.map((root) => withIncluded(root, include, 0));

@@ -52,7 +52,9 @@ const json = (uri: string, text: string): Settings => ({ roots: readJson(uri, te
  * @source docs.docker.com/compose/how-tos/environment-variables/variable-interpolation, the syntax of .env files */
 function variables(_uri: string, text: string): Settings {
   const entries: Entry[] = [];
-  for (const match of text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\n]*?)[ \t]*(?:[ \t]#.*)?\r?$/gm)) {
+  for (const match of text.matchAll(
+    /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\n]{0,2000}?)[ \t]{0,200}(?:[ \t]#.*)?\r?$/gm,
+  )) {
     const [whole, key, written] = match as unknown as [string, string, string];
     const keyStart = match.index + whole.indexOf(key);
     const start = match.index + whole.indexOf(written, whole.indexOf('=') + 1);

@@ -1,4 +1,4 @@
-import type { SeenWorkload, Sighting } from '../recognise/types.js';
+import type { Include, SeenWorkload, Sighting } from '../recognise/types.js';
 import { folderOf, joinUri } from '../text/uri.js';
 import type { Files } from './files.js';
 import type { Joins, Placed } from './placed.js';
@@ -8,6 +8,8 @@ interface Taken {
   readonly from: ReadonlyMap<string, Sighting | undefined>;
   readonly workloads: readonly SeenWorkload[] | undefined;
 }
+/** Files that one document takes in, at most. */
+const maxFiles = 200;
 const known = new WeakMap<Sighting, Taken>();
 
 /** What a document says together with the files that it takes in; read again only after one of them changed. */
@@ -17,12 +19,19 @@ export function withTaken(sighting: Sighting, files: Files): readonly SeenWorklo
   const before = known.get(sighting);
   if (before && [...before.from].every(([target, file]) => files.exact(target) === file)) return before.workloads ?? workloads;
   const from = new Map<string, Sighting | undefined>();
-  const found = joined((target) => {
+  const include: Include = (target) => {
+    if (from.size > maxFiles) return undefined;
     const wanted = joinUri(folderOf(uri), target);
     const file = files.exact(wanted);
     from.set(wanted, file);
     return file?.settings && { uri: wanted, settings: file.settings() };
-  });
+  };
+  let found: readonly SeenWorkload[] | undefined;
+  try {
+    found = joined(include);
+  } catch {
+    // What another file breaks leaves what this one says by itself.
+  }
   known.set(sighting, { from, workloads: found });
   return found ?? workloads;
 }

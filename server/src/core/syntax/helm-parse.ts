@@ -24,7 +24,7 @@ const maxDepth = 40;
 /** The parts of a template; `define` blocks are left out, as they are printed where they are included.
  * @source pkg.go.dev/text/template */
 export function parseTemplate(text: string): readonly Part[] {
-  const actions = [...text.matchAll(/\{\{(-?)\s*([\s\S]*?)\s*(-?)\}\}/g)];
+  const actions = actionsOf(text);
   let at = 0;
   let next = 0;
   const plain = (parts: Part[], end: number, trimStart: boolean, trimEnd: boolean): void => {
@@ -33,14 +33,14 @@ export function parseTemplate(text: string): readonly Part[] {
     if (trimEnd) while (stop > start && /\s/.test(text[stop - 1]!)) stop--;
     if (stop > start) parts.push({ kind: 'text', text: text.slice(start, stop), start });
   };
-  const trims = (index: number): boolean => index >= 0 && actions[index]?.[3] === '-';
+  const trims = (index: number): boolean => index >= 0 && actions[index]?.trimsAfter === true;
   /** Parts up to the action that ends the block; answers its words. */
   const parts = (found: Part[], depth: number): string => {
     for (; next < actions.length; ) {
       const match = actions[next]!;
-      plain(found, match.index, trims(next - 1), match[1] === '-');
-      at = match.index + match[0].length;
-      const body = match[2]!;
+      plain(found, match.start, trims(next - 1), match.trimsBefore);
+      at = match.end;
+      const { body } = match;
       next++;
       if (body.startsWith('/*') || depth > maxDepth) continue;
       if (/^(?:end|else)\b/.test(body)) return body;
@@ -48,7 +48,7 @@ export function parseTemplate(text: string): readonly Part[] {
       if (keyword === undefined) {
         const [, name, value] = /^\$(\w+)\s*:?=\s*([\s\S]+)$/.exec(body) ?? [];
         if (name !== undefined && value !== undefined) found.push({ kind: 'set', name, pipeline: parsePipeline(value) });
-        else found.push({ kind: 'print', pipeline: parsePipeline(body), start: match.index, end: at });
+        else found.push({ kind: 'print', pipeline: parsePipeline(body), start: match.start, end: at });
         continue;
       }
       const inner: Part[] = [];
@@ -86,6 +86,26 @@ export function parseTemplate(text: string): readonly Part[] {
   const found: Part[] = [];
   // A stray `end` ends nothing.
   while (next < actions.length || at < text.length) parts(found, 0);
+  return found;
+}
+
+interface Action {
+  readonly start: number;
+  readonly end: number;
+  readonly body: string;
+  readonly trimsBefore: boolean;
+  readonly trimsAfter: boolean;
+}
+function actionsOf(text: string): Action[] {
+  const found: Action[] = [];
+  for (let start = text.indexOf('{{'); start >= 0; ) {
+    const close = text.indexOf('}}', start + 2);
+    if (close < 0) break;
+    const inside = text.slice(start + 2, close);
+    const [trimsBefore, trimsAfter] = [inside.startsWith('-'), inside.endsWith('-')];
+    found.push({ start, end: close + 2, body: inside.slice(trimsBefore ? 1 : 0, trimsAfter ? -1 : undefined).trim(), trimsBefore, trimsAfter });
+    start = text.indexOf('{{', close + 2);
+  }
   return found;
 }
 

@@ -24,6 +24,8 @@ type Text = { readonly chunks: readonly Chunk[] };
 type Result = Value | Text | undefined;
 const maxLength = 400_000;
 const maxRounds = 200;
+/** Loops in loops end, whatever they print. */
+const maxSteps = 50_000;
 
 /** Fills a chart's template in. Nothing is run: what a helper, the release or the cluster decides stays unknown.
  * @source helm.sh/docs/chart_template_guide, masterminds.github.io/sprig */
@@ -43,7 +45,7 @@ function print(parts: readonly Part[], given: Scope, output: Output): void {
   const variables = new Map(given.variables);
   const scope: Scope = { ...given, variables };
   for (const part of parts) {
-    if (output.length > maxLength) return;
+    if (output.length > maxLength || output.steps++ > maxSteps) return;
     switch (part.kind) {
       case 'text':
         output.copy(part.text, part.start);
@@ -300,6 +302,7 @@ function dataOf(value: Value): unknown {
 }
 
 class Output {
+  steps = 0;
   private text = '';
   private readonly parts: { readonly at: number; readonly source: number; readonly value?: Value; readonly fixed: boolean }[] = [];
   get length(): number {

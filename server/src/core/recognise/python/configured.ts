@@ -43,6 +43,14 @@ function keyOf(evaluator: ReadsValues, index: Expr, steps: number): string | und
 function sourceOf(evaluator: ReadsValues, object: Expr, steps: number): Configured | undefined {
   if (steps > maxDepth) return undefined;
   const meant = evaluator.expression(object, steps);
+  const { sources } = evaluator.memory;
+  if (sources.has(meant)) return sources.get(meant);
+  sources.set(meant, undefined); // what is made of itself comes from no file
+  const found = loadedFrom(evaluator, meant, steps);
+  sources.set(meant, found);
+  return found;
+}
+function loadedFrom(evaluator: ReadsValues, meant: Expr, steps: number): Configured | undefined {
   switch (meant.kind) {
     case 'call':
       return ofCall(evaluator, meant, steps);

@@ -11,7 +11,15 @@ import { argparseOption, classNameOf, dataclassField, declaredOption, parameterO
 /** Evaluates expressions of one program by reading: constants, arithmetic on them, arguments' and options' defaults. Nothing is run. */
 export class Evaluator implements ReadsValues {
   readonly program: PythonProgram;
-  readonly memory: Memory = { given: new Map(), options: new Map(), values: new WeakMap(), expressions: new WeakMap(), off: new Map(), aliases: new Map() };
+  readonly memory: Memory = {
+    given: new Map(),
+    options: new Map(),
+    values: new WeakMap(),
+    expressions: new WeakMap(),
+    off: new Map(),
+    aliases: new Map(),
+    sources: new WeakMap(),
+  };
   readonly uri: string;
   private configured: boolean | undefined;
   constructor(program: PythonProgram, uri: string) {

@@ -1,3 +1,4 @@
+import type { Configured } from '../../model/fact.js';
 import type { Call, Expr } from '../../syntax/python/ast.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
 import type { Evaluated } from '../shared/evaluated.js';
@@ -18,4 +19,6 @@ export interface Memory {
   readonly expressions: WeakMap<Expr, Expr>;
   readonly off: Map<number, boolean>;
   readonly aliases: Map<string, string>;
+  /** The settings file behind an expression. */
+  readonly sources: WeakMap<Expr, Configured | undefined>;
 }

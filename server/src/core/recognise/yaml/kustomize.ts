@@ -3,6 +3,11 @@ import { readYaml } from '../../syntax/yaml.js';
 import type { Include, YamlRecogniser } from '../types.js';
 
 const maxDepth = 6;
+/** Folders and files that an overlay reaches, at most: bases may name each other. */
+const maxBases = 100;
+interface Budget {
+  left: number;
+}
 
 /** An overlay says nothing by itself: what it makes of its bases is read as they are. */
 export const kustomize: YamlRecogniser = {
@@ -21,19 +26,19 @@ export const kustomize: YamlRecogniser = {
  * @source kubectl.docs.kubernetes.io/references/kustomize/kustomization */
 export function kustomized(root: Value | undefined, include: Include): readonly Value[] | undefined {
   if (!root || !changes.some((key) => itemsOf(at(root, key)).length > 0)) return undefined;
-  const objects = objectsOf(root, include, 0);
+  const objects = objectsOf(root, include, { left: maxBases }, 0);
   // A lens stands at the overlay, whose objects these are.
   return objects.length === 0 ? undefined : objects.map(({ uri: _uri, ...object }) => ({ ...object, start: root.start, end: root.end }) as Value);
 }
 const changes = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replicas', 'images', 'components'];
 
-function objectsOf(root: Value, include: Include, depth: number): Value[] {
+function objectsOf(root: Value, include: Include, budget: Budget, depth: number): Value[] {
   if (depth > maxDepth) return [];
   let objects = ['resources', 'bases'].flatMap((key) =>
     itemsOf(at(root, key)).flatMap((item) => {
       const target = textOf(item) ?? '';
       if (target === '' || /^[\w+.-]+:\/\/|^github\.com|\?ref=/.test(target)) return [];
-      return resource(target, include, depth);
+      return budget.left-- <= 0 ? [] : resource(target, include, budget, depth);
     }),
   );
   const strategic = [
@@ -49,7 +54,7 @@ function objectsOf(root: Value, include: Include, depth: number): Value[] {
   for (const image of itemsOf(at(root, 'images'))) objects = objects.map((object) => withImage(object, image));
   return objects;
 }
-function resource(target: string, include: Include, depth: number): Value[] {
+function resource(target: string, include: Include, budget: Budget, depth: number): Value[] {
   if (/\.(?:ya?ml|json)$/.test(target)) {
     const file = include(target);
     return file?.settings.roots.map((one) => placedIn(one, file.uri)) ?? [];
@@ -57,7 +62,7 @@ function resource(target: string, include: Include, depth: number): Value[] {
   const folder = target.replace(/\/$/, '');
   const base = include(`${folder}/kustomization.yaml`) ?? include(`${folder}/kustomization.yml`);
   const root = base?.settings.roots[0];
-  return root ? objectsOf(root, (inner) => include(`${folder}/${inner}`), depth + 1) : [];
+  return root ? objectsOf(root, (inner) => include(`${folder}/${inner}`), budget, depth + 1) : [];
 }
 /** A patch is a file, or a text in place. */
 function valuesOf(patch: Value, include: Include): readonly Value[] {
