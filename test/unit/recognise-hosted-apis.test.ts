@@ -183,3 +183,8 @@ test.each<[what: string, text: string, expected: string[]]>([
 ])('%s', async (_what, text, expected) => {
   expect((await seen('a.py', text)).short).toEqual(expected);
 });
+
+test('hosted fine-tuning as the old library asks for it', async () => {
+  const text = 'import openai\nopenai.FineTuningJob.create(training_file=f, model="gpt-3.5-turbo", hyperparameters={"n_epochs": 2})\n';
+  expect((await seen('a.py', text)).short).toEqual(['training openai 2-2 {model=gpt-3.5-turbo@2, epochs=2@2} ?dataset']);
+});

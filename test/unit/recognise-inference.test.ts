@@ -190,3 +190,9 @@ test.each<[what: string, text: string, expected: string[]]>([
 ])('%s', async (_what, text, expected) => {
   expect((await seen('a.py', text)).short).toEqual(expected);
 });
+
+test('a model that a function loads and returns at once', async () => {
+  const text =
+    'import streamlit as st\nfrom sentence_transformers import SentenceTransformer\n@st.cache_resource\ndef get_encoder():\n    return SentenceTransformer("org/encoder")\nretriever = get_encoder()\nretriever.encode([q])\n';
+  expect((await seen('a.py', text)).short).toEqual(['serving sentence-transformers 5-5 {model=org/encoder@5}']);
+});

@@ -174,3 +174,31 @@ class Worker:
 ])('%s', async (_what, text, expected) => {
   expect(await short(text)).toEqual(expected);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'a graph of TensorFlow that a session runs',
+    `import tensorflow as tf
+train_op = tf.train.AdamOptimizer(1e-3).minimize(loss)
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    for epoch in range(20):
+        for i in range(n):
+            sess.run([train_op, loss], feed_dict={x: b})
+`,
+    ['training tensorflow 5-7 {epochs=20@5, optimizer=AdamOptimizer@2}'],
+  ],
+  ['a session that only answers', 'import tensorflow as tf\nfor i in range(9):\n    sess.run(logits)\nopt.minimize(f)\n', []],
+  [
+    'other libraries with the same words',
+    'from mxnet import autograd, gluon\nfor epoch in range(10):\n    for x, y in data:\n        loss.backward()\n        trainer.step(8)\n',
+    ['training mxnet 2-5 {epochs=10@2}'],
+  ],
+  [
+    'of two loops the one that a switch chooses by default',
+    'import torch\nprofile = False\nif profile:\n    for k in range(5):\n        loss.backward()\n        opt.step()\nelse:\n    for k in range(20):\n        loss.backward()\n        opt.step()\n',
+    ['training pytorch 8-10 {max_steps=20@8}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short(text)).toEqual(expected);
+});

@@ -73,7 +73,7 @@ const branchOf = ({ program }: PythonInput, load: Load): number | undefined => {
 function loadOf({ program, evaluate }: PythonInput, call: Call, at: number): Load | undefined {
   const name = evaluate.callee(call);
   const last = name.match(/\w+$/)?.[0] ?? '';
-  const held = heldBy(program.text, program.statement(at).start, call.start);
+  const held = heldBy(program.text, program.statement(at).start, call.start) ?? heldByCaller(program, call, at);
   const framework = frameworkOf(name);
   if (visual.test(name)) return held === undefined || isPartOfModel(program, at) ? undefined : { call, held, framework: frameworkOf(name), at };
   if (/^(load|YOLO|create_model\w*|(?!load_|get_|init_|setup_|prepare_)[a-z]+\d*[a-z_]*\d+\w*)$/.test(last)) return undefined;
@@ -108,6 +108,14 @@ function heldBy(text: string, start: number, call: number): string | undefined {
   if (!left) return undefined;
   const second = left[2];
   return second !== undefined && /token|processor/i.test(left[1] ?? '') ? second : left[1];
+}
+
+/** `encoder` of `encoder = get_encoder()`, where that function returns what it loads at once. */
+function heldByCaller(program: PythonInput['program'], call: Call, at: number): string | undefined {
+  if (!/^\s*return\s*$/.test(program.text.slice(program.statement(at).start, call.start))) return undefined;
+  const owner = program.blocks(at).find((block) => block.kind === 'def');
+  const site = owner?.name === undefined ? undefined : program.callsOf(owner.name)[0];
+  return site && heldBy(program.text, program.statement(site.at).start, site.call.start);
 }
 
 /** How the program runs a loaded model: the call that generates, if there is one. */

@@ -10,10 +10,10 @@ import { type Keyed, keyed } from './keyed.js';
 import { circumstances, isTest, methodName, type Site, setting, sitesOf, together } from './requests.js';
 
 const path =
-  /^(chat|completions|responses|embeddings|images|audio|speech|transcriptions|translations|batches|fine_tuning|jobs|beta|threads|runs|messages|with_raw_response|with_streaming_response|ChatCompletion|Completion|Embedding|Image|Audio)$/;
+  /^(chat|completions|responses|embeddings|images|audio|speech|transcriptions|translations|batches|fine_tuning|jobs|beta|threads|runs|messages|with_raw_response|with_streaming_response|ChatCompletion|Completion|Embedding|Image|Audio|FineTuningJob|FineTune)$/;
 const requests =
   /(^|\.)(chat\.completions\.(create|parse|stream)|responses\.(create|parse|stream)|completions\.create|embeddings\.create|images\.(generate|edit|create_variation)|audio\.(speech|transcriptions|translations)\.create|batches\.create|fine_tuning\.jobs\.create|threads\.(create_and_run\w*|runs\.(create\w*|stream)))$/;
-const old = /^openai\.(ChatCompletion|Completion|Embedding|Image|Audio)\.(a?create|a?transcribe|a?translate)$/;
+const old = /^openai\.(ChatCompletion|Completion|Embedding|Image|Audio|FineTuningJob|FineTune)\.(a?create|a?transcribe|a?translate)$/;
 /** Class names of clients with the methods of the openai package, theirs and other providers'. */
 const clients =
   /^(openai(\.lib\.azure)?|langfuse\.openai|litellm|groq|together|cerebras\.cloud\.sdk|fireworks\.client|portkey_ai|huggingface_hub|xai_sdk|sambanova|nebius|posthog\.ai\.openai|helicone\w*)\.(Async)?(AzureOpenAI|OpenAI|Client|Groq|Together|Cerebras|Fireworks|Portkey|InferenceClient|SambaNova|NebiusClient)$|^openai\.(Async)?(Azure)?(OpenAI|Client)$/;
@@ -36,7 +36,7 @@ export const openaiPython: PythonRecogniser = {
     const sites = sitesOf(
       program,
       /\b(?:create|parse|stream|generate|edit|create_variation|acreate|a?transcribe|a?translate|create_and_\w+)\b(?=\s*[(,)\]])/g,
-      /\b(?:completions|responses|embeddings|images|speech|transcriptions|translations|batches|jobs|threads|runs|with_raw_response|with_streaming_response|ChatCompletion|Completion|Embedding|Image|Audio)\s*\.\s*$/,
+      /\b(?:completions|responses|embeddings|images|speech|transcriptions|translations|batches|jobs|threads|runs|with_raw_response|with_streaming_response|ChatCompletion|Completion|Embedding|Image|Audio|FineTuningJob|FineTune)\s*\.\s*$/,
     ).filter((site) => matches(input, site));
     return together(input, sites).flatMap(({ site, span, count }) => request(input, site, span, count));
   },
@@ -71,7 +71,7 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
   const given = keyed(evaluate, site.call);
   const made = keyed(evaluate, client.made);
   const framework = frameworkOf(client, made, target);
-  if (/fine_tuning\.jobs\.create$/.test(name)) return [fineTuning(input, framework, span, given)];
+  if (/fine_tuning\.jobs\.create$|\.FineTun\w+\.a?create$/.test(name)) return [fineTuning(input, framework, span, given)];
   const deployment = framework === 'azure-openai' ? made.get('azure_deployment') : undefined;
   const facts = [
     deployment

@@ -9,7 +9,7 @@ import { isTest } from './training/tests.js';
 export const torchLoop: PythonRecogniser = {
   id: 'torch-loop',
   language: 'python',
-  marker: /\bbackward\s*\(|scaler\(\s*\w*loss|\.apply_gradients\s*\(|\bvalue_and_grad\b|\bapply_updates\b|\b(?:nnx|jax)\.grad\b/,
+  marker: /\bbackward\s*\(|scaler\(\s*\w*loss|\.apply_gradients\s*\(|\bvalue_and_grad\b|\bapply_updates\b|\b(?:nnx|jax)\.grad\b|\.minimize\s*\(/,
   doc: {
     format: 'PyTorch and JAX loops, accelerate, Lightning Fabric',
     reads:
@@ -21,7 +21,7 @@ export const torchLoop: PythonRecogniser = {
     if (
       isTest(document.path ?? document.uri) ||
       isRayDriven(input) ||
-      !/\.(step|zero_grad|apply_gradients|update|stateless_apply)\s*\(|_scaler\(|optimizer_step\(|\bapply_updates\b/.test(program.text)
+      !/\.(step|zero_grad|apply_gradients|update|stateless_apply)\s*\(|_scaler\(|optimizer_step\(|\.minimize\s*\(|\bapply_updates\b/.test(program.text)
     )
       return [];
     const seen = new Set<number>();
@@ -48,6 +48,16 @@ export const torchLoop: PythonRecogniser = {
 
 /** Where a program computes gradients or applies them: `loss.backward()`, `state.apply_gradients(…)`, optax's and nnx's updates. */
 function updates({ program }: PythonInput): readonly number[] {
+  // sess.run([train_op, loss]) of a graph
+  if (/\bimport tensorflow\b/.test(program.text) && /\.minimize\s*\(|\.apply_gradients\s*\(/.test(program.text)) {
+    const graph = program.callsOf('run').filter(({ call }) => {
+      const first = call.args[0];
+      return (
+        first !== undefined && /train|optim|minimi|solver|update/i.test(program.text.slice(first.start, first.end)) && /sess/i.test(dotted(call.callee) ?? '')
+      );
+    });
+    if (graph.length > 0) return graph.map(({ at }) => at);
+  }
   const jax = /\bvalue_and_grad\b|\boptax\b|\b(?:nnx|jax)\.grad\b/.test(program.text);
   return program
     .callsOf(jax ? /^(?:backward|apply_gradients|apply_updates|stateless_apply|update|\w*scaler)$/ : /^(?:backward|apply_gradients|\w*scaler)$/)

@@ -12,8 +12,10 @@ import { addModel } from './model-source.js';
 
 const framework = ({ program }: PythonInput): string => {
   const { text } = program;
+  const other = /\b(?:import|from) torch\b/.test(text) ? undefined : text.match(/^\s*(?:import|from) (mxnet|paddle|mindspore|mlx)\b/m)?.[1];
+  if (other) return other;
   if (/\bfabric\.backward\b|\bFabric\s*\(/.test(text)) return 'fabric';
-  if (/\b(apply_gradients|apply_updates|value_and_grad)\b|\b(?:nnx|jax)\.grad\b/.test(text) && !/\bimport torch\b/.test(text))
+  if (/\b(apply_gradients|apply_updates|value_and_grad)\b|\b(?:nnx|jax)\.grad\b|^import tensorflow\b/m.test(text) && !/\bimport torch\b/.test(text))
     return /\b(jax|flax)\b/.test(text) ? 'flax' : 'tensorflow';
   if (/\bAccelerator\s*\(/.test(text)) return /\bdiffusers\b/.test(text) ? 'diffusers' : 'accelerate';
   if (/\bdeepspeed\.initialize\b/.test(text)) return 'deepspeed';
