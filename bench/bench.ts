@@ -6,6 +6,7 @@ import { editTimes, oneFile, workspace } from './core.js';
 import { opening } from './editor.js';
 import { inTurn, median, type Row, row } from './measure.js';
 import { install } from './neighbours.js';
+import { spend } from './spend.js';
 
 /** Start of the command line against that of Node itself. */
 function start(): Row[] {
@@ -37,6 +38,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   workspace: () => workspace(neighbours),
   editor: () => opening(neighbours),
   activation: atStart,
+  spend: () => spend(neighbours),
   start,
   size,
 };

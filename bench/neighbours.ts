@@ -6,8 +6,8 @@ const bin = path.resolve('bench/node_modules/.bin');
 
 /** Installs the neighbours once, exactly as locked. */
 export function install(): void {
-  if (existsSync(path.join(bin, 'pyright'))) return;
-  console.error('installing pyright, yaml-language-server and bash-language-server for comparison …');
+  if (existsSync(path.join(bin, 'pyright')) && existsSync(path.join(bin, '../@duckdb/node-api'))) return;
+  console.error('installing pyright, yaml-language-server, bash-language-server and DuckDB for comparison …');
   const done = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: 'bench', stdio: ['ignore', 'ignore', 'inherit'] });
   if (done.status !== 0) throw new Error('the neighbours cannot be installed');
 }

@@ -12,7 +12,23 @@ import { type HoverInput, hoverMarkdown } from '../../server/src/core/render/hov
 import { lensText, mainCost } from '../../server/src/core/render/lens.js';
 import { budgetText, lineEndText, treeText } from '../../server/src/core/render/short.js';
 import { totalsOf, totalText } from '../../server/src/core/render/totals.js';
+import type { Budget } from '../../server/src/core/spend/budget.js';
+import { ofNumber, zero } from '../../server/src/core/spend/decimal.js';
 import { shippedCatalog } from '../support/catalog.js';
+
+const budget: Budget = {
+  name: 'team',
+  owner: {},
+  amount: zero,
+  currency: 'USD',
+  period: { kind: 'month' },
+  timeZone: 'UTC',
+  thresholds: [],
+  plan: {},
+  rollOver: 'none',
+  cost: 'billed',
+  contacts: [],
+};
 
 const catalog = shippedCatalog();
 const runs = { numRuns: 200, seed: 20261126 };
@@ -198,7 +214,7 @@ describe('texts', () => {
     fc.assert(
       fc.property(row, size, fc.constantFrom('USD', 'EUR', 'JPY'), (one, amount, currency) => {
         expect(Object.values(compareText(one, catalog)).join(' ')).not.toMatch(broken);
-        expect(budgetText({ name: 'team', amount, currency, period: 'month', thresholds: [] }).description).not.toMatch(broken);
+        expect(budgetText({ ...budget, amount: ofNumber(amount) ?? zero, currency }).description).not.toMatch(broken);
       }),
       runs,
     );

@@ -55,6 +55,6 @@ describe('.mlcost.yaml', () => {
     await editor.connection.sendNotification('mlcost/active', { uri: `${root}/a.py` });
     await editor.until(() => editor.status.some(({ text }) => text.includes('ml $25,000 a month')));
     const { budgets } = (await editor.connection.sendRequest('mlcost/workloads', null)) as WorkloadsResult;
-    expect(budgets).toEqual([{ label: 'ml', description: '$25,000 a month' }]);
+    expect(budgets).toEqual([{ label: 'ml', description: '$25,000 a month planned' }]);
   });
 });

@@ -25,7 +25,7 @@ test('a whole file', () => {
     provider: 'aws',
     region: 'us-east-1',
     market: 'spot',
-    budgets: [{ name: 'ml', amount: 100, currency: 'USD', period: 'month', thresholds: [70, 90, 100] }],
+    budgets: [{ name: 'ml', amount: { digits: 100n, scale: 0 }, currency: 'USD', period: { kind: 'month' }, thresholds: [70, 90, 100] }],
     silence: [{ files: 'tests/**' }, { code: 'does-not-fit' }],
     tags: { team: 'ml' },
   });

@@ -79,6 +79,13 @@ waivers:
     reason: the scaling study
     owner: ana
     expires: 2026-12-31
+spend:
+  rates:
+    - { from: EUR, to: USD, rate: 1.08, as_of: 2026-11-01 }
+  shares:
+    - { name: gpu-cluster, match: { service: Amazon Elastic Kubernetes Service }, usage: usage/gpu-hours.csv }
+  units:
+    - { name: requests, per: 1000, owner: { feature: assistant }, counts: { 2026-11: 1200000 } }
 tags:
   team: ml-platform
 `;

@@ -39,7 +39,7 @@ export class WorkloadTree implements vscode.TreeDataProvider<Node> {
     const label = (icon: string, { label: text, description }: Label): Node => ({ kind: 'label', icon, label: text, description });
     return [
       ...(total === '' ? [] : [label('graph', { label: 'Total', description: total })]),
-      ...budgets.map((one) => label('credit-card', { label: `Budget ${one.label}`, description: `${one.description} planned` })),
+      ...budgets.map((one) => label('credit-card', { label: `Budget ${one.label}`, description: one.description })),
       ...files.map((file): Node => ({ kind: 'file', file })),
     ];
   }

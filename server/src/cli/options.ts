@@ -1,3 +1,5 @@
+import { spendKeys } from '../core/index.js';
+
 /** Commands and options of `mlcost`: the one table that parsing, help and shell completion are made of. */
 export interface Option {
   readonly name: string;
@@ -28,6 +30,18 @@ const where: readonly Option[] = [
 ];
 const formats: Option = { name: 'format', short: 'f', value: 'FORMAT', choices: ['table', 'json'], help: 'table (default) or json' };
 const checkFormats = ['table', 'json', 'sarif', 'junit', 'markdown', 'github', 'gitlab'] as const;
+const workspace: Option = { name: 'workspace', short: 'w', value: 'FOLDER', help: 'folder of .mlcost.yaml and of the ledger (default: the working folder)' };
+const dates: readonly Option[] = [
+  { name: 'from', value: 'DAY', help: 'first day, 2026-11-01' },
+  { name: 'to', value: 'DAY', help: 'last day, which counts' },
+  {
+    name: 'cost',
+    value: 'KIND',
+    choices: ['billed', 'effective'],
+    help: 'billed (default): as invoiced; effective: commitments spread over what they cover',
+  },
+  { name: 'currency', value: 'CODE', help: 'convert to this currency, by the rates of .mlcost.yaml' },
+];
 const quiet: Option = { name: 'quiet', short: 'q', help: 'no progress on standard error' };
 
 export const commands: readonly Command[] = [
@@ -165,6 +179,91 @@ export const commands: readonly Command[] = [
     ],
     takes: [0, 1],
   },
+  {
+    name: 'spend import',
+    usage: 'spend import FILE…',
+    help: 'bring exports of spend (FOCUS, AWS, GCP, Azure; CSV, CSV.gz, Parquet) into the ledger of this folder',
+    options: [workspace, { ...formats, help: 'table (default) or json' }, quiet],
+    takes: [1, 10_000],
+  },
+  {
+    name: 'spend report',
+    usage: 'spend report [--by KEY,…]',
+    help: 'what was spent, out of the ledger of this folder',
+    options: [
+      workspace,
+      { ...formats, choices: ['table', 'json', 'csv', 'markdown', 'html'], help: 'table (default), json, csv, markdown or html' },
+      { name: 'by', value: 'KEY,…', help: `what to group by: ${spendKeys.join(', ')}` },
+      ...dates.slice(0, 3),
+      { name: 'where', value: 'KEY=VALUE', many: true, help: 'only charges with this value; nothing after the = for charges without one (repeatable)' },
+      ...dates.slice(3),
+      { name: 'expect', value: 'AMOUNT', help: 'exit 1 unless the total is this, to the cent: an invoice' },
+    ],
+    takes: [0, 0],
+  },
+  {
+    name: 'spend statement',
+    usage: 'spend statement [--by KEY]',
+    help: 'whose the money is: own charges, and shares by the rules of .mlcost.yaml; adds up to the bill',
+    options: [
+      workspace,
+      {
+        ...formats,
+        choices: ['table', 'json', 'csv', 'focus', 'markdown', 'html'],
+        help: 'table (default), json, csv, focus (CSV in FOCUS columns), markdown or html',
+      },
+      { name: 'by', value: 'KEY', help: 'owner: team (default), project, model_id …' },
+      ...dates,
+    ],
+    takes: [0, 0],
+  },
+  {
+    name: 'spend week',
+    usage: 'spend week',
+    help: 'report of a week: spend by team against the week before, budgets, days that stand out, price of one, waste',
+    options: [
+      workspace,
+      { ...formats, choices: ['markdown', 'html'], help: 'markdown (default) or html' },
+      { name: 'by', value: 'KEY', help: 'owner: team (default), project, model_id …' },
+      { name: 'at', value: 'DAY', help: 'a day of the week (default: one of the last whole week)' },
+      ...dates.slice(2),
+    ],
+    takes: [0, 0],
+  },
+  {
+    name: 'budget',
+    usage: 'budget',
+    help: 'how the budgets of .mlcost.yaml stand: spent, left, forecast to the end of the period, day of exhaustion',
+    options: [
+      workspace,
+      formats,
+      { name: 'at', value: 'DAY', help: 'as of this day, 2026-11-15 (default: today)' },
+      { name: 'check', help: 'exit 1 if one is used up' },
+    ],
+    takes: [0, 0],
+  },
+  {
+    name: 'run',
+    usage: 'run [--preflight] -- COMMAND…',
+    help: 'run a command and meter it: time, GPU use, energy, commit; its exit status is passed through',
+    options: [
+      workspace,
+      { name: 'preflight', help: 'do not start it where a budget that it belongs to has nothing left (exit 1)' },
+      { name: 'tag', value: 'KEY=VALUE', many: true, help: 'whose it is: team=…, model_version=… (repeatable); those of .mlcost.yaml hold as well' },
+    ],
+    takes: [1, 100_000],
+  },
+  {
+    name: 'audit verify',
+    usage: 'audit verify',
+    help: 'check the chain of the audit log of this folder: exit 1 if it is broken',
+    options: [
+      workspace,
+      formats,
+      { name: 'head', value: 'HASH', help: 'hash that the last record must have, as printed before: finds records cut off at the end' },
+    ],
+    takes: [0, 0],
+  },
   { name: 'accelerators', usage: 'accelerators [NAME]', help: 'accelerators that are known, with memory, speed and prices', options: [formats], takes: [0, 1] },
   { name: 'completion', usage: 'completion SHELL', help: 'script that completes commands and options in bash, zsh or fish', options: [], takes: [1, 1] },
 ];
@@ -179,8 +278,14 @@ export class UsageError extends Error {}
 
 /** @errors UsageError for an unknown command or option, a missing value, a wrong choice, too many arguments */
 export function parse(argv: readonly string[]): Parsed {
-  const [name, ...rest] = argv;
-  const command = commands.find((one) => one.name === name);
+  const [name, second] = argv;
+  const command = commandOf(argv);
+  const rest = argv.slice(command?.name.includes(' ') ? 2 : 1);
+  const group = commands.filter((one) => one.name.startsWith(`${name} `));
+  if (!command && group.length > 0)
+    throw new UsageError(
+      `mlcost ${name} takes ${group.map((one) => one.name.slice((name?.length ?? 0) + 1)).join(' or ')}${second === undefined ? '' : `, not '${second}'`}; see mlcost --help`,
+    );
   if (!command)
     throw new UsageError(
       `mlcost has no command '${name ?? ''}'${nearest(
@@ -225,6 +330,10 @@ export function parse(argv: readonly string[]): Parsed {
   return { command, args, values };
 }
 
+/** The command that words begin with; some have a name of two words. */
+const commandOf = ([first, second]: readonly string[]): Command | undefined =>
+  commands.find((one) => one.name === `${first} ${second}`) ?? commands.find((one) => one.name === first);
+
 /** `; do you mean 'x'?` where a known word is close. */
 export function nearest(word: string, known: readonly string[]): string {
   const bare = word.replace(/^-+/, '').toLowerCase();
@@ -242,8 +351,8 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-export function help(name?: string): string {
-  const command = commands.find((one) => one.name === name);
+export function help(...words: readonly string[]): string {
+  const command = commandOf(words);
   if (!command) {
     const width = Math.max(...commands.map((one) => one.usage.length));
     return [
@@ -267,8 +376,14 @@ export function help(name?: string): string {
 
 /** The completion script of a shell. */
 export function completion(shell: string): string {
-  const names = commands.map((one) => one.name).join(' ');
-  const cases = commands.map((one) => [one.name, one.options.map((option) => `--${option.name}`).join(' ')] as const);
+  const heads = [...new Set(commands.map((one) => one.name.split(' ')[0] ?? ''))];
+  const names = heads.join(' ');
+  // a command of two words: its second words and all their options
+  const cases = heads.map((head) => {
+    const own = commands.filter((one) => one.name.split(' ')[0] === head);
+    const words = own.flatMap((one) => [one.name.split(' ')[1] ?? [], one.options.map((option) => `--${option.name}`)].flat());
+    return [head, [...new Set(words)].join(' ')] as const;
+  });
   if (shell === 'bash') {
     return `_mlcost() {\n  local word=\${COMP_WORDS[COMP_CWORD]}\n  if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${names}" -- "$word")); return; fi\n  case "\${COMP_WORDS[1]}" in\n${cases.map(([name, options]) => `    ${name}) [[ "$word" == -* ]] && COMPREPLY=($(compgen -W "${options}" -- "$word")) ;;`).join('\n')}\n  esac\n}\ncomplete -o default -F _mlcost mlcost\n`;
   }

@@ -11,6 +11,7 @@ export type { QualityTable } from './advise/quality.js';
 export type { Advice, AdviceBook, FactChange } from './advise/types.js';
 export { type ServeWays, serveWays, type WaysOrLack } from './advise/ways.js';
 export { type Catalog, createCatalog, type OwnPrices } from './catalog/catalog.js';
+export { readCsv } from './catalog/csv.js';
 export { isMarketplace, listProviders } from './catalog/price-book.js';
 export { shortAccelerator } from './catalog/short-name.js';
 export { type Tables, unpackTables } from './catalog/tables.js';
@@ -52,6 +53,7 @@ export { isManifest, readManifest } from './recognise/pins.js';
 export { grammarOf, recognise } from './recognise/recognise.js';
 export type { Sighting } from './recognise/types.js';
 export { type AdviceText, adviceOf } from './render/advice.js';
+export { spentDetail, spentText, takesText } from './render/budget.js';
 export { cheaperDetail, cheaperLens, percentText } from './render/cheaper.js';
 export { frontText, waysText } from './render/choices.js';
 export { bestOffers, compareText } from './render/compare.js';
@@ -76,7 +78,38 @@ export { factsFromRuns, learnFrom, type TeamRuns } from './runs/learn.js';
 export { sharedRow } from './runs/share.js';
 export { completeSettings, explainSetting, type Suggestion } from './settings/assist.js';
 export { editSettings, type SettingEdit } from './settings/edit.js';
-export { type Budget, type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFileName } from './settings/mlcost-file.js';
+export { type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFileName } from './settings/mlcost-file.js';
+export { type Anomaly, anomalies } from './spend/anomaly.js';
+export { type AuditRecord, auditFile, auditLine, readAuditLine, verifyAudit } from './spend/audit.js';
+export { type Budget, type BudgetState, budgetStates, budgetsFor, hasMoneyLeft, lastDay } from './spend/budget.js';
+export type { Decimal } from './spend/decimal.js';
+export * as exact from './spend/decimal.js';
+export { Dictionary } from './spend/dictionary.js';
+export { type DimensionName, dimensionAt, ownerKey } from './spend/dimensions.js';
+export { EntryView, shardCount, shardName } from './spend/entries.js';
+export { exportsOf } from './spend/files.js';
+export { billedOf, columnsNeeded, Importer, type Rejected, UnknownExport } from './spend/importer.js';
+export {
+  filesOf,
+  type ImportedFile,
+  type ImportRecord,
+  ledgerFolder,
+  type Manifest,
+  type MonthFiles,
+  manifestName,
+  manifestText,
+  readLedgerManifest,
+  UnreadableLedger,
+} from './spend/manifest.js';
+export { merge } from './spend/merge.js';
+export { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from './spend/metering.js';
+export { dayIn, plusDays, spanOf } from './spend/period.js';
+export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
+export { isSpendKey, isTime, type LedgerMonth, type SpendKey, type SpendQuery, type SpendReport, spendKeys, spendReport, UnknownRate } from './spend/report.js';
+export { MonthSums, readRollUp, rollUpLine } from './spend/roll-up.js';
+export { perOwner, readUsage, type ShareRule, type Statement, statement } from './spend/shares.js';
+export { type UnitCost, unitCosts } from './spend/units.js';
+export { type Waste, type WastedRun, wasteOf } from './spend/waste.js';
 export { Grammars, type ReadAsset } from './syntax/grammars.js';
 export { difference, SyntaxTree } from './syntax/tree.js';
 export {
@@ -92,3 +125,4 @@ export {
 } from './text/document.js';
 export { type Language, languageOfName } from './text/language.js';
 export { baseName, folderOf, joinUri, matchesGlob, relativeTo } from './text/uri.js';
+export { utf8 } from './text/utf8.js';

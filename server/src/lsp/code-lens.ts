@@ -5,7 +5,7 @@ import { guarded, type Session } from './context.js';
 import type { Answer, ShownWorkload } from './reports.js';
 import { silenceOf } from './silence.js';
 import { locate } from './to-lsp.js';
-import { viewOf } from './view.js';
+import { budgetTakenBy, viewOf } from './view.js';
 
 /** A list must not keep the editor waiting: past this, the last one is shown and drawn again when the new one is there.
  * With nothing to show yet there is more patience: an empty list would only move the lines twice.
@@ -59,6 +59,12 @@ async function lenses(session: Session, answer: Answer, uri: string): Promise<Co
       };
       found.push({ range: { start, end: start }, command });
     }
+    const budget = await budgetTakenBy(session, one);
+    if (budget)
+      found.push({
+        range: { start, end: start },
+        command: { title: budget.text, command: 'mlCostLens.openSettingsFile', tooltip: 'Budgets stand in .mlcost.yaml' },
+      });
     const cheaper = cheaperLens(advice[at] ?? []);
     if (cheaper !== undefined)
       found.push({

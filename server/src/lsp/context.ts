@@ -2,6 +2,7 @@ import type { Connection } from 'vscode-languageserver';
 import type { Advisor } from '../host/advisor.js';
 import type { Engine, FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
+import type { SpendStore } from '../host/spend-store.js';
 import type { Settings } from '../protocol/protocol.js';
 import type { ClientCapabilitiesOf } from './capabilities.js';
 import type { Documents } from './documents.js';
@@ -13,6 +14,7 @@ export interface Session {
   readonly host: Host;
   readonly engine: Engine;
   readonly advisor: Advisor;
+  readonly spend: SpendStore;
   readonly documents: Documents;
   readonly reports: Reports;
   settings: Settings;

@@ -10,6 +10,7 @@ import { isRunFile } from '../core/index.js';
 import { Advisor } from '../host/advisor.js';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
+import { isLedger, rootOfLedger, SpendStore } from '../host/spend-store.js';
 import { isSettingsFile } from '../host/workspace-settings.js';
 import {
   activeNotification,
@@ -89,6 +90,7 @@ export function startServer(connection: Connection, host: Host): void {
     host,
     engine,
     advisor: new Advisor(engine, host),
+    spend: new SpendStore(host, log),
     documents,
     reports,
     settings: defaultSettings,
@@ -174,7 +176,9 @@ export function startServer(connection: Connection, host: Host): void {
     const known = changes.filter(({ uri }) => (engine.isKnown(uri) || isRunFile(uri)) && !(engine.isOpen(uri) && !isSettingsFile(uri)));
     for (const { uri } of known) if (!engine.isOpen(uri)) engine.forget(uri);
     for (const { uri } of known) if (isRunFile(uri)) background.again(uri);
-    if (known.length > 0) othersChanged();
+    const ledgers = changes.filter(({ uri }) => isLedger(uri));
+    for (const { uri } of ledgers) session.spend.forget(rootOfLedger(uri));
+    if (known.length + ledgers.length > 0) othersChanged();
   });
   connection.onNotification(DidChangeConfigurationNotification.type, () => {}); // settings come by our own message, complete
   connection.onNotification(settingsNotification, (settings: Settings) => {

@@ -1,4 +1,4 @@
-import { cellAt, type HoverInput, type LinkPlace, type Span, type View } from '../core/index.js';
+import { cellAt, type HoverInput, type LinkPlace, type Span, takesText, type View } from '../core/index.js';
 import type { Estimated } from '../host/engine.js';
 import type { WorkloadRef } from '../protocol/protocol.js';
 import type { Session } from './context.js';
@@ -19,7 +19,24 @@ export async function viewOf(session: Session, { workload, estimation, alternati
   };
 }
 export async function hoverInput(session: Session, uri: string, one: Estimated): Promise<HoverInput> {
-  return { ...(await viewOf(session, one)), ref: { uri, id: one.workload.id }, place: (span) => linkPlace(session, uri, span) };
+  const budget = await budgetTakenBy(session, one);
+  return {
+    ...(await viewOf(session, one)),
+    ...(budget ? { budget: budget.text } : {}),
+    ref: { uri, id: one.workload.id },
+    place: (span) => linkPlace(session, uri, span),
+  };
+}
+
+/** What a run takes of what its tightest budget has left; undefined where a cost or a budget is not known. */
+export async function budgetTakenBy(session: Session, { workload, estimation }: Estimated): Promise<ReturnType<typeof takesText>> {
+  const usd = estimation.estimates['usd']?.likely;
+  const root = session.engine.rootOf(workload.span.uri);
+  if (usd === undefined || root === undefined || workload.countedIn !== undefined) return undefined;
+  const all = (await session.spend.own(root, await session.engine.settingsOf(root))).flatMap(
+    (state) => takesText(usd, state, { locale: session.locale }) ?? [],
+  );
+  return all.find(({ blocked }) => blocked) ?? all[0];
 }
 
 /** The workload that a command names; undefined if it is gone. */

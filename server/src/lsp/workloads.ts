@@ -1,4 +1,4 @@
-import { budgetText, lensText, lineEndText, relativeTo, totalsOf, totalText, treeText } from '../core/index.js';
+import { type BudgetState, budgetText, lensText, lineEndText, relativeTo, spentDetail, spentText, totalsOf, totalText, treeText } from '../core/index.js';
 import type { Estimated } from '../host/engine.js';
 import { type FileNode, type StatusParams, statusNotification, type WorkloadNode, type WorkloadsResult, workloadsRequest } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
@@ -25,9 +25,13 @@ export function onWorkloads(session: Session): void {
           if (workloads.length === 0) continue;
           files.push({ uri, total: totalText(totalsOf(workloads), style), workloads: await nodes(session, uri, workloads) });
         }
-        const budgets = (await Promise.all(session.engine.roots.map((root) => session.engine.settingsOf(root)))).flatMap((one) => one.budgets);
+        const budgets = (await Promise.all(session.engine.roots.map((root) => budgetLines(session, root)))).flat();
         const all = [...byFile.values()].flat();
-        return { files, total: all.length === 0 ? '' : totalText(totalsOf(all), style), budgets: budgets.map((one) => budgetText(one, style)) };
+        return {
+          files,
+          total: all.length === 0 ? '' : totalText(totalsOf(all), style),
+          budgets: budgets.map(({ label, description }) => ({ label, description })),
+        };
       },
     ),
   );
@@ -53,6 +57,42 @@ async function nodes(session: Session, uri: string, workloads: readonly Estimate
   return found;
 }
 
+interface BudgetLine {
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  readonly state: BudgetState['state'];
+}
+const urgency: Readonly<Record<BudgetState['state'], number>> = { over: 0, warn: 1, ok: 2, unknown: 3 };
+/** The budgets of a root, the worst first: as spent where the ledger tells, else as planned. Spend is never invented. */
+async function budgetLines(session: Session, root: string): Promise<BudgetLine[]> {
+  const style = { locale: session.locale };
+  const settings = await session.engine.settingsOf(root);
+  const states = await session.spend.states(root, settings);
+  if (states.length === 0)
+    return settings.budgets.map((one) => {
+      const { label, description } = budgetText(one, style);
+      return {
+        label,
+        description: `${description} planned`,
+        tooltip: `Budget ${label}: ${description} planned; spend is not known`,
+        state: 'unknown' as const,
+      };
+    });
+  return [...states]
+    .sort((a, b) => urgency[a.state] - urgency[b.state])
+    .map((one) => {
+      const { label, description } = budgetText(one.budget, style);
+      const spent = spentText(one);
+      return {
+        label,
+        description: spent === undefined ? `${description} planned` : spent.slice(label.length + 1),
+        tooltip: `Budget ${spentDetail(one, style)}`,
+        state: one.state,
+      };
+    });
+}
+
 /** Tells the client what the status bar shows for the document that the person looks at. */
 export async function sendStatus(session: Session): Promise<void> {
   const { active: uri } = session;
@@ -62,20 +102,23 @@ export async function sendStatus(session: Session): Promise<void> {
   if (session.active !== uri) return;
   const silence = await silenceOf(session, uri);
   const shown = silence.whole ? [] : answer.workloads.filter(({ workload }) => !silence.workload(workload));
-  const { budgets } = await session.engine.settingsOf(uri);
+  const root = session.engine.rootOf(uri);
+  const budgets = root === undefined ? [] : await budgetLines(session, root);
   const lines = await Promise.all(shown.map(async (one) => lensText(await viewOf(session, one))));
-  const state = lines.some((one) => one.state === 'warn') ? 'warn' : lines.some((one) => one.state === 'unknown') ? 'unknown' : 'ok';
-  const planned = budgets.map((one) => budgetText(one, style));
+  const state =
+    lines.some((one) => one.state === 'warn') || budgets.some((one) => one.state === 'over' || one.state === 'warn')
+      ? 'warn'
+      : lines.some((one) => one.state === 'unknown')
+        ? 'unknown'
+        : 'ok';
   const text = [
     ...(shown.length > 0 ? [totalsText(shown, shown[0] && lineEndText(await viewOf(session, shown[0])), style)] : []),
-    ...planned.slice(0, 1).map(({ label, description }) => `${label} ${description}`),
+    ...budgets.slice(0, 1).map(({ label, description }) => `${label} ${description}`),
   ].join(' · ');
-  const tooltip = [
-    relativeTo(uri, session.engine.roots),
-    ...lines.map(({ title }) => `- ${title}`),
-    ...planned.map(({ label, description }) => `- Budget ${label}: ${description} planned; no spend is imported`),
-  ].join('\n');
-  const params: StatusParams = { uri, text, tooltip, state: text === '' ? 'none' : shown.length === 0 ? 'ok' : state };
+  const tooltip = [relativeTo(uri, session.engine.roots), ...lines.map(({ title }) => `- ${title}`), ...budgets.map(({ tooltip: said }) => `- ${said}`)].join(
+    '\n',
+  );
+  const params: StatusParams = { uri, text, tooltip, state: text === '' ? 'none' : shown.length === 0 && state === 'unknown' ? 'ok' : state };
   session.notify(statusNotification, params);
 }
 

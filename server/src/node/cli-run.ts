@@ -35,6 +35,7 @@ import type { Host } from '../host/host.js';
 import { modelFileCommand } from './model-file.js';
 import { confined, nodeHost } from './node-host.js';
 import { checkCommand, diffCommand } from './review-commands.js';
+import { spendCommands } from './spend-commands.js';
 
 /** Runs one command.
  * @param assets folder of grammars and tables
@@ -47,13 +48,17 @@ export async function main(argv: readonly string[], assets: string): Promise<num
   });
   try {
     const [name] = argv;
-    if (name === '--help' || name === '-h' || name === 'help' || argv.includes('--help') || argv.includes('-h')) {
-      process.stdout.write(help(name === 'help' ? argv[1] : name));
+    // what stands behind -- is another command's
+    const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+    if (name === '--help' || name === '-h' || name === 'help' || own.includes('--help') || own.includes('-h')) {
+      process.stdout.write(help(...(name === 'help' ? argv.slice(1) : argv)));
       return 0;
     }
     const parsed = parse(argv);
     const limit = process.env['MLCOST_INSIDE'];
     const host = limit === undefined ? nodeHost(assets) : confined(nodeHost(assets), limit);
+    const spend = spendCommands[parsed.command.name];
+    if (spend) return await spend(parsed, host);
     if (parsed.command.name === 'completion') process.stdout.write(completion(parsed.args[0] ?? ''));
     else if (parsed.command.name === 'predict') await predict(parsed, host);
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);

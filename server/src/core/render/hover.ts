@@ -18,6 +18,8 @@ export interface LinkPlace {
   readonly label: string;
 }
 export interface HoverInput extends View {
+  /** What it takes of a budget. */
+  readonly budget?: string;
   readonly place: (span: Span) => LinkPlace | undefined;
   /** Names the workload for the commands below. */
   readonly ref: { readonly uri: string; readonly id: string };
@@ -62,6 +64,7 @@ export function hoverMarkdown(input: HoverInput): string {
   }
   const memory = memoryParts(estimation.estimates['peak_memory_gib']?.term);
   if (memory.length > 0) parts.push(`**Memory** ${memory.map(({ label, value }) => `${escapeMarkdown(label)} ${withUnit(value, 'GiB', style)}`).join(' + ')}`);
+  if (input.budget !== undefined) parts.push(`**Budget** ${escapeMarkdown(input.budget)}`);
   const measured = measuredDetail(input.team, style);
   if (measured.length > 0) parts.push(`**Measured** ${measured.map(escapeMarkdown).join('; ')}`);
   if (workload.facts.length > 0) parts.push(inputs(workload.facts, input));

@@ -1,5 +1,6 @@
 import { factLabel } from '../model/fact-names.js';
-import type { Budget } from '../settings/mlcost-file.js';
+import type { Budget } from '../spend/budget.js';
+import { amountText } from './budget.js';
 import { hardware, lensText, mainCost, type View } from './lens.js';
 import { money, type NumberStyle, plain, withUnit } from './number.js';
 import { subject } from './words.js';
@@ -26,9 +27,8 @@ export function treeText(view: View): { readonly label: string; readonly descrip
   return { label: subject(view.workload), description: [hardware(view), lineEndText(view).replace(/^≈/, '')].filter(Boolean).join(' · '), state };
 }
 
-/** A budget as planned: what it allows. Spend is not invented: without a source there is none. */
+/** A budget as planned: what it allows. */
 export function budgetText({ name, amount, currency, period }: Budget, style: NumberStyle = plain): { readonly label: string; readonly description: string } {
-  const value =
-    currency === 'USD' ? money(amount, style) : new Intl.NumberFormat(style.locale, { style: 'currency', currency, maximumFractionDigits: 0 }).format(amount);
-  return { label: name, description: `${value} a ${period}` };
+  const value = amountText(amount, currency, style);
+  return { label: name, description: period.kind === 'fixed' ? `${value} from ${period.from} to ${period.to}` : `${value} a ${period.kind}` };
 }

@@ -6,12 +6,19 @@ import { factNames } from '../model/fact-names.js';
 import type { Problem } from '../model/problem.js';
 import type { Span } from '../model/span.js';
 import type { Assumption } from '../resolve/types.js';
+import type { Budget } from '../spend/budget.js';
+import type { Rate } from '../spend/currency.js';
+import { type Decimal, ofNumber, zero } from '../spend/decimal.js';
+import { ownerKey } from '../spend/dimensions.js';
+import type { Period } from '../spend/period.js';
+import type { ShareRule } from '../spend/shares.js';
+import type { UnitRule } from '../spend/units.js';
 import type { Value } from '../syntax/value.js';
 import { at, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
 import { nearest } from './nearest.js';
 import { limits, type PolicyRow, policyRow, type WaiverRow, waiver } from './policy-schema.js';
-import { assumption, type BudgetRow, budget, type PriceRow, price, type SilenceRow, sections, silence } from './schema.js';
+import { assumption, type BudgetRow, budget, type PriceRow, price, type SilenceRow, type SpendRow, sections, silence } from './schema.js';
 
 /** What a workspace's `.mlcost.yaml` says, in the terms of the core. */
 export interface MlcostSettings {
@@ -27,6 +34,17 @@ export interface MlcostSettings {
   readonly runs: RunSettings;
   readonly policy: readonly Placed<PolicyRow>[];
   readonly waivers: readonly Placed<WaiverRow>[];
+  readonly spend: SpendSettings;
+}
+/** How real spend is read. */
+export interface SpendSettings {
+  readonly rates: readonly Rate[];
+  readonly shares: readonly SharedCharges[];
+  readonly units: readonly UnitRule[];
+}
+/** A rule of sharing as written: its file of use is still to be read. */
+export interface SharedCharges extends Omit<ShareRule, 'usage'> {
+  readonly usageFile?: string;
 }
 /** A row with its place. */
 type Placed<T> = T & { readonly span: Span };
@@ -36,16 +54,18 @@ export interface RunSettings {
   readonly since?: string | undefined;
   readonly ignore?: readonly string[] | undefined;
 }
-export interface Budget {
-  readonly name: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly period: 'day' | 'week' | 'month' | 'quarter' | 'year';
-  /** Percent, ascending. */
-  readonly thresholds: readonly number[];
-}
 export const settingsFileName = '.mlcost.yaml';
-export const noSettings: MlcostSettings = { assumptions: [], prices: [], budgets: [], silence: [], tags: {}, runs: {}, policy: [], waivers: [] };
+export const noSettings: MlcostSettings = {
+  assumptions: [],
+  prices: [],
+  budgets: [],
+  silence: [],
+  tags: {},
+  runs: {},
+  policy: [],
+  waivers: [],
+  spend: { rates: [], shares: [], units: [] },
+};
 
 /** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
 export function readMlcostFile(uri: string, text: string): { settings: MlcostSettings; problems: Problem[] } {
@@ -72,12 +92,13 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
       ...reader.traffic(at(root, 'traffic')),
     ]),
     prices: reader.list(at(root, 'prices'), price),
-    budgets: reader.list(at(root, 'budgets'), budget).map(toBudget),
+    budgets: reader.list(at(root, 'budgets'), budget).flatMap(toBudgets),
     silence: reader.list(at(root, 'silence'), silence).map((row) => (typeof row === 'string' ? { files: row } : row)),
     tags: (at(root, 'tags') && (reader.check(sections.tags, at(root, 'tags') as Value) as Record<string, string> | undefined)) ?? {},
     runs: (at(root, 'runs') && (reader.check(sections.runs, at(root, 'runs') as Value) as RunSettings | undefined)) ?? {},
     policy: reader.placed(at(root, 'policy'), policyRow),
     waivers: reader.placed(at(root, 'waivers'), waiver),
+    spend: toSpend(at(root, 'spend') && reader.check(sections.spend, at(root, 'spend') as Value)),
     ...(provider === undefined ? {} : { provider }),
     ...(region === undefined ? {} : { region }),
     ...(market === undefined ? {} : { market }),
@@ -91,14 +112,70 @@ const narrowFirst = (list: readonly Assumption[]): Assumption[] => [
   ...list.filter(({ files }) => files === undefined),
 ];
 
-function toBudget(row: BudgetRow, index: number): Budget {
-  return {
+const toSpend = (row: SpendRow | undefined): SpendSettings => ({
+  rates: (row?.rates ?? []).flatMap(({ from, to, rate }) => {
+    const value = ofNumber(rate);
+    return value ? [{ from, to, rate: value }] : [];
+  }),
+  shares: (row?.shares ?? []).map(({ name, match, from, to, weights, usage }) => ({
+    name,
+    match: ownerOf(match),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(weights === undefined ? {} : { weights: amountsOf(weights) }),
+    ...(usage === undefined ? {} : { usageFile: usage }),
+  })),
+  units: (row?.units ?? []).map(({ name, per, owner, counts }) => ({
+    name,
+    per: ofNumber(per ?? 1) ?? zero,
+    owner: ownerOf(owner ?? {}),
+    counts: amountsOf(counts),
+  })),
+});
+const amountsOf = (row: Readonly<Record<string, number>>): Record<string, Decimal> =>
+  Object.fromEntries(Object.entries(row).map(([key, amount]) => [key, ofNumber(amount) ?? zero]));
+
+/** A budget, and its quotas as budgets that are part of it. */
+function toBudgets(row: BudgetRow, index: number): Budget[] {
+  const money = (amount: number): Decimal => ofNumber(amount) ?? zero;
+  const owner = ownerOf({ ...row.owner, ...(row.team === undefined ? {} : { team: row.team }) });
+  const whole: Budget = {
     name: row.name ?? row.team ?? row.owner?.['team'] ?? row.owner?.['project'] ?? `budget ${index + 1}`,
-    amount: row.amount,
+    owner,
+    amount: money(row.amount),
     currency: row.currency ?? 'USD',
-    period: row.period ?? 'month',
+    period: periodOf(row),
+    timeZone: row.time_zone ?? 'UTC',
     thresholds: [...(row.thresholds ?? [70, 90, 100])].sort((a, b) => a - b),
+    plan: amountsOf(row.plan ?? {}),
+    rollOver: row.roll_over ?? 'none',
+    cost: row.cost ?? 'billed',
+    contacts: row.contacts ?? [],
+    ...(row.part_of === undefined ? {} : { parent: row.part_of }),
   };
+  const quotas = (row.quotas ?? []).map(
+    (quota): Budget => ({
+      ...whole,
+      name: `${whole.name}/${quota.name ?? Object.values(quota.owner).join(' ')}`,
+      owner: { ...owner, ...ownerOf(quota.owner) },
+      amount: money(quota.amount),
+      plan: {},
+      parent: whole.name,
+    }),
+  );
+  return [whole, ...quotas];
+}
+const ownerOf = (said: Readonly<Record<string, string>>): Budget['owner'] =>
+  Object.fromEntries(
+    Object.entries(said).flatMap(([key, value]) => {
+      const name = ownerKey(key);
+      return name === undefined ? [] : [[name, value]];
+    }),
+  );
+function periodOf({ period = 'month', sprint, from, to }: BudgetRow): Period {
+  if (period === 'sprint') return { kind: 'sprint', start: sprint?.start ?? '1970-01-05', days: sprint?.days ?? 14 };
+  if (period === 'fixed') return { kind: 'fixed', from: from ?? '', to: to ?? '' };
+  return { kind: period };
 }
 
 /** A team's own prices for the catalog. An accelerator that the table does not know is left out.

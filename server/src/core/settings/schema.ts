@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { dimensionNames, ownerKey } from '../spend/dimensions.js';
+import { isZone } from '../spend/period.js';
 import { policyRow, waiver } from './policy-schema.js';
 
 // The one source of `.mlcost.yaml`: what is valid, the JSON Schema that editors read, and the texts of completion and hover.
@@ -8,6 +10,7 @@ const value = z.union([z.string(), z.number(), z.boolean()]);
 const positive = z.number().positive();
 const market = z.enum(['on-demand', 'spot', 'reserved-1y', 'reserved-3y']);
 const glob = z.string().min(1);
+const currency = z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters: USD');
 
 export const assumption = z
   .strictObject({
@@ -43,20 +46,56 @@ export const price = z
     'say one of accelerator, instance, model or discount_percent',
   )
   .describe('A rate of your own: it wins over every list price.');
+const owner = z
+  .record(z.string(), z.string())
+  .refine((said) => Object.keys(said).every((key) => ownerKey(key) !== undefined), `an owner is one or more of ${['model', ...dimensionNames].join(', ')}`)
+  .describe('Whose charges count, by tags or by the bill: `team`, `project`, `model`, `env`, `workflow`, `agent`, `task`, `service` … All of them must match.');
 export const budget = z
   .strictObject({
     name: z.string().optional().describe('Shown in the status bar; the team if it is not said.'),
     team: z.string().optional().describe('Team that owns it.'),
-    owner: z.record(z.string(), z.string()).optional().describe('Who owns it: team, project or model.'),
+    owner: owner.optional(),
     amount: positive.describe('Money for one period.'),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'a currency is three capital letters: USD')
+    currency: currency.optional().describe('USD if it is not said.'),
+    period: z.enum(['day', 'week', 'month', 'quarter', 'year', 'sprint', 'fixed']).optional().describe('month if it is not said.'),
+    sprint: z
+      .strictObject({
+        start: day.describe('First day of any sprint.'),
+        days: z.number().int().positive().describe('Days of one: 14.'),
+      })
       .optional()
-      .describe('USD if it is not said.'),
-    period: z.enum(['day', 'week', 'month', 'quarter', 'year']).optional().describe('month if it is not said.'),
+      .describe('Of `period: sprint`.'),
+    from: day.optional().describe('First day of `period: fixed`.'),
+    to: day.optional().describe('Last day of `period: fixed`, which counts.'),
+    time_zone: z
+      .string()
+      .refine(isZone, 'a time zone is written as Europe/Berlin')
+      .optional()
+      .describe('Where a day ends for this budget, `Europe/Berlin`; UTC if it is not said. Charges keep the days of the bill.'),
     thresholds: z.array(z.number().positive().max(1000)).optional().describe('Percent at which it warns; 70, 90 and 100 if it is not said.'),
+    plan: z
+      .record(z.string().regex(/^\d{4}-\d{2}$/, 'a month is written 2026-11'), z.number().nonnegative())
+      .optional()
+      .describe('What is planned for each month: `2026-11: 20000`. Evenly over the days if it is not said.'),
+    roll_over: z
+      .enum(['none', 'unspent', 'both'])
+      .optional()
+      .describe('What a period hands on to the next: nothing (if it is not said), what was left, or what was overspent as well.'),
+    cost: z.enum(['billed', 'effective']).optional().describe('billed, as invoiced, if it is not said; effective: commitments spread over what they cover.'),
+    part_of: z.string().optional().describe('Name of the budget that this one is part of: what is spent here is spent there too, once.'),
+    quotas: z
+      .array(
+        z.strictObject({ name: z.string().optional().describe('Shown behind the budget’s name.'), owner, amount: positive.describe('Money for one period.') }),
+      )
+      .optional()
+      .describe('Limits within this budget: a sandbox, an environment, one agent.'),
+    contacts: z.array(z.string().min(1)).optional().describe('Whom to ask or tell: addresses, channels.'),
   })
+  .refine(({ period, sprint }) => (period === 'sprint') === (sprint !== undefined), '`period: sprint` and `sprint: {start, days}` go together')
+  .refine(
+    ({ period, from, to }) => (period === 'fixed' ? from !== undefined && to !== undefined && from <= to : from === undefined && to === undefined),
+    '`period: fixed` goes with `from` and `to`',
+  )
   .describe('What a team may spend.');
 export const silence = z
   .union([
@@ -103,6 +142,53 @@ export const sections = {
     .describe('How measured runs of this workspace (trainer states, W&B, MLflow, benchmarks) correct the estimates. All of them do if it is not said.'),
   policy: z.array(policyRow).describe('Rules that `mlcost check` holds workloads against.'),
   waivers: z.array(waiver).describe('Dated exceptions from the policy.'),
+  spend: z
+    .strictObject({
+      rates: z
+        .array(
+          z.strictObject({
+            from: currency.describe('Currency of the bill.'),
+            to: currency.describe('Currency to show.'),
+            rate: positive.describe('What one unit of `from` is in units of `to`.'),
+            as_of: day.optional().describe('The day that the rate is of.'),
+          }),
+        )
+        .optional()
+        .describe('Rates of exchange. Money of two currencies is never added without one; none is looked up.'),
+      shares: z
+        .array(
+          z
+            .strictObject({
+              name: z.string().min(1).describe('Stands beside each line that the rule makes.'),
+              match: owner.describe('Charges that are divided: `service: …`, `sub_account: …`; an empty text stands for none.'),
+              from: day.optional().describe('First day that it holds for.'),
+              to: day.optional().describe('Last day that it holds for.'),
+              weights: z.record(z.string(), z.number().nonnegative()).optional().describe('Fixed weights by owner: `search: 2`.'),
+              usage: z
+                .string()
+                .min(1)
+                .optional()
+                .describe('CSV file of the use of each day, with columns `day`, the owner’s key and an amount (GPU-hours, bytes, requests).'),
+            })
+            .refine(({ weights, usage }) => (weights === undefined) !== (usage === undefined), 'say one of weights or usage'),
+        )
+        .optional()
+        .describe('How charges that several share are divided. The first rule that matches a charge divides it.'),
+      units: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).describe('What is counted: requests, users, tasks.'),
+            per: positive.optional().describe('How many the price is for: 1000; 1 if it is not said.'),
+            owner: owner.optional(),
+            counts: z
+              .record(z.string().regex(/^\d{4}-\d{2}$/, 'a month is written 2026-11'), z.number().nonnegative())
+              .describe('How many there were, by month: `2026-11: 1200000`.'),
+          }),
+        )
+        .optional()
+        .describe('What one of something costs.'),
+    })
+    .describe('How real spend is read.'),
   tags: z.record(z.string(), z.string()).describe('Tags of everything here: team, project, environment.'),
 } as const;
 
@@ -111,4 +197,5 @@ export const mlcostSchema = z.strictObject(sections).partial().describe('Assumpt
 export type SectionName = keyof typeof sections;
 export type PriceRow = z.infer<typeof price>;
 export type BudgetRow = z.infer<typeof budget>;
+export type SpendRow = z.infer<typeof sections.spend>;
 export type SilenceRow = z.infer<typeof silence>;

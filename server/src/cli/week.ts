@@ -1,0 +1,99 @@
+import { type Anomaly, type BudgetState, type Decimal, exact, perOwner, type Statement, type UnitCost, type Waste } from '../core/index.js';
+import { documentOf, type Section } from './sections.js';
+import { shownMoney } from './spend.js';
+
+/** All that the report of a week tells. */
+export interface Week {
+  readonly from: string;
+  readonly to: string;
+  /** Last day of it that the ledger knows. */
+  readonly through: string;
+  readonly now: Statement;
+  /** The week before; absent where the ledger does not know it whole. */
+  readonly before?: Statement;
+  readonly budgets: readonly BudgetState[];
+  readonly anomalies: readonly Anomaly[];
+  readonly units: readonly UnitCost[];
+  readonly waste: readonly Waste[];
+}
+
+/** A week as Markdown or as one HTML file. */
+export function weekText(week: Week, format: 'markdown' | 'html'): string {
+  const { now, before } = week;
+  const was = new Map(before ? perOwner(before).map(({ owner, cost }) => [owner, cost] as const) : []);
+  const change = (cost: Decimal, old: Decimal | undefined): string => {
+    if (!before) return 'unknown';
+    const percent = old && exact.divide(exact.multiply(exact.subtract(cost, old), { digits: 100n, scale: 0 }), old, 0);
+    return percent ? `${percent.digits > 0n ? '+' : ''}${exact.toText(percent, 0)} %` : 'new';
+  };
+  const sections: Section[] = [
+    {
+      title: `Spend ${week.from} to ${week.to}`,
+      header: [now.by, 'own', 'shared', `cost, ${now.currency}`, 'against the week before'],
+      rows: [
+        ...perOwner(now).map(({ owner, own, shared, cost }) => [
+          owner ?? `(no ${now.by})`,
+          shownMoney(own),
+          shownMoney(shared),
+          shownMoney(cost),
+          change(cost, was.get(owner)),
+        ]),
+        ['total', '', '', shownMoney(now.total), change(now.total, before?.total)],
+      ],
+      right: [1, 2, 3, 4],
+      notes: [
+        ...(week.through < week.to ? [`The ledger ends on ${week.through}: the days after it are not in this.`] : []),
+        ...(exact.isZero(now.total)
+          ? []
+          : [
+              `Without ${now.by}: ${exact.toText(exact.divide(exact.multiply(now.untagged, { digits: 100n, scale: 0 }), now.total, 1) ?? exact.zero, 1)} % of the money.`,
+            ]),
+        ...now.undivided.map(({ rule, cost, days }) => `Rule ${rule}: ${shownMoney(cost)} on ${days} days without a measured use is nobody's.`),
+      ],
+    },
+    {
+      title: 'Budgets',
+      header: ['budget', 'spent', 'of', 'used', 'forecast (80 %)', 'used up', 'state'],
+      rows: week.budgets.map(({ budget, spent, allowed, percent, forecast, exhaustion, state }) => [
+        budget.name,
+        spent ? shownMoney(spent) : 'unknown',
+        shownMoney(allowed),
+        percent === undefined ? 'unknown' : `${percent} %`,
+        forecast ? `${shownMoney(forecast.likely)} (${shownMoney(forecast.low)}–${shownMoney(forecast.high)})` : 'unknown',
+        exhaustion ?? '–',
+        state,
+      ]),
+      right: [1, 2, 3],
+    },
+    {
+      title: 'Days that stand out',
+      header: ['day', 'cost', 'expected', 'because of'],
+      rows: week.anomalies.map(({ day, cost, expected, causes }) => [
+        day,
+        cost.toFixed(2),
+        expected.toFixed(2),
+        causes.map(({ key, value, share }) => `${key} ${value} (${Math.round(100 * share)} %)`).join(', ') || 'no one tag',
+      ]),
+      right: [1, 2],
+    },
+    {
+      title: 'What one costs',
+      header: ['', 'month', 'cost', 'count', 'price'],
+      rows: week.units.map(({ name, per, month, cost, count, price, until }) => [
+        `${exact.toText(per, 0)} ${name}`,
+        until === undefined ? month : `${month}, until ${until}`,
+        shownMoney(cost),
+        exact.toText(count, 0),
+        price ? exact.toText(exact.round(price, 6)) : 'nothing counted',
+      ]),
+      right: [2, 3, 4],
+    },
+    {
+      title: 'Waste, from metered runs',
+      header: ['what', 'run', 'GPU-hours', 'on', 'what would save it'],
+      rows: week.waste.map(({ kind, run, gpuHours, gpuModel, fix }) => [kind, run, gpuHours.toFixed(2), gpuModel ?? 'unknown', fix]),
+      right: [2],
+    },
+  ].filter(({ rows }) => rows.length > 0);
+  return documentOf(`Week of ${week.from}`, sections, format);
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import { anomalies } from '../../../server/src/core/spend/anomaly.js';
+import { compare, type Decimal, decimal, sum, toText, zero } from '../../../server/src/core/spend/decimal.js';
+import { perOwner, readUsage, type ShareRule, type StatementQuery, statement } from '../../../server/src/core/spend/shares.js';
+import { unitCosts } from '../../../server/src/core/spend/units.js';
+import { wasteOf } from '../../../server/src/core/spend/waste.js';
+import { Random } from '../../support/focus-export.js';
+import { type Charge, ledger } from '../../support/months.js';
+
+const of = (text: string): Decimal => decimal(text) ?? zero;
+const query = (rules: readonly ShareRule[], more: Partial<StatementQuery> = {}): StatementQuery => ({ by: 'team', cost: 'billed', rates: [], rules, ...more });
+const lines = (charges: readonly Charge[], rules: readonly ShareRule[]) => {
+  const found = statement(ledger(charges), query(rules));
+  expect(compare(sum(found.lines.map(({ cost }) => cost)), found.total), 'lines add up to the bill').toBe(0);
+  return found.lines.map(({ owner, rule, cost }) => [owner, rule ?? null, toText(cost)]);
+};
+const cluster: ShareRule = { name: 'cluster', match: { service: 'EKS' }, weights: { a: of('1'), b: of('2') } };
+const shared = (day: string, cost: string): Charge => ({ day, cost, tags: { service: 'EKS' } });
+
+describe('whose the money is', () => {
+  test('an owner’s own, what is shared by weight, and what is nobody’s', () => {
+    const charges: Charge[] = [shared('2026-11-01', '100'), { day: '2026-11-01', cost: '7', tags: { team: 'a' } }, { day: '2026-11-02', cost: '5' }];
+    expect(lines(charges, [cluster])).toEqual([
+      ['a', null, '7.00'],
+      ['a', 'cluster', '33.3333333333'],
+      ['b', 'cluster', '66.6666666667'],
+      [null, null, '5.00'],
+    ]);
+    const found = statement(ledger(charges), query([cluster]));
+    expect(toText(found.untagged)).toBe('5.00');
+    expect(perOwner(found).map(({ owner, cost }) => [owner, toText(cost)])).toEqual([
+      ['b', '66.6666666667'],
+      ['a', '40.3333333333'],
+      [null, '5.00'],
+    ]);
+  });
+  test('by the use of each day; a day without a measured use stays nobody’s, and is named', () => {
+    const usage = readUsage(
+      [
+        { day: '2026-11-01', team: 'a', gpu_hours: '30' },
+        { day: '2026-11-01', team: 'b', gpu_hours: '10' },
+        { day: '2026-11-02', team: 'b', gpu_hours: '1' },
+      ],
+      'team',
+    );
+    const rule: ShareRule = { name: 'gpu', match: { service: 'EKS' }, usage: usage.rows };
+    const charges = [shared('2026-11-01', '100'), shared('2026-11-02', '50'), shared('2026-11-03', '9')];
+    expect(lines(charges, [rule])).toEqual([
+      ['a', 'gpu', '75.00'],
+      ['b', 'gpu', '75.00'],
+      [null, 'gpu', '9.00'],
+    ]);
+    expect(statement(ledger(charges), query([rule])).undivided.map(({ rule: name, cost, days }) => [name, toText(cost), days])).toEqual([['gpu', '9.00', 1]]);
+  });
+  test('a rule holds for its days only, and the first that matches divides', () => {
+    const until: ShareRule = { ...cluster, name: 'old', to: '2026-11-01', weights: { c: of('1') } };
+    expect(lines([shared('2026-11-01', '3'), shared('2026-11-02', '3')], [until, cluster])).toEqual([
+      ['a', 'cluster', '1.00'],
+      ['b', 'cluster', '2.00'],
+      ['c', 'old', '3.00'],
+    ]);
+  });
+  test('credits are shared as what they are for', () =>
+    expect(lines([shared('2026-11-01', '-0.03')], [cluster])).toEqual([
+      ['a', 'cluster', '-0.01'],
+      ['b', 'cluster', '-0.02'],
+    ]));
+  test.each([
+    [[], 'columns day, team and an amount are expected'],
+    [[{ day: '2026-11-01', owner: 'a', hours: '1' }], 'columns day, team and an amount are expected'],
+    [[{ day: '2026-11-01', team: 'a', hours: '-1' }], 'row 2: no day or no amount'],
+    [[{ day: 'Monday', team: 'a', hours: '1' }], 'row 2: no day or no amount'],
+  ])('a file of use that is none: %j', (rows, problem) => expect(readUsage(rows as Record<string, string>[], 'team').problem).toBe(problem));
+});
+
+describe('days that stand out', () => {
+  const asked = { from: '2026-11-01', to: '2026-11-30', cost: 'billed', currency: 'USD', rates: [] } as const;
+  const all = (seed: number, extra: readonly Charge[] = []): Charge[] => {
+    const random = new Random(seed);
+    const days = Array.from({ length: 91 }, (_, at) => new Date(Date.parse('2026-09-01') + at * 86_400_000));
+    return [
+      ...days.flatMap((date) => {
+        const busy = date.getUTCDay() % 6 === 0 ? 0.3 : 1;
+        return ['a', 'b', 'c'].map((team) => ({
+          day: date.toISOString().slice(0, 10),
+          cost: (100 * busy * (1 + 0.1 * random.normal())).toFixed(2),
+          tags: { team, model_id: `m-${team}` },
+        }));
+      }),
+      ...extra,
+    ];
+  };
+  test('a burst is found, with whose it is', () => {
+    const found = anomalies(ledger(all(1, [{ day: '2026-11-18', cost: '900', tags: { team: 'b', model_id: 'm-b' } }])), asked);
+    expect(found.map(({ day }) => day)).toEqual(['2026-11-18']);
+    expect(found[0]?.expected).toBeGreaterThan(250);
+    expect(found[0]?.expected).toBeLessThan(350);
+    expect(found[0]?.causes.map(({ key, value }) => [key, value])).toEqual([
+      ['team', 'b'],
+      ['model_id', 'm-b'],
+    ]);
+    for (const { share } of found[0]?.causes ?? []) expect(share).toBeGreaterThan(0.8);
+  });
+  test('a second one is not hidden by the first', () => {
+    const burst = (day: string): Charge => ({ day, cost: '900', tags: { team: 'b' } });
+    expect(anomalies(ledger(all(2, [burst('2026-11-11'), burst('2026-11-18')])), asked).map(({ day }) => day)).toEqual(['2026-11-11', '2026-11-18']);
+  });
+  test('weekends and noise do not stand out: less than one day in a hundred', () => {
+    const found = Array.from({ length: 20 }, (_, seed) => anomalies(ledger(all(seed + 10)), asked)).flat();
+    expect(found.length).toBeLessThan(0.01 * 20 * 30);
+  });
+  test('with too few weeks nothing is told', () =>
+    expect(
+      anomalies(
+        ledger([
+          { day: '2026-11-01', cost: '1' },
+          { day: '2026-11-02', cost: '1000' },
+        ]),
+        asked,
+      ),
+    ).toEqual([]));
+});
+
+test('what one costs: money over a count of the same month; nothing counted has no price', () => {
+  const charges: Charge[] = [
+    { day: '2026-10-31', cost: '40', tags: { feature: 'chat' } },
+    { day: '2026-11-05', cost: '10', tags: { feature: 'chat' } },
+    { day: '2026-11-06', cost: '99', tags: { feature: 'else' } },
+  ];
+  const rule = (counts: Record<string, string>) => ({
+    name: 'requests',
+    per: of('1000'),
+    owner: { feature: 'chat' },
+    counts: Object.fromEntries(Object.entries(counts).map(([month, count]) => [month, of(count)])),
+  });
+  const found = unitCosts([rule({ '2026-10': '80000', '2026-11': '0', '2026-12': '5' })], ledger(charges), 'billed', 'USD', []);
+  expect(found.map(({ month, price, until }) => [month, price && toText(price), until])).toEqual([
+    ['2026-10', '0.50', undefined],
+    ['2026-11', undefined, '2026-11-06'],
+  ]);
+});
+
+test('waste of metered runs: each hour once, and nothing where no GPU was measured', () => {
+  const run = (id: string, more: object) => ({
+    id,
+    command: ['python', 'x.py'],
+    commit: 'c1',
+    state: 'ended' as const,
+    status: 0,
+    seconds: 3600,
+    metered: { samples: 9, gpus: 1, gpuHours: 2, utilisation: 0.9 },
+    ...more,
+  });
+  const found = wasteOf([
+    run('1', { status: 1 }),
+    run('2', {}),
+    run('3', {}),
+    run('4', { commit: 'c2', metered: { samples: 9, gpus: 1, gpuHours: 2, utilisation: 0.25 } }),
+    run('5', { state: 'lost', status: undefined }),
+    run('6', { status: 1, metered: { samples: 0 } }),
+    run('7', { state: 'running' }),
+  ]);
+  expect(found.map(({ run: id, kind, gpuHours }) => [id, kind, gpuHours])).toEqual([
+    ['1', 'crashed', 2],
+    ['3', 'repeated', 2],
+    ['4', 'idle', 1.5],
+    ['5', 'lost', 2],
+  ]);
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { forecast } from '../../../server/src/core/spend/forecast.js';
+import { dailySeries } from '../../support/daily-series.js';
+
+const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+const mean = (list: readonly number[]): number => sum(list) / list.length;
+
+// other seeds than those that the forecast was made with (1 to 999)
+const series = dailySeries(600, 20_261_126).map((one) => {
+  const found = forecast(one.history, one.weekday, one.rest.length);
+  if (!found) throw new Error('no forecast');
+  const real = sum(one.rest);
+  const soFar = sum(one.history.slice(-one.inMonth));
+  const week = one.history.slice(-7);
+  const error = (told: number): number => Math.abs(told - real) / (real + soFar);
+  return {
+    kind: one.kind,
+    isHeld: real >= found.low && real <= found.high,
+    ours: error(found.likely),
+    line: error((soFar / one.inMonth) * one.rest.length),
+    naive: error(sum(one.rest.map((_, day) => week[day % week.length] ?? Number.NaN))),
+  };
+});
+
+describe('at the middle of the month, on 600 made-up series that were not looked at', () => {
+  test('the band of 80 % holds between 75 and 85 %', () => {
+    const held = series.filter(({ isHeld }) => isHeld).length / series.length;
+    expect(held).toBeGreaterThanOrEqual(0.75);
+    expect(held).toBeLessThanOrEqual(0.85);
+  });
+  test('the month’s total is told closer than by a straight line, and than by last week again', () => {
+    const [ours, line, naive] = (['ours', 'line', 'naive'] as const).map((name) => mean(series.map((one) => one[name]))) as [number, number, number];
+    expect(ours).toBeLessThan(line);
+    expect(ours).toBeLessThan(naive);
+  });
+});
+
+test.each([
+  ['nothing', [], undefined],
+  ['one day', [5], undefined],
+  ['no day ahead', [5, 5], 0],
+])('%s', (_, history, likely) => expect(forecast(history, 1, likely === 0 ? 0 : 5)?.likely).toBe(likely));
+test('what is the same each day goes on, nearly', () => {
+  const found = forecast(Array(30).fill(100), 1, 10);
+  expect(found?.likely).toBeCloseTo(1000, 6);
+  expect(found?.low).toBeGreaterThan(800);
+  expect(found?.high).toBeLessThan(1200);
+});
+test('weekends are told apart from working days', () => {
+  const week = [100, 100, 100, 100, 100, 10, 10];
+  const found = forecast(
+    Array.from({ length: 42 }, (_, day) => week[day % 7] as number),
+    1,
+    7,
+  );
+  expect(found?.days.map((day) => (day > 50 ? 'work' : 'rest'))).toEqual(['work', 'work', 'work', 'work', 'work', 'rest', 'rest']);
+  expect(found?.likely).toBeGreaterThan(490);
+  expect(found?.likely).toBeLessThan(550);
+});
+test('no forecast is below nothing, whatever fell', () => {
+  const found = forecast(
+    Array.from({ length: 20 }, (_, day) => Math.max(0, 100 - 10 * day)),
+    1,
+    20,
+  );
+  expect(found?.low).toBe(0);
+  expect(Math.min(...(found?.days ?? []))).toBeGreaterThanOrEqual(0);
+});
