@@ -10,6 +10,7 @@ import { duration, explainPrice, hourlyPrice, offerQuery, usdFor } from './money
 import { addHolding } from './resource.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
 import { storagePerMonth } from './storage.js';
+import { addTraffic, arrivalsOf } from './traffic.js';
 
 /** Share of time that a server is taken to be busy where nobody states it: always in the label, and beside it the figure for a full load.
  * @assumes 60 %, the middle of what autoscalers are set to hold (50 to 70 %) */
@@ -100,9 +101,17 @@ export function withServingMoney(base: Estimation, spec: Spec, context: Estimate
   // Rates are of one replica, or of all devices where `gpus` states them: the devices of the rate are priced, and the ratio holds for all.
   const one = scale(held.perDevice, facts.number('gpus') || count.value.perReplica);
   const perToken = scale(product(one, inverse(rate)), 1 / 3600);
+  const output = facts.number('output_tokens');
+  const input = facts.number('input_tokens');
+  const requests = base.estimates['requests_per_s'];
+  const capacity = output !== undefined && output > 0 ? scale(rate, 1 / output) : requests;
+  const groups = facts.number('gpus') ? exact(1) : count.value.replicas;
+  const arrivals = arrivalsOf(facts);
   const stated = facts.number('utilisation') ?? facts.number('utilization');
-  const busy = stated !== undefined && stated > 0 && stated <= 1 ? stated : assumedUtilisation;
-  if (busy !== stated) draft.assume({ fact: 'utilisation', value: busy, why: 'share of the time the server is busy; not stated' });
+  const measured = arrivals !== undefined && capacity && capacity.likely > 0 ? arrivals / (capacity.likely * Math.max(1, groups.likely)) : undefined;
+  const known = stated !== undefined && stated > 0 && stated <= 1 ? stated : measured === undefined ? undefined : Math.min(1, measured);
+  const busy = known ?? assumedUtilisation;
+  if (known === undefined) draft.assume({ fact: 'utilisation', value: busy, why: 'share of the time the server is busy; not stated' });
   const percent = Math.round(busy * 100);
   const term = {
     id: 'per-token',
@@ -114,9 +123,23 @@ export function withServingMoney(base: Estimation, spec: Spec, context: Estimate
   };
   draft.add('usd_per_1m_tokens', scale(perToken, 1e6 / busy), 'usd/1M tokens', `output tokens, ${percent} % busy`, term);
   draft.add('usd_per_1m_tokens_full', scale(perToken, 1e6), 'usd/1M tokens', 'output tokens, at full load');
-  const requests = base.estimates['requests_per_s'];
-  const output = facts.number('output_tokens');
-  const input = facts.number('input_tokens');
+  const prompts = base.estimates['prompt_time_share'];
+  if (prompts && input !== undefined && input > 0 && output !== undefined && output > 0) {
+    const ask = scale(perToken, (output * 1e6) / busy);
+    const rest = { low: Math.max(0, 1 - prompts.high), likely: 1 - prompts.likely, high: 1 - prompts.low };
+    draft.add(
+      'usd_per_1m_input_tokens',
+      scale(product(ask, prompts), 1 / input),
+      'usd/1M tokens',
+      `prompt tokens, by their share of the time, ${percent} % busy`,
+    );
+    draft.add(
+      'usd_per_1m_output_tokens',
+      scale(product(ask, rest), 1 / output),
+      'usd/1M tokens',
+      `answer tokens, by their share of the time, ${percent} % busy`,
+    );
+  }
   if (input !== undefined && output !== undefined && output > 0) {
     draft.add(
       'usd_per_1k_requests',
@@ -127,6 +150,7 @@ export function withServingMoney(base: Estimation, spec: Spec, context: Estimate
   } else if (requests && requests.likely > 0) {
     draft.add('usd_per_1k_requests', scale(product(one, inverse(requests)), 1000 / 3600 / busy), 'usd/1k requests', `${percent} % busy`);
   } else draft.miss(unknown(['output_tokens'], 'say how long prompts and answers are'), 'usd_per_1k_requests');
+  if (capacity && spec.kind === 'serving') addTraffic(draft, placed, context, { hour: one, capacity, groups, busy: stated ?? assumedUtilisation });
   return draft.done();
 }
 

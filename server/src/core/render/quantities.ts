@@ -6,6 +6,12 @@ const labels: Readonly<Record<string, string>> = {
   usd_max: 'Cost at most',
   usd_per_month: 'Cost a month',
   usd_per_month_max: 'Cost a month at most',
+  usd_per_month_busy: 'of it busy',
+  usd_per_month_idle: 'of it idle',
+  usd_per_month_scaled: 'Cost a month, scaled with the traffic',
+  usd_per_month_to_zero: 'Cost a month, scaled to zero',
+  usd_per_month_storage: 'Keeping the weights',
+  usd_per_month_egress: 'Answers that leave',
   usd_per_call: 'Cost of a call',
   usd_per_call_max: 'Cost of a call at most',
   usd_per_call_input: 'Cost of the prompt',
@@ -38,8 +44,15 @@ const labels: Readonly<Record<string, string>> = {
   ttft_ms: 'First token after',
   tpot_ms: 'Each further token after',
   latency_ms: 'Latency',
+<<<<<<< HEAD
   checkpoint_gib: 'Checkpoints kept',
   checkpoint_usd_per_month: 'Storing them a month',
+=======
+  prompt_time_share: 'Share of the time for prompts',
+  cold_start_s: 'Cold start',
+  cold_starts_per_month: 'Cold starts a month',
+  replicas_needed: 'Replicas for the traffic',
+>>>>>>> 0756d63 (Price a server's traffic: tokens in and out apart, busy and idle, replicas, scaling to zero, storage and egress)
   steps: 'Steps',
   train_tokens: 'Tokens trained on',
   gpus: 'GPUs',

@@ -108,6 +108,7 @@ function languageMetrics(each: ServingCase, theta: Theta, metrics: Metrics, only
       'every copy full: running · output / (prompts + output · step)',
       decodeStep(run, theta, point.running, input + output / 2),
     );
+    put('prompt_time_share', Math.min(0.99, point.promptShare), 'share', 'running · prompt / (prompts + output · step), every copy full', undefined);
   }
   const rate = metrics['output_tokens_per_s']?.value;
   if (rate !== undefined && output !== undefined && output > 0) {

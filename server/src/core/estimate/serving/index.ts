@@ -29,6 +29,7 @@ export function estimateServing(spec: Spec, context: EstimateContext): Estimatio
 const labels: Readonly<Record<string, string>> = {
   output_tokens_per_s: 'output rate',
   saturation_output_tokens_per_s: 'output rate when full',
+  prompt_time_share: 'share of the time that prompts take',
   total_tokens_per_s: 'prompt and output rate',
   requests_per_s: 'requests',
   images_per_s: 'images',

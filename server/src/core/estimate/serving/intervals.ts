@@ -69,14 +69,15 @@ const alike: Readonly<Record<string, string>> = {
   decode_tokens_per_s: 'tpot_ms',
   max_concurrency: 'kv_capacity_tokens',
 };
-const arithmetic: Readonly<Record<string, number>> = { weights_gib: 1.05, kv_cache_gib: 1.1 };
+const arithmetic: Readonly<Record<string, number>> = { weights_gib: 1.05, kv_cache_gib: 1.1, prompt_time_share: 1.5 };
 
 /** Puts an interval about a value: split-conformal half-width of the regime, widened by each distance from what was measured. */
 export function intervalOf(metric: string, value: number, each: ServingCase, spreads: Spreads | undefined): Interval & { readonly basis: string } {
   const fixed = arithmetic[metric];
   if (fixed !== undefined) {
     const factor = each.model?.guessed === true && metric !== 'weights_gib' ? fixed * 1.5 : fixed;
-    return { low: value / factor, likely: value, high: value * factor, basis: 'arithmetic on the model’s shape' };
+    const most = metric === 'prompt_time_share' ? 1 : Number.POSITIVE_INFINITY;
+    return { low: value / factor, likely: value, high: Math.min(most, value * factor), basis: 'arithmetic on the model’s shape' };
   }
   if (spreads === undefined)
     return { low: value * Math.exp(-unmeasured), likely: value, high: value * Math.exp(unmeasured), basis: 'nothing similar was measured' };

@@ -10,6 +10,8 @@ export interface LoadPoint {
   readonly perToken: number;
   readonly firstToken: number;
   readonly outputRate: number;
+  /** Share of the time that prompts take. */
+  readonly promptShare: number;
 }
 
 /** Sequences that run together when nothing but the deployment limits them: the cache, `max_num_seqs`, the engine's default. */
@@ -36,6 +38,7 @@ export function loadPoint(each: ServingCase, run: Runner, theta: Theta, running:
     perToken: output > 0 ? cycle / output : step,
     firstToken: 0,
     outputRate: output > 0 ? (running * each.beams * output) / cycle : 0,
+    promptShare: output > 0 ? (running * prompt) / cycle : 0,
   };
 }
 
@@ -107,5 +110,14 @@ export function atRate(
   const alone = prefillTime(run, theta, Math.max(1, input * (1 - each.cachedShare)), 1).total;
   const first = alone * (1 + (effect(theta, 'queue') * busy) / (2 * (1 - busy))) + onlineEntry(each, theta) + step / 2;
   const wait = over && each.requests !== undefined ? Math.max(0, each.requests / capacity - each.requests / rate) / 2 : 0;
-  return { running, stepTime: step, perToken, firstToken: first + wait, outputRate: Math.min(rate, capacity) * output, saturated: over, capacity };
+  return {
+    running,
+    stepTime: step,
+    perToken,
+    firstToken: first + wait,
+    outputRate: Math.min(rate, capacity) * output,
+    promptShare: full.promptShare,
+    saturated: over,
+    capacity,
+  };
 }
