@@ -1,5 +1,5 @@
 import type { Runner } from './llm.js';
-import { kvBytesPerSequence, kvBytesPerToken, kvCopies, type ServedModel, weightBytes } from './shape.js';
+import { deviceWeightBytes, kvBytesPerSequence, kvBytesPerToken, kvCopies, type ServedModel } from './shape.js';
 import { effect, type Theta } from './theta.js';
 import { before } from './version.js';
 import type { ServingCase } from './workload.js';
@@ -25,8 +25,7 @@ const gib = 2 ** 30;
  * @limits start-up images of multimodal models are one fitted size; adapters held beside the weights are not counted */
 export function cachePool(each: ServingCase, run: Runner, theta: Theta): CachePool | undefined {
   if (run.device.reportedGib === undefined) return undefined;
-  const { tensor, stages } = run.layout;
-  const weights = weightBytes(run.model, run.format) / (tensor * stages) / gib;
+  const weights = deviceWeightBytes(run.model, run.format, run.layout) / gib;
   const workspace = run.engine.group === 'server' ? serverWorkspace(each, run, theta) : effect(theta, `m.frame.${run.engine.group}`);
   const free = run.device.reportedGib - weights - workspace;
   if (run.engine.id === 'tgi') {

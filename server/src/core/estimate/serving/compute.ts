@@ -6,6 +6,7 @@ import { servingMemory } from './memory.js';
 import { fillingBatch, passTime, passWork } from './pass.js';
 import { atRate, closedFirstToken, loadPoint, saturated, saturationBatch } from './serve.js';
 import { kvBytesPerSequence } from './shape.js';
+import { speculativeGain } from './speculative.js';
 import { effect, share, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -134,8 +135,7 @@ function fixedBatch(each: ServingCase, run: Runner, theta: Theta, batch: number,
   const running = Math.min(onCopy, limit);
   if (output === undefined || output > 0) {
     const step = decodeStep(run, theta, running * each.beams, context);
-    const faster = each.speculative ? loadPoint(each, run, theta, running, 0, 1).stepTime / decodeStep(run, theta, running * each.beams, 0.5).total : 1;
-    const perToken = step.total * faster;
+    const perToken = step.total / speculativeGain(each, run, theta, running * each.beams, context);
     const many = closed || batch > 1;
     const interference =
       closed && input !== undefined && output !== undefined && output > 0 ? loadPoint(each, run, theta, running, input, output).perToken : perToken;

@@ -1,6 +1,6 @@
 import type { Interval } from '../../model/estimate.js';
 import type { Coefficients } from '../coefficients.js';
-import { weightBytes } from './shape.js';
+import { deviceWeightBytes } from './shape.js';
 import type { ServingCase } from './workload.js';
 
 /** What an interval rests on, as `coefficients.json` keeps it. */
@@ -36,9 +36,7 @@ export const regimeOf = (metric: string, each: ServingCase): string =>
 
 /** True where weights take most of a device: what is left for the cache then is a small difference of large numbers. */
 const isTight = ({ model, device, format, layout, memoryShare }: ServingCase): boolean =>
-  model !== undefined &&
-  device?.reportedGib !== undefined &&
-  weightBytes(model, format) / (layout.tensor * layout.stages) > 0.65 * memoryShare * device.reportedGib * 2 ** 30;
+  model !== undefined && device?.reportedGib !== undefined && deviceWeightBytes(model, format, layout) > 0.65 * memoryShare * device.reportedGib * 2 ** 30;
 
 /** Kinds of distance between a case and what was measured. */
 export function distanceOf(each: ServingCase, seen: ReadonlySet<string>, metric?: string): readonly string[] {
@@ -71,6 +69,12 @@ const alike: Readonly<Record<string, string>> = {
 };
 const arithmetic: Readonly<Record<string, number>> = { weights_gib: 1.05, kv_cache_gib: 1.1, prompt_time_share: 1.5 };
 
+/** The quantity whose spread an interval takes: its own, or the one that it follows from. Tokens of an encoder are its requests times a length. */
+function measuredAs(metric: string, each: ServingCase, spreads: Spreads): string {
+  if (metric === 'total_tokens_per_s' && each.task === 'encoder') return 'requests_per_s';
+  return spreads.spread[regimeOf(metric, each)] === undefined ? (alike[metric] ?? metric) : metric;
+}
+
 /** Puts an interval about a value: split-conformal half-width of the regime, widened by each distance from what was measured. */
 export function intervalOf(metric: string, value: number, each: ServingCase, spreads: Spreads | undefined): Interval & { readonly basis: string } {
   const fixed = arithmetic[metric];
@@ -81,7 +85,7 @@ export function intervalOf(metric: string, value: number, each: ServingCase, spr
   }
   if (spreads === undefined)
     return { low: value * Math.exp(-unmeasured), likely: value, high: value * Math.exp(unmeasured), basis: 'nothing similar was measured' };
-  const measured = spreads.spread[regimeOf(metric, each)] === undefined && alike[metric] !== undefined ? (alike[metric] ?? metric) : metric;
+  const measured = measuredAs(metric, each, spreads);
   const spread = spreads.spread[regimeOf(measured, each)] ?? spreads.spread[`${measured}/all`];
   const far = distanceOf(each, new Set(spreads.seen), measured);
   const wider = far.reduce((factor, kind) => factor * Math.max(1, spreads.distance[kind] ?? 1), 1);

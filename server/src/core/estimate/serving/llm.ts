@@ -33,13 +33,13 @@ export const either = (a: number, b: number, sharpness: number): number => (a **
 export function decodeStep(run: Runner, theta: Theta, batch: number, context: number): StepTime {
   const { model, device, engine, format, layout } = run;
   const tensor = layout.tensor;
-  const weights = streamedBytes(model, format, batch) / tensor / (device.bandwidth * memoryShare(run, theta));
+  const weights = streamedBytes(model, format, batch, expertGroups(run)) / tensor / (device.bandwidth * memoryShare(run, theta));
   const compute = (2 * model.active * batch) / tensor / (device.peak[format.compute] * computeShare(run, theta));
   const perSequence = kvBytesPerSequence(model, context, run.kvElementBytes);
   const copies = engine.id === 'transformers' || engine.id === 'pytorch' ? 1 + effect(theta, 'kvcopy') * Math.max(1, model.heads / model.kvHeads / 4) : 1;
   const attention = (batch * perSequence * copies * kvCopies(model, tensor)) / tensor / (device.bandwidth * share(theta, 'attn', `attn.engine.${engine.id}`));
   const floor = model.layers * kernelTime(run, theta);
-  const communication = exchange(run, theta, batch);
+  const communication = exchange(run, theta, batch) + routing(run, theta, batch);
   const host =
     (model.layers * hostTime(run, theta) + effect(theta, `step.${engine.group}`, `step.engine.${engine.id}`) * 1e-3) * hostShare(device) +
     batch * effect(theta, 'seq') * 1e-6;
@@ -57,7 +57,7 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
   const efficiency = computeShare(unpacks ? { ...run, format: { ...format, kernels: 'dense' } } : run, theta);
   const unpack = unpacks ? (model.active * 4) / ways / (device.bandwidth * 0.7) : 0; // written and read again in 16 bits
   const peak = promptPeak(run);
-  const weights = streamedBytes(model, format, all) / layout.tensor / (device.bandwidth * memoryShare(run, theta));
+  const weights = streamedBytes(model, format, all, expertGroups(run)) / layout.tensor / (device.bandwidth * memoryShare(run, theta));
   const lookup = model.vocab * model.hidden * (model.tied ? 1 : 2);
   const body = Math.max(model.active - lookup, model.active * 0.5);
   const compute = (2 * body * all) / ways / (peak * efficiency);
@@ -70,7 +70,7 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
       ? (model.layers * model.heads * tokens * tokens * sequences * 0.5 * 4 * effect(theta, 'attn.scores')) / ways / device.bandwidth
       : 0;
   const floor = model.layers * kernelTime(run, theta);
-  const communication = exchange(run, theta, all) / split;
+  const communication = (exchange(run, theta, all) + routing(run, theta, all)) / split;
   const host = model.layers * hostTime(run, theta) * hostShare(device);
   const busy = either(weights, compute, 3) + unpack + attention + scores + floor + communication;
   const fixed = effect(theta, `prefill.${engine.group}`, `prefill.engine.${engine.id}`) * 1e-3;
@@ -114,6 +114,19 @@ function exchange(run: Runner, theta: Theta, tokens: number): number {
   const latency = effect(theta, device.fastLink ? 'comm.latency.link' : 'comm.latency.pcie') * 1e-6 * Math.max(1, Math.log2(tensor) * 0.7);
   const bytes = ((2 * (tensor - 1)) / tensor) * tokens * model.hidden * 2;
   return 2 * model.layers * (latency + bytes / (device.link * effect(theta, 'comm.rate'))) + handover;
+}
+
+/** Attention groups that share one set of experts. */
+const expertGroups = ({ layout }: Runner): number => Math.max(1, layout.experts / layout.tensor);
+
+/** Tokens sent to the devices of their experts and back, twice a layer, where several attention groups share the experts (all-to-all: arXiv:2006.16668 §3.2). */
+function routing(run: Runner, theta: Theta, tokens: number): number {
+  const { model, device, layout } = run;
+  if (expertGroups(run) <= 1 || model.expertsPerToken === undefined) return 0;
+  const latency = effect(theta, device.fastLink ? 'comm.latency.link' : 'comm.latency.pcie') * 1e-6;
+  const chosen = Math.min(model.expertsPerToken, layout.experts);
+  const bytes = (tokens * chosen * model.hidden * 2 * (layout.experts - 1)) / layout.experts / layout.tensor;
+  return 2 * model.layers * (latency + bytes / (device.link * effect(theta, 'comm.rate')));
 }
 
 /** Layer-split devices overlap only as far as a prompt is cut into chunks: stages·chunks/(stages+chunks−1) (arXiv:1811.06965 §2.2). */

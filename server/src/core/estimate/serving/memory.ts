@@ -1,8 +1,8 @@
 import { cachePool, poolBytesPerToken } from './capacity.js';
 import type { WeightFormat } from './formats.js';
-import { heldLengths } from './lengths.js';
+import { heldLengths, speechFrames } from './lengths.js';
 import { passWork } from './pass.js';
-import { kvBytesPerSequence, kvCopies, type ServedModel, weightBytes } from './shape.js';
+import { deviceWeightBytes, kvBytesPerSequence, kvCopies, type ServedModel } from './shape.js';
 import { effect, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -26,21 +26,37 @@ const gib = 2 ** 30;
 export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | undefined {
   const { model, engine, layout, format } = each;
   if (model === undefined) return passMemory(each, theta);
-  const share = layout.tensor * (engine.layerSplit && each.device === undefined ? 1 : engine.layerSplit ? 1 : layout.stages);
   const python = engine.group === 'eager' || engine.group === 'fused';
-  const weights = (weightBytes(model, format) * (python && each.device?.class === 'cpu' ? effect(theta, 'm.cpu') : 1)) / share / gib;
+  const stages = engine.layerSplit ? 1 : layout.stages;
+  const share = layout.tensor * stages;
+  const weights = (deviceWeightBytes(model, format, { ...layout, stages }) * (python && each.device?.class === 'cpu' ? effect(theta, 'm.cpu') : 1)) / gib;
   const batch = (each.batch ?? each.concurrency ?? 1) * each.beams;
   const lengths = heldLengths(each);
   const { input } = lengths;
   const held = lengths.taken.length === 2 && each.maxModelLen !== undefined ? each.maxModelLen : Math.max(1, input + lengths.output);
-  const cache = each.task === 'encoder' ? 0 : (batch * kvBytesPerSequence(model, held, each.kvElementBytes) * kvCopies(model, layout.tensor)) / share / gib;
-  const activations = (effect(theta, 'm.act') * batch * Math.min(Math.max(input, 1), 1 << 17) * (4 * model.hidden + 2 * model.ffn) * 2) / share / gib;
+  const cache = each.task === 'encoder' ? 0 : (heldBytes(each, model, batch, held) * kvCopies(model, layout.tensor)) / share / gib;
+  const activations =
+    (effect(theta, 'm.act') *
+      (each.task === 'speech' ? batch / each.beams : batch) *
+      Math.min(Math.max(input, 1), 1 << 17) *
+      (4 * model.hidden + 2 * model.ffn) *
+      2) /
+    share /
+    gib;
   const logits = promptLogits(each, model, batch, input) / share / gib;
   const frame = frameOf(each, theta);
   const total = (weights + cache + Math.max(activations, logits)) * effect(theta, 'm.frag') + frame;
   const taken = engine.pool ? poolOf(each, theta, lengths) : undefined;
   if (taken === undefined) return { total, weights, cache, activations, logits, frame, pool: false };
   return { total: taken.total, weights, cache, activations, logits, frame: taken.workspace, pool: true, bounds: taken.bounds };
+}
+
+/** Cache of all sequences. Beams of one window of speech read one cache of its frames, unless an eager framework copies it for each (arXiv:2212.04356 §2.3; github:OpenNMT/CTranslate2 decoding). @unit bytes */
+function heldBytes(each: ServingCase, model: ServedModel, sequences: number, tokens: number): number {
+  const all = sequences * kvBytesPerSequence(model, tokens, each.kvElementBytes);
+  if (each.task !== 'speech' || each.engine.group === 'eager') return all;
+  const frames = Math.min(tokens, speechFrames);
+  return all - (sequences - sequences / each.beams) * kvBytesPerSequence(model, frames, each.kvElementBytes);
 }
 
 /** What an engine takes at start: its share of the device, whatever the model needs, as long as weights, workspace and one sequence of full length find room in it.

@@ -1,5 +1,6 @@
 import { cacheLimit } from './capacity.js';
 import { decodeStep, prefillTime, type Runner } from './llm.js';
+import { speculativeGain } from './speculative.js';
 import { effect, share, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -29,7 +30,7 @@ const defaultSequences: Readonly<Record<string, number>> = { vllm: 256, trtllm: 
 /** One copy with `running` sequences at all times: each output token costs its share of a step and of its prompt. */
 export function loadPoint(each: ServingCase, run: Runner, theta: Theta, running: number, input: number, output: number): LoadPoint {
   const context = input + output / 2;
-  const step = decodeStep(run, theta, running * each.beams, context).total / speedup(each, theta, running);
+  const step = decodeStep(run, theta, running * each.beams, context).total / speculativeGain(each, run, theta, running, context);
   const prompt = promptTime(each, run, theta, input);
   const cycle = running * prompt + output * step;
   return {
@@ -50,9 +51,6 @@ function promptTime(each: ServingCase, run: Runner, theta: Theta, input: number)
   const fixed = effect(theta, `prefill.${run.engine.group}`, `prefill.engine.${run.engine.id}`) * 1e-3;
   return Math.max(0, prefillTime(run, theta, tokens, together).total - fixed) / together;
 }
-
-/** Speculative decoding saves steps while the batch leaves compute idle (arXiv:2302.01318 §4). */
-const speedup = (each: ServingCase, theta: Theta, batch: number): number => (each.speculative ? Math.max(1, effect(theta, 'tree') / (1 + batch / 32)) : 1);
 
 /** Rate of a full deployment: every copy saturated, less what scheduling loses. */
 export function saturated(each: ServingCase, run: Runner, theta: Theta, input: number, output: number, batch?: number): LoadPoint {
@@ -98,17 +96,17 @@ export function atRate(
   let perToken = 0;
   let step = 0;
   for (let turn = 0; turn < 40; turn++) {
-    step = decodeStep(run, theta, running, input + output / 2).total / speedup(each, theta, running);
+    step = decodeStep(run, theta, running, input + output / 2).total / speculativeGain(each, run, theta, running, input + output / 2);
     const busy = Math.min(0.9, arrivals * prompt);
     perToken = step / (1 - busy);
     const next = Math.min(limit, Math.max(1, arrivals * (prompt + output * perToken)));
     running = Math.sqrt(running * next);
   }
   const over = rate > capacity;
-  // a prompt waits for the prompts before it (M/D/1: ρ ÷ 2(1 − ρ) service times, Pollaczek and Khinchine) and for the step that runs
+  // a prompt waits for the prompts before it (M/D/1: ρ ÷ 2(1 − ρ) service times, Pollaczek and Khinchine) and for half of the steps that run together
   const busy = Math.min(0.9, arrivals * prompt);
   const alone = prefillTime(run, theta, Math.max(1, input * (1 - each.cachedShare)), 1).total;
-  const first = alone * (1 + (effect(theta, 'queue') * busy) / (2 * (1 - busy))) + onlineEntry(each, theta) + step / 2;
+  const first = alone * (1 + (effect(theta, 'queue') * busy) / (2 * (1 - busy))) + onlineEntry(each, theta) + (each.schedulerSteps * step) / 2;
   const wait = over && each.requests !== undefined ? Math.max(0, each.requests / capacity - each.requests / rate) / 2 : 0;
   return {
     running,

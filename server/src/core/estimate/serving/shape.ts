@@ -160,6 +160,25 @@ export function weightBytes(model: ServedModel, format: StoredAs): number {
   return (model.params - whole) * format.bytes * padded + whole * 2;
 }
 
+/** How the devices of a deployment share the weights. */
+interface Split {
+  /** Devices that share attention and dense layers. */
+  readonly tensor: number;
+  readonly stages: number;
+  /** Devices that share the routed experts: those of all copies where attention is data parallel (arXiv:2412.19437 §3.4). */
+  readonly experts: number;
+}
+
+/** Stored weights of one device. @unit bytes */
+export function deviceWeightBytes(model: ServedModel, format: StoredAs, { tensor, stages, experts }: Split): number {
+  const all = weightBytes(model, format);
+  const routed = experts === tensor ? 0 : Math.min(all, routedParams(model) * format.bytes);
+  return (all - routed) / (tensor * stages) + routed / (experts * stages);
+}
+
+/** Parameters of the routed experts; none in a dense model. */
+const routedParams = (model: ServedModel): number => (model.active < model.params ? expertParams(model) : 0);
+
 interface StoredAs {
   readonly bytes: number;
   readonly wholeHead: boolean;
@@ -176,15 +195,21 @@ function expertParams(model: ServedModel): number {
 /** Weights that one step streams for a batch: dense layers once, each expert that some token chose, and no input embedding.
  * Experts are taken to be chosen evenly: a share 1 − (1 − k/E)^batch is touched.
  * @assumes even routing @unit bytes */
-export function streamedBytes(model: ServedModel, format: StoredAs, batch: number): number {
+export function streamedBytes(model: ServedModel, format: StoredAs, batch: number, groups = 1): number {
+  const { dense, routed } = streamedParts(model, format, batch * groups);
+  return dense + routed / groups;
+}
+
+/** Streamed weights by part: what every step reads, and the experts that some token of all groups chose. @unit bytes */
+function streamedParts(model: ServedModel, format: StoredAs, batch: number): { readonly dense: number; readonly routed: number } {
   const lookup = model.tied ? 0 : model.vocab * model.hidden * (format.wholeHead ? 2 : format.bytes);
   const whole = Math.max(weightBytes(model, format) - lookup, weightBytes(model, format) * 0.3);
-  if (model.active >= model.params) return whole;
+  if (model.active >= model.params) return { dense: whole, routed: 0 };
   const chosen =
     model.experts !== undefined && model.expertsPerToken !== undefined && model.experts > 0
       ? model.expertsPerToken / model.experts
       : (model.active / model.params) * 0.8;
   const expertShare = Math.min(1, (1 - model.active / model.params) / Math.max(1e-6, 1 - Math.min(0.99, chosen)));
   const touched = 1 - (1 - Math.min(1, chosen)) ** Math.max(1, batch);
-  return whole * (1 - expertShare + expertShare * touched);
+  return { dense: whole * (1 - expertShare), routed: whole * expertShare * touched };
 }

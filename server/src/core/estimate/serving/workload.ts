@@ -7,7 +7,8 @@ import { type Device, deviceOf } from './device.js';
 import { type Engine, engineOf, usualShare } from './engine.js';
 import { kvBytes, type WeightFormat, weightFormat } from './formats.js';
 import { passModelOf } from './pass-model.js';
-import { type ServedModel, servedModel, weightBytes } from './shape.js';
+import { namedSize, type ServedModel, servedModel, weightBytes } from './shape.js';
+import type { Draft } from './speculative.js';
 import { before, type Release, releaseOf } from './version.js';
 
 /** What kind of work one request is. */
@@ -20,8 +21,10 @@ export interface Layout {
   readonly tensor: number;
   /** Devices that hold different layers: they work in turn for one sequence. */
   readonly stages: number;
-  /** Independent copies. */
+  /** Independent copies, or groups that each attend to sequences of their own. */
   readonly copies: number;
+  /** Devices that share the routed experts: as many as share a layer, or those of all copies. */
+  readonly experts: number;
 }
 
 /** A serving workload in the estimator's terms: what is known, and what had to be taken. */
@@ -52,10 +55,14 @@ export interface ServingCase {
   readonly memoryShare: number;
   /** Tokens that one step computes at most, where stated. */
   readonly maxBatchedTokens: number | undefined;
+  /** Steps that the scheduler starts together; a request that comes meanwhile waits for them. */
+  readonly schedulerSteps: number;
   readonly release: Release | undefined;
   /** Which of its two engines vLLM runs, where stated. */
   readonly engineGeneration: number | undefined;
   readonly speculative: boolean;
+  /** Where tokens and acceptance of the draft are stated. */
+  readonly draft: Draft | undefined;
   readonly imageScale: number;
   readonly steps: number | undefined;
   readonly audioSeconds: number | undefined;
@@ -101,6 +108,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const layout = layoutOf(facts, catalog, engine, model, format, device, mode, task, assumed);
   // TensorRT-LLM's quantisation tool writes an FP8 cache beside FP8 weights (its examples pass kv_cache_dtype fp8)
   const release = releaseOf(facts.text('engine_version') ?? facts.text('library_version'));
+  const draft = draftOf(facts, catalog, model);
   const kvFallback = engine.id === 'trtllm' && format.kernels === 'fp8' ? 1 : format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
   need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', [
     'output_tokens_per_s',
@@ -146,9 +154,11 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     maxNumSeqs: facts.number('max_num_seqs') || undefined,
     memoryShare: Math.min(1, facts.number('gpu_mem_util') || facts.number('gpu_memory_utilization') || usualShare(engine, layout.tensor)),
     maxBatchedTokens: facts.number('max_num_batched_tokens') || undefined,
+    schedulerSteps: Math.max(1, facts.number('scheduler_steps') ?? 1),
     release,
     engineGeneration: facts.number('engine_generation'),
-    speculative: facts.flag('speculative') === true || facts.text('speculative_model') !== undefined,
+    speculative: facts.flag('speculative') === true || facts.text('speculative_model') !== undefined || draft !== undefined,
+    draft,
     imageScale: imageScale(facts.raw('image_size'), pass?.imageSize),
     steps: facts.number('inference_steps') || shape?.steps,
     audioSeconds: facts.number('audio_s') || undefined,
@@ -237,6 +247,32 @@ function layoutOf(
   task: Task,
   assumed: AssumedFact[],
 ): Layout {
+  const shared = sharedLayout(facts, catalog, engine, model, format, device, mode, task, assumed);
+  return { ...shared, experts: expertsOf(facts, engine, model, shared) };
+}
+
+/** Devices that share the routed experts. vLLM spreads them over tensor × data parallel ranks of one deployment, with or without expert parallelism; SGLang does where attention is data parallel.
+ * @source github:vllm-project/vllm docs/serving/data_parallel_deployment; github:sgl-project/sglang docs enable_dp_attention */
+function expertsOf(facts: FactReader, engine: Engine, model: ServedModel | undefined, layout: Omit<Layout, 'experts'>): number {
+  const routed = model !== undefined && model.active < model.params;
+  if (!routed) return layout.tensor;
+  const all = layout.tensor * layout.copies;
+  const stated = facts.number('expert_parallel');
+  if (facts.flag('dp_attention') === true || (facts.number('data_parallel') !== undefined && engine.id === 'vllm')) return all;
+  return stated !== undefined && stated >= 1 ? Math.min(all, Math.max(layout.tensor, Math.round(stated))) : layout.tensor;
+}
+
+function sharedLayout(
+  facts: FactReader,
+  catalog: Catalog,
+  engine: Engine,
+  model: ServedModel | undefined,
+  format: WeightFormat,
+  device: Device | undefined,
+  mode: ServingCase['mode'],
+  task: Task,
+  assumed: AssumedFact[],
+): Omit<Layout, 'experts'> {
   const whole = (name: string) => {
     const value = facts.number(name);
     return value === undefined || value < 1 ? undefined : Math.round(value);
@@ -258,6 +294,9 @@ function layoutOf(
     const one = model === undefined || device?.memoryGib === undefined ? gpus : Math.ceil(weightBytes(model, format) / (device.memoryGib * 0.85 * 2 ** 30));
     return { gpus, tensor: 1, stages: copiesStated === undefined ? gpus : Math.max(1, Math.min(gpus, one)), copies: copiesStated ?? 1 };
   }
+  // attention groups inside the devices of one tensor-parallel group
+  if (facts.flag('dp_attention') === true && tensor !== undefined && copiesStated !== undefined && tensor % copiesStated === 0 && gpus <= tensor)
+    return { gpus, tensor: tensor / copiesStated, stages: stages ?? 1, copies: copiesStated };
   if (tensor !== undefined) return { gpus, tensor, stages: stages ?? 1, copies: Math.max(1, Math.floor(gpus / (tensor * (stages ?? 1)))) };
   if (stages !== undefined) return { gpus, tensor: Math.max(1, Math.floor(gpus / stages)), stages, copies: 1 };
   if (gpus === 1 || mode === 'latency' || mode === undefined || model === undefined || device?.memoryGib === undefined)
@@ -267,6 +306,17 @@ function layoutOf(
   fit = Math.min(fit, gpus);
   assumed.push({ fact: 'tensor_parallel', value: fit, why: 'the fewest devices that hold the weights and a useful cache' });
   return { gpus, tensor: fit, stages: 1, copies: Math.max(1, Math.floor(gpus / fit)) };
+}
+
+/** A draft whose tokens and acceptance are stated; its cost is that of its own model, else of one layer and the head (arXiv:2401.15077 §4). */
+function draftOf(facts: FactReader, catalog: Catalog, model: ServedModel | undefined): Draft | undefined {
+  const tokens = facts.number('speculative_tokens');
+  const acceptance = facts.number('acceptance_rate');
+  if (tokens === undefined || tokens < 1 || acceptance === undefined || acceptance > 1 || model === undefined) return undefined;
+  const named = facts.text('speculative_model');
+  const params = named === undefined ? undefined : (catalog.model(named)?.params ?? namedSize(named));
+  const cost = params === undefined ? 1 / model.layers + (model.vocab * model.hidden) / model.active : params / model.active;
+  return { tokens, acceptance, cost: Math.min(1, cost) };
 }
 
 function imageScale(raw: unknown, reference: number | undefined): number {

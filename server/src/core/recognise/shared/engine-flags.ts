@@ -30,6 +30,7 @@ const vllm: FlagTable = {
   max_model_len: length,
   max_num_seqs: positive('max_num_seqs'),
   max_num_batched_tokens: positive('max_num_batched_tokens'),
+  num_scheduler_steps: positive('scheduler_steps'),
   gpu_memory_utilization: share('gpu_mem_util'),
   quantization,
   q: quantization,
@@ -64,6 +65,7 @@ const sglang: FlagTable = {
   kv_cache_dtype: text('kv_cache_dtype'),
   dtype: precision,
   disable_radix_cache: off('prompt_cache'),
+  enable_dp_attention: on('dp_attention'),
 };
 const tgi: FlagTable = {
   model_id: text('model'),
@@ -169,7 +171,7 @@ export const engineFlags: Readonly<Record<Engine, FlagTable>> = {
 };
 
 const switchNames =
-  'trust_remote_code enforce_eager enable_prefix_caching no_enable_prefix_caching enable_chunked_prefill no_enable_chunked_prefill enable_lora disable_log_requests disable_log_stats enable_auto_tool_choice enable_expert_parallel enable_reasoning async_scheduling disable_radix_cache disable_cuda_graph enable_torch_compile enable_dp_attention enable_metrics skip_tokenizer_init is_embedding enable_p2p_check trust_request_chat_template multi_modal enable_mixed_chunk disable_custom_all_reduce use_v2_block_manager disable_sliding_window headless enable_sleep_mode language_model_only load_8bit cont_batching cb embedding embeddings jinja no_mmap mlock metrics no_webui reranking data_parallel_hybrid_lb data_parallel_external_lb';
+  'trust_remote_code enforce_eager enable_prefix_caching no_enable_prefix_caching enable_chunked_prefill no_enable_chunked_prefill enable_lora disable_log_requests disable_log_stats enable_auto_tool_choice enable_expert_parallel enable_reasoning async_scheduling disable_radix_cache disable_cuda_graph enable_torch_compile enable_metrics skip_tokenizer_init is_embedding enable_p2p_check trust_request_chat_template multi_modal enable_mixed_chunk disable_custom_all_reduce use_v2_block_manager disable_sliding_window headless enable_sleep_mode language_model_only load_8bit cont_batching cb embedding embeddings jinja no_mmap mlock metrics no_webui reranking data_parallel_hybrid_lb data_parallel_external_lb';
 /** Engine flags that take no value, so that a model name after them is a positional. */
 export const engineSwitches: ReadonlySet<string> = new Set(switchNames.split(' '));
 
