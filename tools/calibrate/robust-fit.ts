@@ -31,6 +31,7 @@ export function robustFit(points: readonly FitPoint[], options: FitOptions): Rec
   for (const name of names) values[name] = options.start?.[name] ?? options.prior(name).mean;
   const size = names.length;
   let damping = 1e-3;
+  let still = 0;
   let best = loss(points, values, options);
   for (let turn = 0; turn < options.iterations; turn++) {
     const matrix = new Float64Array(size * size);
@@ -80,7 +81,9 @@ export function robustFit(points: readonly FitPoint[], options: FitOptions): Rec
         Object.assign(values, next);
         accepted = true;
         damping = Math.max(1e-6, damping / 4);
-        if (best - now < 1e-4 * best) turn = options.iterations;
+        // a damped step may gain little where the next one gains much
+        still = best - now < 1e-4 * best ? still + 1 : 0;
+        if (still === 3) turn = options.iterations;
         best = now;
       } else damping *= 10;
     }
