@@ -5,6 +5,7 @@ import type { Draft } from './draft.js';
 import { exact, product, scale } from './interval.js';
 import { hoursPerMonth, offerQuery } from './money.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
+import { storagePerMonth } from './storage.js';
 
 /** Requests that arrive at a deployment, where a file or a person states them. @unit requests/s */
 export function arrivalsOf(facts: FactReader): number | undefined {
@@ -151,8 +152,7 @@ function coldStart(draft: Draft, facts: FactReader): { readonly seconds: Interva
   };
 }
 
-/** Object storage of each provider that holds weights, and what leaves it. */
-const objectStorage = /^(S3 Standard|Cloud Storage Standard regional|Blob Hot LRS|Object Storage Standard|R2 Standard|Network volume up to 1 TB)$/;
+/** What leaves a provider, at its first tier. */
 const firstTier = /^Internet egress( first| premium tier 0|,|$)/;
 
 /** Text of an answer in bytes a token, with its envelope. @assumes 4.5 characters a token (Latin text) and 1 kB of headers and JSON; a streamed answer is several times that */
@@ -164,19 +164,10 @@ function addStorage(draft: Draft, spec: Spec, context: EstimateContext): void {
   const { provider, region } = offerQuery(spec, context);
   if (provider === undefined) return;
   const rows = context.catalog.storage.filter((row) => row.provider === provider);
-  const kept = priceOf(
-    rows.filter(({ service, unit }) => unit === 'usd_per_gb_month' && objectStorage.test(service)),
-    region,
-  );
   const weights = draft.estimates['weights_gib'];
   const devices = (facts.number('tensor_parallel') || 1) * (facts.number('pipeline_parallel') || 1);
-  if (kept && weights)
-    draft.add(
-      'usd_per_month_storage',
-      product(scale(weights, (devices * 2 ** 30) / 1e9), kept.usd),
-      'usd/month',
-      `the weights once in ${kept.row.service}; ${kept.row.source}, ${kept.row.asOf}`,
-    );
+  const kept = weights && storagePerMonth(scale(weights, devices), context.catalog, provider);
+  if (kept) draft.add('usd_per_month_storage', kept, 'usd/month', 'the weights once in an object store, list prices of the regions');
   const leaving = priceOf(
     rows.filter(({ service, unit }) => unit === 'usd_per_gb_egress' && firstTier.test(service)),
     region,

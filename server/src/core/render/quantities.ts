@@ -44,15 +44,12 @@ const labels: Readonly<Record<string, string>> = {
   ttft_ms: 'First token after',
   tpot_ms: 'Each further token after',
   latency_ms: 'Latency',
-<<<<<<< HEAD
   checkpoint_gib: 'Checkpoints kept',
   checkpoint_usd_per_month: 'Storing them a month',
-=======
   prompt_time_share: 'Share of the time for prompts',
   cold_start_s: 'Cold start',
   cold_starts_per_month: 'Cold starts a month',
   replicas_needed: 'Replicas for the traffic',
->>>>>>> 0756d63 (Price a server's traffic: tokens in and out apart, busy and idle, replicas, scaling to zero, storage and egress)
   steps: 'Steps',
   train_tokens: 'Tokens trained on',
   gpus: 'GPUs',
