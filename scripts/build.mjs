@@ -84,8 +84,15 @@ const bundles = [
 ].filter(({ entry }) => existsSync(entry));
 
 async function markers() {
-  const { recognisers } = await evaluated("export { recognisers } from './server/src/core/recognise/registry.js';");
-  return recognisers.map(({ language, marker }) => [language, marker.source, marker.flags]);
+  const { recognisers, modelFileMarker } = await evaluated(
+    "export { recognisers } from './server/src/core/recognise/registry.js'; export { modelFileMarker } from './server/src/core/recognise/model-file-names.js';",
+  );
+  const languages = [...new Set(recognisers.map(({ language }) => language))];
+  return [
+    ...recognisers.map(({ language, marker }) => [language, marker.source, marker.flags]),
+    // Any of them may name a model file.
+    ...languages.map((language) => [language, modelFileMarker.source, modelFileMarker.flags]),
+  ];
 }
 /** The data tables as a running product reads them: their texts are read here, once. */
 async function packedTables() {

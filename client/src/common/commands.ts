@@ -139,5 +139,7 @@ async function reveal(argument: unknown): Promise<void> {
     if (notebook && cell) await vscode.window.showNotebookDocument(notebook, { selections: [new vscode.NotebookRange(cell.index, cell.index + 1)] });
     return;
   }
-  await vscode.window.showTextDocument(place, { selection: at });
+  // A file with an editor of its own is no text.
+  if (/\.(onnx|safetensors|gguf)$/i.test(place.path)) await vscode.commands.executeCommand('vscode.open', place);
+  else await vscode.window.showTextDocument(place, { selection: at });
 }

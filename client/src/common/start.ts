@@ -8,6 +8,7 @@ import {
   type InitOptions,
   type ProgressParams,
   progressNotification,
+  type ReadWholeParams,
   readBytesRequest,
   readFileRequest,
   readWholeRequest,
@@ -54,8 +55,8 @@ export async function startWith(context: vscode.ExtensionContext, create: Create
     const bytes = await readBytes(uri);
     return bytes && code.encode(bytes);
   });
-  client.onRequest(readWholeRequest, async (uri: string) => {
-    const found = await readWhole(uri);
+  client.onRequest(readWholeRequest, async ({ uri, upTo }: ReadWholeParams) => {
+    const found = await readWhole(uri, upTo);
     return found && { size: found.size, ...(found.bytes ? { bytes: code.encode(found.bytes) } : {}) };
   });
   client.onRequest(writeWholeRequest, async ({ uri, bytes }: { uri: string; bytes: unknown }) => {

@@ -44,12 +44,12 @@ export async function readBytes(uri: string): Promise<Uint8Array | null> {
 const maxModelBytes = 512_000_000;
 
 /** A model file of any scheme, without its bytes if it is too large; null if there is none. */
-export async function readWhole(uri: string): Promise<{ readonly size: number; readonly bytes?: Uint8Array } | null> {
+export async function readWhole(uri: string, upTo = maxModelBytes): Promise<{ readonly size: number; readonly bytes?: Uint8Array } | null> {
   try {
     const place = vscode.Uri.parse(uri, true);
     const { size, type } = await vscode.workspace.fs.stat(place);
     if ((type & vscode.FileType.Directory) !== 0) return null;
-    return size > maxModelBytes ? { size } : { size, bytes: await vscode.workspace.fs.readFile(place) };
+    return size > Math.min(upTo, maxModelBytes) ? { size } : { size, bytes: await vscode.workspace.fs.readFile(place) };
   } catch {
     return null; // no such file is an answer, not a failure
   }

@@ -49,6 +49,7 @@ export { checkPolicy, surroundingsOf } from './policy/check.js';
 export type { Finding, Policy, PolicyResult, Subject, Surroundings } from './policy/types.js';
 export { isDataFile, readDataSet } from './recognise/data-set.js';
 export { isRelevant, type Marked, markedBy, maxTextLength } from './recognise/marked.js';
+export { type NamedFile, namedModelFiles } from './recognise/model-file-names.js';
 export { isManifest, readManifest } from './recognise/pins.js';
 export { grammarOf, recognise } from './recognise/recognise.js';
 export type { Sighting } from './recognise/types.js';

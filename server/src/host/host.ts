@@ -15,9 +15,10 @@ export interface Host {
   /** The first bytes of a file of any kind, or null where there is none. */
   readBytes(uri: string, limit: number): Promise<Uint8Array | null>;
   /** Lets a file be read in pieces, of any size; closes it afterwards.
+   * @param wholeUpTo largest file that is worth loading where files come whole only @unit B
    * @returns null where there is none
    * @errors UnreadableFile for what this host cannot read in pieces and is too large to be read whole */
-  withFile<T>(uri: string, use: (source: ByteSource) => Promise<T>): Promise<T | null>;
+  withFile<T>(uri: string, use: (source: ByteSource) => Promise<T>, wholeUpTo?: number): Promise<T | null>;
   /** Writes a file, piece by piece where the host can; what was there is replaced when all is written.
    * @errors where it cannot be written */
   writeFile(uri: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;

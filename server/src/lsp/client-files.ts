@@ -2,7 +2,15 @@ import type { Connection } from 'vscode-languageserver';
 import { fromBytes, isRunFile } from '../core/index.js';
 import { type Host, UnreadableFile } from '../host/host.js';
 import { writeWholeRequest } from '../protocol/model-file.js';
-import { findFilesRequest, findRunsRequest, readBytesRequest, readFileRequest, readWholeRequest, type WholeFile } from '../protocol/protocol.js';
+import {
+  findFilesRequest,
+  findRunsRequest,
+  type ReadWholeParams,
+  readBytesRequest,
+  readFileRequest,
+  readWholeRequest,
+  type WholeFile,
+} from '../protocol/protocol.js';
 
 /** Files that only the client can reach: every scheme on the web, and schemes besides `file:` in Node.
  * @param decode bytes as this transport brings them
@@ -16,8 +24,9 @@ export const clientFiles = (
   listFiles: async (root, signal) => (signal.cancelled ? [] : connection.sendRequest<readonly string[]>(findFilesRequest, root)),
   listRuns: async (root, signal) => (signal.cancelled ? [] : (await connection.sendRequest<readonly string[]>(findRunsRequest, root)).filter(isRunFile)),
   // An editor's file systems give files whole only.
-  withFile: async (uri, use) => {
-    const found = await connection.sendRequest<WholeFile | null>(readWholeRequest, uri);
+  withFile: async (uri, use, wholeUpTo) => {
+    const params: ReadWholeParams = { uri, ...(wholeUpTo === undefined ? {} : { upTo: wholeUpTo }) };
+    const found = await connection.sendRequest<WholeFile | null>(readWholeRequest, params);
     if (!found) return null;
     if (found.bytes === undefined)
       throw new UnreadableFile(

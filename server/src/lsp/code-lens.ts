@@ -1,5 +1,5 @@
 import type { CodeLens } from 'vscode-languageserver';
-import { cheaperLens, lensText, measuredText } from '../core/index.js';
+import { cheaperLens, type Document, lensText, measuredText, modelFileHeadline, namedModelFiles } from '../core/index.js';
 import { shownAdvice } from './advice.js';
 import { guarded, type Session } from './context.js';
 import type { Answer, ShownWorkload } from './reports.js';
@@ -46,7 +46,7 @@ async function lenses(session: Session, answer: Answer, uri: string): Promise<Co
   });
   // All together: a list waits once, however many workloads it has.
   const advice = await Promise.all(shown.map(({ one }) => shownAdvice(session, one)));
-  const found: CodeLens[] = [];
+  const found: CodeLens[] = await modelFileLenses(session, document, uri);
   for (const [at, { one, start }] of shown.entries()) {
     found.push({ range: { start, end: start }, command: await commandOf(session, one, answer.uri) });
     const measured = measuredText(one.team, one.workload, { locale: session.locale });
@@ -78,6 +78,22 @@ async function lenses(session: Session, answer: Answer, uri: string): Promise<Co
       });
   }
   return found;
+}
+
+/** Above the first mention of a model file that stands in the workspace: what it is made of. */
+async function modelFileLenses(session: Session, document: Document, uri: string): Promise<CodeLens[]> {
+  const named = namedModelFiles(document);
+  if (named.length === 0) return [];
+  const found = await session.models.find(named, document.uri, session.engine.roots);
+  return found.flatMap(({ named, uri: file, summary }) => {
+    const place = locate(document, named.span);
+    if (place.uri !== uri) return [];
+    const title = `${named.path.replace(/.*\//, '')} · ${modelFileHeadline(summary, { locale: session.locale })}`;
+    const { start } = place.range;
+    return [
+      { range: { start, end: start }, command: { title, command: 'mlCostLens.reveal', arguments: [{ uri: file, line: 0 }], tooltip: 'Open the model file' } },
+    ];
+  });
 }
 
 async function commandOf(session: Session, one: ShownWorkload, uri: string): Promise<NonNullable<CodeLens['command']>> {

@@ -2,6 +2,7 @@ import type { Connection } from 'vscode-languageserver';
 import type { Advisor } from '../host/advisor.js';
 import type { Engine, FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
+import type { NamedModels } from '../host/named-models.js';
 import type { SpendStore } from '../host/spend-store.js';
 import type { Settings } from '../protocol/protocol.js';
 import type { ClientCapabilitiesOf } from './capabilities.js';
@@ -17,6 +18,7 @@ export interface Session {
   readonly spend: SpendStore;
   readonly documents: Documents;
   readonly reports: Reports;
+  readonly models: NamedModels;
   settings: Settings;
   locale: string;
   client: ClientCapabilitiesOf;

@@ -10,6 +10,7 @@ import { isRunFile } from '../core/index.js';
 import { Advisor } from '../host/advisor.js';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
+import { NamedModels } from '../host/named-models.js';
 import { isLedger, rootOfLedger, SpendStore } from '../host/spend-store.js';
 import { isSettingsFile } from '../host/workspace-settings.js';
 import {
@@ -91,6 +92,7 @@ export function startServer(connection: Connection, host: Host): void {
     engine,
     advisor: new Advisor(engine, host),
     spend: new SpendStore(host, log),
+    models: new NamedModels(host),
     documents,
     reports,
     settings: defaultSettings,

@@ -23,7 +23,7 @@ const host: Host = {
   listFiles: (root, signal) => (root.startsWith('file:') ? own : remote).listFiles(root, signal),
   listRuns: (root, signal) => (root.startsWith('file:') ? own : remote).listRuns(root, signal),
   writeFile: (uri, pieces) => (uri.startsWith('file:') ? own : remote).writeFile(uri, pieces),
-  withFile: (uri, use) => (uri.startsWith('file:') ? own : remote).withFile(uri, use),
+  withFile: (uri, use, wholeUpTo) => (uri.startsWith('file:') ? own : remote).withFile(uri, use, wholeUpTo),
   readBytes: (uri, limit) => (uri.startsWith('file:') ? own : remote).readBytes(uri, limit),
 };
 startServer(connection, host);

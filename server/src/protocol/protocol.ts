@@ -46,6 +46,11 @@ export const settingsNotification = 'mlcost/settings';
 /** Server → client: the tree is out of date. */
 export const workloadsChangedNotification = 'mlcost/workloadsChanged';
 
+export interface ReadWholeParams {
+  readonly uri: string;
+  /** Largest file that is loaded, where it is less than what can be. @unit B */
+  readonly upTo?: number;
+}
 export interface WholeFile {
   /** @unit B */
   readonly size: number;
