@@ -16,6 +16,7 @@ import { readModelPageMessage } from './model-messages.js';
 import { Runtimes } from './onnx-runtime.js';
 import { nonce, panelHtml } from './panel-html.js';
 import type { Start } from './running.js';
+import { readPlain } from './workspace-files.js';
 
 /** Shows model files: read by the server, run in a worker of the page. Nothing is written to them. */
 export class ModelEditors implements vscode.CustomReadonlyEditorProvider {
@@ -127,10 +128,8 @@ class ModelEditor {
   }
   private async bytesOf(uri: vscode.Uri): Promise<ModelBytes> {
     const folder = vscode.Uri.joinPath(uri, '..');
-    const outside = await Promise.all(
-      (this.view?.outside ?? []).map(async (path) => ({ path, data: await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, path)) })),
-    );
-    return { bytes: await vscode.workspace.fs.readFile(uri), outside };
+    const outside = await Promise.all((this.view?.outside ?? []).map(async (path) => ({ path, data: await readPlain(vscode.Uri.joinPath(folder, path)) })));
+    return { bytes: await readPlain(uri), outside };
   }
 
   /** Saves a copy beside the file; says how far its answers are from the original's where they can be computed. */

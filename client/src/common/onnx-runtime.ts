@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RuntimeFiles } from '../../../server/src/protocol/model-file.js';
+import { readPlain } from './workspace-files.js';
 
 const name = 'onnxruntime-web';
 const script = 'ort.wasm.bundle.min.mjs';
@@ -62,7 +63,7 @@ export class Runtimes {
   async files(extension: vscode.Uri): Promise<RuntimeFiles> {
     if (!this.found) throw new Error(`there is no ${name}`);
     const { folder, version } = this.found;
-    const read = (file: string) => vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'dist', file));
+    const read = (file: string) => readPlain(vscode.Uri.joinPath(folder, 'dist', file));
     const worker = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension, 'dist', 'model-worker.js'));
     return { version, script: await read(script), wasm: await read(wasm), worker: new TextDecoder().decode(worker) };
   }

@@ -40,6 +40,12 @@ export async function readBytes(uri: string): Promise<Uint8Array | null> {
   }
 }
 
+/** Bytes for a page: in Node a file comes as a `Buffer`, which the editor's messages do not carry as bytes.
+ * @errors where there is no such file */
+export async function readPlain(place: vscode.Uri): Promise<Uint8Array> {
+  return new Uint8Array(await vscode.workspace.fs.readFile(place));
+}
+
 /** Models above this are not loaded whole: an editor's host has a gigabyte or two for everything. */
 const maxModelBytes = 512_000_000;
 

@@ -82,6 +82,11 @@ export function modelFileTests(ide: () => Ide): void {
     expect(mistakes).toEqual(Object.fromEntries(themes.map(([name]) => [name, []])));
     await pickTheme(ide(), 'Dark Modern');
   });
+  test('code that loads it has a lens, which opens it', async () => {
+    writeFileSync(path.join(ide().host.root, 'load_model.py'), 'import onnxruntime as ort\n\nsession = ort.InferenceSession("models/bert.onnx")\n');
+    await ide().open('load_model.py');
+    await ide().lens(/^bert\.onnx · 172,000 parameters · [\d.]+ KiB mostly float32/, 3);
+  });
   test('a file that is damaged says where', async () => {
     writeFileSync(path.join(ide().host.root, 'models/half.onnx'), family.bytes.slice(0, 5000));
     await ide().openView('models/half.onnx');

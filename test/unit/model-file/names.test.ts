@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { namedModelFiles } from '../../../server/src/core/index.js';
+import { modelFileMarker } from '../../../server/src/core/recognise/model-file-names.js';
 
 const named = (text: string): readonly string[] => namedModelFiles({ uri: 'file:///w/a.py', text }).map(({ path }) => path);
 
@@ -20,5 +21,6 @@ describe('model files that a text names', () => {
     ['nothing', 'print("onnx")', []],
   ])('%s', (_, text, paths) => {
     expect(named(text)).toEqual(paths);
+    if (paths.length > 0) expect(text).toMatch(modelFileMarker);
   });
 });
