@@ -1,9 +1,13 @@
 import type { Log, Result } from 'sarif';
 import {
+  type BudgetState,
   code,
   createDocument,
+  type Decimal,
   escapeMarkdown,
+  exact,
   type Finding,
+  hasMoneyLeft,
   type PolicyResult,
   placeOf,
   readMlcostFile,
@@ -32,6 +36,21 @@ export function settingsFindings(uri: string, text: string | null): Finding[] {
     message,
     span: span ?? { uri, start: 0, end: 0 },
   }));
+}
+/** What the budgets say: nothing left blocks, at equality too; a forecast beyond what is allowed warns. */
+export function budgetFindings(states: readonly BudgetState[], settings: { readonly uri: string; readonly text: string | null }): Finding[] {
+  const start = Math.max(0, settings.text?.search(/^budgets:/m) ?? 0);
+  const span = { uri: settings.uri, start, end: start };
+  return states.flatMap((state): Finding[] => {
+    const { budget, allowed, spent, forecast, exhaustion, period } = state;
+    if (!spent) return [];
+    const money = (value: Decimal): string => `${exact.toText(exact.round(value, 2))} ${budget.currency}`;
+    const of = `of ${money(allowed)} until ${period.to}`;
+    if (!hasMoneyLeft(state)) return [{ rule: 'budget', level: 'block', message: `${budget.name}: nothing is left, ${money(spent)} ${of} spent`, span }];
+    if (!forecast || exact.compare(forecast.likely, allowed) < 0) return [];
+    const end = exhaustion === null ? '' : `, exhausted on ${exhaustion}`;
+    return [{ rule: 'budget', level: 'warn', message: `${budget.name}: ${money(forecast.likely)} ${of} forecast${end}`, span }];
+  });
 }
 /** Where findings stand: in a document that was read, or in the settings file. */
 export function placed(

@@ -1,7 +1,9 @@
 import {
+  type BudgetState,
   changeText,
   deltaText,
   escapeMarkdown,
+  exhaustionAfter,
   isSpeed,
   type State,
   signed,
@@ -30,9 +32,30 @@ export interface Comparison {
   readonly states: { readonly before: readonly State[]; readonly after: readonly State[] };
   /** `tags.team` of each state's `.mlcost.yaml`. */
   readonly team: { readonly before?: string; readonly after?: string };
+  /** What the change does to the budgets that it is paid from. */
+  readonly budgets: readonly BudgetEffect[];
   /** Problems of what stands there now. */
   readonly problems: readonly { readonly file: string; readonly line?: number; readonly severity: string; readonly message: string }[];
 }
+
+/** A budget's last day before and after a change; null: it lasts the period out. */
+export interface BudgetEffect {
+  readonly name: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+/** The budgets whose end the change moves. */
+export function budgetEffects(states: readonly BudgetState[], before: readonly State[], after: readonly State[]): BudgetEffect[] {
+  const [from, to] = [totalsOf(before), totalsOf(after)];
+  const change = { once: to.once - from.once, monthly: to.monthly - from.monthly };
+  return states.flatMap((state) => {
+    // estimates are in dollars, and no rate of exchange is looked up
+    const moved = state.budget.currency === 'USD' ? exhaustionAfter(state, change) : undefined;
+    return moved === undefined || moved === state.exhaustion ? [] : [{ name: state.budget.name, before: state.exhaustion, after: moved }];
+  });
+}
+const dayText = (day: string | null): string => day ?? 'after its period';
+const effectText = ({ name, before, after }: BudgetEffect): string => `moves ${name}’s exhaustion from ${dayText(before)} to ${dayText(after)}`;
 
 const shown = (comparison: Comparison): Located[] =>
   comparison.deltas.filter(({ state }) => state !== 'same').sort((a, b) => Number(a.withinNoise) - Number(b.withinNoise) || sizeOf(b) - sizeOf(a));
@@ -62,7 +85,9 @@ function totalChange(before: Totals, after: Totals): string {
   return parts.join(' · ');
 }
 function headline(comparison: Comparison): string {
-  const change = totalChange(totalsOf(comparison.states.before), totalsOf(comparison.states.after));
+  const change = [totalChange(totalsOf(comparison.states.before), totalsOf(comparison.states.after)), ...comparison.budgets.map(effectText)]
+    .filter((part) => part !== '')
+    .join(' · ');
   if (change !== '') return change;
   const all = shown(comparison);
   if (all.length === 0) return 'no change';
@@ -71,7 +96,7 @@ function headline(comparison: Comparison): string {
 
 /** The answer of `mlcost diff --format json`. */
 export function diffJson(comparison: Comparison): object {
-  const { before, after, deltas, states, team, problems } = comparison;
+  const { before, after, deltas, states, team, budgets, problems } = comparison;
   const totals = (all: readonly State[]) => {
     const { once, monthly, onceAtMost, monthlyAtMost, unknown, counted } = totalsOf(all);
     return { usd_once: once, usd_per_month: monthly, usd_once_at_most: onceAtMost, usd_per_month_at_most: monthlyAtMost, counted, unknown };
@@ -107,6 +132,7 @@ export function diffJson(comparison: Comparison): object {
       before: totals(team.before === name ? states.before : []),
       after: totals(team.after === name ? states.after : []),
     })),
+    budgets,
     problems,
   };
 }

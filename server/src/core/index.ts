@@ -82,7 +82,7 @@ export { editSettings, type SettingEdit } from './settings/edit.js';
 export { type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFileName } from './settings/mlcost-file.js';
 export { type Anomaly, anomalies } from './spend/anomaly.js';
 export { type AuditRecord, auditFile, auditLine, readAuditLine, verifyAudit } from './spend/audit.js';
-export { type Budget, type BudgetState, budgetStates, budgetsFor, hasMoneyLeft, lastDay } from './spend/budget.js';
+export { type Budget, type BudgetState, budgetStates, budgetsFor, exhaustionAfter, hasMoneyLeft, lastDay } from './spend/budget.js';
 export type { Decimal } from './spend/decimal.js';
 export * as exact from './spend/decimal.js';
 export { Dictionary } from './spend/dictionary.js';

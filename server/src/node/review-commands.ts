@@ -1,16 +1,28 @@
 import { readFile, realpath } from 'node:fs/promises';
-import { type CheckReport, checkJson, checkMarkdown, checkText, fails, placed, settingsFindings } from '../cli/check.js';
+import { pathToFileURL } from 'node:url';
+import { budgetFindings, type CheckReport, checkJson, checkMarkdown, checkText, fails, placed, settingsFindings } from '../cli/check.js';
 import { choicesOf } from '../cli/choices.js';
-import { type Comparison, diffJson, diffMarkdown, diffTable, type FilePlace } from '../cli/diff.js';
+import { budgetEffects, type Comparison, diffJson, diffMarkdown, diffTable, type FilePlace } from '../cli/diff.js';
 import { type Parsed, UsageError } from '../cli/options.js';
 import type { Paint } from '../cli/report-table.js';
-import { checkPolicy, type Policy, placeOf, type Span, type Surroundings, settingsFileName } from '../core/index.js';
+import {
+  type BudgetState,
+  budgetsFor,
+  checkPolicy,
+  type MlcostSettings,
+  type Policy,
+  placeOf,
+  type Span,
+  type Surroundings,
+  settingsFileName,
+} from '../core/index.js';
 import type { Engine, FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { checkedNow } from '../host/policy.js';
 import { settingsUri } from '../host/workspace-settings.js';
 import { GitRepository, type State as GitState } from './git.js';
 import { GitProject, type ProjectState } from './git-project.js';
+import { statesAt } from './spend-commands.js';
 
 declare const VERSION: string;
 
@@ -38,7 +50,7 @@ export async function checkCommand(
   const base = parsed.values['base'];
   const report = typeof base === 'string' ? (await comparisonOf(parsed, host, [base], true)).report : checked(await scanned(parsed, host), host);
   const done = await report;
-  if (done.rules === 0) throw new UsageError('no policy: `.mlcost.yaml` has no rules under `policy`');
+  if (done.rules === 0) throw new UsageError('no policy: `.mlcost.yaml` has neither rules under `policy` nor budgets');
   const format = parsed.values['format'];
   write(checkText(done, typeof format === 'string' ? format : 'table', VERSION, paint));
   return fails(done) ? 1 : 0;
@@ -60,7 +72,13 @@ async function checked(
     return { file: relative(span.uri), line: document ? placeOf(document, span).line : 1 };
   };
   const file = { uri: settingsUri(root), text: await host.readText(settingsUri(root)) };
-  return { ...counts, findings: placed([...settingsFindings(file.uri, file.text), ...findings], place, file) };
+  const settings = await engine.settingsOf(root);
+  const budgets = budgetFindings(await budgetsOf(root, settings, host), file);
+  return {
+    ...counts,
+    rules: counts.rules + settings.budgets.length,
+    findings: placed([...settingsFindings(file.uri, file.text), ...budgets, ...findings], place, file),
+  };
 }
 /** Reads both states of a repository, and holds the later one against its policy.
  * @param all every workload of the later state, not only those that changed */
@@ -83,6 +101,8 @@ async function comparisonOf(parsed: Parsed, host: Host, args: readonly string[],
     });
     const { findings, asked, open } = checkPolicy({ rules: policy, waivers }, subjects, around);
     const file = { uri: project.settingsUri, text: await other.text(settingsFileName) };
+    const states = await budgetsOf(pathToFileURL(folder).href, other.settings, host);
+    const paying = budgetsFor(states, tags);
     const team = { before: one.settings.tags['team'], after: tags['team'] };
     return {
       comparison: {
@@ -91,23 +111,29 @@ async function comparisonOf(parsed: Parsed, host: Host, args: readonly string[],
         deltas,
         states: { before: one.workloads, after: other.workloads },
         team: { ...(team.before === undefined ? {} : { before: team.before }), ...(team.after === undefined ? {} : { after: team.after }) },
+        budgets: budgetEffects(paying, one.workloads, other.workloads),
         problems: other.problems,
       },
       report: {
         findings: placed(
-          [...(all || policy.length > 0 ? settingsFindings(file.uri, file.text) : []), ...findings],
+          [...(all || policy.length + other.settings.budgets.length > 0 ? settingsFindings(file.uri, file.text) : []), ...findings],
           (span) => project.place(span.uri, span),
           file,
         ),
         asked,
         open,
-        rules: policy.length,
+        rules: policy.length + other.settings.budgets.length,
         workloads: subjects.length,
       },
     };
   } finally {
     repository.close();
   }
+}
+
+/** How the budgets stand by the ledger of the workspace; none where there is no ledger. */
+async function budgetsOf(root: string, settings: MlcostSettings, host: Host): Promise<readonly BudgetState[]> {
+  return settings.budgets.length === 0 ? [] : await statesAt(root, settings, host);
 }
 
 /** The metrics that rules ask for, of both states. A file that is not there, or no JSON, has none. */

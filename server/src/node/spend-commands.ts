@@ -201,7 +201,8 @@ async function budgetCommand(parsed: Parsed, host: Host): Promise<number> {
   process.stdout.write(values['format'] === 'json' ? `${JSON.stringify(budgetsJson(states), null, 1)}\n` : budgetsTable(states));
   return values['check'] === true && states.some(({ state }) => state === 'over') ? 1 : 0;
 }
-async function statesAt(root: string, settings: MlcostSettings, host: Host, day?: string): Promise<BudgetState[]> {
+/** How a workspace's budgets stand on a day, today if none is said. */
+export async function statesAt(root: string, settings: MlcostSettings, host: Host, day?: string): Promise<BudgetState[]> {
   const months = await ledgerMonths(host, root, await readLedger(host, root));
   // the middle of a day is that day in nearly every zone
   const now = day === undefined ? host.now() : Date.parse(`${day}T12:00:00Z`);

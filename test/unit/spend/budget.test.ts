@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { budgetFindings } from '../../../server/src/cli/check.js';
 import { spentText, takesText } from '../../../server/src/core/render/budget.js';
 import { readMlcostFile } from '../../../server/src/core/settings/mlcost-file.js';
-import { type BudgetState, budgetStates, budgetsFor } from '../../../server/src/core/spend/budget.js';
+import { type BudgetState, budgetStates, budgetsFor, exhaustionAfter } from '../../../server/src/core/spend/budget.js';
 import { toText, zero } from '../../../server/src/core/spend/decimal.js';
 import { type Charge, ledger } from '../../support/months.js';
 
@@ -16,6 +17,38 @@ const brief = (all: readonly BudgetState[]): unknown[] =>
   all.map(({ budget, spent, remaining, state }) => [budget.name, spent && toText(spent), remaining && toText(remaining), state]);
 const noon = '2026-11-16T12:00:00Z';
 const monthly = 'budgets:\n  - name: all\n    amount: 1000\n';
+
+describe('what a change does to a budget', () => {
+  const [found] = states(monthly, days('2026-11', 15, '30'), noon);
+  test.each<[string, { once: number; monthly: number }, string | null]>([
+    ['nothing', { once: 0, monthly: 0 }, null],
+    ['a service that stands from now on', { once: 0, monthly: 900 }, '2026-11-25'],
+    ['a run', { once: 200, monthly: 0 }, '2026-11-27'],
+    ['both', { once: 200, monthly: 900 }, '2026-11-21'],
+    ['a run that takes all', { once: 5000, monthly: 0 }, '2026-11-16'],
+    ['something cheaper', { once: -100, monthly: -300 }, null],
+  ])('%s', (_, change, day) => {
+    expect(exhaustionAfter(found as BudgetState, change)).toBe(day);
+  });
+  test('what is spent stays spent, and what is not known stays unknown', () => {
+    const [over] = states(monthly, days('2026-11', 15, '100'), noon);
+    expect(exhaustionAfter(over as BudgetState, { once: -900, monthly: -900 })).toBe('2026-11-10');
+    const [unknown] = states(monthly, [], noon);
+    expect(exhaustionAfter(unknown as BudgetState, { once: 1, monthly: 1 })).toBeUndefined();
+  });
+});
+describe('what the check says of budgets', () => {
+  const settings = { uri: 'file:///w/.mlcost.yaml', text: `tags: {}\n${monthly}` };
+  const said = (daily: string): unknown =>
+    budgetFindings(states(monthly, days('2026-11', 10, daily), noon), settings).map(({ level, message, span }) => [level, message, span.start]);
+  test.each<[string, string, unknown[]]>([
+    ['nothing, where it lasts', '10', []],
+    ['a warning, where the forecast is beyond it', '50', [['warn', 'all: 1500.00 USD of 1000.00 USD until 2026-11-30 forecast, exhausted on 2026-11-20', 9]]],
+    ['that nothing is left, at equality too', '100', [['block', 'all: nothing is left, 1000.00 USD of 1000.00 USD until 2026-11-30 spent', 9]]],
+  ])('%s', (_, daily, expected) => {
+    expect(said(daily)).toEqual(expected);
+  });
+});
 
 describe('what was spent of a budget', () => {
   test.each([

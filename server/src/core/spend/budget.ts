@@ -38,6 +38,8 @@ export interface BudgetState {
   readonly percent?: number;
   /** For the whole period, of which a part is spent already. */
   readonly forecast?: { readonly low: Decimal; readonly likely: Decimal; readonly high: Decimal };
+  /** What each day after the last known one will cost, until the period ends. */
+  readonly ahead: readonly number[];
   /** Day on which the whole is spent, if that is in the period. */
   readonly exhaustion: string | null;
   readonly state: 'ok' | 'warn' | 'over' | 'unknown';
@@ -84,6 +86,28 @@ export function budgetsFor<T extends { readonly budget: Budget }>(states: readon
   });
 }
 
+/** Days of a month as costs a month are spread over them.
+ * @source 365 / 12 */
+const daysPerMonth = 365 / 12;
+
+/** The day on which a budget would be spent if a change took effect after the last day that is known; null where that is not in the period.
+ * @param change in the budget's currency: what runs once more, and what stands a month more
+ * @returns undefined where the spend or its forecast is not known */
+export function exhaustionAfter(
+  { spent, allowed, ahead, exhaustion, through }: BudgetState,
+  change: { readonly once: number; readonly monthly: number },
+): string | null | undefined {
+  if (!spent || through === null || (ahead.length === 0 && exhaustion === null)) return undefined;
+  if (exhaustion !== null && exhaustion <= through) return exhaustion;
+  const limit = Number(toText(allowed));
+  let sum = Number(toText(spent)) + change.once;
+  for (const [at, cost] of ahead.entries()) {
+    sum += cost + change.monthly / daysPerMonth;
+    if (sum >= limit) return plusDays(through, at + 1);
+  }
+  return null;
+}
+
 /** A charge is a budget's own if it has the owner's values, or those of a budget within it. It counts once. */
 export function owns(budget: Budget, all: readonly Budget[], tuple: readonly string[], seen: ReadonlySet<string> = new Set()): boolean {
   const named = Object.entries(budget.owner) as [DimensionName, string][];
@@ -117,7 +141,7 @@ function stateOf(
   const carried = carriedInto(budget, period, daily, firstDay);
   const allowed = add(budget.amount, carried);
   const notes = notesOf(budget, all);
-  const base = { budget, period, allowed, carried, exhaustion: null, reached: [], notes };
+  const base = { budget, period, allowed, carried, ahead: [], exhaustion: null, reached: [], notes };
   const last = through === null ? null : through < period.to ? through : period.to;
   if (last === null || last < period.from || firstDay === null)
     return {
@@ -145,6 +169,7 @@ function stateOf(
     remaining: subtract(allowed, spent),
     ...(percent ? { percent: Number(toText(percent, 0)) } : {}),
     ...(ahead && likely ? { forecast: { low: add(spent, ahead.low), likely, high: add(spent, ahead.high) } } : {}),
+    ahead: ahead?.days ?? [],
     exhaustion: exhausted(daily, known, allowed, ahead?.days ?? []),
     state: over ? 'over' : warn ? 'warn' : 'ok',
     reached,
