@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime/runtime.js';
 
 const name = 'onnxruntime-web';
 
-/** onnxruntime-web as somebody installed it: it is larger than all of this product, so it is not shipped (docs/decisions/0005-onnxruntime.md).
+/** onnxruntime-web as somebody installed it: it is larger than all of this product, so it is not shipped (docs/decisions/0006-onnxruntime.md).
  * @param places folders to look from, upwards; the first that has it wins
  * @errors UsageError where it is not, or cannot be loaded */
 export function findRuntime(places: readonly string[], threads: number): Runtime {
