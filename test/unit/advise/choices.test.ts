@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Advice, type EstimateContext, estimate, frontText, paretoFront, type Spec, serveWays, waysText } from '../../../server/src/core/index.js';
+import { type Advice, type EstimateContext, frontText, paretoFront, type Spec, serveWays, waysText } from '../../../server/src/core/index.js';
 import { shippedCatalog } from '../../support/catalog.js';
 
 const data = (name: string): string => readFileSync(new URL(`../../../server/data/${name}`, import.meta.url), 'utf8');
