@@ -19,7 +19,7 @@ export function modelFileTests(ide: () => Ide): void {
   const family = families.map((make) => make()).find(({ name }) => name === 'BERT')!;
   const page = () => ide().view('#headline');
   const cell = async (op: string, column: number): Promise<string> =>
-    (await page()).locator(`#operators tbody tr:has(th:text-is("${op}")) > :nth-child(${column})`).textContent();
+    (await page()).locator(`#operators tbody tr:has(th:text-is("${op}")) > :nth-child(${column})`).innerText();
   test('an ONNX file opens as what it is made of; its work is known once its sizes are stated', async () => {
     const folder = path.join(ide().host.root, 'models');
     mkdirSync(folder, { recursive: true });
@@ -30,8 +30,8 @@ export function modelFileTests(ide: () => Ide): void {
       copyFileSync(path.join(runtime, file), path.join(package_, file));
     await ide().openView('models/bert.onnx');
     const frame = await page();
-    expect(await frame.locator('#headline').textContent()).toMatch(/^172,000 parameters · [\d.]+ KiB mostly float32 · MACs unknown$/);
-    expect(await frame.locator('main').textContent()).toContain('state batch, sequence');
+    expect(await frame.locator('#headline').innerText()).toMatch(/^172,000 parameters · [\d.]+ KiB mostly float32 · MACs unknown$/);
+    expect(await frame.locator('main').innerText()).toContain('state batch, sequence');
     expect(await frame.locator('#measure').isDisabled()).toBe(true);
     for (const [name, size] of [
       ['batch', '2'],
@@ -40,7 +40,7 @@ export function modelFileTests(ide: () => Ide): void {
       await frame.locator(`input[name=${name}]`).fill(size);
       await frame.locator(`input[name=${name}]`).press('Tab');
     }
-    await ide().until('the work', async () => (await frame.locator('#headline').textContent()).includes('4.15 MMAC'));
+    await ide().until('the work', async () => (await frame.locator('#headline').innerText()).includes('4.15 MMAC'));
     expect(await cell('MatMul', 3)).toBe('4.15M');
     expect(await cell('MatMul', 4)).toMatch(/^100\s%$/);
   });
@@ -48,10 +48,10 @@ export function modelFileTests(ide: () => Ide): void {
     const frame = await page();
     await frame.locator('#measure').click();
     await frame.locator('#consent').waitFor();
-    expect(await frame.locator('#consent').textContent()).toMatch(/onnxruntime-web \d+\.\d+\.\d+ from node_modules of this workspace/);
+    expect(await frame.locator('#consent').innerText()).toMatch(/onnxruntime-web \d+\.\d+\.\d+ from node_modules of this workspace/);
     await frame.locator('#use-runtime').click();
     const result: string = await ide().until('a latency', async () =>
-      (await frame.locator('#results li').count()) > 0 ? frame.locator('#results li').first().textContent() : undefined,
+      (await frame.locator('#results li').count()) > 0 ? frame.locator('#results li').first().innerText() : undefined,
     );
     expect(result).toMatch(/^[\d.]+ ms a run \([\d.]+ ms–[\d.]+ ms of \d+\) at input_ids \[2, 20\], attention_mask \[2, 20\].*wasm, \d+ thread/);
   });
@@ -62,7 +62,7 @@ export function modelFileTests(ide: () => Ide): void {
       const all: string[] = await frame.locator('#results li').allInnerTexts();
       return all.find((text) => text.startsWith('With 8-bit weights'));
     });
-    expect(await frame.locator('#results').textContent()).toMatch(/Saved as bert\.int8\.onnx: [\d.]+ KiB, \d\d % of the original; \d+ weights in 8 bits/);
+    expect(await frame.locator('#results').innerText()).toMatch(/Saved as bert\.int8\.onnx: [\d.]+ KiB, \d\d % of the original; \d+ weights in 8 bits/);
     expect(result).toMatch(/output answer differs by [\d.]+ % of its size/);
     const saved = readFileSync(path.join(ide().host.root, 'models/bert.int8.onnx'));
     expect(saved.length / family.bytes.length).toBeLessThan(0.35);
@@ -91,6 +91,6 @@ export function modelFileTests(ide: () => Ide): void {
     writeFileSync(path.join(ide().host.root, 'models/half.onnx'), family.bytes.slice(0, 5000));
     await ide().openView('models/half.onnx');
     const frame = await ide().view('[role=alert]');
-    expect(await frame.locator('[role=alert]').textContent()).toMatch(/'graph' says it is \d+ bytes long, but only \d+ are left/);
+    expect(await frame.locator('[role=alert]').innerText()).toMatch(/'graph' says it is \d+ bytes long, but only \d+ are left/);
   });
 }
