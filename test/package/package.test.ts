@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { builtinModules } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { Script } from 'node:vm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readZip, unpackVsix } from '../e2e/zip.mjs';
 
@@ -23,6 +24,9 @@ const below = (folder: string): string[] =>
 /** Names of the modules that a bundle asks its host for. */
 const required = (name: string): string[] =>
   [...new Set([...text(name).matchAll(/\brequire\(\s*(?:["'`]([^"'`]+)["'`]|)/g)].map((match) => match[1] ?? '?'))].sort();
+
+/** ajv holds these in the texts of the functions that it writes; they are no calls. */
+const inGeneratedCode = /^ajv(-formats)?\/dist\//;
 
 describe('the package', () => {
   test('holds what is listed here and nothing else', () => {
@@ -83,12 +87,15 @@ describe('bundles', () => {
   });
   test('the worker is one classic script', () => {
     expect(has('dist/server-browser.js', 'import.meta')).toBe(false);
-    expect(text('dist/server-browser.js').match(/^\s*(?:import|export)\b.{0,40}/m)).toBeNull();
+    // A module would not parse as this.
+    expect(() => new Script(text('dist/server-browser.js'))).not.toThrow();
   });
   test.each(['dist/client-node.js', 'dist/client-start.js', 'dist/server-node.js', 'dist/cli.js', 'dist/cli-run.js', 'dist/mcp.js'])(
     '%s needs no package',
     (name) => {
-      const outside = required(name).filter((module) => !builtinModules.includes(module.replace(/^node:/, '')) && module !== 'vscode');
+      const outside = required(name).filter(
+        (module) => !builtinModules.includes(module.replace(/^node:/, '')) && module !== 'vscode' && !inGeneratedCode.test(module),
+      );
       for (const module of outside) expect(scripts).toContain(path.posix.join('dist', module));
       expect(has(name, 'import.meta')).toBe(false);
     },
