@@ -64,7 +64,7 @@ describe.each([
         expect(a).toEqual(b);
         if (a.workloads.length > 0) compared++;
       }
-      expect(live.document(uri)!.lines).toEqual(fresh.document(uri)!.lines);
+      expect(startsOf(live.document(uri)!.lines)).toEqual(startsOf(fresh.document(uri)!.lines));
     }
     expect(compared).toBeGreaterThan(20);
   }, 120_000);
@@ -81,9 +81,10 @@ function* editsOf(letters: readonly string[], seed: number): Generator<{ before:
     yield { before, change, text: after(before, change) };
   }
 }
+const startsOf = (lines: LineIndex): number[] => Array.from({ length: lines.count }, (_, line) => lines.startOf(line));
 test('lines follow any edit', () => {
   for (const { before, change, text } of editsOf(['a', '\n', '\r', '\r\n', 'bc'], 5))
-    expect(new LineIndex(before).edited(change, text)).toEqual(new LineIndex(text));
+    expect(startsOf(new LineIndex(before).edited(change, text))).toEqual(startsOf(new LineIndex(text)));
 });
 test('words follow any edit', () => {
   for (const { before, change, text } of editsOf(['a', 'bc', '1', ' ', '\u00a0', '(', '.', 'é', '\n'], 6)) {

@@ -189,7 +189,7 @@ export class Engine {
     if (!entry) return;
     const document = this.placed(editedDocument(entry.document, changes, text, languageId));
     // A stored notebook shown as text: the program is not the text, so its edits are not the program's.
-    if (document.text === text) for (const change of changes) entry.tree?.apply(change);
+    if (document.text === text) for (const [at, change] of changes.entries()) entry.tree?.apply(change, at === changes.length - 1 ? document : undefined);
     entry.tree?.replace(document.text);
     const [changed, ...more] = changes;
     const follows = entry.marked && changed && more.length === 0 && document.text === text && document.language === entry.document.language;
@@ -424,7 +424,7 @@ export class Engine {
     if (grammar) {
       const parser = await this.grammars.load(grammar);
       if (entry.version !== version) return this.sighting(uri);
-      entry.tree ??= new SyntaxTree(parser, document.text);
+      entry.tree ??= new SyntaxTree(parser, document.text, document.lines);
     }
     return this.settle(entry, version, recognise(document, this.grammars, entry.tree, marked));
   }

@@ -23,11 +23,11 @@ export interface Joins {
   /** A workload after joining: the same for everybody who asks; undefined inside its own joining. */
   readonly joined: (one: Placed) => Workload | undefined;
   /** Workloads whose files take a file in, by that file's URI. */
-  readonly takers: ReadonlyMap<string, readonly Placed[]>;
+  readonly takers: () => ReadonlyMap<string, readonly Placed[]>;
   /** Scalers and what they scale, by folder and object. */
-  readonly scaled: { readonly scalers: ReadonlyMap<string, Placed>; readonly objects: ReadonlyMap<string, Placed> };
+  readonly scaled: () => { readonly scalers: ReadonlyMap<string, Placed>; readonly objects: ReadonlyMap<string, Placed> };
   /** What commands that submit a job ask for, by the job's URI. */
-  readonly submitted: ReadonlyMap<string, readonly Fact[]>;
-  /** Id of the first workload that uses a configuration file, by its URI. */
-  readonly users: ReadonlyMap<string, string>;
+  readonly submitted: () => ReadonlyMap<string, readonly Fact[]>;
+  /** Ids of the first workloads that use configuration files, by the files' URIs. */
+  readonly users: () => ReadonlyMap<string, string>;
 }

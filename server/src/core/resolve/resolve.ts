@@ -68,8 +68,8 @@ export function resolve(input: ResolveInput): ResolveOutput {
     }
     return done.get(one);
   };
-  let submitted: Joins['submitted'] | undefined;
-  let scaled: Joins['scaled'] | undefined;
+  let submitted: ReturnType<Joins['submitted']> | undefined;
+  let scaled: ReturnType<Joins['scaled']> | undefined;
   let takers: ReadonlyMap<string, readonly Placed[]> | undefined;
   let users: ReadonlyMap<string, string> | undefined;
   const joins: Joins = {
@@ -79,20 +79,20 @@ export function resolve(input: ResolveInput): ResolveOutput {
     runs,
     launchersOf,
     joined,
-    get submitted() {
+    submitted: () => {
       submitted ??= submittedBy(input.files);
       return submitted;
     },
-    get scaled() {
+    scaled: () => {
       scaled ??= scaledOf(all);
       return scaled;
     },
-    get takers() {
+    takers: () => {
       takers ??= takersOf(all);
       return takers;
     },
     // Only a fragment's owner is asked for: an edit of a program does not look through the references of the whole workspace.
-    get users() {
+    users: () => {
       users ??= usersOf(all, files);
       return users;
     },
@@ -166,7 +166,7 @@ function join(one: Placed, joins: Joins): Workload {
   const title = inner?.title ?? seen.title;
   const framework = inner && isGeneric.test(seen.framework) ? inner.framework : seen.framework;
   if (seen.kind !== 'resource') addMachines(candidates, one, joins);
-  if (seen.fragment) countedIn ??= joins.users.get(sighting.uri);
+  if (seen.fragment) countedIn ??= joins.users().get(sighting.uri);
   countedIn ??= scaledBy(one, joins) ?? takenInto(one, joins);
   addScaler(candidates, one, joins);
   addSubmission(candidates, one, joins);

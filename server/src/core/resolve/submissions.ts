@@ -19,11 +19,11 @@ export function submittedBy(files: KnownFiles): ReadonlyMap<string, readonly Fac
 /** The options of the command that submits a job are over those in the job's head; of several commands that disagree all are shown. */
 export function addSubmission(candidates: Candidates, { seen, sighting }: Placed, { submitted }: Joins): void {
   if (!isJob(seen)) return;
-  for (const fact of submitted.get(sighting.uri) ?? []) candidates.add(ofCommand(fact), ranks.commandLine);
+  for (const fact of submitted().get(sighting.uri) ?? []) candidates.add(ofCommand(fact), ranks.commandLine);
 }
 /** For a fact out of a job's head what the command which submits the job says instead. */
 export function replacedBy({ sighting }: Placed, { submitted, placed }: Joins): (fact: Fact) => Fact | undefined {
-  const given = submitted.get(sighting.uri);
+  const given = submitted().get(sighting.uri);
   if (!given) return () => undefined;
   const head = placed(sighting).flatMap(({ seen }) => (isJob(seen) ? seen.facts : []));
   return ({ name, span }) =>

@@ -7,14 +7,14 @@ import { WordIndex } from './python/words.js';
 export class SyntaxTree {
   private readonly parser: Parser;
   private current: string;
+  private lines: LineIndex;
   private tree: Tree | null = null;
   private stale = true;
-  /** Of the present text, once an edit asked for it. */
-  private lines: LineIndex | undefined;
   private index: WordIndex | undefined;
-  constructor(parser: Parser, text: string) {
+  constructor(parser: Parser, text: string, lines = new LineIndex(text)) {
     this.parser = parser;
     this.current = text;
+    this.lines = lines;
   }
   get text(): string {
     return this.current;
@@ -24,15 +24,15 @@ export class SyntaxTree {
     this.index ??= new WordIndex(this.current);
     return this.index;
   }
-  apply(change: Change): void {
+  /** @param after what the change leads to, where somebody holds it already */
+  apply(change: Change, after = this.changed(change)): void {
     const { start, oldEnd, text } = change;
-    const before = this.tree && (this.lines ?? new LineIndex(this.current));
-    this.current = this.current.slice(0, start) + text + this.current.slice(oldEnd);
+    const before = this.lines;
+    this.current = after.text;
+    this.lines = after.lines;
     this.stale = true;
     this.index?.edit(change, this.current);
-    if (!this.tree || !before) return;
-    this.lines = before.edited(change, this.current);
-    this.tree.edit(
+    this.tree?.edit(
       new Edit({
         startIndex: start,
         oldEndIndex: oldEnd,
@@ -70,9 +70,12 @@ export class SyntaxTree {
   dispose(): void {
     this.tree?.delete();
     this.tree = null;
-    this.lines = undefined;
     this.index = undefined;
     this.stale = true;
+  }
+  private changed(change: Change): { readonly text: string; readonly lines: LineIndex } {
+    const text = this.current.slice(0, change.start) + change.text + this.current.slice(change.oldEnd);
+    return { text, lines: this.lines.edited(change, text) };
   }
 }
 

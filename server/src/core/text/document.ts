@@ -52,18 +52,7 @@ export function createDocument(uri: string, text: string, languageId?: string): 
       ...(problem === undefined ? {} : { problem }),
     };
   }
-  let lines: LineIndex | undefined;
-  return {
-    uri,
-    language,
-    text,
-    ...shellIn(language, text),
-    // Of the thousands of files of a scan, few are asked for a line.
-    get lines() {
-      lines ??= new LineIndex(text);
-      return lines;
-    },
-  };
+  return { uri, language, text, lines: new LineIndex(text), ...shellIn(language, text) };
 }
 const shellLine = /^[ \t]*!\w/m;
 /** A notebook that is kept as Python text has its shell escapes in it; a Makefile is made of commands. */
@@ -75,19 +64,30 @@ function shellIn(language: Language, text: string): { shell?: string } {
 
 /** A plain text's document after an edit whose changes, in order, lead to `text`: its lines follow the changes instead of being counted anew. */
 export function editedDocument(before: Document, changes: readonly Change[], text: string, languageId?: string): Document {
+  if (before.cells || /\.ipynb$/i.test(before.uri)) return createDocument(before.uri, text, languageId);
   let current = before.text;
   let { lines } = before;
-  for (const change of changes) {
-    current = current.slice(0, change.start) + change.text + current.slice(change.oldEnd);
+  for (const [at, change] of changes.entries()) {
+    const isLast = at === changes.length - 1;
+    if (isLast && !leadsTo(current, change, text)) return createDocument(before.uri, text, languageId);
+    // The text as it was given, not a copy of it that only this document would hold.
+    current = isLast ? text : current.slice(0, change.start) + change.text + current.slice(change.oldEnd);
     lines = lines.edited(change, current);
   }
-  if (before.cells || /\.ipynb$/i.test(before.uri) || current !== text) return createDocument(before.uri, text, languageId);
+  if (current !== text) return createDocument(before.uri, text, languageId);
   const language = languageOf(before.uri, languageId) ?? 'python';
   const [changed, ...more] = changes;
   // Where there was no shell line, only an edit of a line can have made it one.
   const hasNone = before.shell === undefined && more.length === 0 && changed && !shellLine.test(linesAround(text, changed, 0));
   return { uri: before.uri, language, text, lines, ...(hasNone ? {} : shellIn(language, text)) };
 }
+
+/** True if a change of a text makes the other one of it. */
+const leadsTo = (before: string, { start, oldEnd, text }: Change, after: string): boolean =>
+  after.length === before.length + text.length - (oldEnd - start) &&
+  after.startsWith(text, start) &&
+  after.slice(0, start) === before.slice(0, start) &&
+  after.slice(start + text.length) === before.slice(oldEnd);
 
 /** A notebook document out of an editor's cells, which have URIs and no raw lines. */
 export function createNotebookDocument(uri: string, cells: readonly { readonly uri: string; readonly text: string; readonly index: number }[]): Document {

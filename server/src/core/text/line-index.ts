@@ -1,31 +1,38 @@
 /** Line starts of a text, for turning offsets into lines and back. Lines end with \n, \r\n or \r, as VS Code counts them. */
 export class LineIndex {
-  private readonly starts: readonly number[];
-  private readonly length: number;
+  private readonly text: string;
+  /** Of the thousands of files of a scan, few are asked for a line. */
+  private known: readonly number[] | undefined;
   /** @param starts of the lines, where they are known already */
-  constructor(text: string, starts: readonly number[] = [0, ...startsWithin(text, 1, text.length)]) {
-    this.length = text.length;
-    this.starts = starts;
+  constructor(text: string, starts?: readonly number[]) {
+    this.text = text;
+    this.known = starts;
   }
   /** The index of the text that an edit leaves: lines around the edit are found anew, those after it move. */
   edited({ start, oldEnd, text }: { readonly start: number; readonly oldEnd: number; readonly text: string }, after: string): LineIndex {
     const end = start + text.length;
     const moved = end - oldEnd;
     // Whether a line starts at an offset depends on the characters on both sides of it.
-    const head = this.starts.slice(0, this.lineOf(start - 1) + 1);
-    const tail = this.starts.slice(this.lineOf(oldEnd) + 1);
-    return new LineIndex(after, [...head, ...startsWithin(after, Math.max(1, start), end), ...tail.map((at) => at + moved)]);
+    const starts = this.starts.slice(0, this.lineOf(start - 1) + 1);
+    for (const at of startsWithin(after, Math.max(1, start), end)) starts.push(at);
+    for (let line = this.lineOf(oldEnd) + 1; line < this.starts.length; line++) starts.push(this.starts[line]! + moved);
+    return new LineIndex(after, starts);
+  }
+  private get starts(): readonly number[] {
+    this.known ??= [0, ...startsWithin(this.text, 1, this.text.length)];
+    return this.known;
   }
   get count(): number {
     return this.starts.length;
   }
   /** Zero-based line that holds an offset; offsets outside the text are clamped. */
   lineOf(offset: number): number {
+    const { starts } = this;
     let low = 0;
-    let high = this.starts.length - 1;
+    let high = starts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.starts[middle]! <= offset) low = middle;
+      if (starts[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -35,7 +42,7 @@ export class LineIndex {
     return this.starts[Math.max(0, Math.min(line, this.starts.length - 1))]!;
   }
   endOf(line: number): number {
-    return line + 1 < this.starts.length ? this.starts[line + 1]! : this.length;
+    return line + 1 < this.starts.length ? this.starts[line + 1]! : this.text.length;
   }
   /** Zero-based line and UTF-16 column. */
   positionOf(offset: number): { line: number; character: number } {
@@ -43,7 +50,7 @@ export class LineIndex {
     return { line, character: Math.max(0, offset - this.startOf(line)) };
   }
   offsetOf(line: number, character: number): number {
-    if (line >= this.starts.length) return this.length;
+    if (line >= this.starts.length) return this.text.length;
     return Math.min(this.startOf(line) + character, this.endOf(line));
   }
 }

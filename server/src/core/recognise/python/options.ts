@@ -121,8 +121,9 @@ export function dataclassField(evaluator: ReadsValues, expr: Extract<Expr, { kin
   const field = owner && fieldOf(evaluator, owner, expr.name);
   if (!field) return undefined;
   const here = { start: field.start, end: field.end, param: expr.name };
-  if (!field.value) return { known: false, reason: `${owner.name}.${expr.name} has no default`, ...here };
-  const value = evaluator.value(field.value, steps + 1);
+  const given = field.value();
+  if (!given) return { known: false, reason: `${owner.name}.${expr.name} has no default`, ...here };
+  const value = evaluator.value(given, steps + 1);
   return value.known ? { ...value, origin: 'default', param: expr.name, note: `default of ${owner.name}.${expr.name}` } : { ...value, param: expr.name };
 }
 
@@ -165,7 +166,8 @@ export function classNameOf(evaluator: ReadsValues, expr: Expr, steps = 0): stri
     if (bound?.value) return annotatedClass(bound.annotation) ?? constructedClass(evaluator, bound.value, bound.index, steps + 1);
     const owner = classOf(evaluator, expr.object, steps + 1);
     const field = owner && fieldOf(evaluator, owner, expr.name);
-    return field?.value ? constructedClass(evaluator, field.value, undefined, steps + 1) : annotatedClass(field?.annotation);
+    const value = field?.value();
+    return value ? constructedClass(evaluator, value, undefined, steps + 1) : annotatedClass(field?.annotation);
   }
   return constructedClass(evaluator, expr, undefined, steps + 1);
 }

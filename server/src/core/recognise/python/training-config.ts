@@ -47,7 +47,7 @@ function classes(input: PythonInput): SeenWorkload[] {
   if (/\.(backward|fit|train)\s*\(|Trainer\s*\(|__main__/.test(program.text)) return [];
   return program.classes().flatMap((owner): SeenWorkload[] => {
     if (owner.bases.length > 0 || owner.fields.length < 6 || !/train|config|hyper|param|arg/i.test(owner.name)) return [];
-    const plain = owner.fields.filter((field) => field.value && /^(number|string|boolean|none|unary|binary)$/.test(field.value.kind));
+    const plain = owner.fields.filter((field) => /^(number|string|boolean|none|unary|binary)$/.test(field.value()?.kind ?? ''));
     if (plain.length < owner.fields.length * 0.7) return [];
     const facts = new FactSet(input);
     addHyperparameters(input, facts, owner);
@@ -57,7 +57,8 @@ function classes(input: PythonInput): SeenWorkload[] {
       (facts.has('model') || facts.has('dataset'));
     if (!isRun) return [];
     const peft = owner.fields.find((field) => /^(use_)?(peft|lora)$/.test(field.name));
-    const isOn = peft?.value && evaluate.value(peft.value);
+    const given = peft?.value();
+    const isOn = given && evaluate.value(given);
     if (isOn?.known && isOn.value === false) facts.follows('finetune_method', 'full', peft!, { param: peft!.name });
     else if (isOn?.known && isOn.value === true) facts.follows('finetune_method', 'lora', peft!, { param: peft!.name });
     return [{ kind: 'training', framework: 'pytorch', title: 'Train', span: { uri: document.uri, start: owner.start, end: owner.end }, ...facts.result }];

@@ -49,8 +49,8 @@ export interface Field {
   readonly start: number;
   readonly end: number;
   readonly annotation?: string;
-  /** Read when asked for: options classes are long. */
-  readonly value?: Expr | undefined;
+  /** Read when asked for: options classes are long. A function: V8 keeps the getter of an object, and all that it holds, until a full collection. */
+  readonly value: () => Expr | undefined;
 }
 
 export interface FunctionInfo {
@@ -390,16 +390,13 @@ export class PythonProgram {
         if (!assignment || left?.type !== 'identifier') return [];
         const type = assignment.childForFieldName('type');
         const right = assignment.childForFieldName('right');
-        const value = (): Expr | undefined => this.expr(right);
         return [
           {
             name: this.slice(left),
             start: left.startIndex,
             end: assignment.endIndex,
             ...(type && { annotation: this.slice(type) }),
-            get value() {
-              return value();
-            },
+            value: () => this.expr(right),
           },
         ];
       }),

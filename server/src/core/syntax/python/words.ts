@@ -66,9 +66,10 @@ export class WordIndex {
   private read(from: number, to: number): void {
     word.lastIndex = from;
     for (let match = word.exec(this.text); match && match.index < to; match = word.exec(this.text)) {
-      const [name] = match;
+      let [name] = match;
       let entry = this.entries.get(name);
       if (!entry) {
+        name = detached(name);
         entry = { places: [], called: [] };
         this.entries.set(name, entry);
       }
@@ -76,6 +77,7 @@ export class WordIndex {
       if (!isOpened(this.text, word.lastIndex)) continue;
       insert(entry.called, match.index);
       if (this.isCalledWord.has(name)) continue;
+      name = detached(name);
       this.isCalledWord.add(name);
       this.calledWords.push(name);
     }
@@ -88,6 +90,8 @@ export class WordIndex {
   }
 }
 
+/** A copy that stands alone: an engine keeps a piece of a text as a view, and with it the whole text that an edit has long replaced. */
+const detached = (piece: string): string => ` ${piece}`.slice(1);
 const isWord = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
 const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || (code > 127 && /\s/.test(String.fromCharCode(code)));
 

@@ -34,7 +34,7 @@ export function settingsOf(input: PythonInput, given: Expr | undefined): Setting
     return {
       made: meant,
       open: meant.args.some((arg) => arg.spread === 2),
-      field: (name) => later(name) ?? evaluate.argument(meant, name) ?? (local && fieldOf(evaluate, local, name)?.value),
+      field: (name) => later(name) ?? evaluate.argument(meant, name) ?? (local && fieldOf(evaluate, local, name)?.value()),
     };
   }
   const parsed = evaluate.instanceOf(given);
