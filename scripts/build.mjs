@@ -84,15 +84,14 @@ const bundles = [
 ].filter(({ entry }) => existsSync(entry));
 
 async function markers() {
-  const { recognisers, modelFileMarker } = await evaluated(
-    "export { recognisers } from './server/src/core/recognise/registry.js'; export { modelFileMarker } from './server/src/core/recognise/model-file-names.js';",
+  const { recognisers, modelFileMarker, Hints } = await evaluated(
+    "export { recognisers } from './server/src/core/recognise/registry.js'; export { modelFileMarker } from './server/src/core/recognise/model-file-names.js'; export { Hints } from './server/src/core/text/literals.js';",
   );
-  const languages = [...new Set(recognisers.map(({ language }) => language))];
-  return [
-    ...recognisers.map(({ language, marker }) => [language, marker.source, marker.flags]),
-    // Any of them may name a model file.
-    ...languages.map((language) => [language, modelFileMarker.source, modelFileMarker.flags]),
-  ];
+  return [...new Set(recognisers.map(({ language }) => language))].map((language) => {
+    // Any language may name a model file.
+    const all = [...recognisers.filter((one) => one.language === language).map(({ marker }) => marker), modelFileMarker];
+    return [language, new Hints(all, (marker) => marker).any ?? '', all.map(({ source, flags }) => [source, flags])];
+  });
 }
 /** The data tables as a running product reads them: their texts are read here, once. */
 async function packedTables() {

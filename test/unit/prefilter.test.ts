@@ -14,6 +14,7 @@ const [labels = '', folder = ''] = (process.env['MLCOST_CORPUS'] ?? '').split(':
 /** What is found with every recogniser of the language asked, and what with those whose marker is in the text. */
 function found(document: Document): { all: string[]; filtered: string[] } {
   const every: Marked = {
+    hinted: new Set(),
     recognisers: recognisers.filter(({ language }) => language === document.language),
     ofShell: document.shell === undefined ? [] : recognisers.filter(({ language }) => language === 'shell'),
     modelConfig: false,

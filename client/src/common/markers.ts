@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 
-/** Markers of the recognisers as `[language, source, flags]`, put in by the build. */
-declare const ML_MARKERS: readonly (readonly [string, string, string])[];
+/** By language: a pattern that is in every text with a marker, and the recognisers' markers as `[source, flags]`; put in by the build. */
+declare const ML_MARKERS: readonly (readonly [string, string, readonly (readonly [string, string])[]])[];
 
 /** Which recognisers read a document, by the editor's language id. */
 const languages: Readonly<Record<string, string>> = {
@@ -30,7 +30,20 @@ const languages: Readonly<Record<string, string>> = {
 };
 export const languageIds: readonly string[] = Object.keys(languages);
 export const settingsFile = '.mlcost.yaml';
-const markers = ML_MARKERS.map(([language, source, flags]) => ({ language, pattern: new RegExp(source, flags.replace('g', '')) }));
+interface Markers {
+  readonly hint: RegExp;
+  readonly patterns: readonly RegExp[];
+}
+const compiled = new Map<string, Markers>();
+/** Of a language's markers; made when the first document of it is there. */
+function markersOf(language: string): Markers | undefined {
+  const written = compiled.has(language) ? undefined : ML_MARKERS.find(([name]) => name === language);
+  if (written) {
+    const [, hint, patterns] = written;
+    compiled.set(language, { hint: new RegExp(hint, 'i'), patterns: patterns.map(([source, flags]) => new RegExp(source, flags.replace('g', ''))) });
+  }
+  return compiled.get(language);
+}
 /** What is longer is data. */
 const maxLength = 2_000_000;
 
@@ -38,7 +51,8 @@ const maxLength = 2_000_000;
 export function isRelevant(document: Pick<vscode.TextDocument, 'languageId' | 'uri' | 'getText'>): boolean {
   if (document.uri.path.endsWith(`/${settingsFile}`)) return true;
   const language = languages[document.languageId];
-  if (language === undefined) return false;
+  const markers = language === undefined ? undefined : markersOf(language);
+  if (!markers) return false;
   const text = document.getText();
-  return text.length <= maxLength && markers.some((one) => one.language === language && one.pattern.test(text));
+  return text.length <= maxLength && markers.hint.test(text) && markers.patterns.some((pattern) => pattern.test(text));
 }

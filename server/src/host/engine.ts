@@ -455,10 +455,11 @@ export class Engine {
     if (this.wanted.has(uri) && isDataFile(uri) && (languageOfName(uri) === undefined || !isRelevant(markedBy({ language: 'json', text }))))
       return readDataSet(uri, text);
     if (this.wanted.has(uri) && isManifest(uri) && (languageOfName(uri) === undefined || text.length > maxTextLength)) return readManifest(uri, text);
-    const document = this.placed(createDocument(uri, text));
+    const read = createDocument(uri, text);
     if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
-    const marked = markedBy(document);
+    const marked = markedBy(read);
     if (!isRelevant(marked) && !this.wanted.has(uri)) return null;
+    const document = this.placed(read);
     const grammar = grammarOf(document);
     if (grammar) await this.grammars.load(grammar);
     this.storedDocuments.set(uri, document);

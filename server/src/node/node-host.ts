@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isRunFile, languageOfName, maxTextLength } from '../core/index.js';
 import { type Cancellation, type Host, UnreadableFile } from '../host/host.js';
+import { readBytes } from './read-bytes.js';
 
 /** Folders that hold nobody's own code. */
 const skipped = new Set([
@@ -44,15 +45,11 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
   return {
     readText: async (uri) => {
       if (!uri.startsWith('file:')) return null;
-      const file = fileURLToPath(uri);
-      const size = await stat(file).then(
-        (found) => (found.isFile() ? found.size : undefined),
-        () => undefined,
-      );
-      if (size === undefined) return null;
       // four bytes a character at most: what is larger is not even read
-      if (size > maxTextLength * 4) throw new UnreadableFile('too-large', `${Math.round(size / 1e6)} MB: larger than ${maxTextLength / 1e6} MB, not read`);
-      const text = decode(await readFile(file).catch(() => new Uint8Array()));
+      const bytes = await readBytes(fileURLToPath(uri), maxTextLength * 4);
+      if (bytes === null) return null;
+      if (typeof bytes === 'number') throw new UnreadableFile('too-large', `${Math.round(bytes / 1e6)} MB: larger than ${maxTextLength / 1e6} MB, not read`);
+      const text = decode(bytes);
       if (text === null) throw new UnreadableFile('binary', 'binary content: not read');
       return text;
     },
@@ -142,12 +139,15 @@ async function list(root: string, signal: Cancellation, wanted: (path: string) =
   if ((await stat(root)).isFile()) return [pathToFileURL(root).href];
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
+    const href = pathToFileURL(folder).href.replace(/\/$/, '');
+    // Of a plain name no character is written otherwise in a URI.
+    const uriOf = (name: string): string => (/^[\w.-]+$/.test(name) ? `${href}/${name}` : pathToFileURL(path.join(folder, name)).href);
     if (signal.cancelled || found.length >= maxFiles) return;
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       if (entry.isDirectory() && !left.has(entry.name)) await walk(path.join(folder, entry.name));
-      else if (entry.isFile() && wanted(path.join(folder, entry.name).replaceAll('\\', '/'))) found.push(pathToFileURL(path.join(folder, entry.name)).href);
+      else if (entry.isFile() && wanted(path.join(folder, entry.name).replaceAll('\\', '/'))) found.push(uriOf(entry.name));
     }
   };
   await walk(root);

@@ -55,7 +55,7 @@ const agree = (a: Pin, b: Pin): boolean =>
   !(a.upper && b.lower && compareVersions(b.lower, a.upper) >= 0) && !(b.upper && a.lower && compareVersions(a.lower, b.upper) >= 0);
 
 function manifestPins(uri: string, { files, input }: Joins): readonly Pin[] {
-  return ancestors(folderOf(uri), input.roots).flatMap((folder) => manifests.flatMap((name) => pinsOf(files.exact(joinUri(folder, name)), files, 0)));
+  return ancestors(folderOf(uri), input.roots).flatMap((folder) => manifests.flatMap((name) => pinsOf(files.exact(`${folder}/${name}`), files, 0)));
 }
 function pinsOf(manifest: Sighting | undefined, files: Joins['files'], depth: number): readonly Pin[] {
   if (!manifest) return [];

@@ -58,7 +58,7 @@ const shellLine = /^[ \t]*!\w/m;
 /** A notebook that is kept as Python text has its shell escapes in it; a Makefile is made of commands. */
 function shellIn(language: Language, text: string): { shell?: string } {
   if (language === 'makefile') return { shell: text };
-  const shell = language === 'python' && shellLine.test(text) ? shellLines(text) : undefined;
+  const shell = language === 'python' && text.includes('!') && shellLine.test(text) ? shellLines(text) : undefined;
   return shell === undefined ? {} : { shell };
 }
 

@@ -8,7 +8,7 @@ import { isTest } from './training/tests.js';
 export const trainingConfig: PythonRecogniser = {
   id: 'training-config',
   language: 'python',
-  marker: /ConfigDict\s*\(|^def get_config\b|^\s*class\s+\w*(?:[Tt]rain|[Cc]onfig|[Hh]yper|[Aa]rg|[Pp]aram)\w*/m,
+  marker: /ConfigDict\s*\(|\bdef get_config\b|\bclass\s+\w*(?:[Tt]rain|[Cc]onfig|[Hh]yper|[Aa]rg|[Pp]aram)/,
   doc: {
     format: 'Python configuration files',
     reads: 'classes of plain training settings; get_config() of ml_collections',
