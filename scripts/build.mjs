@@ -36,7 +36,15 @@ const browserParser = {
 };
 const bundles = [
   // In Node the language client is a second file, read when a document with a marker opens; on the web, where there is one file, it is evaluated then.
-  { entry: 'client/src/node/main.ts', name: 'client-node', platform: 'node', format: 'cjs', external: ['vscode', './client-start.js'], define },
+  {
+    entry: 'client/src/node/main.ts',
+    name: 'client-node',
+    platform: 'node',
+    format: 'cjs',
+    external: ['vscode', './client-start.js'],
+    define,
+    supported: { 'dynamic-import': false }, // by `require`: starting the loader of modules costs the host more than the file
+  },
   { entry: 'client/src/node/client-start.ts', name: 'client-start', platform: 'node', format: 'cjs', external: ['vscode'], define },
   { entry: 'client/src/browser/main.ts', name: 'client-browser', platform: 'browser', format: 'cjs', external: ['vscode'], define },
   { entry: 'server/src/node/main.ts', name: 'server-node', platform: 'node', format: 'cjs' },

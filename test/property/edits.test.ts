@@ -5,6 +5,7 @@ import { pythonFile } from '../../bench/inputs.js';
 import type { Change } from '../../server/src/core/index.js';
 import { WordIndex } from '../../server/src/core/syntax/python/words.js';
 import { LineIndex } from '../../server/src/core/text/line-index.js';
+import { Mentions } from '../../server/src/core/text/mentions.js';
 import { Engine } from '../../server/src/host/engine.js';
 import { memoryHost } from '../support/memory-host.js';
 import { randomOf } from '../support/mutate.js';
@@ -85,6 +86,15 @@ const startsOf = (lines: LineIndex): number[] => Array.from({ length: lines.coun
 test('lines follow any edit', () => {
   for (const { before, change, text } of editsOf(['a', '\n', '\r', '\r\n', 'bc'], 5))
     expect(startsOf(new LineIndex(before).edited(change, text))).toEqual(startsOf(new LineIndex(text)));
+});
+test('what a text mentions follows any edit', () => {
+  const patterns = [/a/, /\bbc\b/, /a\s*\(/, /^b/m, /a[\s\S]*c/, /bc$/, /(?:a\s*,)+b/];
+  for (const { before, change, text } of editsOf(['a', 'bc', ' ', '(', ',', '\n', '\r\n'], 8)) {
+    const edited = new Mentions(before);
+    for (const pattern of patterns) edited.has(pattern);
+    edited.edit(change, text);
+    for (const pattern of patterns) expect(edited.has(pattern), `${pattern} in ${JSON.stringify(text)}`).toBe(pattern.test(text));
+  }
 });
 test('words follow any edit', () => {
   for (const { before, change, text } of editsOf(['a', 'bc', '1', ' ', '\u00a0', '(', '.', 'é', '\n'], 6)) {

@@ -63,7 +63,9 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     vscode.window.registerCustomEditorProvider(modelEditorType, new ModelEditors(start, context), { supportsMultipleEditorsPerDocument: true }),
     ...registerCommands(start, reports, tree, panels),
   );
-  for (const document of vscode.workspace.textDocuments) look(document);
+  // Other extensions wait for this function: what is open is looked at behind it.
+  const first = setTimeout(() => vscode.workspace.textDocuments.forEach(look), 0);
+  context.subscriptions.push({ dispose: () => clearTimeout(first) });
 }
 
 /** Joins the light part with what was started. */

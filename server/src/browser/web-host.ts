@@ -17,6 +17,5 @@ export function webHost(connection: Connection): Host {
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setTimeout(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    wasmMemory: new WebAssembly.Memory({ initial: 512, maximum: 32768 }),
   };
 }

@@ -165,7 +165,7 @@ export class Engine {
     this.host = host;
     this.runStore = new RunStore(host);
     this.settings = new WorkspaceSettings(async (uri) => this.open.get(uri)?.document.text ?? host.readText(uri));
-    this.grammars = new Grammars((name) => host.readAsset(name), host.wasmMemory);
+    this.grammars = new Grammars((name) => host.readAsset(name));
   }
 
   /** Takes a document that an editor shows. */

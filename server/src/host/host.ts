@@ -28,8 +28,6 @@ export interface Host {
   pause(): Promise<void>;
   /** Ends after some milliseconds: for debouncing and time limits. */
   delay(ms: number): Promise<void>;
-  /** A WebAssembly.Memory for the parsers, where the host wants to read its size. */
-  readonly wasmMemory?: unknown;
 }
 export interface Cancellation {
   readonly cancelled: boolean;

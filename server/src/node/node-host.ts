@@ -41,7 +41,7 @@ const maxFiles = 200_000;
 
 /** The host in Node: files by `file:` URIs, assets beside the bundle.
  * @param assets folder of grammars and tables */
-export function nodeHost(assets: string, wasmMemory?: unknown): Host {
+export function nodeHost(assets: string): Host {
   return {
     readText: async (uri) => {
       if (!uri.startsWith('file:')) return null;
@@ -106,7 +106,6 @@ export function nodeHost(assets: string, wasmMemory?: unknown): Host {
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    ...(wasmMemory === undefined ? {} : { wasmMemory }),
   };
 }
 

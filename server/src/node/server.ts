@@ -4,13 +4,9 @@ import { clientFiles } from '../lsp/client-files.js';
 import { startServer } from '../lsp/session.js';
 import { nodeHost } from './node-host.js';
 
-/** Node has it; its types do not say so. */
-declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number }) => unknown };
-
 // A child process: over IPC where the editor starts it, over stdio where a person or a test does.
 const connection = createConnection(ProposedFeatures.all);
-const memory = new WebAssembly.Memory({ initial: 512, maximum: 32768 }); // ours, so that its size can be read
-const own = nodeHost(__dirname, memory);
+const own = nodeHost(__dirname);
 // IPC is JSON: bytes come as text
 const remote = clientFiles(
   connection,

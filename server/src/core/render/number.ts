@@ -1,4 +1,5 @@
 import type { Interval, Unit } from '../model/estimate.js';
+import { type Digits, english } from './english.js';
 
 /** How numbers print: two or three significant digits, K and M for large ones, never more precision than the estimate has. */
 export interface NumberStyle {
@@ -6,17 +7,23 @@ export interface NumberStyle {
 }
 export const plain: NumberStyle = { locale: 'en-US' };
 
+/** Locales that write a number as American English does. */
+const isEnglish = /^en(?:-(?:US|GB|CA|AU|NZ))?$/;
 const formats = new Map<string, Intl.NumberFormat>();
-function format(value: number, digits: number, { locale }: NumberStyle, most?: number): string {
-  if (!Number.isFinite(value)) return '?';
-  const key = `${locale}/${digits}/${most ?? ''}`;
+function written(value: number, digits: Digits, { locale }: NumberStyle): string {
+  if (isEnglish.test(locale)) return english(value, digits);
+  const key = `${locale}/${JSON.stringify(digits)}`;
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.NumberFormat(locale, most === undefined ? { maximumSignificantDigits: digits } : { maximumFractionDigits: most });
+    const options =
+      'significant' in digits ? { maximumSignificantDigits: digits.significant } : { minimumFractionDigits: digits.least, maximumFractionDigits: digits.most };
+    found = new Intl.NumberFormat(locale, options);
     formats.set(key, found);
   }
   return found.format(value);
 }
+const format = (value: number, significant: number, style: NumberStyle): string => (Number.isFinite(value) ? written(value, { significant }, style) : '?');
+const whole = (value: number, style: NumberStyle): string => (Number.isFinite(value) ? written(value, { least: 0, most: 0 }, style) : '?');
 
 /** A number with `digits` significant digits; from a million on in M, B and T, thousands in full. */
 export function shortNumber(value: number, style: NumberStyle = plain, digits = value >= 100 ? 3 : 2): string {
@@ -49,19 +56,10 @@ export function money(usd: number, style: NumberStyle = plain): string {
   if (value < 0.095) return `${sign}$${format(value, 2, style)}`;
   if (value < 9.95) {
     const rounded = Number(value.toPrecision(2));
-    return `${sign}$${Number.isInteger(rounded) ? format(rounded, 2, style) : cents(rounded, style)}`;
+    return `${sign}$${Number.isInteger(rounded) ? format(rounded, 2, style) : written(rounded, { least: 2, most: 2 }, style)}`;
   }
   if (value < 1000) return `${sign}$${format(value, value < 100 ? 2 : 3, style)}`;
   return `${sign}$${shortNumber(value, style, value < 1e6 ? 2 : 3)}`;
-}
-function cents(value: number, { locale }: NumberStyle): string {
-  const key = `${locale}/cents`;
-  let found = formats.get(key);
-  if (!found) {
-    found = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-    formats.set(key, found);
-  }
-  return found.format(value);
 }
 
 const suffix: Partial<Readonly<Record<Unit, string>>> = {
@@ -81,7 +79,7 @@ export function withUnit(value: number, unit: Unit, style: NumberStyle = plain):
   if (unit === 'share') return `${format(value * 100, value >= 1 ? 3 : 2, style)} %`;
   if (unit === 'h') return duration(value, style);
   if (unit === 's' && value >= 120) return duration(value / 3600, style);
-  if (unit === 'GiB' && value >= 10) return `${format(value, 3, style, 0)} GiB`;
+  if (unit === 'GiB' && value >= 10) return `${whole(value, style)} GiB`;
   if (unit === 'count') return count(value, style);
   if (unit === 'steps') return `${count(value, style)} steps`;
   const name = words[unit] ?? unit;
@@ -102,7 +100,7 @@ export function ends({ low, high }: Interval, unit: Unit, style: NumberStyle = p
   const bare = (value: number): string => {
     if (unit.startsWith('usd')) return money(value, style).replace('$', '');
     if (unit === 'share') return format(value * 100, value >= 1 ? 3 : 2, style);
-    if (unit === 'GiB' && value >= 10) return format(value, 3, style, 0);
+    if (unit === 'GiB' && value >= 10) return whole(value, style);
     if (unit === 'count' || unit === 'steps') return count(value, style);
     return shortNumber(value, style);
   };

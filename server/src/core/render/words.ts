@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import { shortAccelerator } from '../catalog/short-name.js';
 import type { FactValue } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
+import { english } from './english.js';
 
 /** Name of the accelerator that a workload says, or as it is written where the table does not have it. */
 export function acceleratorOf(written: string, catalog: Catalog): string {
@@ -18,6 +19,6 @@ export const clip = (text: string, most: number): string => (text.length <= most
 export function showValue(value: FactValue): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'number' && !Number.isFinite(value)) return '?';
-  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) >= 10_000 ? value.toLocaleString('en-US') : String(value);
+  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) >= 10_000 ? english(value, { least: 0, most: 0 }) : String(value);
   return clip(value, 80);
 }

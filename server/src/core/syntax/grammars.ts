@@ -17,7 +17,7 @@ export class Grammars {
   private runtime: Promise<void> | undefined;
   private readonly loading = new Map<GrammarName, Promise<Parser>>();
   private readonly ready = new Map<GrammarName, Parser>();
-  /** @param memory a WebAssembly.Memory of the host, so that its size can be read; this code knows no host types */
+  /** @param memory a WebAssembly.Memory, where somebody wants to read its size; this code knows no host types */
   constructor(read: ReadAsset, memory?: unknown) {
     this.read = read;
     this.memory = memory;

@@ -1,6 +1,7 @@
 import { Edit, type Node, type Parser, type Tree } from 'web-tree-sitter';
 import type { Change } from '../text/document.js';
 import { LineIndex } from '../text/line-index.js';
+import { Mentions } from '../text/mentions.js';
 import { WordIndex } from './python/words.js';
 
 /** A text with its tree. Edits are noted one by one; parsing waits until the tree is asked for. The wasm memory is freed by `dispose`. */
@@ -11,6 +12,7 @@ export class SyntaxTree {
   private tree: Tree | null = null;
   private stale = true;
   private index: WordIndex | undefined;
+  private said: Mentions | undefined;
   constructor(parser: Parser, text: string, lines = new LineIndex(text)) {
     this.parser = parser;
     this.current = text;
@@ -24,6 +26,11 @@ export class SyntaxTree {
     this.index ??= new WordIndex(this.current);
     return this.index;
   }
+  /** What is somewhere in the present text. */
+  get mentions(): Mentions {
+    this.said ??= new Mentions(this.current);
+    return this.said;
+  }
   /** @param after what the change leads to, where somebody holds it already */
   apply(change: Change, after = this.changed(change)): void {
     const { start, oldEnd, text } = change;
@@ -32,6 +39,7 @@ export class SyntaxTree {
     this.lines = after.lines;
     this.stale = true;
     this.index?.edit(change, this.current);
+    this.said?.edit(change, this.current);
     this.tree?.edit(
       new Edit({
         startIndex: start,
@@ -71,6 +79,7 @@ export class SyntaxTree {
     this.tree?.delete();
     this.tree = null;
     this.index = undefined;
+    this.said = undefined;
     this.stale = true;
   }
   private changed(change: Change): { readonly text: string; readonly lines: LineIndex } {

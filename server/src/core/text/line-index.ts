@@ -13,9 +13,14 @@ export class LineIndex {
     const end = start + text.length;
     const moved = end - oldEnd;
     // Whether a line starts at an offset depends on the characters on both sides of it.
-    const starts = this.starts.slice(0, this.lineOf(start - 1) + 1);
-    for (const at of startsWithin(after, Math.max(1, start), end)) starts.push(at);
-    for (let line = this.lineOf(oldEnd) + 1; line < this.starts.length; line++) starts.push(this.starts[line]! + moved);
+    const kept = this.lineOf(start - 1) + 1;
+    const first = this.lineOf(oldEnd) + 1;
+    const inside = startsWithin(after, Math.max(1, start), end);
+    const starts = new Array<number>(kept + inside.length + this.starts.length - first);
+    for (let line = 0; line < kept; line++) starts[line] = this.starts[line]!;
+    for (const [at, place] of inside.entries()) starts[kept + at] = place;
+    const ahead = kept + inside.length - first;
+    for (let line = first; line < this.starts.length; line++) starts[line + ahead] = this.starts[line]! + moved;
     return new LineIndex(after, starts);
   }
   private get starts(): readonly number[] {

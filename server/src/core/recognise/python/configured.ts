@@ -13,7 +13,7 @@ const wraps =
 
 /** An element of a configuration that the program loads: `cfg.train.batch_size` under Hydra, `config["epochs"]` of a YAML file. */
 export function configuredValue(evaluator: ReadsValues, expr: Expr, steps: number): (UnknownValue & { readonly configured: Configured }) | undefined {
-  if (!signs.test(evaluator.program.text)) return undefined;
+  if (!evaluator.program.mentions(signs)) return undefined;
   const configured = elementOf(evaluator, expr, steps);
   if (!configured) return undefined;
   const name = configured.path.join('.');

@@ -87,7 +87,7 @@ export function parameterOption(evaluator: ReadsValues, parameter: Binding, step
     if (value?.known) return { ...value, origin: 'default', param: parameter.name, note: `default of --${parameter.name}` };
     return { known: false, reason: `--${parameter.name} has no default`, start: parameter.start, end: parameter.end, param: parameter.name };
   }
-  if (own || !/\b(click|option)\b/.test(evaluator.program.text)) return undefined;
+  if (own || !evaluator.program.mentions(/\b(click|option)\b/)) return undefined;
   const { program } = evaluator;
   const owner = program.functionAt(parameter.scope);
   const takesOptions = (decorators: readonly Expr[] | undefined): boolean =>

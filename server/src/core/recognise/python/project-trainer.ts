@@ -27,8 +27,8 @@ export const projectTrainer: PythonRecogniser = {
   },
   recognise: (input) => {
     const { document, program } = input;
-    if (isTest(document.path ?? document.uri) || isRayDriven(input) || /\.backward\s*\(/.test(program.text)) return [];
-    const isNetwork = /\b(torch|jax|tensorflow|paddle|mindspore|cuda)\b/i.test(program.text);
+    if (isTest(document.path ?? document.uri) || isRayDriven(input) || program.mentions(/\.backward\s*\(/)) return [];
+    const isNetwork = program.mentions(/\b(torch|jax|tensorflow|paddle|mindspore|cuda)\b/i);
     return [...program.callsOf(trainers), ...derived(input).flatMap((name) => program.callsOf(name))]
       .flatMap(({ call }) => used(input, call) ?? [])
       .slice(0, 1)
@@ -39,10 +39,10 @@ export const projectTrainer: PythonRecogniser = {
 const trainers = /(?:Trainer|Learner|Loop|Engine|Solver|Runner|Experiment|^Exp(?:_\w+)?)$|^build$/;
 /** Classes of this file that fill in a trainer class of another module: `class ASR(sb.Brain)`. */
 const derived = ({ program }: PythonInput): string[] =>
-  program
-    .classes()
-    .filter(({ bases }) => bases.some((base) => isForeignTrainer(program, dotted(base) ?? '')))
-    .map(({ name }) => name);
+  [...program.text.matchAll(withTrainer)]
+    .map(([, name]) => name!)
+    .filter((name) => program.class(name)?.bases.some((base) => isForeignTrainer(program, dotted(base) ?? '')));
+const withTrainer = /\bclass\s+(\w+)\s*\([^)]*?(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)\b/g;
 const isForeignTrainer = (program: PythonInput['program'], base: string): boolean =>
   /(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)$/.test(base) && program.imports.has(base.split('.')[0]!) && !others.test(program.qualified(base));
 interface Use {

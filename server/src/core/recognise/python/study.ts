@@ -16,7 +16,7 @@ export function studies({ program, evaluate }: PythonInput): readonly Call[] {
 
 /** Searches of Ray Tune with what they run: `tune.Tuner(tune.with_resources(train, {"gpu": 1}), …)`. */
 export function tuners({ program, evaluate }: PythonInput): readonly { readonly call: Call; readonly runs: Expr | undefined; readonly settings: Call }[] {
-  if (!/\btune\b/.test(program.text)) return [];
+  if (!program.mentions(/\btune\b/)) return [];
   return program.callsOf(/^(?:run|Tuner)$/).flatMap(({ call }) => {
     if (!/^ray\.tune(\.\w+)*\.(run|Tuner)$/.test(evaluate.callee(call))) return [];
     const first = call.args.find((arg) => arg.keyword === undefined || arg.keyword === 'trainable')?.value;
@@ -30,7 +30,7 @@ export function tuners({ program, evaluate }: PythonInput): readonly { readonly 
 /** Adds the number of trials to a training that a search runs: inside of its objective, through one function of that, or as the trainer that it is given. */
 export function addTrials(input: PythonInput, facts: FactSet, at: number): void {
   const { program, evaluate } = input;
-  if (facts.has('trials') || !/\b(optuna|tune)\b/.test(program.text)) return;
+  if (facts.has('trials') || !program.mentions(/\b(optuna|tune)\b/)) return;
   const searches = [
     ...studies(input).map((call) => ({ runs: evaluate.argument(call, 'func', 0), trials: evaluate.argument(call, 'n_trials', 1) })),
     ...tuners(input).map(({ runs, settings }) => ({ runs, trials: evaluate.argument(settings, 'num_samples') })),

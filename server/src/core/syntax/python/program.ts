@@ -121,6 +121,10 @@ export class PythonProgram {
     this.knownMatches.set(String(pattern), found);
     return found;
   }
+  /** True if a pattern is somewhere in the text, in strings and comments too. */
+  mentions(pattern: RegExp): boolean {
+    return this.tree.mentions.has(pattern);
+  }
   /** Offsets of a word, in strings and comments too. */
   places(word: string, within: Range = anywhere): readonly number[] {
     const all = this.words.places(word);

@@ -16,7 +16,7 @@ export function addDataset(input: PythonInput, facts: FactSet, expr: Expr | unde
     .filter(({ call, at }) => isLoader(evaluate.callee(call)) && !evaluate.isOff(at));
   const chosen = sites.findLast(({ call, at }) => at < near && !/eval|test|valid/i.test(splitText(input, call))) ?? sites[0];
   if (chosen) addLoaded(input, facts, chosen.call, !expr);
-  if (facts.has('dataset') || !/datasets\./.test(program.text)) return;
+  if (facts.has('dataset') || !program.mentions(/datasets\./)) return;
   for (const { call } of program.calls(/\b[A-Z]\w+(?=\s*\()(?<=\bdatasets\.\w+)/g)) {
     const name = vision(evaluate.callee(call));
     if (name === undefined) continue;

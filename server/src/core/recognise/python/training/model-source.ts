@@ -116,7 +116,7 @@ function fallback(input: PythonInput, near: number): Source | undefined {
 }
 function byTorchvision({ program, ...rest }: PythonInput): Source | undefined {
   const input = { program, ...rest };
-  if (!/torchvision|\bmodels\.\w/.test(program.text)) return undefined;
+  if (!program.mentions(/torchvision|\bmodels\.\w/)) return undefined;
   for (const { call } of program.calls(/\b[a-z]\w+(?=\()(?<=\bmodels\.\w+)/g)) {
     const source = named(input, call);
     if (source) return source;

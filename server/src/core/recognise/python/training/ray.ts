@@ -6,4 +6,4 @@ export const rayTrainers = new RegExp(`^(?:${names})$`);
 const called = new RegExp(`\\b(${names})\\s*\\(`);
 
 /** True where Ray runs the training function: what is inside is then one of Ray's workers, no training of its own. */
-export const isRayDriven = ({ program }: PythonInput): boolean => /\bray\.train\b|\bfrom ray\b/.test(program.text) && called.test(program.text);
+export const isRayDriven = ({ program }: PythonInput): boolean => program.mentions(/\bray\.train\b|\bfrom ray\b/) && program.mentions(called);
