@@ -6,6 +6,7 @@ import { recognise } from '../../server/src/core/recognise/recognise.js';
 import { recognisers } from '../../server/src/core/recognise/registry.js';
 import { createDocument, type Document } from '../../server/src/core/text/document.js';
 import { languageOfName } from '../../server/src/core/text/language.js';
+import { Mentions } from '../../server/src/core/text/mentions.js';
 import { testGrammars } from '../support/grammars.js';
 
 /** Labels and folder of files that are not part of the project: `MLCOST_CORPUS=labels.jsonl:folder npx vitest run prefilter`. */
@@ -15,6 +16,7 @@ const [labels = '', folder = ''] = (process.env['MLCOST_CORPUS'] ?? '').split(':
 function found(document: Document): { all: string[]; filtered: string[] } {
   const every: Marked = {
     hinted: new Set(),
+    mentions: new Mentions(''),
     recognisers: recognisers.filter(({ language }) => language === document.language),
     ofShell: document.shell === undefined ? [] : recognisers.filter(({ language }) => language === 'shell'),
     modelConfig: false,

@@ -1,7 +1,8 @@
-import { linesAround, linesCrossed } from '../text/around-edit.js';
+import { linesAround } from '../text/around-edit.js';
 import type { Change, Document } from '../text/document.js';
 import type { Language } from '../text/language.js';
 import { Hints } from '../text/literals.js';
+import { Mentions } from '../text/mentions.js';
 import { modelConfigMarker } from './json/model-config.js';
 import { recognisers } from './registry.js';
 import type { Recogniser } from './types.js';
@@ -13,15 +14,17 @@ export const maxTextLength = 2_000_000;
 export interface Marked {
   /** Those whose marker may be there: a literal of it is, or was before an edit. */
   readonly hinted: ReadonlySet<Recogniser>;
+  /** The markers that were looked for. */
+  readonly mentions: Mentions;
   readonly recognisers: readonly Recogniser[];
   /** Those of a notebook's shell commands. */
   readonly ofShell: readonly Recogniser[];
   /** A model's own `config.json`. */
   readonly modelConfig: boolean;
 }
-const nothing: Marked = { hinted: new Set(), recognisers: [], ofShell: [], modelConfig: false };
+const nothing: Marked = { hinted: new Set(), mentions: new Mentions(''), recognisers: [], ofShell: [], modelConfig: false };
 
-/** The markers in a text. After an edit (`before` it, what `changed`) a marker that was not there is looked for where it can only have come from: around the edit. */
+/** The markers in a text. After an edit (`before` it, which is used up; what `changed`) little is looked for anew. */
 export function markedBy({ language, text, shell }: Pick<Document, 'language' | 'text' | 'shell'>, last?: { before: Marked; changed: Change }): Marked {
   if (text.length > maxTextLength) return nothing;
   // Where the text was too long, nothing had been looked for.
@@ -29,14 +32,12 @@ export function markedBy({ language, text, shell }: Pick<Document, 'language' | 
   const { all, hints } = of(language);
   // A literal stands in one line.
   const hinted = edit ? new Set([...edit.before.hinted, ...hints.in(linesAround(text, edit.changed, 0))]) : hints.in(text);
-  const isIn = (one: Recogniser): boolean => {
-    if (!hinted.has(one)) return false;
-    const crossed = edit && !edit.before.recognisers.includes(one) ? reach.get(one) : undefined;
-    return one.marker.test(edit && crossed !== undefined ? linesAround(text, edit.changed, crossed) : text);
-  };
+  const mentions = edit ? edit.before.mentions : new Mentions(text);
+  if (edit) mentions.edit(edit.changed, text);
   return {
     hinted,
-    recognisers: all.filter(isIn),
+    mentions,
+    recognisers: all.filter((one) => hinted.has(one) && mentions.has(one.marker)),
     ofShell: shell === undefined ? [] : shellMarkers(shell),
     modelConfig: language === 'json' && modelConfigMarker.test(text),
   };
@@ -63,4 +64,3 @@ function of(language: Language): OfLanguage {
   }
   return found;
 }
-const reach = new Map(recognisers.map((one) => [one, linesCrossed(one.marker)]));
