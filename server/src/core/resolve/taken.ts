@@ -51,4 +51,6 @@ export function takersOf(all: readonly Placed[]): ReadonlyMap<string, readonly P
 }
 /** Of a workload whose file others take in: the first that shows its facts, and so has its money. */
 export const takenInto = ({ sighting, seen }: Placed, { takers }: Joins): string | undefined =>
-  takers().get(sighting.uri)?.find((user) => seen.kind === user.seen.kind || seen.kind === 'resource')?.id;
+  takers()
+    .get(sighting.uri)
+    ?.find((user) => seen.kind === user.seen.kind || seen.kind === 'resource')?.id;
