@@ -1,16 +1,6 @@
 import { decodeStep, type Runner } from './llm.js';
 import { effect, type Theta } from './theta.js';
-import type { ServingCase } from './workload.js';
-
-/** What is stated of speculative decoding. */
-export interface Draft {
-  /** Tokens that the draft proposes a step. */
-  readonly tokens: number;
-  /** Share of the proposed tokens that the model accepts, each by itself. */
-  readonly acceptance: number;
-  /** Work of one draft token, as a share of the model's own. */
-  readonly cost: number;
-}
+import type { Draft, ServingCase } from './workload.js';
 
 /** Tokens that one verified step yields: (1 − α^(γ+1)) ÷ (1 − α) for γ proposed tokens that are each accepted with probability α.
  * @source arXiv:2211.17192 equation 1 */

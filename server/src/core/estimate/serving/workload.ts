@@ -8,8 +8,17 @@ import { type Engine, engineOf, usualShare } from './engine.js';
 import { kvBytes, type WeightFormat, weightFormat } from './formats.js';
 import { passModelOf } from './pass-model.js';
 import { namedSize, type ServedModel, servedModel, weightBytes } from './shape.js';
-import type { Draft } from './speculative.js';
 import { before, type Release, releaseOf } from './version.js';
+
+/** What is stated of speculative decoding. */
+export interface Draft {
+  /** Tokens that the draft proposes a step. */
+  readonly tokens: number;
+  /** Share of the proposed tokens that the model accepts, each by itself. */
+  readonly acceptance: number;
+  /** Work of one draft token, as a share of the model's own. */
+  readonly cost: number;
+}
 
 /** What kind of work one request is. */
 export type Task = 'llm' | 'seq2seq' | 'encoder' | 'speech' | 'pass';
