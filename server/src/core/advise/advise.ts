@@ -169,7 +169,9 @@ const trust: Readonly<Record<Risk['level'], number>> = { none: 1, low: 0.9, medi
 const byWorth = (a: Judged, b: Judged): number => b.worth - a.worth || a.advice.id.localeCompare(b.advice.id);
 
 const hardwareFacts = /^(gpu_type|gpus|gpu_count|tensor_parallel|replicas)$/;
-/** What a service on other hardware can still take. Cheaper by the month and dearer by the token is no saving for a service that is busy. */
+/** True where the stated traffic leaves a service idle at times. */
+const hasRoom = ({ estimates }: Estimation): boolean => (estimates['usd_per_month_idle']?.likely ?? 0) > 0;
+/** What a service on other hardware can still take. Cheaper by the month and dearer by the token is no saving for a service that is busy; where its traffic is stated and leaves it idle at times, it is one. */
 function capacityOf(before: Estimation, after: Estimation): { ratio?: number; note?: string; refused?: boolean } {
   const rate = (one: Estimation): number | undefined => (one.estimates['saturation_output_tokens_per_s'] ?? one.estimates['output_tokens_per_s'])?.likely;
   const [a, b] = [rate(before), rate(after)];
@@ -179,7 +181,7 @@ function capacityOf(before: Estimation, after: Estimation): { ratio?: number; no
   return {
     ratio,
     ...(ratio < 0.95 ? { note: `takes ${Math.round(ratio * 100)} % of the traffic that it could before` } : {}),
-    ...(price(after) > price(before) * 1.05 ? { refused: true } : {}),
+    ...(price(after) > price(before) * 1.05 && !hasRoom(after) ? { refused: true } : {}),
   };
 }
 
