@@ -65,6 +65,12 @@ describe('which workload became which', () => {
   const pairs = (before: State[], after: State[], renamed?: ReadonlyMap<string, string>) =>
     matchWorkloads(before, after, renamed).map(({ before, after }) => `${before?.workload.id ?? '∅'} → ${after?.workload.id ?? '∅'}`);
   const [a, b] = [state(tuning, { title: 'a' }), state({ ...tuning, model: 'Qwen/Qwen2.5-7B', epochs: 5, batch_size: 2 }, { title: 'b' })];
+  const [one, two] = [state(tuning), state(tuning)];
+  test('equal workloads are paired in the order of their file', () => {
+    const others = Array.from({ length: 3 }, (_, at) => state(tuning, { file: `a${at}.py`, title: 'n' }));
+    const found = matchWorkloads([one, two], [...others, one, two]).filter(({ before }) => before);
+    expect(found.map(({ before, after }) => before === after)).toEqual([true, true]);
+  });
   test.each<[string, State[], State[], string[], ReadonlyMap<string, string>?]>([
     ['the same ones in another order', [a, b], [b, a], ['train.py#b → train.py#b', 'train.py#a → train.py#a']],
     ['a new one before an old one', [a], [b, a], ['∅ → train.py#b', 'train.py#a → train.py#a']],

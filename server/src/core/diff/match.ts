@@ -26,17 +26,20 @@ export function matchWorkloads<T extends Held>(before: readonly T[], after: read
   const take = (least: number, near: (a: T, b: T) => boolean): void => {
     const candidates: { a: T; b: T; likeness: number; far: number }[] = [];
     const byKind = new Map<string, [T, number][]>();
-    before.forEach((a, at) => {
-      if (!used.has(a)) byKind.set(a.workload.kind, [...(byKind.get(a.workload.kind) ?? []), [a, at]]);
-    });
-    after.forEach((b, at) => {
-      if (partner.has(b)) return;
+    // Of equal ones the first belongs to the first: their order in their file, whatever came or went in others.
+    const [orderBefore, orderAfter] = [before, after].map(orderInFile);
+    for (const a of before) {
+      if (!used.has(a)) byKind.set(a.workload.kind, [...(byKind.get(a.workload.kind) ?? []), [a, orderBefore?.get(a) ?? 0]]);
+    }
+    for (const b of after) {
+      const at = orderAfter?.get(b) ?? 0;
+      if (partner.has(b)) continue;
       for (const [a, from] of byKind.get(b.workload.kind) ?? []) {
         if (!near(a, b)) continue;
         const likeness = likenessOf(a.workload, b.workload);
         if (likeness >= least) candidates.push({ a, b, likeness, far: Math.abs(from - at) });
       }
-    });
+    }
     candidates.sort((x, y) => y.likeness - x.likeness || x.far - y.far);
     for (const { a, b } of candidates) {
       if (used.has(a) || partner.has(b)) continue;
@@ -55,6 +58,19 @@ export function matchWorkloads<T extends Held>(before: readonly T[], after: read
   ];
 }
 
+/** The place of each workload among those of its file. */
+function orderInFile<T extends Held>(all: readonly T[]): Map<T, number> {
+  const counts = new Map<string, number>();
+  return new Map(
+    all.map((one) => {
+      const { uri } = one.workload.span;
+      const order = counts.get(uri) ?? 0;
+      counts.set(uri, order + 1);
+      return [one, order] as const;
+    }),
+  );
+}
+
 /** Share of what two workloads say that they say alike, 0 to 1: facts (Jaccard over name and value, half for the name), framework and title. */
 export function likenessOf(a: Workload, b: Workload): number {
   const [left, right] = [valuesOf(a), valuesOf(b)];
@@ -69,5 +85,4 @@ export function likenessOf(a: Workload, b: Workload): number {
   }
   return same / all;
 }
-const valuesOf = ({ facts }: Workload): Map<string, FactValue> =>
-  new Map(facts.filter(({ origin }) => origin !== 'default').map(({ name, value }) => [name, value]));
+const valuesOf = ({ facts }: Workload): Map<string, FactValue> => new Map(facts.map(({ name, value }) => [name, value]));
