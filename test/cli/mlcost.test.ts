@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { manifest } from '../support/manifest.js';
 
 const cli = path.resolve('dist/cli.js');
 const sample = path.resolve('samples/support-assistant');
@@ -157,20 +158,6 @@ test('compare gives every offer with its price and day', () => {
 test.each(['--version', '--help'])('%s answers at once', (flag) => expect(mlcost([flag])).toMatchObject({ status: 0, stderr: '' }));
 
 describe('mlcost autoscale and prove', () => {
-  const manifest = `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: chat}
-spec:
-  replicas: 1
-  template:
-    spec:
-      nodeSelector: {nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3}
-      containers:
-        - name: vllm
-          image: vllm/vllm-openai:v0.8.5
-          args: ["--model", "meta-llama/Llama-3.1-8B-Instruct"]
-          resources: {limits: {nvidia.com/gpu: 1}}
-`;
   const folder = mkdtempSync(path.join(tmpdir(), 'mlcost serve-'));
   writeFileSync(path.join(folder, 'deploy.yaml'), manifest);
   const lengths = ['--set', 'input_tokens=1000', '--set', 'output_tokens=300'];

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { manifest } from '../support/manifest.js';
 import { Editor, type SessionOptions } from '../support/session.js';
 
 let editor: Editor;
@@ -181,20 +182,6 @@ test('the policy speaks while one types, at the fact to change', async () => {
 
 test('a Deployment is offered files that hold its cost and prove its quality; none is made where something is not known', async () => {
   await start();
-  const manifest = `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: chat}
-spec:
-  replicas: 1
-  template:
-    spec:
-      nodeSelector: {nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3}
-      containers:
-        - name: vllm
-          image: vllm/vllm-openai:v0.8.5
-          args: ["--model", "meta-llama/Llama-3.1-8B-Instruct"]
-          resources: {limits: {nvidia.com/gpu: 1}}
-`;
   const files = async () => (await editor.actions('k8s/deploy.yaml', 0)).filter(({ kind }) => kind === 'refactor');
   await editor.open('k8s/deploy.yaml', manifest);
   expect((await files()).map(({ title }) => title)).toEqual([expect.stringMatching(/^Write the benchmark that proves: FP8 weights/)]);

@@ -7,6 +7,7 @@ import {
   escapeMarkdown,
   exact,
   type Finding,
+  fnv1a,
   hasMoneyLeft,
   type PolicyResult,
   placeOf,
@@ -207,16 +208,8 @@ function githubLine({ level, message, at, rule }: PlacedFinding): string {
 const gitlabIssue = ({ level, message, at, rule, workload }: PlacedFinding): object => ({
   description: message,
   check_name: rule,
-  fingerprint: fingerprint(`${rule}:${workload ?? at.file}:${message}`),
+  // two hashes: one of 32 bits could meet another of a long report
+  fingerprint: [undefined, 0x9747b28c].map((start) => fnv1a(`${rule}:${workload ?? at.file}:${message}`, start)).join(''),
   severity: { block: 'blocker', warn: 'minor', note: 'info' }[level],
   location: { path: at.file, lines: { begin: at.line } },
 });
-/** FNV-1a over UTF-16 units, twice with other offsets: enough to tell issues of one report apart. */
-function fingerprint(text: string): string {
-  const hash = (offset: number): string => {
-    let h = offset;
-    for (let at = 0; at < text.length; at++) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193) >>> 0;
-    return h.toString(16).padStart(8, '0');
-  };
-  return hash(0x811c9dc5) + hash(0x9747b28c);
-}

@@ -124,6 +124,7 @@ export {
   placeOf,
   storedEdits,
 } from './text/document.js';
+export { fnv1a } from './text/fnv.js';
 export { type Language, languageOfName } from './text/language.js';
 export { baseName, folderOf, joinUri, matchesGlob, relativeTo } from './text/uri.js';
 export { utf8 } from './text/utf8.js';

@@ -3,8 +3,6 @@ import {
   askPython,
   type Catalog,
   type Change,
-  type Coefficients,
-  createCatalog,
   createDocument,
   createNotebookDocument,
   type Document,
@@ -33,7 +31,6 @@ import {
   noSettings,
   type OnAccelerator,
   onLikelyAccelerators,
-  ownPrices,
   type Problem,
   readDataSet,
   readManifest,
@@ -43,13 +40,12 @@ import {
   type Sighting,
   type Spec,
   SyntaxTree,
-  type Tables,
   type TeamRuns,
   type Texts,
-  unpackTables,
   type Workload,
 } from '../core/index.js';
 import { type Cancellation, type Host, never, UnreadableFile } from './host.js';
+import { ProductData } from './product-data.js';
 import { RunStore } from './run-store.js';
 import { isSettingsFile, settingsUri, WorkspaceSettings } from './workspace-settings.js';
 
@@ -107,12 +103,6 @@ const maySay = (sighting: Sighting | null | undefined): boolean => (sighting?.wo
 /** How many files a scan reads at a time. */
 const readAhead = 16;
 
-/** What ships with the product. */
-interface Data {
-  readonly tables: Tables;
-  readonly catalog: Catalog;
-  readonly coefficients: Coefficients;
-}
 type Estimates = Omit<Estimated, 'workload'>;
 interface Reported {
   readonly catalog: Catalog;
@@ -154,15 +144,14 @@ export class Engine {
   private readonly early = new Map<string, Promise<string | null>>();
   private readonly storedDocuments = new Map<string, Document>();
   private readonly rawNotebooks = new Map<string, Document>();
-  private loading: Promise<Data> | undefined;
+  private readonly data: ProductData;
   private readonly settings: WorkspaceSettings;
   private readonly runStore: RunStore;
-  /** Catalogs with a workspace's own prices in them. */
-  private readonly catalogs = new WeakMap<MlcostSettings, Catalog>();
   /** The estimates of open documents' last reports, by what they depend on: most edits change no fact. */
   private readonly reported = new Map<string, Reported>();
   constructor(host: Host) {
     this.host = host;
+    this.data = new ProductData(host);
     this.runStore = new RunStore(host);
     this.settings = new WorkspaceSettings(async (uri) => this.open.get(uri)?.document.text ?? host.readText(uri));
     this.grammars = new Grammars((name) => host.readAsset(name));
@@ -319,18 +308,12 @@ export class Engine {
   }
   /** Everything an estimate depends on besides the workload; with `uri`, what its workspace chose. */
   async context(uri?: string): Promise<EstimateContext> {
-    this.loading ??= this.load().catch((error: unknown) => {
-      this.loading = undefined;
-      throw error;
-    });
-    const { tables, catalog, coefficients } = await this.loading;
     const settings = uri === undefined ? noSettings : await this.settings.of(this.rootOf(uri));
     const provider = this.preferences.provider ?? settings.provider ?? this.fallback.provider;
     const region = this.preferences.region ?? settings.region ?? this.fallback.region;
     const market = this.preferences.market ?? settings.market ?? this.fallback.market;
     return {
-      catalog: this.priced(settings, tables, catalog),
-      coefficients,
+      ...(await this.data.of(settings)),
       ...(provider ? { provider } : {}),
       ...(region ? { region } : {}),
       ...(market ? { market } : {}),
@@ -369,20 +352,6 @@ export class Engine {
   private placed(document: Document): Document {
     const path = relativeTo(document.uri, this.roots);
     return path === document.uri ? document : { ...document, path };
-  }
-  private priced(settings: MlcostSettings, tables: Tables, list: Catalog): Catalog {
-    if (settings.prices.length === 0) return list;
-    let found = this.catalogs.get(settings);
-    if (!found) {
-      const own = ownPrices(
-        settings.prices,
-        (name) => list.accelerator(name)?.id,
-        (type) => list.hardware(type),
-      );
-      found = createCatalog(tables, own);
-      this.catalogs.set(settings, found);
-    }
-    return found;
   }
   private forgetSettings(uri: string): void {
     if (!isSettingsFile(uri)) return;
@@ -514,10 +483,5 @@ export class Engine {
   private estimatedOne(workload: Workload, spec: Spec, runs: readonly MeasuredRun[], context: EstimateContext): Estimates {
     const team = learnFrom(workload, spec, runs, this.roots, context);
     return team ? { ...withLikely(spec, contextFor({ team }, context)), team } : withLikely(spec, context);
-  }
-  private async load(): Promise<Data> {
-    const [packed, coefficients] = await Promise.all([this.host.readAssetText('catalog.jsonl'), this.host.readAssetText('coefficients.json')]);
-    const tables = unpackTables(packed);
-    return { tables, catalog: createCatalog(tables), coefficients: JSON.parse(coefficients) as Coefficients };
   }
 }

@@ -34,6 +34,9 @@ export interface Cancellation {
 }
 export const never: Cancellation = { cancelled: false };
 
+/** The day that it is, in UTC. */
+export const today = (host: Pick<Host, 'now'>): string => new Date(host.now()).toISOString().slice(0, 10);
+
 /** A file that is there and is not read. */
 export class UnreadableFile extends Error {
   readonly reason: 'too-large' | 'binary';

@@ -1,5 +1,6 @@
 import { explainMemory, forensicsMarkdown, observedRun, relativeTo, sharedRow, sharedRunsFile } from '../core/index.js';
 import { type Estimated, specOf } from '../host/engine.js';
+import { today } from '../host/host.js';
 import { type OutOfMemoryParams, type OutOfMemoryResult, outOfMemoryRequest } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
 
@@ -20,7 +21,7 @@ export function onOutOfMemory(session: Session): void {
         if (!found) return null;
         const root = found.workload && engine.rootOf(found.workload.span.uri);
         const path = found.workload && relativeTo(found.workload.span.uri, engine.roots);
-        const run = path === undefined ? undefined : observedRun(found, path, new Date(host.now()).toISOString().slice(0, 10));
+        const run = path === undefined ? undefined : observedRun(found, path, today(host));
         const row = run && sharedRow(run, path, context.catalog);
         return {
           markdown: forensicsMarkdown(found, { locale }),

@@ -1,4 +1,5 @@
 import { matchesGlob, relativeTo, type Workload } from '../core/index.js';
+import { today } from '../host/host.js';
 import type { Session } from './context.js';
 
 /** Tests what a person silenced in `.mlcost.yaml`, for one document. */
@@ -10,7 +11,7 @@ export interface Silence {
 
 export async function silenceOf(session: Session, uri: string): Promise<Silence> {
   const path = relativeTo(uri, session.engine.roots);
-  const day = new Date(session.host.now()).toISOString().slice(0, 10);
+  const day = today(session.host);
   const rows = (await session.engine.settingsOf(uri)).silence.filter(
     ({ files, until }) => (files === undefined || matchesGlob(files, path)) && (until === undefined || day <= until),
   );

@@ -31,7 +31,8 @@ import {
 } from '../core/index.js';
 import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
-import type { Host } from '../host/host.js';
+import { type Host, today } from '../host/host.js';
+import { hasOwnMoney } from '../host/policy.js';
 import { modelFileCommand } from './model-file.js';
 import { confined, nodeHost } from './node-host.js';
 import { checkCommand, diffCommand } from './review-commands.js';
@@ -266,7 +267,7 @@ async function oomCommand({ args, ...rest }: Parsed, host: Host): Promise<void> 
   write(rest.values['format'] === 'json' ? `${JSON.stringify(oomJson(found), null, 1)}\n` : forensicsText(found));
   if (rest.values['keep'] !== true) return;
   const place = found.workload && relativeTo(found.workload.span.uri, engine.roots);
-  const run = place === undefined ? undefined : observedRun(found, place, new Date(host.now()).toISOString().slice(0, 10));
+  const run = place === undefined ? undefined : observedRun(found, place, today(host));
   const row = run && sharedRow(run, place, context.catalog);
   if (row === undefined) {
     process.stderr.write('Nothing to keep: no workload, or no figure of what was needed.\n');
@@ -302,7 +303,7 @@ async function runsCommand(parsed: Parsed, host: Host): Promise<void> {
   if (parsed.values['reset'] === true) {
     const file = path.join(folder, settingsFileName);
     const text = await readFile(file, 'utf8').catch(() => '');
-    const since = new Date(host.now()).toISOString().slice(0, 10);
+    const since = today(host);
     const { start, oldEnd, text: piece } = editSettings(text, { kind: 'reset-runs', since });
     await writeFile(file, text.slice(0, start) + piece + text.slice(oldEnd));
     write(`Runs before ${since} no longer correct the estimates (${file})\n`);

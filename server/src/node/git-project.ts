@@ -15,8 +15,8 @@ import {
   surroundingsOf,
 } from '../core/index.js';
 import { contextFor, Engine, type Estimated, type Preferences, specOf } from '../host/engine.js';
-import type { Host } from '../host/host.js';
-import { hasOwnMoney, today } from '../host/policy.js';
+import { type Host, today } from '../host/host.js';
+import { hasOwnMoney } from '../host/policy.js';
 import { settingsUri } from '../host/workspace-settings.js';
 import type { Entry, GitRepository, State as GitState } from './git.js';
 import { onDisk } from './git.js';
@@ -46,6 +46,7 @@ export class GitProject {
   private readonly engine: Engine;
   private readonly host: Host;
   private last: ProjectState | undefined;
+  private noise: ChangeNoise | undefined;
   constructor(repository: GitRepository, folder: string, host: Host, preferences: Preferences) {
     this.repository = repository;
     this.folder = folder;
@@ -96,7 +97,9 @@ export class GitProject {
   /** What became of each workload.
    * @param renamed where files were moved to, by their former paths */
   async deltas(before: ProjectState, after: ProjectState, renamed: ReadonlyMap<string, string>): Promise<Located[]> {
-    const [noise, context] = [JSON.parse(await this.host.readAssetText('change-noise.json')) as ChangeNoise, await this.engine.context(this.root)];
+    this.noise ??= JSON.parse(await this.host.readAssetText('change-noise.json')) as ChangeNoise;
+    const { noise } = this;
+    const context = await this.engine.context(this.root);
     const moved = new Map([...renamed].map(([from, to]) => [this.files.uriOf(from), this.files.uriOf(to)]));
     return matchWorkloads(before.workloads, after.workloads, moved).map((pair) => {
       const side = pair.after ?? pair.before;

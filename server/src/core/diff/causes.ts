@@ -30,18 +30,12 @@ const mostExact = 6;
  * With more than six changes they go one by one, in the order of what each does alone.
  * @returns undefined where a state between has no such quantity: a part cannot be told then
  * @source Shapley 1953, A value for n-person games */
-export function causesOf(
-  before: Spec,
-  after: Spec,
-  changes: readonly FactDelta[],
-  quantity: string,
-  context: (spec: Spec) => EstimateContext,
-): Cause[] | undefined {
+export function causesOf(before: Spec, after: Spec, changes: readonly FactDelta[], quantity: string, context: EstimateContext): Cause[] | undefined {
   const seen = new Map<number, number | undefined>();
   const valueAt = (mask: number): number | undefined => {
     if (!seen.has(mask)) {
       const spec = withChanges(before, after, changes, mask);
-      seen.set(mask, estimate(spec, context(spec)).estimates[quantity]?.likely);
+      seen.set(mask, estimate(spec, context).estimates[quantity]?.likely);
     }
     return seen.get(mask);
   };

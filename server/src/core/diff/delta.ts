@@ -74,7 +74,7 @@ export function deltaOf(pair: Pair<State>, context: EstimateContext, noise: Chan
     return { ...pair, state: changes.length > 0 && (!told || appeared) ? 'unclear' : 'same', quantities: [], causes: changes, withinNoise: false };
   }
   const on = (spec: Spec): Spec => (first.on === undefined ? spec : specOn(spec, first.on.accelerator, first.on.count));
-  const causes = causesOf(on(before.spec), on(after.spec), changes, first.name, () => context);
+  const causes = causesOf(on(before.spec), on(after.spec), changes, first.name, context);
   const effects = causes?.filter(({ by }) => Math.abs(by) > even * Math.abs(first.before.likely));
   const limit = noiseOf(
     after.workload.kind,

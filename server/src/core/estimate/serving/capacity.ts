@@ -112,7 +112,7 @@ function generationOf(each: ServingCase, run: Runner): 0 | 1 {
 
 /** Boards for which vLLM 1 takes its larger defaults.
  * @source github:vllm-project/vllm engine/arg_utils (70 GiB or more, and not an A100) */
-const large = (run: Runner): boolean => (run.device.memoryGib ?? 0) >= 70 && run.device.class !== 'ampere';
+const large = (run: Runner): boolean => run.device.memoryGib !== undefined && run.device.memoryGib >= 70 && run.device.class !== 'ampere';
 
 /** Tokens of the run with which an engine measures its workspace at start.
  * @source github:vllm-project/vllm engine/arg_utils: V0 takes the longest sequence, or chunks of 512 (2048 from 0.6.4) beyond 32,768; V1 2048, or 8192 on large boards;

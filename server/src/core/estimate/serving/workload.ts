@@ -114,7 +114,8 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   }
   const batch =
     written !== undefined && facts.text('batch_unit') === 'tokens' && inputTokens !== undefined ? Math.max(1, written / Math.max(1, inputTokens)) : written;
-  const layout = layoutOf(facts, catalog, engine, model, format, device, mode, task, assumed);
+  const shared = sharedLayout(facts, catalog, engine, model, format, device, mode, task, assumed);
+  const layout: Layout = { ...shared, experts: expertsOf(facts, engine, model, shared) };
   // TensorRT-LLM's quantisation tool writes an FP8 cache beside FP8 weights (its examples pass kv_cache_dtype fp8)
   const release = releaseOf(facts.text('engine_version') ?? facts.text('library_version'));
   const draft = draftOf(facts, catalog, model);
@@ -243,21 +244,6 @@ function modeOf(mode: string | undefined, scenario: string | undefined): Serving
 function requestShape(facts: FactReader, shapes: readonly RequestShape[]): RequestShape | undefined {
   const text = [facts.text('dataset'), facts.text('accuracy_target')].join(' ').toLowerCase();
   return shapes.find((shape) => text.includes(shape.match));
-}
-
-function layoutOf(
-  facts: FactReader,
-  catalog: Catalog,
-  engine: Engine,
-  model: ServedModel | undefined,
-  format: WeightFormat,
-  device: Device | undefined,
-  mode: ServingCase['mode'],
-  task: Task,
-  assumed: AssumedFact[],
-): Layout {
-  const shared = sharedLayout(facts, catalog, engine, model, format, device, mode, task, assumed);
-  return { ...shared, experts: expertsOf(facts, engine, model, shared) };
 }
 
 /** Devices that share the routed experts. vLLM spreads them over tensor × data parallel ranks of one deployment, with or without expert parallelism; SGLang does where attention is data parallel.
