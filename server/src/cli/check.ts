@@ -18,6 +18,7 @@ import {
 } from '../core/index.js';
 import { commentMark, type FilePlace } from './diff.js';
 import type { Paint } from './report-table.js';
+import { html } from './sections.js';
 
 /** A finding with the place that a person reads. */
 export interface PlacedFinding extends Finding {
@@ -170,13 +171,8 @@ function checkJunit(report: CheckReport): string {
   const counts = `tests="${tests}" failures="${failures}" errors="0" skipped="${skipped}" time="0"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ML Cost Lens" tests="${tests}" failures="${failures}" errors="0" time="0">\n  <testsuite name="policy" ${counts}>\n${cases.join('')}${kept}  </testsuite>\n</testsuites>\n`;
 }
-const xml = (text: string): string =>
-  text
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, ' ')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;');
+/** XML holds no control characters, however they are written. */
+const xml = (text: string): string => html(text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, ' '));
 
 /** Short first; what is waived is folded. */
 export function checkMarkdown(report: CheckReport): string {

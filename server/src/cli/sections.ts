@@ -9,7 +9,8 @@ export interface Section {
 }
 
 const mark = (text: string): string => text.replace(/([|\\`*_[\]<>#])/g, '\\$1');
-const html = (text: string): string => text.replace(/[&<>"]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one] as string);
+/** Text as HTML and XML hold it, between tags and in attributes. */
+export const html = (text: string): string => text.replace(/[&<>"]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one] as string);
 
 /** Columns side by side, for a terminal. */
 export function plainSection({ header, rows, right = [], notes = [] }: Section): string {

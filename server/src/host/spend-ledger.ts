@@ -1,4 +1,16 @@
-import { Dictionary, type LedgerMonth, ledgerFolder, type Manifest, manifestName, readLedgerManifest, readRollUp, utf8 } from '../core/index.js';
+import {
+  type BudgetState,
+  budgetStates,
+  Dictionary,
+  type LedgerMonth,
+  ledgerFolder,
+  type Manifest,
+  type MlcostSettings,
+  manifestName,
+  readLedgerManifest,
+  readRollUp,
+  utf8,
+} from '../core/index.js';
 import type { Host } from './host.js';
 
 /** Files of a ledger beyond this size are not read: the editor stays small. */
@@ -21,6 +33,13 @@ export async function ledgerMonths(host: Host, root: string, manifest: Manifest,
     found.push({ month, dictionary: Dictionary.read(dictionary), rows: { [Symbol.iterator]: () => readRollUp(rows)[Symbol.iterator]() } });
   }
   return found;
+}
+/** How the budgets of a workspace root stand by its ledger.
+ * @param now milliseconds since the epoch
+ * @errors UnreadableLedger, UnknownRate */
+export async function standingBudgets(host: Host, root: string, settings: MlcostSettings, now: number): Promise<BudgetState[]> {
+  const months = await ledgerMonths(host, root, await readLedger(host, root));
+  return budgetStates(settings.budgets, months, now, settings.spend.rates);
 }
 async function textOf(host: Host, uri: string): Promise<string | null> {
   const bytes = await host.readBytes(uri, most);

@@ -1,6 +1,6 @@
-import { type BudgetState, budgetStates, budgetsFor, dayIn, ledgerFolder, type MlcostSettings, manifestName } from '../core/index.js';
+import { type BudgetState, budgetsFor, dayIn, ledgerFolder, type MlcostSettings, manifestName } from '../core/index.js';
 import type { Host } from './host.js';
-import { ledgerMonths, readLedger } from './spend-ledger.js';
+import { standingBudgets } from './spend-ledger.js';
 
 interface Standing {
   readonly settings: MlcostSettings;
@@ -25,7 +25,7 @@ export class SpendStore {
     const days = dayIn(now, 'Etc/GMT-14') + dayIn(now, 'Etc/GMT+12') + [...new Set(settings.budgets.map(({ timeZone }) => dayIn(now, timeZone)))].join();
     const known = this.standing.get(root);
     if (known && known.settings === settings && known.days === days) return known.states;
-    const states = this.read(root, settings, now).catch((error: unknown) => {
+    const states = standingBudgets(this.host, root, settings, now).catch((error: unknown) => {
       this.log(`budgets: ${error instanceof Error ? error.message : String(error)}`);
       return none;
     });
@@ -38,10 +38,6 @@ export class SpendStore {
   }
   forget(root: string): void {
     this.standing.delete(root);
-  }
-  private async read(root: string, settings: MlcostSettings, now: number): Promise<readonly BudgetState[]> {
-    const months = await ledgerMonths(this.host, root, await readLedger(this.host, root));
-    return budgetStates(settings.budgets, months, now, settings.spend.rates);
   }
 }
 export const isLedger = (uri: string): boolean => uri.endsWith(`/${ledgerFolder}/${manifestName}`);

@@ -207,7 +207,7 @@ async function advisedOf(engine: Engine, host: Host, reports: readonly FileRepor
   const advisor = new Advisor(engine, host);
   const all: Advised[] = [];
   for (const one of reports.flatMap((report) => report.workloads)) {
-    if (one.workload.countedIn !== undefined || one.workload.fragment) continue;
+    if (!hasOwnMoney(one)) continue;
     all.push({ one, advice: await advisor.proven(one), ways: await advisor.ways(one) });
   }
   return all;

@@ -19,10 +19,11 @@ import {
 import type { Engine, FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { checkedNow } from '../host/policy.js';
+import { standingBudgets } from '../host/spend-ledger.js';
 import { settingsUri } from '../host/workspace-settings.js';
 import { GitRepository, type State as GitState } from './git.js';
 import { GitProject, type ProjectState } from './git-project.js';
-import { statesAt } from './spend-commands.js';
+import { usable } from './spend-commands.js';
 
 declare const VERSION: string;
 
@@ -133,7 +134,7 @@ async function comparisonOf(parsed: Parsed, host: Host, args: readonly string[],
 
 /** How the budgets stand by the ledger of the workspace; none where there is no ledger. */
 async function budgetsOf(root: string, settings: MlcostSettings, host: Host): Promise<readonly BudgetState[]> {
-  return settings.budgets.length === 0 ? [] : await statesAt(root, settings, host);
+  return settings.budgets.length === 0 ? [] : await usable(() => standingBudgets(host, root, settings, host.now()));
 }
 
 /** The metrics that rules ask for, of both states. A file that is not there, or no JSON, has none. */

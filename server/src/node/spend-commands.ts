@@ -24,11 +24,9 @@ import {
   lastDay,
   ledgerFolder,
   type MlcostSettings,
-  noSettings,
   ownerKey,
   plusDays,
   readCsv,
-  readMlcostFile,
   readUsage,
   type ShareRule,
   type SpendKey,
@@ -47,7 +45,8 @@ import {
   withoutSecrets,
 } from '../core/index.js';
 import type { Host } from '../host/host.js';
-import { ledgerMonths, readLedger } from '../host/spend-ledger.js';
+import { ledgerMonths, readLedger, standingBudgets } from '../host/spend-ledger.js';
+import { WorkspaceSettings } from '../host/workspace-settings.js';
 import { lastRecord, record, sha256 } from './audit-log.js';
 import { importExports } from './ledger.js';
 import { meteredRun, runRecords } from './metered-run.js';
@@ -196,18 +195,14 @@ async function budgetCommand(parsed: Parsed, host: Host): Promise<number> {
   const root = workspaceOf(parsed);
   const settings = await settingsIn(root, host);
   if (settings.budgets.length === 0) throw new UsageError(`no budgets in ${fileURLToPath(root)}/${settingsFileName}: write some, docs/spend.md shows how`);
-  const states = await usable(() => statesAt(root, settings, host, dayOf(values, 'at')));
+  const states = await statesAt(root, settings, host, dayOf(values, 'at'));
   await noteBudgets(fileURLToPath(root), settings.budgets);
   process.stdout.write(values['format'] === 'json' ? `${JSON.stringify(budgetsJson(states), null, 1)}\n` : budgetsTable(states));
   return values['check'] === true && states.some(({ state }) => state === 'over') ? 1 : 0;
 }
-/** How a workspace's budgets stand on a day, today if none is said. */
-export async function statesAt(root: string, settings: MlcostSettings, host: Host, day?: string): Promise<BudgetState[]> {
-  const months = await ledgerMonths(host, root, await readLedger(host, root));
-  // the middle of a day is that day in nearly every zone
-  const now = day === undefined ? host.now() : Date.parse(`${day}T12:00:00Z`);
-  return budgetStates(settings.budgets, months, now, settings.spend.rates);
-}
+/** How a workspace's budgets stand on a day, today if none is said. The middle of a day is that day in nearly every zone. */
+const statesAt = (root: string, settings: MlcostSettings, host: Host, day?: string): Promise<BudgetState[]> =>
+  usable(() => standingBudgets(host, root, settings, day === undefined ? host.now() : Date.parse(`${day}T12:00:00Z`)));
 /** Budgets that are not those of the last time go into the audit log. */
 async function noteBudgets(folder: string, budgets: readonly Budget[]): Promise<void> {
   const now = budgets.map(({ name, owner, amount, currency, period, rollOver, parent }) => ({
@@ -230,7 +225,7 @@ async function runCommand(parsed: Parsed, host: Host): Promise<number> {
   const settings = await settingsIn(root, host);
   const tags = { ...settings.tags, ...tagsOf((values['tag'] as readonly string[] | undefined) ?? []) };
   if (values['preflight'] === true) {
-    const full = budgetsFor(await usable(() => statesAt(root, settings, host)), tags).find((state) => state.spent && !hasMoneyLeft(state));
+    const full = budgetsFor(await statesAt(root, settings, host), tags).find((state) => state.spent && !hasMoneyLeft(state));
     if (full) {
       process.stderr.write(
         `mlcost run: not started: nothing is left of the budget ${full.budget.name} (${exact.toText(full.allowed)} ${full.budget.currency} until ${full.period.to})\n`,
@@ -275,7 +270,7 @@ async function verifyCommand(parsed: Parsed): Promise<number> {
 }
 
 /** What a person can mend is said without a stack. */
-async function usable<T>(work: () => Promise<T>): Promise<T> {
+export async function usable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -284,10 +279,7 @@ async function usable<T>(work: () => Promise<T>): Promise<T> {
     throw error;
   }
 }
-const settingsIn = async (root: string, host: Host): Promise<MlcostSettings> => {
-  const text = await host.readText(`${root}/${settingsFileName}`);
-  return text === null ? noSettings : readMlcostFile(`${root}/${settingsFileName}`, text).settings;
-};
+const settingsIn = (root: string, host: Host): Promise<MlcostSettings> => new WorkspaceSettings((uri) => host.readText(uri)).of(root);
 const textOf = (values: Parsed['values'], name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined);
 const workspaceOf = ({ values }: Parsed): string => pathToFileURL(path.resolve(textOf(values, 'workspace') ?? '.')).href;
 function dayOf(values: Parsed['values'], name: string): string | undefined {
