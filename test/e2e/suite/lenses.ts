@@ -4,11 +4,14 @@ import type { Ide } from '../ide.js';
 /** Money that was never computed, or a value that leaked out of the program. */
 export const nonsense = /\$0(?:\.0+)?(?![.\d])|NaN|undefined|\[object|Infinity/;
 
+/** The lens of the sample's training once its launch script was read, which comes in the background: before, its GPUs are unknown. */
+export const launched = /Llama-3\.1-8B · 8×H100 · .*GPU-h.*\$\d/;
+
 /** What stands above a line, in each language that is read. */
 export function lensTests(ide: () => Ide): void {
   test('a training in Python takes its accelerators, batch size and epochs from the launch script', async () => {
     await ide().open('train/finetune.py');
-    const lens = await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
+    const lens = await ide().lens(launched, 41);
     expect(lens.text).toMatch(/8×H100/);
     expect(lens.text).toMatch(/GPU-h/);
     await ide().screenshot('python');
@@ -43,17 +46,17 @@ export function lensTests(ide: () => Ide): void {
 
 /** Lenses follow the text while it is typed, before it is saved. */
 export function editTests(ide: () => Ide): void {
-  test.each([
-    ['batch size', 'train/finetune.py', 32, 'args.batch_size', '16', 41],
+  test.each<[string, string, number, string, string, number | undefined, RegExp?]>([
+    ['batch size', 'train/finetune.py', 32, 'args.batch_size', '16', 41, launched],
     ['precision', 'configs/axolotl-mistral-lora.yaml', 3, 'load_in_4bit: false', 'load_in_4bit: true', 1],
     ['epochs', 'configs/axolotl-mistral-lora.yaml', 18, 'num_epochs: 2', 'max_steps: 500', 1],
     ['model', 'agent/triage.py', 6, 'gpt-4o-mini', 'gpt-4o', 14],
     ['output limit', 'agent/answer.ts', 14, 'maxOutputTokens: 400', 'maxOutputTokens: 900', 10],
     ['number of accelerators', 'train/run.sh', 10, '--nproc_per_node 8', '--nproc_per_node 4', undefined],
-  ])('another %s changes the lens', async (_what, file, line, from, to, lensLine) => {
+  ])('another %s changes the lens', async (_what, file, line, from, to, lensLine, settled = /\S/) => {
     await ide().open(file);
     const at = (lens: { line: number }) => lensLine === undefined || lens.line === lensLine;
-    const before = await ide().lens(/\S/, lensLine);
+    const before = await ide().lens(settled, lensLine);
     await ide().retype(line, from, to);
     const after = await ide().until(`a lens other than “${before.text}”`, async () =>
       (await ide().costs()).find((lens) => at(lens) && lens.text !== before.text),
@@ -64,7 +67,7 @@ export function editTests(ide: () => Ide): void {
   });
   test('an unsaved launch script changes the lens of the program it launches', async () => {
     await ide().open('train/finetune.py');
-    const before = await ide().lens(/8×H100.*\$\d/, 41);
+    const before = await ide().lens(launched, 41);
     await ide().open('train/run.sh');
     await ide().retype(12, '--epochs 2', '--epochs 6');
     await ide().open('train/finetune.py');

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Ide } from '../ide.js';
-import { nonsense } from './lenses.js';
+import { launched, nonsense } from './lenses.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const themes = [
@@ -26,7 +26,7 @@ export function panelTests(ide: () => Ide): void {
     await ide().open('train/finetune.py');
     // lenses are drawn for the lines on the screen only
     await ide().goTo(41);
-    await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
+    await ide().lens(launched, 41);
     await ide().run('ML Cost Lens: Compare Accelerators');
     const frame = await panel();
     expect(await frame.locator('#count option').first().textContent()).toBe('as written (8)');

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Ide } from '../ide.js';
-import { nonsense } from './lenses.js';
+import { launched, nonsense } from './lenses.js';
 
 /** Hovers, panels, trees, commands and settings: all that is not a lens. */
 export function viewTests(ide: () => Ide): void {
   test('a hover breaks the estimate down, with links to where each input stands', async () => {
     await ide().open('train/finetune.py');
-    await ide().lens(/Llama-3\.1-8B.*\$\d/, 41);
+    await ide().lens(launched, 41);
     const { text, links } = await ide().hover(41, 'Trainer');
     await ide().screenshot('hover');
     expect(text).toMatch(/\$\d/);
