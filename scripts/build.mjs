@@ -86,7 +86,7 @@ const bundles = [
     define: { VERSION: JSON.stringify(version) },
   },
   { entry: 'server/src/node/mcp.ts', name: 'mcp', platform: 'node', format: 'cjs', define: { VERSION: JSON.stringify(version) } },
-  { entry: 'webview/src/main.tsx', name: 'webview', platform: 'browser', format: 'iife' },
+  { entry: 'webview/src/compare/main.tsx', name: 'webview-compare', platform: 'browser', format: 'iife' },
   { entry: 'webview/src/model/main.tsx', name: 'webview-model', platform: 'browser', format: 'iife' },
   { entry: 'webview/src/model/worker.ts', name: 'model-worker', platform: 'browser', format: 'iife' },
 ].filter(({ entry }) => existsSync(entry));

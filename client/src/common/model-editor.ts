@@ -14,7 +14,7 @@ import {
 import type { FedInput } from '../../../server/src/runtime/runtime.js';
 import { readModelPageMessage } from './model-messages.js';
 import { Runtimes } from './onnx-runtime.js';
-import { nonce, panelHtml } from './panel-html.js';
+import { Page } from './panel-page.js';
 import type { Start } from './running.js';
 import { readPlain } from './workspace-files.js';
 
@@ -41,42 +41,27 @@ class ModelEditor {
   private readonly runtimes: Runtimes;
   private readonly extension: vscode.Uri;
   private readonly uri: vscode.Uri;
-  private readonly panel: vscode.WebviewPanel;
+  private readonly page: Page<FromModelPage, ToModelPage>;
   private shapes: ModelFileParams['shapes'] = {};
   private view: ModelFileView | undefined;
   /** What waits for consent. */
   private waiting: (() => Promise<void>) | undefined;
   private latest = 0;
-  private closed = false;
   constructor(start: Start, extension: vscode.Uri, runtimes: Runtimes, uri: vscode.Uri, panel: vscode.WebviewPanel) {
     this.start = start;
     this.extension = extension;
     this.runtimes = runtimes;
     this.uri = uri;
-    this.panel = panel;
-    const { webview } = panel;
-    const dist = vscode.Uri.joinPath(extension, 'dist');
-    webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), nameOf(uri)));
-    const changed = watcher.onDidChange(() => void this.refresh().catch(() => {})); // the next change tries again
-    panel.onDidDispose(() => {
-      this.closed = true;
-      changed.dispose();
-      watcher.dispose();
-    });
-    webview.onDidReceiveMessage((sent: unknown) => {
-      const message = readModelPageMessage(sent);
-      if (message) this.answer(message).catch((error: unknown) => this.say(`Not done: ${error instanceof Error ? error.message : String(error)}`));
-    });
-    const address = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
-    webview.html = panelHtml({
+    this.page = new Page(extension, panel, {
+      bundle: 'webview-model',
       title: nameOf(uri),
-      script: address('webview-model.js'),
-      style: address('webview-model.css'),
-      source: webview.cspSource,
-      nonce: nonce(),
+      read: readModelPageMessage,
+      answer: (message) => this.answer(message),
       runsModels: true,
     });
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), nameOf(uri)));
+    this.page.until(watcher.onDidChange(() => void this.refresh().catch(() => {}))); // the next change tries again
+    this.page.until(watcher);
   }
 
   private async answer(message: FromModelPage): Promise<void> {
@@ -103,11 +88,11 @@ class ModelEditor {
     const mine = ++this.latest;
     const params: ModelFileParams = { uri: this.uri.toString(), shapes: this.shapes };
     const result = await (await this.start()).request<ModelFileResult>(modelFileRequest, params);
-    if (mine !== this.latest || this.closed) return;
-    if ('problem' in result && this.view) return this.say(result.problem);
-    if ('problem' in result) return this.post({ type: 'problem', text: result.problem });
+    if (mine !== this.latest || this.page.closed) return;
+    if ('problem' in result && this.view) return this.page.say(result.problem);
+    if ('problem' in result) return this.page.post({ type: 'problem', text: result.problem });
     this.view = result.view;
-    this.post({ type: 'view', view: result.view });
+    this.page.post({ type: 'view', view: result.view });
   }
 
   /** Runs what needs the runtime: at once where a person has agreed to a copy, else after the question. */
@@ -115,16 +100,16 @@ class ModelEditor {
     const state = await this.runtimes.state();
     if (state.kind === 'agreed') return task();
     this.waiting = task;
-    this.post({ type: 'ask', text: state.text, found: state.kind === 'found' });
+    this.page.post({ type: 'ask', text: state.text, found: state.kind === 'found' });
   }
   private async measure(): Promise<void> {
     const inputs = this.view?.fed;
     if (inputs) await this.run(inputs, await this.bytesOf(this.uri));
   }
   private async run(inputs: readonly FedInput[], model: ModelBytes, changed?: ModelBytes): Promise<void> {
-    this.say('Loading the runtime…');
+    this.page.say('Loading the runtime…');
     const runtime = await this.runtimes.files(this.extension);
-    this.post({ type: 'run', runtime, model, inputs, ...(changed ? { changed } : {}) });
+    this.page.post({ type: 'run', runtime, model, inputs, ...(changed ? { changed } : {}) });
   }
   private async bytesOf(uri: vscode.Uri): Promise<ModelBytes> {
     const folder = vscode.Uri.joinPath(uri, '..');
@@ -140,23 +125,18 @@ class ModelEditor {
       () => false,
     );
     const replace = 'Replace';
-    if (exists && (await vscode.window.showWarningMessage(`${nameOf(target)} is there already.`, replace)) !== replace) return this.say('Nothing was saved.');
-    this.say('Quantizing…');
+    if (exists && (await vscode.window.showWarningMessage(`${nameOf(target)} is there already.`, replace)) !== replace)
+      return this.page.say('Nothing was saved.');
+    this.page.say('Quantizing…');
     const params: QuantizeParams = { uri: this.uri.toString(), target: target.toString(), embeddings };
     const result = await (await this.start()).request<QuantizeResult>(quantizeRequest, params);
-    if ('problem' in result) return this.say(`Not saved: ${result.problem}`);
+    if ('problem' in result) return this.page.say(`Not saved: ${result.problem}`);
     const left = result.left.length > 0 ? ` Left as they were: ${result.left.join('; ')}.` : '';
-    this.say('');
-    this.post({ type: 'done', text: `Saved as ${nameOf(target)}: ${result.text}.${left}` });
+    this.page.say('');
+    this.page.post({ type: 'done', text: `Saved as ${nameOf(target)}: ${result.text}.${left}` });
     const inputs = this.view?.fed;
     if (!inputs) return;
     await this.withRuntime(async () => this.run(inputs, await this.bytesOf(this.uri), await this.bytesOf(target)));
-  }
-  private say(text: string): void {
-    this.post({ type: 'status', text });
-  }
-  private post(message: ToModelPage): void {
-    if (!this.closed) void this.panel.webview.postMessage(message);
   }
 }
 const nameOf = (uri: vscode.Uri): string => uri.path.slice(uri.path.lastIndexOf('/') + 1);

@@ -1,4 +1,4 @@
-import type { FromPanel, SavedFormat } from '../../../server/src/protocol/panel.js';
+import type { FromPanel, SavedFormat, SaveMessage } from '../../../server/src/protocol/panel.js';
 import type { WorkloadRef } from '../../../server/src/protocol/protocol.js';
 
 const maxSaved = 50_000_000;
@@ -7,7 +7,7 @@ const formats: readonly string[] = ['csv', 'svg', 'png'] satisfies readonly Save
 /** A message from the page; undefined for anything that is not one of ours. */
 export function readPanelMessage(value: unknown): FromPanel | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { type, count, key, format, content } = value as Readonly<Record<string, unknown>>;
+  const { type, count, key } = value as Readonly<Record<string, unknown>>;
   switch (type) {
     case 'ready':
     case 'openSettings':
@@ -18,10 +18,16 @@ export function readPanelMessage(value: unknown): FromPanel | undefined {
     case 'use':
       return typeof key === 'string' ? { type, key } : undefined;
     case 'save':
-      return typeof format === 'string' && formats.includes(format) && isContent(content) ? { type, format: format as SavedFormat, content } : undefined;
+      return readSave(value);
     default:
       return undefined;
   }
+}
+
+/** What a page wants saved. */
+export function readSave(value: object): SaveMessage | undefined {
+  const { format, content } = value as Readonly<Record<string, unknown>>;
+  return typeof format === 'string' && formats.includes(format) && isContent(content) ? { type: 'save', format: format as SavedFormat, content } : undefined;
 }
 
 /** What a page kept and the editor gives back. */

@@ -3,8 +3,8 @@ import { type CompareParams, type CompareResult, comparePanelType, type FromPane
 import { compareRequest, type WorkloadRef, type WorkloadsResult, workloadsRequest } from '../../../server/src/protocol/protocol.js';
 import { applyChange, openSettings } from './answers.js';
 import { settingsFile } from './markers.js';
-import { nonce, panelHtml } from './panel-html.js';
 import { readPanelMessage, readPanelState } from './panel-messages.js';
+import { Page } from './panel-page.js';
 import type { Start } from './running.js';
 
 /** The compare panels: one a workload, brought to the front when it is asked for again. */
@@ -46,48 +46,35 @@ const keyOf = ({ uri, id }: WorkloadRef): string => `${uri} ${id}`;
 
 class ComparePanel {
   private readonly start: Start;
-  private readonly panel: vscode.WebviewPanel;
+  private readonly page: Page<FromPanel, ToPanel>;
   private readonly ref: WorkloadRef;
   private count: number | null;
   private rows: readonly OfferRow[] = [];
   private title = '';
   /** Counts requests: an answer that was overtaken is dropped. */
   private latest = 0;
-  private closed = false;
   constructor(start: Start, extension: vscode.Uri, panel: vscode.WebviewPanel, ref: WorkloadRef, count: number | null) {
     this.start = start;
-    this.panel = panel;
     this.ref = ref;
     this.count = count;
-    const { webview } = panel;
-    const dist = vscode.Uri.joinPath(extension, 'dist');
-    webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    panel.onDidDispose(() => {
-      this.closed = true;
-    });
-    webview.onDidReceiveMessage((sent: unknown) => {
-      const message = readPanelMessage(sent);
-      if (message) this.answer(message).catch((error: unknown) => this.say(`Not done: ${error instanceof Error ? error.message : String(error)}`));
-    });
-    const address = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
-    webview.html = panelHtml({
+    this.page = new Page(extension, panel, {
+      bundle: 'webview-compare',
       title: panel.title,
-      script: address('webview.js'),
-      style: address('webview.css'),
-      source: webview.cspSource,
-      nonce: nonce(),
+      read: readPanelMessage,
+      answer: (message) => this.answer(message),
     });
   }
   reveal(): void {
-    this.panel.reveal();
+    this.page.panel.reveal();
   }
   /** Follows the code: what changes there is computed and drawn anew, while somebody looks. */
   async follow(): Promise<void> {
-    const listening = (await this.start()).onWorkloadsChanged(() => {
-      if (this.panel.visible) void this.refresh().catch(() => {}); // the next change tries again
-    });
-    if (this.closed) listening.dispose();
-    else this.panel.onDidDispose(() => listening.dispose());
+    const { page } = this;
+    page.until(
+      (await this.start()).onWorkloadsChanged(() => {
+        if (page.panel.visible) void this.refresh().catch(() => {}); // the next change tries again
+      }),
+    );
   }
 
   private async answer(message: FromPanel): Promise<void> {
@@ -104,19 +91,19 @@ class ComparePanel {
       case 'reveal':
         return this.toSource();
       case 'save':
-        return this.save(message.format, message.content);
+        return this.page.save(this.title, message.format, message.content, vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(this.ref.uri))?.uri);
     }
   }
   private async refresh(): Promise<void> {
     const mine = ++this.latest;
     const params: CompareParams = { ...this.ref, ...(this.count === null ? {} : { count: this.count }) };
     const data = await (await this.start()).request<CompareResult | null>(compareRequest, params);
-    if (mine !== this.latest || this.closed) return;
-    if (!data) return this.post({ type: 'gone', text: 'This workload is no longer there; what is shown is as it was.' });
+    if (mine !== this.latest || this.page.closed) return;
+    if (!data) return this.page.post({ type: 'gone', text: 'This workload is no longer there; what is shown is as it was.' });
     this.rows = data.rows;
     this.title = data.title;
-    this.panel.title = `Compare: ${data.title}`;
-    this.post({ type: 'data', ref: this.ref, data });
+    this.page.panel.title = `Compare: ${data.title}`;
+    this.page.post({ type: 'data', ref: this.ref, data });
   }
   /** Keeps the offer of a row as the workspace's, so that its lenses show what the row showed. */
   private async use(key: string): Promise<void> {
@@ -131,29 +118,12 @@ class ComparePanel {
       if (region !== 'any') await set('region', region);
       await set('market', market);
     }
-    this.say(`${row.acceleratorName}${own ? '' : ` of ${provider}`} is now this workspace's, where the code says nothing else (kept in ${settingsFile}).`);
+    this.page.say(`${row.acceleratorName}${own ? '' : ` of ${provider}`} is now this workspace's, where the code says nothing else (kept in ${settingsFile}).`);
     await this.refresh();
   }
   private async toSource(): Promise<void> {
     const { files } = await (await this.start()).request<WorkloadsResult>(workloadsRequest, null);
     const found = files.flatMap(({ workloads }) => workloads).find(({ ref }) => keyOf(ref) === keyOf(this.ref));
     await vscode.commands.executeCommand('mlCostLens.reveal', found ? { uri: found.place.uri, line: found.place.line } : { uri: this.ref.uri, line: 0 });
-  }
-  private async save(format: 'csv' | 'svg' | 'png', content: string | Uint8Array): Promise<void> {
-    const name = `${this.title.replace(/[^\p{L}\p{N}.-]+/gu, '-').replace(/^-|-$/g, '') || 'comparison'}.${format}`;
-    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(this.ref.uri))?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
-    const file = await vscode.window.showSaveDialog({
-      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
-      filters: { [format.toUpperCase()]: [format] },
-    });
-    if (!file) return;
-    await vscode.workspace.fs.writeFile(file, typeof content === 'string' ? new TextEncoder().encode(content) : content);
-    this.say(`Saved as ${vscode.workspace.asRelativePath(file)}.`);
-  }
-  private say(text: string): void {
-    this.post({ type: 'status', text });
-  }
-  private post(message: ToPanel): void {
-    if (!this.closed) void this.panel.webview.postMessage(message);
   }
 }

@@ -75,6 +75,12 @@ export type ToPanel =
   | { readonly type: 'status'; readonly text: string };
 
 export type SavedFormat = 'csv' | 'svg' | 'png';
+/** What a page made, to be saved where a person says. */
+export interface SaveMessage {
+  readonly type: 'save';
+  readonly format: SavedFormat;
+  readonly content: string | Uint8Array;
+}
 export type FromPanel =
   /** The page can take messages. */
   | { readonly type: 'ready' }
@@ -84,7 +90,7 @@ export type FromPanel =
   | { readonly type: 'use'; readonly key: string }
   | { readonly type: 'openSettings' }
   | { readonly type: 'reveal' }
-  | { readonly type: 'save'; readonly format: SavedFormat; readonly content: string | Uint8Array };
+  | SaveMessage;
 
 /** What the page keeps for its restoration. */
 export interface PanelState {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { axisHeight, clip, frameOf, niceStep, rowHeight, scaleOf, whisker } from '../../../webview/src/geometry.js';
+import { axisHeight, frameOf, rowHeight, scaleOf, whisker } from '../../../webview/src/compare/geometry.js';
+import { clip, niceStep } from '../../../webview/src/shared/scale.js';
 import { offer, unpriced } from '../../support/offers.js';
 
 test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { panelHtml } from '../../../client/src/common/panel-html.js';
 import { readPanelMessage, readPanelState } from '../../../client/src/common/panel-messages.js';
-import { readMessage, readState } from '../../../webview/src/messages.js';
+import { readMessage, readState } from '../../../webview/src/compare/messages.js';
 import { comparison, offer, unpriced } from '../../support/offers.js';
 
 const ref = { uri: 'file:///a.py', id: 'a.py#1' };

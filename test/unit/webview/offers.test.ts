@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { csvOf } from '../../../webview/src/export.js';
-import { firstView, nameOf, readView, shown, sortKeys } from '../../../webview/src/offers.js';
+import { csvOf } from '../../../webview/src/compare/export.js';
+import { firstView, nameOf, readView, shown, sortKeys } from '../../../webview/src/compare/offers.js';
 import { offer, unpriced } from '../../support/offers.js';
 
 const range = (likely: number) => ({ low: likely / 2, likely, high: likely * 2 });

@@ -1,18 +1,10 @@
-import { render } from 'preact';
 import type { FromModelPage, ModelFileView, ToModelPage, WorkerAnswer } from '../../../server/src/protocol/model-file.js';
+import { drawer, editorOf, onMessages } from '../shared/editor.js';
 import { App } from './app.js';
 import { msText, readModelMessage } from './view.js';
-import '../panel.css';
+import '../shared/page.css';
 
-interface Editor {
-  postMessage(message: FromModelPage): void;
-  getState(): unknown;
-  setState(state: { readonly sizes: Readonly<Record<string, number>> }): void;
-}
-declare function acquireVsCodeApi(): Editor;
-
-const editor = acquireVsCodeApi();
-const root = document.getElementById('root');
+const editor = editorOf<FromModelPage, { readonly sizes: Readonly<Record<string, number>> }>();
 let view: ModelFileView | undefined;
 let problem = '';
 let status = '';
@@ -20,21 +12,13 @@ let ask: { readonly text: string; readonly found: boolean } | undefined;
 let busy = false;
 let results: readonly string[] = [];
 let sizes: Readonly<Record<string, number>> = keptSizes(editor.getState());
-let drawing = false;
 
 function keptSizes(state: unknown): Readonly<Record<string, number>> {
   const kept = typeof state === 'object' && state !== null && 'sizes' in state ? state.sizes : undefined;
   if (typeof kept !== 'object' || kept === null) return {};
   return Object.fromEntries(Object.entries(kept).filter((one): one is [string, number] => Number.isSafeInteger(one[1])));
 }
-function draw(): void {
-  if (drawing || !root) return;
-  drawing = true;
-  requestAnimationFrame(() => {
-    drawing = false;
-    render(<App {...{ view, problem, status, ask, results, busy, sizes, onSize, post }} />, root);
-  });
-}
+const draw = drawer(() => <App {...{ view, problem, status, ask, results, busy, sizes, onSize, post }} />);
 function post(message: FromModelPage): void {
   if (message.type === 'consent') ask = undefined;
   editor.postMessage(message);
@@ -48,9 +32,7 @@ function onSize(key: string, value: number | undefined): void {
   draw();
 }
 
-window.addEventListener('message', ({ data }) => {
-  const message = readModelMessage(data);
-  if (!message) return;
+onMessages(readModelMessage, (message) => {
   if (message.type === 'view') {
     ({ view } = message);
     problem = '';

@@ -1,10 +1,5 @@
 import type { ModelFileView, ToModelPage } from '../../../server/src/protocol/model-file.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === 'string';
-const texts = (value: unknown, ...names: readonly string[]): boolean => isObject(value) && names.every((name) => isText(value[name]));
-const isList = (value: unknown, is: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(is);
+import { type Fields, isList, isObject, isText, texts } from '../shared/checks.js';
 
 /** A message from the extension; undefined for anything else that arrives at the window. */
 export function readModelMessage(value: unknown): ToModelPage | undefined {

@@ -1,4 +1,4 @@
-import type { CompareResult } from '../../server/src/protocol/panel.js';
+import type { CompareResult } from '../../../server/src/protocol/panel.js';
 import { distinct, marketOf, type View } from './offers.js';
 
 interface ControlsProps {

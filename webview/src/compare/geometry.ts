@@ -1,4 +1,5 @@
-import type { OfferRow, Range } from '../../server/src/protocol/panel.js';
+import type { OfferRow, Range } from '../../../server/src/protocol/panel.js';
+import { niceStep } from '../shared/scale.js';
 
 /** Pixels of a row, its bar, and the axis above. */
 export const rowHeight = 42;
@@ -40,13 +41,6 @@ export function scaleOf(rows: readonly Pick<OfferRow, 'usd'>[], now: number | un
   return { end, ticks: Array.from({ length: steps + 1 }, (_, at) => at * step), at: (value) => from + (Math.min(value, end) / end) * (to - from) };
 }
 
-/** The least of 1, 2, 5 · 10ⁿ that needs no more than `parts` steps to `most`. */
-export function niceStep(most: number, parts: number): number {
-  if (!(most > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(most / parts));
-  return ([1, 2, 5, 10].find((one) => one * power * parts >= most * (1 - 1e-9)) ?? 10) * power;
-}
-
 /** A whisker: a line from the low to the high end, with a cap at each. */
 export function whisker({ low, high }: Range, scale: Scale, middle: number): string {
   const [from, to, cap] = [round(scale.at(low)), round(scale.at(high)), 4];
@@ -60,11 +54,5 @@ export const markShapes = {
   'does-not-fit': 'M-4.5 -4.5l9 9M4.5 -4.5l-9 9',
   unknown: 'M0 3.5v1M-3 -2.5a3 3 0 1 1 4.4 2.6q-1.4 .7 -1.4 2',
 } as const;
-
-/** Text that fits into a width; the editor's fonts are about half as wide as high. */
-export function clip(text: string, width: number, size = 13): string {
-  const most = Math.max(4, Math.floor(width / (size * 0.54)));
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-}
 
 const round = (value: number): number => Math.round(value * 10) / 10;

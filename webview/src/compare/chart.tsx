@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CompareResult, OfferRow } from '../../server/src/protocol/panel.js';
-import { axisHeight, barHeight, clip, type Frame, frameOf, markShapes, rowHeight, type Scale, scaleOf, whisker } from './geometry.js';
+import type { CompareResult, OfferRow } from '../../../server/src/protocol/panel.js';
+import { clip } from '../shared/scale.js';
+import { useWidth } from '../shared/width.js';
+import { axisHeight, barHeight, type Frame, frameOf, markShapes, rowHeight, type Scale, scaleOf, whisker } from './geometry.js';
 import { fitsOf, marketOf, nameOf, offerOf } from './offers.js';
 
 interface ChartProps {
@@ -14,16 +15,7 @@ interface ChartProps {
 
 /** Horizontal bars, one an offer: a list box with one tab stop. The table below has the same figures. */
 export function Chart({ data, rows, selected, onSelect, onOpen }: ChartProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(800);
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    setWidth(element.clientWidth);
-    return () => observer.disconnect();
-  }, []);
+  const [box, width] = useWidth();
   const frame = frameOf(width, rows.length);
   const scale = scaleOf(rows, data.now?.usd, frame);
   const current = rows.some(({ key }) => key === selected) ? selected : (rows[0]?.key ?? '');

@@ -1,4 +1,4 @@
-import type { OfferRow } from '../../server/src/protocol/panel.js';
+import type { OfferRow } from '../../../server/src/protocol/panel.js';
 
 /** How a person arranged the panel: kept over hiding and restoring. */
 export interface View {

@@ -1,36 +1,3 @@
-import type { CompareResult, OfferRow, Range } from '../../server/src/protocol/panel.js';
-
-/** The rows as CSV (RFC 4180), numbers as they are, in the order shown; an unknown cell is empty. */
-export function csvOf(rows: readonly OfferRow[], { per }: Pick<CompareResult, 'per'>): string {
-  const range = (name: string, of: (row: OfferRow) => Range | undefined): Column[] =>
-    (['low', 'likely', 'high'] as const).map((end) => [`${name}_${end}`, (row) => of(row)?.[end]]);
-  const all: Column[] = [
-    ['accelerator', ({ accelerator }) => accelerator],
-    ['count', ({ count }) => count],
-    ['provider', ({ provider }) => provider],
-    ['region', ({ region }) => region],
-    ['instance', ({ instance }) => instance],
-    ['instances', ({ instances }) => instances],
-    ['market', ({ market }) => market],
-    ['fits', ({ fits }) => fits],
-    ...range(`usd_per_${per}`, ({ usd }) => usd),
-    ...range('hours', ({ hours }) => hours),
-    ...range('memory_gib', ({ memory }) => memory),
-    ['accelerator_memory_gib', ({ memorySize }) => memorySize],
-    ...range('carbon_kg', ({ carbon }) => carbon),
-    ['price_date', ({ asOf }) => asOf],
-  ];
-  return `${[all.map(([name]) => name), ...rows.map((row) => all.map(([, of]) => cell(of(row))))].map((line) => line.join(',')).join('\r\n')}\r\n`;
-}
-type Column = readonly [name: string, of: (row: OfferRow) => string | number | undefined];
-
-function cell(value: string | number | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value; // no formula in a spreadsheet
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 const kept = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'fill-opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor'];
 
 /** A drawing as a file of its own: what the theme says is written into it. */

@@ -1,4 +1,4 @@
-import type { OfferRow } from '../../server/src/protocol/panel.js';
+import type { OfferRow } from '../../../server/src/protocol/panel.js';
 import { columns, type SortKey, sortKeys, type View } from './offers.js';
 
 interface TableProps {

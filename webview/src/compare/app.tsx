@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import type { CompareResult, FromPanel, OfferRow, SavedFormat } from '../../server/src/protocol/panel.js';
+import type { CompareResult, FromPanel, OfferRow, SavedFormat } from '../../../server/src/protocol/panel.js';
 import { Chart, Mark } from './chart.js';
 import { Controls } from './controls.js';
 import { fitsOf, marketOf, nameOf, offerOf, type SortKey, shown, type View } from './offers.js';

@@ -1,13 +1,8 @@
-import type { CompareResult, OfferRow, PanelState, Range, ToPanel } from '../../server/src/protocol/panel.js';
-import type { WorkloadRef } from '../../server/src/protocol/protocol.js';
+import type { CompareResult, OfferRow, PanelState, Range, ToPanel } from '../../../server/src/protocol/panel.js';
+import type { WorkloadRef } from '../../../server/src/protocol/protocol.js';
+import { isList, isNumber, isObject, isText, optional, texts } from '../shared/checks.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isRange = (value: unknown): value is Range => isObject(value) && isNumber(value['low']) && isNumber(value['likely']) && isNumber(value['high']);
-const optional = (value: unknown, is: (value: unknown) => boolean): boolean => value === undefined || is(value);
-const texts = (value: Fields, ...names: readonly string[]): boolean => names.every((name) => isText(value[name]));
 
 /** A message from the extension; undefined for anything else that arrives at the window. */
 export function readMessage(value: unknown): ToPanel | undefined {
@@ -43,7 +38,6 @@ function isResult(value: unknown): value is CompareResult {
     isList(value['rows'], isRow)
   );
 }
-const isList = (value: unknown, is: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(is);
 
 function isRow(value: unknown): value is OfferRow {
   return (

@@ -1,0 +1,25 @@
+import type { CompareResult, OfferRow, Range } from '../../../server/src/protocol/panel.js';
+import { type Column, csvText } from '../shared/csv.js';
+
+/** The rows as CSV, in the order shown. */
+export function csvOf(rows: readonly OfferRow[], { per }: Pick<CompareResult, 'per'>): string {
+  const range = (name: string, of: (row: OfferRow) => Range | undefined): Column<OfferRow>[] =>
+    (['low', 'likely', 'high'] as const).map((end) => [`${name}_${end}`, (row) => of(row)?.[end]]);
+  const all: Column<OfferRow>[] = [
+    ['accelerator', ({ accelerator }) => accelerator],
+    ['count', ({ count }) => count],
+    ['provider', ({ provider }) => provider],
+    ['region', ({ region }) => region],
+    ['instance', ({ instance }) => instance],
+    ['instances', ({ instances }) => instances],
+    ['market', ({ market }) => market],
+    ['fits', ({ fits }) => fits],
+    ...range(`usd_per_${per}`, ({ usd }) => usd),
+    ...range('hours', ({ hours }) => hours),
+    ...range('memory_gib', ({ memory }) => memory),
+    ['accelerator_memory_gib', ({ memorySize }) => memorySize],
+    ...range('carbon_kg', ({ carbon }) => carbon),
+    ['price_date', ({ asOf }) => asOf],
+  ];
+  return csvText(all, rows);
+}
