@@ -1,4 +1,4 @@
-import { close, closeSync, constants, existsSync, fstat, fstatSync, open, openSync, read, readSync } from 'node:fs';
+import { close, closeSync, constants, fstat, open, openSync, read, readSync, statSync } from 'node:fs';
 
 /** A file's bytes, or its size where that is over the limit; null where there is no file that can be read. */
 export type Found = Uint8Array | number | null;
@@ -26,13 +26,12 @@ export async function readBytes(file: string, limit: number): Promise<Found> {
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export function readNow(file: string, limit: number): Found {
-  if (!existsSync(file)) return null; // cheaper than an error
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file, flags);
-    const found = fstatSync(descriptor);
-    if (!found.isFile()) return null;
+    const found = statSync(file, { throwIfNoEntry: false }); // cheaper than an error
+    if (!found?.isFile()) return null;
     if (found.size > limit) return found.size;
+    descriptor = openSync(file, flags);
     const bytes = Buffer.allocUnsafeSlow(found.size);
     for (let at = 0; at < bytes.length; ) {
       const count = readSync(descriptor, bytes, at, bytes.length - at, at);
