@@ -108,6 +108,13 @@ export const commands: readonly Command[] = [
     takes: [1, 2],
   },
   {
+    name: 'blame',
+    usage: 'blame FILE',
+    help: 'what each line of a file costs or saves now, and which commit it comes from',
+    options: [formats, ...where, { name: 'project', value: 'FOLDER', help: 'folder whose files are read together (default: the working folder)' }, quiet],
+    takes: [1, 1],
+  },
+  {
     name: 'check',
     usage: 'check [PATH…]',
     help: 'hold the workloads against the policy in .mlcost.yaml; exit status 1 where a rule that blocks is broken',

@@ -11,6 +11,7 @@ import {
   type Estimation,
   editedDocument,
   estimate,
+  type Fact,
   factsFromRuns,
   Grammars,
   grammarOf,
@@ -32,6 +33,7 @@ import {
   type OnAccelerator,
   onLikelyAccelerators,
   type Problem,
+  type ResolveInput,
   readDataSet,
   readManifest,
   recognise,
@@ -337,16 +339,20 @@ export class Engine {
     }
     const root = this.rootOf(uri);
     const context = await this.context(uri);
-    const { catalog } = context;
     const runs = await this.runsOf(root);
     const files: KnownFiles = {
       get: (uri) => other.get(uri) ?? this.known(uri),
       keys: () => this.knownUris(),
       values: () => [...this.knownUris()].map((uri) => other.get(uri) ?? this.known(uri) ?? null).values(),
     };
-    const assumptions = [...this.preferences.assumptions, ...(await this.settings.of(root)).assumptions];
-    const { workloads } = resolve({ files, focus: [uri], roots: this.roots, catalog, assumptions });
+    const { workloads } = resolve({ ...(await this.input(root, [uri])), files });
     return { sound: true, workloads: workloads.map((one) => factsFromRuns(one, runs, this.roots, context)) };
+  }
+
+  /** The workloads of a file as they would be if some facts were not written: what else is said, or a library's default, takes their place. */
+  async without(leftOut: (fact: Fact) => boolean, uri: string): Promise<readonly Estimated[]> {
+    const { workloads } = resolve({ ...(await this.input(this.rootOf(uri), [uri])), leftOut });
+    return this.estimated(workloads);
   }
 
   private placed(document: Document): Document {
@@ -442,13 +448,15 @@ export class Engine {
   }
   /** Files that another one asked for by name: read even if no marker is in them (a module of constants). */
   private readonly wanted = new Set<string>();
-  private async resolved(root: string | undefined, focus: readonly string[]): Promise<{ workloads: readonly Workload[]; problems: readonly Problem[] }> {
+  private async input(root: string | undefined, focus: readonly string[]): Promise<ResolveInput> {
     const { catalog } = await this.context(focus[0]);
-    const settings = await this.settings.of(root);
-    const assumptions = [...this.preferences.assumptions, ...settings.assumptions];
+    const assumptions = [...this.preferences.assumptions, ...(await this.settings.of(root)).assumptions];
+    return { files: this.files, focus, roots: this.roots, catalog, assumptions };
+  }
+  private async resolved(root: string | undefined, focus: readonly string[]): Promise<{ workloads: readonly Workload[]; problems: readonly Problem[] }> {
+    const input = await this.input(root, focus);
     for (let round = 0; ; round++) {
-      const files = this.files;
-      const { workloads, wants, problems } = resolve({ files, focus, roots: this.roots, catalog, assumptions });
+      const { workloads, wants, problems } = resolve(input);
       const unread = wants.filter((uri) => this.known(uri) === undefined || (this.skimmed(uri) && !this.wanted.has(uri)));
       if (unread.length === 0 || round === 8) return { workloads, problems };
       for (const uri of unread) {

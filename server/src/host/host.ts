@@ -22,12 +22,24 @@ export interface Host {
   /** Writes a file, piece by piece where the host can; what was there is replaced when all is written.
    * @errors where it cannot be written */
   writeFile(uri: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Which commit each line of a text comes from, by its place among the lines; undefined for a line that no commit has.
+   * Absent where no repository can be reached.
+   * @errors Error that says why there is none for this file */
+  lineCommits?(uri: string, text: string): Promise<readonly (LineCommit | undefined)[]>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Lets other work go first; scans yield between files. */
   pause(): Promise<void>;
   /** Ends after some milliseconds: for debouncing and time limits. */
   delay(ms: number): Promise<void>;
+}
+/** A commit that a line comes from. */
+export interface LineCommit {
+  readonly oid: string;
+  /** ISO day, UTC. */
+  readonly date: string;
+  readonly author: string;
+  readonly subject: string;
 }
 export interface Cancellation {
   readonly cancelled: boolean;

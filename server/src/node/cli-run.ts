@@ -33,9 +33,11 @@ import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import { type Host, today } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
+import { blameCommand } from './blame-command.js';
 import { modelFileCommand } from './model-file.js';
 import { confined, nodeHost } from './node-host.js';
 import { checkCommand, diffCommand } from './review-commands.js';
+import type { Scanned } from './scanned.js';
 import { spendCommands } from './spend-commands.js';
 
 /** Runs one command.
@@ -67,6 +69,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'prove') await proveCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
     else if (parsed.command.name === 'onnx') write(await modelFileCommand(parsed, host, assets, paint()));
+    else if (parsed.command.name === 'blame') write(await blameCommand(parsed, host, paint(), scanned));
     else if (parsed.command.name === 'diff') return await diffCommand(parsed, host, paint(), write);
     else if (parsed.command.name === 'check') return await checkCommand(parsed, host, paint(), write, scanned);
     else if (parsed.command.name === 'mcp') {
@@ -103,7 +106,7 @@ async function predict({ args, values }: Parsed, host: Host): Promise<void> {
 }
 
 /** Reads what the paths hold, with what the command line chose. */
-async function scanned(parsed: Parsed, host: Host): Promise<{ engine: Engine; reports: FileReport[]; relative: (uri: string) => string }> {
+const scanned: Scanned = async (parsed, host) => {
   const { args, values } = parsed;
   const paths = args.length === 0 ? ['.'] : args;
   const engine = new Engine(host);
@@ -133,7 +136,7 @@ async function scanned(parsed: Parsed, host: Host): Promise<{ engine: Engine; re
   const relative = (uri: string): string =>
     uri.startsWith(base) ? decodeURIComponent(uri.slice(base.length)) : decodeURIComponent(uri.replace(/^file:\/\//, ''));
   return { engine, reports, relative };
-}
+};
 
 async function estimateCommand(parsed: Parsed, host: Host): Promise<void> {
   const { engine, reports, relative } = await scanned(parsed, host);

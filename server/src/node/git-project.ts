@@ -2,7 +2,6 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FilePlace, Located } from '../cli/diff.js';
 import {
-  type ChangeNoise,
   deltaOf,
   isRunFile,
   languageOfName,
@@ -14,6 +13,7 @@ import {
   type Surroundings,
   surroundingsOf,
 } from '../core/index.js';
+import { changeNoise } from '../host/blame.js';
 import { contextFor, Engine, type Estimated, type Preferences, specOf } from '../host/engine.js';
 import { type Host, today } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
@@ -46,7 +46,6 @@ export class GitProject {
   private readonly engine: Engine;
   private readonly host: Host;
   private last: ProjectState | undefined;
-  private noise: ChangeNoise | undefined;
   constructor(repository: GitRepository, folder: string, host: Host, preferences: Preferences) {
     this.repository = repository;
     this.folder = folder;
@@ -97,8 +96,7 @@ export class GitProject {
   /** What became of each workload.
    * @param renamed where files were moved to, by their former paths */
   async deltas(before: ProjectState, after: ProjectState, renamed: ReadonlyMap<string, string>): Promise<Located[]> {
-    this.noise ??= JSON.parse(await this.host.readAssetText('change-noise.json')) as ChangeNoise;
-    const { noise } = this;
+    const noise = await changeNoise(this.host);
     const context = await this.engine.context(this.root);
     const moved = new Map([...renamed].map(([from, to]) => [this.files.uriOf(from), this.files.uriOf(to)]));
     return matchWorkloads(before.workloads, after.workloads, moved).map((pair) => {

@@ -1,6 +1,8 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import path from 'node:path';
 import { UsageError } from '../cli/options.js';
+import type { LineCommit } from '../host/host.js';
+import { readBlame } from './git-blame.js';
 
 /** What a state of a repository holds at a path. */
 export interface Entry {
@@ -26,22 +28,37 @@ const safe = [
   '-c',
   'log.showSignature=false',
 ];
-const environment = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+type Environment = Readonly<Record<string, string | undefined>>;
+const environment: Environment = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+
+/** The environment in which filters that a configuration names (`filter.lfs.clean`) are none: git runs them on files that it compares. */
+async function withoutFilters(folder: string): Promise<Environment> {
+  const names = await run(folder, environment, ['config', '--null', '--name-only', '--get-regexp', '^filter\\.']).catch(() => '');
+  const settings = records(names).map((name) => [name, name.endsWith('.required') ? 'false' : ''] as const);
+  const entries = settings.flatMap(([name, value], at) => [
+    [`GIT_CONFIG_KEY_${at}`, name],
+    [`GIT_CONFIG_VALUE_${at}`, value],
+  ]);
+  return { ...environment, GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(entries) };
+}
 
 /** Git's objects, read by git itself: nothing is checked out. */
 export class GitRepository {
   /** The top folder. */
   readonly folder: string;
   private reader: ObjectReader | undefined;
-  private constructor(folder: string) {
+  private readonly environment: Environment;
+  private constructor(folder: string, environment: Environment) {
     this.folder = folder;
+    this.environment = environment;
   }
   /** @errors UsageError where the place is in no repository, or git is not installed */
   static async at(place: string): Promise<GitRepository> {
-    const folder = await run(place, ['rev-parse', '--show-toplevel']).catch((error: Error) => {
+    const top = await run(place, environment, ['rev-parse', '--show-toplevel']).catch((error: Error) => {
       throw new UsageError(/ENOENT/.test(error.message) ? 'git is needed for this and was not found' : `${place} is in no git repository`);
     });
-    return new GitRepository(path.resolve(folder.replace(/\n$/, '')));
+    const folder = path.resolve(top.replace(/\n$/, ''));
+    return new GitRepository(folder, await withoutFilters(folder));
   }
   /** @errors UsageError for a name that means no commit */
   async commit(name: string): Promise<State & { kind: 'commit' }> {
@@ -101,23 +118,35 @@ export class GitRepository {
   }
   /** An object's bytes. One git process answers all. */
   blob(oid: string): Promise<Uint8Array> {
-    this.reader ??= new ObjectReader(spawn('git', [...safe, 'cat-file', '--batch'], { cwd: this.folder, env: environment }));
+    this.reader ??= new ObjectReader(spawn('git', [...safe, 'cat-file', '--batch'], { cwd: this.folder, env: this.environment }));
     return this.reader.read(oid);
   }
   close(): void {
     this.reader?.close();
     this.reader = undefined;
   }
-  private git(args: readonly string[]): Promise<string> {
-    return run(this.folder, args);
+  /** Which commit each line of a text comes from, through renames of its file; undefined for a line that no commit has.
+   * @param name path of the file from the repository's folder */
+  async blame(name: string, text: string): Promise<readonly (LineCommit | undefined)[]> {
+    return readBlame(await this.git(['blame', '--porcelain', '--root', '--no-textconv', '--contents', '-', '--', name], text));
+  }
+  /** True where the oldest commits are not in this clone. */
+  async isShallow(): Promise<boolean> {
+    return (await this.git(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+  }
+  private git(args: readonly string[], input?: string): Promise<string> {
+    return run(this.folder, this.environment, args, input);
   }
 }
 
 const records = (text: string): string[] => text.split('\0').filter((line) => line !== '');
 
-function run(cwd: string, args: readonly string[]): Promise<string> {
+function run(cwd: string, env: Environment, args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile('git', [...safe, ...args], { cwd, env: environment, maxBuffer: 1 << 30 }, (error, out) => (error ? reject(error) : resolve(out)));
+    const child = execFile('git', [...safe, ...args], { cwd, env, maxBuffer: 1 << 30 }, (error, out) => (error ? reject(error) : resolve(out)));
+    // git may end before it has read all
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
   });
 }
 

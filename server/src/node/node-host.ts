@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isRunFile, languageOfName, maxTextLength } from '../core/index.js';
 import { type Cancellation, type Host, UnreadableFile } from '../host/host.js';
+import { lineCommits } from './line-commits.js';
 import { readBytes } from './read-bytes.js';
 
 /** Folders that hold nobody's own code. */
@@ -103,6 +104,7 @@ export function nodeHost(assets: string): Host {
         throw error;
       }
     },
+    lineCommits,
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

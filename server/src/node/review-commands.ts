@@ -16,13 +16,13 @@ import {
   type Surroundings,
   settingsFileName,
 } from '../core/index.js';
-import type { Engine, FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { checkedNow } from '../host/policy.js';
 import { standingBudgets } from '../host/spend-ledger.js';
 import { settingsUri } from '../host/workspace-settings.js';
 import { GitRepository, type State as GitState } from './git.js';
 import { GitProject, type ProjectState } from './git-project.js';
+import type { Scanned } from './scanned.js';
 import { usable } from './spend-commands.js';
 
 declare const VERSION: string;
@@ -41,13 +41,7 @@ export async function diffCommand(parsed: Parsed, host: Host, paint: Paint, writ
 
 /** `mlcost check [PATH…]`: all workloads against the policy, with `--base` what changed too.
  * @returns exit status: 1 where a rule that blocks is broken, 2 where there is no policy to hold them against */
-export async function checkCommand(
-  parsed: Parsed,
-  host: Host,
-  paint: Paint,
-  write: (text: string) => void,
-  scanned: (parsed: Parsed, host: Host) => Promise<{ engine: Engine; reports: readonly FileReport[]; relative: (uri: string) => string }>,
-): Promise<number> {
+export async function checkCommand(parsed: Parsed, host: Host, paint: Paint, write: (text: string) => void, scanned: Scanned): Promise<number> {
   const base = parsed.values['base'];
   const report = typeof base === 'string' ? (await comparisonOf(parsed, host, [base], true)).report : checked(await scanned(parsed, host), host);
   const done = await report;
@@ -57,10 +51,7 @@ export async function checkCommand(
   return fails(done) ? 1 : 0;
 }
 
-async function checked(
-  { engine, reports, relative }: { engine: Engine; reports: readonly FileReport[]; relative: (uri: string) => string },
-  host: Host,
-): Promise<CheckReport> {
+async function checked({ engine, reports, relative }: Awaited<ReturnType<Scanned>>, host: Host): Promise<CheckReport> {
   const root = engine.roots[0] ?? '';
   const { findings, ...counts } = await checkedNow(
     engine,

@@ -9,8 +9,14 @@ export type Rank = (typeof ranks)[keyof typeof ranks];
 export class Candidates {
   private readonly byName = new Map<string, { fact: Fact; rank: Rank }[]>();
   private readonly undecided = new Map<string, { fact: UnknownFact; rank: Rank | undefined }>();
+  private readonly leftOut: ((fact: Fact) => boolean) | undefined;
+  /** @param leftOut facts that are to count as not written */
+  constructor(leftOut?: (fact: Fact) => boolean) {
+    this.leftOut = leftOut;
+  }
 
   add(fact: Fact, rank: Rank): void {
+    if (this.leftOut?.(fact)) return;
     const list = this.byName.get(fact.name);
     if (list) list.push({ fact, rank });
     else this.byName.set(fact.name, [{ fact, rank }]);

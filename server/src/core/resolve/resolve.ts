@@ -140,7 +140,7 @@ function usersOf(all: readonly Placed[], files: Files): Map<string, string> {
 
 function join(one: Placed, joins: Joins): Workload {
   const { seen, sighting, id } = one;
-  const candidates = new Candidates();
+  const candidates = new Candidates(joins.input.leftOut);
   const launchers = joins.launchersOf(sighting);
   let countedIn: string | undefined;
   if (launchers.length > 0 && !seen.fragment) countedIn = addLaunchers(candidates, one, launchers, joins)?.id;

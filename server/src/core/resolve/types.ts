@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js';
-import type { FactValue } from '../model/fact.js';
+import type { Fact, FactValue } from '../model/fact.js';
 import type { Problem } from '../model/problem.js';
 import type { Span } from '../model/span.js';
 import type { Workload } from '../model/workload.js';
@@ -29,6 +29,8 @@ export interface ResolveInput {
   readonly roots: readonly string[];
   readonly catalog: Catalog;
   readonly assumptions: readonly Assumption[];
+  /** Facts that are to count as not written: what would be in force without them is. */
+  readonly leftOut?: (fact: Fact) => boolean;
 }
 export interface ResolveOutput {
   readonly workloads: readonly Workload[];

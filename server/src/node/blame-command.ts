@@ -1,0 +1,47 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { blameJson, blameTable, type FileBlame } from '../cli/blame.js';
+import { type Parsed, UsageError } from '../cli/options.js';
+import type { Paint } from '../cli/report-table.js';
+import { blamed } from '../host/blame.js';
+import type { Host } from '../host/host.js';
+import type { Scanned } from './scanned.js';
+
+/** `mlcost blame FILE`: what each line of a file does to the cost, and which commit it comes from. */
+export async function blameCommand(parsed: Parsed, host: Host, paint: Paint, scanned: Scanned): Promise<string> {
+  const [written = ''] = parsed.args;
+  const file = await realpath(written).catch(() => {
+    throw new UsageError(`${written}: no such file`);
+  });
+  const { engine, reports } = await scanned({ ...parsed, args: [await projectOf(file, parsed.values['project'])] }, host);
+  const uri = pathToFileURL(file).href;
+  const text = (await host.readText(uri)) ?? '';
+  const effects = await blamed(
+    engine,
+    host,
+    uri,
+    reports.flatMap(({ workloads }) => workloads),
+  );
+  const root = fileURLToPath(engine.roots[0] ?? pathToFileURL(path.dirname(file)).href);
+  const blame: FileBlame = {
+    file: path.relative(root, file).replaceAll('\\', '/'),
+    effects,
+    lines: text.split(/\r\n|\r|\n/),
+    ...((await host.lineCommits?.(uri, text).then(
+      (commits) => ({ commits }),
+      (error: Error) => ({ commits: [], note: `No commits: ${error.message}.` }),
+    )) ?? { commits: [] }),
+  };
+  return parsed.values['format'] === 'json' ? `${JSON.stringify(blameJson(blame), null, 1)}\n` : blameTable(blame, paint);
+}
+
+/** The folder whose files are read together: what was named, else the working folder where it holds the file, else the file's own. */
+export async function projectOf(file: string, named: Parsed['values'][string] | undefined): Promise<string> {
+  const folder = await realpath(typeof named === 'string' ? named : '.').catch(() => {
+    throw new UsageError(`${String(named)}: no such folder`);
+  });
+  if (file.startsWith(folder + path.sep)) return folder;
+  if (typeof named === 'string') throw new UsageError(`${file} is not in ${named}`);
+  return path.dirname(file);
+}
