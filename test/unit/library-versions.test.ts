@@ -135,6 +135,45 @@ describe('defaults of the version in force', () => {
   });
 });
 
+describe('the number type of a loop that names none', () => {
+  const loop = (head: string, body = 'loss = model(x)', step = 'loss.backward()') =>
+    `import torch\n${head}\nfor epoch in range(3):\n    for x in loader:\n        ${body}\n        ${step}\n        opt.step()\n`;
+  const hub = 'from transformers import AutoModelForCausalLM\nmodel = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-7b-hf")';
+  const accelerator = (given: string) => loop(`from accelerate import Accelerator\nacc = Accelerator(${given})`, 'loss = model(x)', 'acc.backward(loss)');
+  test.each([
+    ['PyTorch: 32 bit', {}, loop('model = Net()'), 'fp32', /PyTorch, no version pinned/],
+    ['1.7 to 1.11: TF32', { 'requirements.txt': 'torch==1.9.1' }, loop('model = Net()'), 'tf32', /PyTorch 1\.9\.1/],
+    ['before TF32', { 'requirements.txt': 'torch==1.6.0' }, loop('model = Net()'), 'fp32', /PyTorch 1\.6/],
+    ['an image’s release', { Dockerfile: 'FROM pytorch/pytorch:1.10.0-cuda11.3-cudnn8-devel' }, loop('model = Net()'), 'tf32', /1\.10\.0/],
+    ['autocast that an option has off', {}, loop('model = Net()', 'with torch.autocast("cuda", enabled=False): loss = model(x)'), 'fp32', /PyTorch/],
+    ['accelerate', {}, accelerator(''), 'fp32', /mixed_precision: no/],
+    ['accelerate with None', {}, accelerator('mixed_precision=None'), 'fp32', /mixed_precision: no/],
+    ['a checkpoint under transformers 5', {}, loop(hub), 'fp16', /type of the checkpoint/],
+    ['a checkpoint under transformers 4', { 'requirements.txt': 'transformers==4.44.0' }, loop(hub), 'fp32', /PyTorch/],
+    ['Keras', {}, 'import keras\nmodel = keras.Sequential()\nmodel.compile()\nmodel.fit(x, y, epochs=3)\n', 'fp32', /policy float32/],
+  ] as const)('%s', async (_, files, text, want, note) => {
+    const { fact } = await workloadsOf({ ...files, 't.py': text }, 't.py');
+    expect(fact('precision')).toMatchObject({ value: want, origin: 'default' });
+    expect(fact('precision')?.note).toMatch(note);
+  });
+  test.each([
+    ['a type that is made elsewhere', loop('from own import dtype\nmodel = Net().to(dtype)\n# bf16 on newer cards')],
+    ['an option that decides', loop('import argparse', 'with torch.autocast("cuda", enabled=cfg.amp): loss = model(x)')],
+    ['accelerate with an option', accelerator('mixed_precision=cfg.precision')],
+    [
+      'gradients of another module',
+      'import torch\nfrom engine import train_one_epoch\nfor epoch in range(3):\n    train_one_epoch(model, loader, optimizer)\n',
+    ],
+  ])('nothing is taken for %s', async (_, text) => {
+    expect((await workloadsOf({ 't.py': text }, 't.py')).fact('precision')).toBeUndefined();
+  });
+  test('what the launcher says holds', async () => {
+    const files = { 'run.sh': 'accelerate launch --mixed_precision bf16 t.py\n', 't.py': accelerator('') };
+    expect((await workloadsOf(files, 'run.sh')).fact('precision')?.value).toBe('bf16');
+    expect((await workloadsOf({ ...files, 'run.sh': 'accelerate launch t.py\n' }, 'run.sh')).fact('precision')?.value).toBe('fp32');
+  });
+});
+
 test('a scan finds the constants of a module that has no sign of a workload in it', async () => {
   const files = {
     'settings.py': 'STEPS = 700\n',

@@ -4,6 +4,9 @@ import { constraintOf, type Library, type Pin } from './version.js';
 
 /** Names that manifests, images and repositories give them. */
 const libraries: Readonly<Record<string, Library>> = {
+  torch: 'torch',
+  pytorch: 'torch',
+  'pytorch/pytorch': 'torch',
   transformers: 'transformers',
   trl: 'trl',
   vllm: 'vllm',
@@ -13,7 +16,7 @@ const libraries: Readonly<Record<string, Library>> = {
   'llama-factory': 'llamafactory',
   'hiyouga/llamafactory': 'llamafactory',
 };
-const names = '(transformers|trl|vllm|axolotl|llamafactory|llama-factory)';
+const names = '(torch|pytorch|transformers|trl|vllm|axolotl|llamafactory|llama-factory)';
 
 /** Files that say which versions a project installs, by the precedence that they have in one folder: what was locked before what may be installed. */
 export const manifests = [
@@ -48,7 +51,7 @@ const lockedJson = new RegExp(`"${names}":\\s*\\{[^{}]*?"version":\\s*"([^"\\n]+
 /** A repository and its tag as keys of their own: a chart's values, an overlay's images. */
 const tagged =
   /\b(?:repository|name):[ \t]*["']?(?:[\w.-]+\/)?(vllm\/vllm-openai|hiyouga\/llamafactory)["']?[ \t]*\r?\n(?:[ \t]+\w+:[^\n]*\n){0,3}?[ \t]+(?:tag|newTag):[ \t]*["']?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
-const image = /(vllm\/vllm-openai|hiyouga\/llamafactory):(?:\$\{\w+:?-)?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
+const image = /(vllm\/vllm-openai|hiyouga\/llamafactory|pytorch\/pytorch):(?:\$\{\w+:?-)?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
 
 /** The versions that a text asks for: a manifest's lines; of any other file its `pip install` lines and the tags of its images. */
 export function pinsIn(uri: string, text: string): readonly Pin[] {

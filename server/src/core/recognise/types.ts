@@ -60,6 +60,8 @@ export interface SeenWorkload {
   readonly launch?: Launch;
   /** True for a configuration that only says how another workload runs (DeepSpeed JSON): no money of its own. */
   readonly fragment?: true;
+  /** True where gradients are computed here and nothing here asks for narrower numbers: those of the library hold. */
+  readonly plain?: true;
   /** Name of the Kubernetes object that it is, `Kind/name`. */
   readonly object?: string;
   /** The object whose replicas it bounds. */

@@ -10,6 +10,10 @@ export interface LibraryDefaults {
   readonly method?: RegExp;
   /** Only where another fact has such a value. */
   readonly where?: readonly [fact: string, value: RegExp];
+  /** Only for code that computes its gradients itself and names no narrower type. */
+  readonly plain?: true;
+  /** From this release of transformers on, weights are loaded, and so trained, in the type that they are stored in. */
+  readonly stored?: Version;
   /** Whose default, for the hover. */
   readonly of: string;
   /** The package whose version decides; absent where all releases that are in use agree. */
@@ -26,6 +30,8 @@ const always: Version = [0];
  * huggingface/peft src/peft/tuners/lora/config.py at tags v0.10.0 to v0.19.0 (r: 8);
  * axolotl-ai-cloud/axolotl src/axolotl/utils/schemas 067b021c, 4d92a68a (v0.8.0); hiyouga/LLaMA-Factory src/llamafactory/hparams at tags v0.2.0 to v0.9.5;
  * vllm-project/vllm vllm/engine/arg_utils.py, docs.vllm.ai v0.6.4 and v0.8.1 engine arguments; Lightning-AI/pytorch-lightning trainer.py 7f0c3436;
+ * pytorch/pytorch docs notes/cuda (allow_tf32), huggingface/accelerate Accelerator, keras.io mixed precision, pytorch/torchtitan config/job_config.py,
+ * AI-Hypercomputer/maxtext configs/base.yml, lightning.ai Fabric arguments, sbert.net SentenceTransformer.fit;
  * openai/openai-agents-python src/agents/run_config.py 7f7a44f8, openai/openai-agents-js packages/agents-core/src/runner/constants.ts 6d0c61a5 */
 export const libraryDefaults: readonly LibraryDefaults[] = [
   {
@@ -33,6 +39,7 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
     kinds: ['training'],
     of: 'transformers TrainingArguments',
     library: 'transformers',
+    stored: [5],
     facts: { batch_size: 8, grad_accum: 1, epochs: 3, optimizer: 'adamw_torch', grad_ckpt: false, compile: false },
     changed: {
       precision: [
@@ -176,6 +183,68 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
     kinds: ['training'],
     of: 'Lightning Trainer',
     facts: { precision: 'fp32', num_nodes: 1, grad_accum: 1 },
+  },
+  {
+    frameworks: ['fabric'],
+    kinds: ['training'],
+    of: 'Lightning Fabric',
+    facts: { precision: 'fp32' },
+  },
+  // Releases 1.7 to 1.11 let products of matrices take TF32; before and after, only convolutions may.
+  {
+    frameworks: ['pytorch', 'timm'],
+    kinds: ['training'],
+    plain: true,
+    stored: [5],
+    of: 'PyTorch',
+    library: 'torch',
+    facts: {},
+    changed: {
+      precision: [
+        { from: always, value: 'fp32' },
+        { from: [1, 7], value: 'tf32' },
+        { from: [1, 12], value: 'fp32' },
+      ],
+    },
+  },
+  {
+    frameworks: ['accelerate', 'diffusers'],
+    kinds: ['training'],
+    plain: true,
+    stored: [5],
+    of: 'accelerate (mixed_precision: no)',
+    facts: { precision: 'fp32' },
+  },
+  {
+    frameworks: ['tensorflow', 'flax'],
+    kinds: ['training'],
+    plain: true,
+    of: 'the library: 32-bit numbers',
+    facts: { precision: 'fp32' },
+  },
+  {
+    frameworks: ['keras'],
+    kinds: ['training'],
+    of: 'Keras (policy float32)',
+    facts: { precision: 'fp32' },
+  },
+  {
+    frameworks: ['sentence-transformers'],
+    kinds: ['training'],
+    of: 'sentence-transformers fit() (use_amp=False)',
+    facts: { precision: 'fp32' },
+  },
+  {
+    frameworks: ['maxtext'],
+    kinds: ['training'],
+    of: 'MaxText base.yml',
+    facts: { precision: 'bf16' },
+  },
+  {
+    frameworks: ['torchtitan'],
+    kinds: ['training'],
+    of: 'torchtitan (mixed_precision_param)',
+    facts: { precision: 'bf16' },
   },
   {
     frameworks: ['vllm'],

@@ -177,7 +177,7 @@ function join(one: Placed, joins: Joins): Workload {
     addModelShape(candidates, seen.kind, sighting.uri, seen.refs, joins);
     addDefaults(
       candidates,
-      { kind: seen.kind, framework, ...(title === undefined ? {} : { title }) },
+      { kind: seen.kind, framework, ...(title === undefined ? {} : { title }), plain: inner ? inner.plain : seen.plain },
       [sighting, ...(script && script !== sighting ? [script] : []), ...takenBy(sighting)],
       joins,
     );

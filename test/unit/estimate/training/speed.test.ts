@@ -87,3 +87,21 @@ describe('images', () => {
     expect((rate?.likely ?? 0) / (double?.likely ?? 1)).toBeGreaterThan(2);
   });
 });
+
+describe('32-bit numbers', () => {
+  const resnet: Facts = { model: 'resnet50', task: 'vision', gpu_type: 'a100-sxm-80gb', gpus: 1, batch_size: 64, precision: 'fp32' };
+  it.each([
+    ['PyTorch multiplies matrices as they are', { ...llama7b, precision: 'fp32', framework: 'pytorch' }, 'fp32'],
+    ['TensorFlow in TF32', { ...llama7b, precision: 'fp32', framework: 'tensorflow' }, 'tf32'],
+    ['JAX in TF32', { ...llama7b, precision: 'fp32', framework: 'flax' }, 'tf32'],
+    ['on a chip without TF32 nobody does', { ...llama7b, precision: 'fp32', framework: 'keras', gpu_type: 'v100-sxm2-16gb' }, 'fp32'],
+    ['convolutions are in TF32 under PyTorch too', { ...resnet, framework: 'pytorch' }, 'tf32'],
+    ['but not those of patches, which are products of matrices', { ...resnet, model: 'vit_base_patch16_224', framework: 'pytorch' }, 'fp32'],
+  ])('%s', (_, facts, want) => expect(jobOf(facts as Facts).precision).toBe(want));
+  it('a loop that was taken for 16 bit is faster than it is, and smaller', () => {
+    const narrow = estimateOf({ ...llama7b, framework: 'pytorch' }).estimates;
+    const wide = estimateOf({ ...llama7b, framework: 'pytorch', precision: 'fp32' }).estimates;
+    expect(wide['tokens_per_s_per_gpu']!.likely).toBeLessThan(narrow['tokens_per_s_per_gpu']!.likely / 4);
+    expect(wide['peak_memory_gib']!.likely).toBeGreaterThan(narrow['peak_memory_gib']!.likely);
+  });
+});

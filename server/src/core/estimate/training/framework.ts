@@ -24,6 +24,8 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'poplar', test: /poplar|popart/, class: 'vendor' },
   // NVIDIA's containers count by year and month (21.11), PyTorch itself does not.
   { name: 'ngc-examples', test: /deeplearningexamples|pytorch 2\d\.\d\d/, class: 'stack' },
+  // A person's own loop; tuned recipes say which release or container.
+  { name: 'tensorflow', test: /^tensorflow$/, class: 'everyday' },
   { name: 'ngc', test: /\bngc\b|nvidia|mxnet|hugectr|paddle|tensorflow/, class: 'vendor' },
   { name: 'rocm', test: /rocm|primus|llmboost/, class: 'vendor' },
   { name: 'megatron-deepspeed', test: /megatron.*deepspeed/, class: 'stack' },

@@ -177,14 +177,13 @@ function batchOf(input: LayoutInput, { perMember, micro, accumulation, data, pip
   }
   const size = isSample ? (input.sample?.usualBatch ?? 1) : Math.max(1, Math.round(usualTokens(input) / input.seq));
   input.assume('batch_size', size, 'not stated: a batch that fills the device');
-  const usual = isSample || input.method !== 'full' ? 1 : Math.round(usualStepTokens(input) / (size * input.seq * data));
+  const usual = isSample || input.method !== 'full' || input.shape === undefined ? 1 : Math.round(usualStepTokens(input.shape) / (size * input.seq * data));
   return { micro: size, accumulation: accumulation ?? Math.max(1, pipeline > 1 ? 8 * pipeline : 1, usual), known: false };
 }
 
 /** Tokens of an optimizer step where nobody said.
  * @assumes half a million for small models, two to four million from some billion parameters on (Brown et al. 2020, table 2.1) */
-function usualStepTokens({ shape }: LayoutInput): number {
-  const params = shape?.params ?? 0;
+function usualStepTokens({ params }: Shape): number {
   return params > 10e9 ? 4e6 : params > 1e9 ? 2e6 : 5e5;
 }
 

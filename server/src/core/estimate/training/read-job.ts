@@ -54,7 +54,7 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   if (!framework.stated) assume('framework', framework.class === 'stack' ? 'training stack' : 'everyday code', 'no framework was named');
   const quantization = facts.text('quantization')?.toLowerCase() ?? '';
   const weightBits = method !== 'qlora' ? 16 : /8/.test(quantization) ? 8 : 4;
-  const precision = precisionOf(facts, chip, framework, shape !== undefined && !shape.encoder, assume);
+  const precision = precisionOf(facts, chip, framework, shape !== undefined && !shape.encoder, sample, assume);
   const checkpointing = checkpointingOf(facts, shape, framework, method, assume);
   const flashFact = facts.flag('flash_attention');
   const flash = flashFact ?? !(chip?.class === 'volta' || chip?.class === 'turing' || chip?.class === 'pascal' || framework.name === 'megatron-deepspeed');
@@ -136,7 +136,22 @@ function clockOf(facts: FactReader, chip: Chip | undefined): number {
 
 type Assume = (fact: string, value: string | number | boolean, why: string) => void;
 
-function precisionOf(facts: FactReader, chip: Chip | undefined, framework: Framework, language: boolean, assume: Assume): ComputePrecision {
+/** True where 32-bit numbers are multiplied by tensor units, as TensorFlow and JAX let them on chips that can, and cuDNN under PyTorch for convolutions alone.
+ * @source pytorch docs, notes/cuda: torch.backends.cudnn.allow_tf32 is True, cuda.matmul.allow_tf32 is False; tensorflow docs, enable_tensor_float_32_execution: on;
+ * jax docs, default_matmul_precision */
+function isWideTensor(chip: Chip | undefined, { name }: Framework, sample: SampleWork | undefined): boolean {
+  if (chip?.accelerator.tf32Tflops === undefined) return false;
+  return /^(?:tensorflow|keras|easylm)$/.test(name) || (sample !== undefined && (sample.squares > 0 || /^(?:depthwise|grouped|gan)$/.test(sample.kind)));
+}
+
+function precisionOf(
+  facts: FactReader,
+  chip: Chip | undefined,
+  framework: Framework,
+  language: boolean,
+  sample: SampleWork | undefined,
+  assume: Assume,
+): ComputePrecision {
   const said = facts.text('precision')?.toLowerCase();
   if (said !== undefined && said !== 'auto') {
     if (/fp4|nvfp4|mxfp4/.test(said)) return 'fp4';
@@ -144,7 +159,7 @@ function precisionOf(facts: FactReader, chip: Chip | undefined, framework: Frame
     if (/bf16|bfloat16/.test(said)) return 'bf16';
     if (/fp16|float16|16-mixed|\b16\b|half/.test(said)) return 'fp16';
     if (/tf32/.test(said)) return 'tf32';
-    if (/32/.test(said)) return 'fp32';
+    if (/32/.test(said)) return isWideTensor(chip, framework, sample) ? 'tf32' : 'fp32';
     return 'bf16';
   }
   const half = chip?.class === 'volta' || chip?.class === 'turing' || chip?.class === 'pascal' ? 'fp16' : 'bf16';

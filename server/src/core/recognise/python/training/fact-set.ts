@@ -17,6 +17,10 @@ export class FactSet {
   has(name: string): boolean {
     return this.known.has(name);
   }
+  /** True where a value is decided where it cannot be seen. */
+  isOpen(name: string): boolean {
+    return this.open.has(name);
+  }
   get(name: string): Fact | undefined {
     return this.known.get(name);
   }

@@ -9,6 +9,7 @@ import { addHyperparameters } from './hyperparameters.js';
 import { type Loop, limit } from './loop.js';
 import { addLoopSettings, addOptimizer, trainLoader } from './loop-facts.js';
 import { addModel } from './model-source.js';
+import { isPlain } from './precision.js';
 
 const framework = ({ program }: PythonInput): string => {
   const { text } = program;
@@ -58,6 +59,7 @@ export function loopWorkload(input: PythonInput, { block, bound }: Loop): SeenWo
     span: { uri: document.uri, ...(settings ?? { start: block.start, end: block.end }) },
     facts: list,
     ...rest,
+    ...(isPlain(input, facts) && { plain: true as const }),
   };
 }
 
