@@ -1,7 +1,8 @@
 // The only door of the core: adapters import from here.
 export { advise, comparable } from './advise/advise.js';
+export { applied, type TextEdit } from './advise/edit/edits.js';
 export { askPython } from './advise/edit/python.js';
-export { applied, type TextEdit, type Texts, writeChanges } from './advise/edit/write.js';
+export { type Texts, writeChanges } from './advise/edit/write.js';
 export { autoscaling, type Generated } from './advise/generate/autoscaling.js';
 export { benchmarkOf } from './advise/generate/benchmark.js';
 export { Rulings } from './advise/legality.js';

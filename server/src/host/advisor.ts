@@ -141,6 +141,8 @@ function compared(workload: Workload, estimation: Estimation, after: Spec, conte
 export function keepsPromise({ changes }: Advice, after: Workload, catalog: Catalog): boolean {
   return changes.every(({ fact, to }) => {
     const now = after.facts.find(({ name }) => name === fact)?.value;
+    // A switch that is gone is off, unless something else says that it is on.
+    if (to === false && now === undefined) return true;
     // Platforms have names of their own for a chip.
     if (fact === 'gpu_type') return typeof now === 'string' && catalog.accelerator(now)?.id === to;
     return now === to || (typeof now === 'string' && typeof to === 'string' && plain(now) === plain(to));

@@ -32,7 +32,7 @@ describe('the front of cost, quality and waiting', () => {
     ]);
     expect(front?.points.filter(({ onFront }) => onFront).map(({ title }) => title)).toEqual(['cheapest and slow', 'half price', 'same results']);
     expect(front?.points.find(({ title }) => title === 'as it stands')).toMatchObject({ cost: 100, quality: 100, onFront: false });
-    expect(front && frontText(front)).toContain('  $50/mo · keeps 99 % of the quality · waits 80 · half price');
+    expect(front && frontText(front)).toContain('  $50/mo · keeps 99 % of the quality · waits 80 ms · half price');
   });
   test('is none without alternatives that have a figure', () => {
     expect(paretoFront([])).toBeUndefined();

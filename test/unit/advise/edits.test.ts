@@ -192,6 +192,51 @@ describe('an advice is written where the setting stands, or beside its neighbour
       'attn_implementation: flash_attention_2\nuse_peft: true\nlora_r: 16\n',
     ],
     [
+      'a switch of a command, taken away with its line',
+      'train.sh',
+      'deepspeed main.py \\\n  --model_name_or_path meta-llama/Llama-2-7b-hf \\\n  --per_device_train_batch_size 4 \\\n  --max_seq_len 512 \\\n  --gradient_checkpointing \\\n  --num_train_epochs 1 \\\n  --zero_stage 3 \\\n  --deepspeed\n',
+      'no-checkpointing',
+      run,
+      '  --gradient_checkpointing \\\n',
+      '',
+    ],
+    [
+      'a switch at the end of a command, with the mark of continuation before it',
+      'train.sh',
+      'deepspeed main.py \\\n  --model_name_or_path meta-llama/Llama-2-7b-hf \\\n  --per_device_train_batch_size 4 \\\n  --max_seq_len 512 \\\n  --num_train_epochs 1 \\\n  --zero_stage 3 \\\n  --gradient_checkpointing\n',
+      'no-checkpointing',
+      run,
+      ' \\\n  --gradient_checkpointing\n',
+      '\n',
+    ],
+    [
+      'a switch that the library has on, as off',
+      'job.py',
+      'from google.cloud import aiplatform\njob = aiplatform.CustomContainerTrainingJob(display_name="sft", container_uri="trl", command=["sh", "-c", \'exec trl sft "$@"\'])\nargs = [\n    "--model_name_or_path=Qwen/Qwen2.5-7B-Instruct",\n    "--bf16",\n    "--gradient_checkpointing",  # memory\n    "--per_device_train_batch_size=4",\n    "--num_train_epochs=1",\n    "--use_peft=true",\n]\njob.run(args=args, replica_count=1, machine_type="a3-highgpu-8g", accelerator_type="NVIDIA_H100_80GB", accelerator_count=8)\n',
+      'no-checkpointing',
+      run,
+      '"--gradient_checkpointing",  # memory',
+      '"--gradient_checkpointing=False",  # memory',
+    ],
+    [
+      'FP8 beside the precision that its layers are in',
+      'train.sh',
+      'torchrun --nproc_per_node 8 pretrain_gpt.py \\\n  --num-layers 32 \\\n  --hidden-size 4096 \\\n  --num-attention-heads 32 \\\n  --seq-length 4096 \\\n  --micro-batch-size 1 \\\n  --global-batch-size 256 \\\n  --train-iters 1000 \\\n  --tensor-model-parallel-size 2 \\\n  --use-distributed-optimizer \\\n  --bf16\n',
+      'precision-fp8',
+      run,
+      '  --train-iters 1000',
+      '  --train-iters 1000 \\\n  --fp8-format hybrid',
+    ],
+    [
+      'keys that stand in the block without an effect, not a second time',
+      'gpt.yaml',
+      'trainer:\n  devices: 8\n  num_nodes: 1\n  precision: bf16\n  max_steps: 100\nmodel:\n  micro_batch_size: 1\n  global_batch_size: 256\n  tensor_model_parallel_size: 2\n  encoder_seq_length: 4096\n  num_layers: 32\n  hidden_size: 4096\n  ffn_hidden_size: 14336\n  num_attention_heads: 32\n  transformer_engine: false # later\n  fp8: false\n',
+      'precision-fp8',
+      run,
+      '  transformer_engine: false # later\n  fp8: false\n',
+      '  transformer_engine: true # later\n  fp8: true\n',
+    ],
+    [
       'a hosted model, in the quotes that stand there',
       'agent.py',
       "from openai import OpenAI\nclient = OpenAI()\nclient.chat.completions.create(model='gpt-4o', max_tokens=100, messages=m)\n",
@@ -216,6 +261,38 @@ describe('an advice is written where the setting stands, or beside its neighbour
     expect(changed['deploy.yaml']).toBe(
       text.replaceAll('nvidia.com/gpu: 4', 'nvidia.com/gpu: 1').replace('"--tensor-parallel-size", "4"', '"--tensor-parallel-size", "1"'),
     );
+  });
+
+  test('a count behind an accelerator’s name changes with the shards of the command', async () => {
+    const text =
+      'base_image:\n  image: lmsysorg/sglang:v0.4.0.post1-cu124\ndocker_server:\n  start_command: sh -c "python3 -m sglang.launch_server --model-path meta-llama/Llama-3.1-70B-Instruct --port 8000 --tp 4"\n  server_port: 8000\nresources:\n  accelerator: H100:4\n  use_gpu: true\nmodel_name: chat\n';
+    const { changed } = await edited({ 'config.yaml': text }, 'gpus-2-fp8', { input_tokens: 1000, output_tokens: 300 });
+    expect(changed['config.yaml']).toBe(text.replace('--tp 4"', '--tp 2 --quantization fp8"').replace('H100:4', 'H100:2'));
+  });
+
+  test('what the code computes from a setting follows it, and is not written', async () => {
+    const text = `micro = 1\n${trainer('per_device_train_batch_size=micro, gradient_accumulation_steps=passes, gradient_checkpointing=True, bf16=True, max_steps=100').replace('args =', 'whole = 16\npasses = whole // micro\nargs =')}`;
+    const { changed } = await edited({ 'train.py': text }, 'micro-batch-2', run);
+    expect(changed['train.py']).toBe(text.replace('micro = 1', 'micro = 2'));
+  });
+
+  test('several switches of a command stand together where the library wants them so', async () => {
+    const text =
+      'torchrun --nproc_per_node 8 pretrain_gpt.py \\\n  --num-layers 32 \\\n  --hidden-size 4096 \\\n  --num-attention-heads 32 \\\n  --seq-length 8192 \\\n  --micro-batch-size 2 \\\n  --global-batch-size 256 \\\n  --train-iters 1000 \\\n  --use-distributed-optimizer \\\n  --bf16\n';
+    const { changed } = await edited({ 'train.sh': text }, 'checkpointing', run);
+    expect(changed['train.sh']).toBe(
+      text.replace(
+        '--train-iters 1000',
+        '--train-iters 1000 \\\n  --recompute-granularity full \\\n  --recompute-method uniform \\\n  --recompute-num-layers 1',
+      ),
+    );
+  });
+
+  test('what nobody wrote is not switched off', async () => {
+    const megatron =
+      'torchrun --nproc_per_node 8 pretrain_gpt.py --num-layers 80 --hidden-size 8192 --num-attention-heads 64 --seq-length 4096 --micro-batch-size 1 --global-batch-size 256 --train-iters 1000 --bf16\n';
+    const { advice } = await advised({ 'train.sh': megatron }, run);
+    expect(advice.map(({ id }) => id).filter((id) => /no-checkpointing/.test(id))).toEqual([]);
   });
 
   test('a script that another file launches is edited where its settings stand', async () => {
@@ -273,6 +350,11 @@ describe('the entry whose value a span covers', () => {
     ['python', 'batch_size = «4»', 'assign', 'batch_size'],
     ['python', 'class A:\n  rate: float = «4»', 'assign', 'rate'],
     ['python', 'os.system("run --tp «4»")', 'flag', 'tp'],
+    ['python', 'args = ["--tp=«4»"]', 'flow-args=', 'tp'],
+    ['python', 'args = [\n  «"--bf16"»,\n]', 'flow-args=', 'bf16'],
+    ['shell', 'run --seed 1 \\\n  «--bf16» --x', 'flag', 'bf16'],
+    ['shell', 'run --fp16 «--bf16»', 'flag', 'bf16'],
+    ['yaml', 'args:\n  - «--bf16»\n', 'args=', 'bf16'],
   ] as const)('%s %j', (language, marked, style, key) => {
     const start = marked.indexOf('«');
     const end = marked.indexOf('»') - 1;

@@ -16,6 +16,8 @@ export interface FrontPoint {
 }
 export interface Front {
   readonly unit: Unit;
+  /** Of what is waited for. */
+  readonly waitUnit?: Unit;
   readonly points: readonly FrontPoint[];
 }
 
@@ -43,11 +45,14 @@ export function paretoFront(advice: readonly Advice[]): Front | undefined {
   ];
   return {
     unit,
+    ...(stands ? { waitUnit: waitUnits[stands.name] } : {}),
     points: points
       .map((point) => ({ ...point, onFront: point.quality !== undefined && !points.some((other) => beats(other, point)) }))
       .sort((a, b) => a.cost - b.cost),
   };
 }
+
+const waitUnits = { wall_hours: 'h', latency_ms: 'ms', tpot_ms: 'ms' } as const;
 
 function beats(a: Omit<FrontPoint, 'onFront'>, b: Omit<FrontPoint, 'onFront'>): boolean {
   if (a.quality === undefined || b.quality === undefined) return false;

@@ -4,14 +4,14 @@ import type { Interval } from '../model/estimate.js';
 import { type NumberStyle, plain, shortNumber, withUnit } from './number.js';
 
 /** The choices that no other one beats in cost, quality and waiting together, on one line each. */
-export function frontText({ unit, points }: Front, style: NumberStyle = plain): string[] {
+export function frontText({ unit, waitUnit = 'h', points }: Front, style: NumberStyle = plain): string[] {
   const front = points.filter(({ onFront }) => onFront);
   if (front.length < 2) return [];
   return [
     'No other choice is better in cost, quality and waiting at once than:',
     ...front.map(
       ({ title, cost, quality, wait }) =>
-        `  ${withUnit(cost, unit, style)} · keeps ${shortNumber(quality ?? 100, style, 3)} % of the quality${wait === undefined ? '' : ` · waits ${shortNumber(wait, style)}`} · ${title}`,
+        `  ${withUnit(cost, unit, style)} · keeps ${shortNumber(quality ?? 100, style, 3)} % of the quality${wait === undefined ? '' : ` · waits ${withUnit(wait, waitUnit, style)}`} · ${title}`,
     ),
   ];
 }

@@ -152,6 +152,8 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
     of: 'PEFT LoraConfig',
     facts: { lora_rank: 8 },
   },
+  // NVIDIA/Megatron-LM megatron/training/arguments.py: --recompute-granularity is None.
+  { frameworks: ['megatron'], kinds: ['training'], of: 'Megatron-LM', facts: { grad_ckpt: false } },
   {
     frameworks: ['axolotl'],
     kinds: ['training'],

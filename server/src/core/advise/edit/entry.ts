@@ -16,6 +16,8 @@ export interface Entry {
   readonly quote: '' | '"' | "'";
   /** Blanks in front of the entry where it begins its line. */
   readonly indent?: string;
+  /** A switch that stands without a value: `--bf16`. */
+  readonly bare?: true;
 }
 
 type Pattern = readonly [style: Style, before: RegExp];
@@ -24,6 +26,7 @@ const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
   python: [
     ['keyword', /(?<=[(,]\s*(?:#[^\n]*\s*)*)(?<![\w.])(([A-Za-z_]\w*)\s*=\s*)$/],
     ['assign', /(?<![\w.-])(([A-Za-z_][\w.]*)\s*(?::[^=\n]+)?=\s*)$/],
+    ['flow-args=', /(?<=[[,]\s*(?:#[^\n]*\s*)*)(["']--([\w.-]+)=)$/],
     ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
     ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
     ['dict', /((?:["'])(\w+)(?:["'])\s*:\s*)$/],
@@ -53,6 +56,8 @@ export function entryAt(text: string, language: Language, start: number, end: nu
   // A list's item that holds both: the span is of the whole item.
   const item = /^(["']?)--[\w.-]+=/.exec(text.slice(start, end));
   if (item && end - start > item[0].length) return entryAt(text, language, start + item[0].length, end - (item[1] ?? '').length);
+  const alone = switchAt(text, language, start, end);
+  if (alone) return alone;
   const before = text[start - 1];
   const first = text[start];
   // A span is of the value with its quotes or without.
@@ -66,7 +71,6 @@ export function entryAt(text: string, language: Language, start: number, end: nu
     const [, whole, key] = match ?? [];
     if (whole === undefined || key === undefined) continue;
     const at = valueStart - whole.length;
-    const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
     return {
       style,
       key,
@@ -74,8 +78,25 @@ export function entryAt(text: string, language: Language, start: number, end: nu
       end: valueEnd,
       valueStart,
       quote: (outside || inside) as Entry['quote'],
-      ...(/^[ \t]*$/.test(line) ? { indent: line } : {}),
+      ...indentAt(text, at),
     };
   }
   return undefined;
+}
+
+/** A switch whose span is of all of it. */
+function switchAt(text: string, language: Language, start: number, end: number): Entry | undefined {
+  const match = /^(["']?)--([\w.-]+)\1$/.exec(text.slice(start, end));
+  const key = match?.[2];
+  if (key === undefined) return undefined;
+  const outside = match?.[1] === '' && text[start - 1] === text[end] && /["']/.test(text[end] ?? '') ? 1 : 0;
+  const [at, to] = [start - outside, end + outside];
+  const quote = (/^["']/.exec(text.slice(at, to))?.[0] ?? '') as Entry['quote'];
+  const inList = /-[ \t]+$/.test(text.slice(Math.max(0, at - 20), at));
+  const style = language === 'yaml' && inList ? 'args=' : quote && language !== 'shell' ? 'flow-args=' : 'flag';
+  return { style, key, start: at, end: to, valueStart: to, quote, bare: true, ...indentAt(text, at) };
+}
+function indentAt(text: string, at: number): { readonly indent?: string } {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+  return /^[ \t]*$/.test(line) ? { indent: line } : {};
 }

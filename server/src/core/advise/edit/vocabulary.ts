@@ -8,6 +8,10 @@ export interface Spelled {
   readonly value: FactValue;
   /** Settings beside which this one may stand, where not every setting of the framework will do. */
   readonly beside?: RegExp;
+  /** It stands beside what says the fact now, which stays: FP8 recipes want bf16 around them. */
+  readonly also?: true;
+  /** It has to be said where it is off as well: the library has it on. */
+  readonly said?: true;
 }
 /** How one framework says the facts that advice changes; a fact without a spelling is not written. */
 export interface Vocabulary {
@@ -16,6 +20,8 @@ export interface Vocabulary {
   readonly dashes?: true;
   /** @returns nothing to write where another setting says it already; undefined where the framework has no word for it */
   spell(fact: string, value: FactValue): readonly Spelled[] | undefined;
+  /** True where it has words for some values of the fact. */
+  has(fact: string): boolean;
 }
 export type Words = Readonly<Record<string, (value: FactValue) => readonly Spelled[] | undefined>>;
 
@@ -33,4 +39,5 @@ export const vocabulary = (home: RegExp, words: Words, dashes?: true): Vocabular
   home,
   ...(dashes ? { dashes } : {}),
   spell: (fact, value) => words[fact]?.(value),
+  has: (fact) => words[fact] !== undefined,
 });

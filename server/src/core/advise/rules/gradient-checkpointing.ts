@@ -4,11 +4,13 @@ import type { Rule } from '../types.js';
 export const gradientCheckpointing: Rule = {
   id: 'gradient-checkpointing',
   kinds: ['training'],
-  propose({ facts, fits, estimation }) {
-    const written = facts.raw('grad_ckpt') ?? estimation.assumed.find(({ fact }) => fact === 'grad_ckpt')?.value;
+  propose({ facts, fits }) {
+    // What the estimator has to assume so that it fits is no setting that could be off.
+    const written = facts.raw('grad_ckpt');
     const on = written !== undefined && written !== false && written !== 'none';
     const risk = { level: 'none' as const, evidence: ['recomputes the same activations (Chen et al. 2016)'] };
-    if (on) return [{ id: 'no-checkpointing', title: 'no gradient checkpointing', changes: { grad_ckpt: false }, risk, effort: 1 }];
+    if (on && (fits === 'fits' || written !== 'selective'))
+      return [{ id: 'no-checkpointing', title: 'no gradient checkpointing', changes: { grad_ckpt: false }, risk, effort: 1 }];
     if (fits === 'fits') return [];
     return [{ id: 'checkpointing', title: 'gradient checkpointing', changes: { grad_ckpt: true }, risk, effort: 1 }];
   },

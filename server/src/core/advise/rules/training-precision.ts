@@ -20,7 +20,8 @@ export const trainingPrecision: Rule = {
         ...(to === 'fp16' ? { notes: ['fp16 needs loss scaling, which the library does'] } : {}),
       });
     }
-    if (now === 'fp32' && chip?.tf32Tflops !== undefined)
+    // JAX and TensorFlow multiply fp32 in TF32 by themselves (JAX documentation, default_matmul_precision; TensorFlow documentation, enable_tensor_float_32_execution).
+    if (now === 'fp32' && chip?.tf32Tflops !== undefined && !/^(jax|flax|keras|tensorflow|maxtext|easylm|t5x|big_vision)$/.test(workload.framework))
       found.push({
         id: 'precision-tf32',
         title: 'TF32 matrix products',

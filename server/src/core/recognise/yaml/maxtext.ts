@@ -1,4 +1,4 @@
-import { at, entriesOf, textOf, type Value } from '../../syntax/value.js';
+import { at, entriesOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { ConfigFacts, countKeys, type Field, integer, number, numberOf, positive, precision, text } from '../shared/config-facts.js';
 import type { YamlRecogniser } from '../types.js';
 
@@ -15,6 +15,9 @@ export const maxtext: YamlRecogniser = {
         takeProduct(facts, root, 'gpu_count', /^ici_\w+_parallelism$/);
         takeProduct(facts, root, 'num_nodes', /^dcn_\w+_parallelism$/);
       }
+      const policy = at(root, 'remat_policy');
+      const said = scalarOf(policy);
+      if (policy && typeof said === 'string') facts.put('grad_ckpt', said === 'none' ? false : said === 'full' ? true : 'selective', policy);
       return facts.workload('training', 'maxtext', 'Train');
     });
   },

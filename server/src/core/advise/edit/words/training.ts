@@ -21,6 +21,8 @@ const transformers = vocabulary(transformersHome, trainingArguments);
 const modelConfig = /^(model_revision|torch_dtype|attn_implementation|use_peft|load_in_4bit|lora_\w+)$/;
 const trl = vocabulary(transformersHome, {
   ...trainingArguments,
+  // On by default from 0.22 on (TRL, trl/trainer/sft_config.py).
+  grad_ckpt: (value) => [{ key: 'gradient_checkpointing', value, said: true }],
   packing: one('packing'),
   finetune_method: oneOf({ lora: [{ key: 'use_peft', value: true, beside: modelConfig }], qlora: [] }),
   lora_rank: one('lora_r', modelConfig),
@@ -77,6 +79,7 @@ const maxtext = vocabulary(/^(per_device_batch_size|max_target_length|steps|grad
   batch_size: one('per_device_batch_size'),
   grad_accum: one('gradient_accumulation_steps'),
   precision: oneOf({ bf16: [{ key: 'dtype', value: 'bfloat16' }] }),
+  grad_ckpt: oneOf({ true: [{ key: 'remat_policy', value: 'full' }], false: [{ key: 'remat_policy', value: 'none' }] }),
 });
 /** @source LitGPT documentation, configuration files */
 const litgpt = vocabulary(/^(micro_batch_size|global_batch_size|precision)$/, {
@@ -88,7 +91,7 @@ const litgpt = vocabulary(/^(micro_batch_size|global_batch_size|precision)$/, {
 const megatron = vocabulary(
   /^(micro[_-]batch[_-]size|global[_-]batch[_-]size|seq[_-]length|lr|train[_-]iters|num[_-]layers)$/,
   {
-    precision: oneOf({ bf16: [{ key: 'bf16', value: true }], fp16: [{ key: 'fp16', value: true }], fp8: [{ key: 'fp8_format', value: 'hybrid' }] }),
+    precision: oneOf({ bf16: [{ key: 'bf16', value: true }], fp16: [{ key: 'fp16', value: true }], fp8: [{ key: 'fp8_format', value: 'hybrid', also: true }] }),
     batch_size: one('micro_batch_size'),
     grad_ckpt: oneOf({
       true: [
@@ -100,12 +103,23 @@ const megatron = vocabulary(
   },
   true,
 );
-/** @source NeMo documentation, activation recomputation */
+/** @source NeMo documentation, activation recomputation; NVIDIA/NeMo examples/nlp/language_modeling/conf/megatron_gpt_config.yaml: `fp8`, `transformer_engine` */
+const nemoModel = /^(micro_batch_size|global_batch_size|tensor_model_parallel_size)$/;
 const nemo = vocabulary(/^(micro_batch_size|global_batch_size|tensor_model_parallel_size|precision)$/, {
-  precision: oneOf({ bf16: [{ key: 'precision', value: 'bf16' }] }),
+  precision: oneOf({
+    bf16: [{ key: 'precision', value: 'bf16' }],
+    fp8: [
+      { key: 'fp8', value: true, beside: nemoModel, also: true },
+      { key: 'transformer_engine', value: true, beside: nemoModel },
+    ],
+  }),
   batch_size: one('micro_batch_size'),
   grad_ckpt: oneOf({
-    true: [{ key: 'activations_checkpoint_granularity', value: 'selective', beside: /^(micro_batch_size|global_batch_size|tensor_model_parallel_size)$/ }],
+    true: [
+      { key: 'activations_checkpoint_granularity', value: 'full', beside: nemoModel },
+      { key: 'activations_checkpoint_method', value: 'uniform', beside: nemoModel },
+      { key: 'activations_checkpoint_num_layers', value: 1, beside: nemoModel },
+    ],
   }),
 });
 /** @source Lightning documentation, Trainer */
