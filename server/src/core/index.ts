@@ -72,6 +72,9 @@ export { withUnit } from './render/number.js';
 export { type RunRow, runCells, runHeader, runRows, runsMarkdown } from './render/run-rows.js';
 export { correctionText, measuredText } from './render/runs.js';
 export { budgetText, lineEndText, treeText } from './render/short.js';
+export { type PanelExtras, spendView } from './render/spend-panel.js';
+export { importedSources, readSources } from './render/spend-sources.js';
+export type * from './render/spend-view.js';
 export { type Totals, totalsOf, totalText } from './render/totals.js';
 export { showValue, subject } from './render/words.js';
 export { resolve } from './resolve/resolve.js';
@@ -93,6 +96,7 @@ export { type DimensionName, dimensionAt, ownerKey } from './spend/dimensions.js
 export { EntryView, shardCount, shardName } from './spend/entries.js';
 export { exportsOf } from './spend/files.js';
 export { billedOf, columnsNeeded, Importer, type Rejected, UnknownExport } from './spend/importer.js';
+export { type ExportFile, ledgerInMemory, type ReadExport } from './spend/in-memory.js';
 export {
   filesOf,
   type ImportedFile,
@@ -107,6 +111,7 @@ export {
 } from './spend/manifest.js';
 export { merge } from './spend/merge.js';
 export { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from './spend/metering.js';
+export { firstQuery, type PanelQuery, spendPanel } from './spend/panel.js';
 export { dayIn, plusDays, spanOf } from './spend/period.js';
 export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
 export { isSpendKey, isTime, type LedgerMonth, type SpendKey, type SpendQuery, type SpendReport, spendKeys, spendReport, UnknownRate } from './spend/report.js';

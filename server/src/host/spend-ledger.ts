@@ -2,11 +2,15 @@ import {
   type BudgetState,
   budgetStates,
   Dictionary,
+  type ExportFile,
+  type ImportRecord,
   type LedgerMonth,
   ledgerFolder,
+  ledgerInMemory,
   type Manifest,
   type MlcostSettings,
   manifestName,
+  type ReadExport,
   readLedgerManifest,
   readRollUp,
   utf8,
@@ -15,6 +19,8 @@ import type { Host } from './host.js';
 
 /** Files of a ledger beyond this size are not read: the editor stays small. */
 const most = 256 << 20;
+/** Exports that are read without a ledger, in all. */
+const mostInMemory = 64 << 20;
 
 /** The ledger of a workspace root, as its manifest stands.
  * @errors UnreadableLedger */
@@ -34,12 +40,46 @@ export async function ledgerMonths(host: Host, root: string, manifest: Manifest,
   }
   return found;
 }
-/** How the budgets of a workspace root stand by its ledger.
+
+/** What is known of the spend of a workspace root, and from where. */
+export interface KnownSpend {
+  readonly months: readonly LedgerMonth[];
+  readonly imports: readonly ImportRecord[];
+  readonly read: readonly ReadExport[];
+  /** Files that were named and not read, with the reason. */
+  readonly problems: readonly { readonly name: string; readonly reason: string }[];
+}
+/** The ledger of a root; where nothing was imported, the exports that its `.mlcost.yaml` names.
+ * @errors UnreadableLedger */
+export async function knownSpend(host: Host, root: string, { spend }: MlcostSettings, from?: string, to?: string): Promise<KnownSpend> {
+  const manifest = await readLedger(host, root);
+  // money is in one place only: an export that was imported would count twice
+  if (manifest.imports.length > 0 || Object.keys(manifest.months).length > 0 || spend.files.length === 0)
+    return { months: await ledgerMonths(host, root, manifest, from, to), imports: manifest.imports, read: [], problems: [] };
+  const files: ExportFile[] = [];
+  const problems: { name: string; reason: string }[] = [];
+  let left = mostInMemory;
+  for (const name of spend.files) {
+    const bytes = await host.readBytes(exportUri(root, name), left + 1);
+    if (bytes === null) problems.push({ name, reason: 'it is not there, or too large to be read without being imported' });
+    else if (bytes.length > left) problems.push({ name, reason: 'too large to be read in place: mlcost spend import' });
+    else if (isPacked(bytes)) problems.push({ name, reason: 'packed exports and Parquet are brought in by mlcost spend import' });
+    else {
+      left -= bytes.length;
+      files.push({ name, bytes });
+    }
+  }
+  const found = ledgerInMemory(files);
+  return { months: found.months, imports: [], read: found.read, problems: [...problems, ...found.problems] };
+}
+export const exportUri = (root: string, name: string): string => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`;
+const isPacked = (bytes: Uint8Array): boolean => (bytes[0] === 0x1f && bytes[1] === 0x8b) || utf8(bytes.subarray(0, 4)) === 'PAR1';
+
+/** How the budgets of a workspace root stand by what is known of its spend.
  * @param now milliseconds since the epoch
  * @errors UnreadableLedger, UnknownRate */
 export async function standingBudgets(host: Host, root: string, settings: MlcostSettings, now: number): Promise<BudgetState[]> {
-  const months = await ledgerMonths(host, root, await readLedger(host, root));
-  return budgetStates(settings.budgets, months, now, settings.spend.rates);
+  return budgetStates(settings.budgets, (await knownSpend(host, root, settings)).months, now, settings.spend.rates);
 }
 async function textOf(host: Host, uri: string): Promise<string | null> {
   const bytes = await host.readBytes(uri, most);

@@ -45,7 +45,7 @@ import {
   withoutSecrets,
 } from '../core/index.js';
 import type { Host } from '../host/host.js';
-import { ledgerMonths, readLedger, standingBudgets } from '../host/spend-ledger.js';
+import { knownSpend, standingBudgets } from '../host/spend-ledger.js';
 import { WorkspaceSettings } from '../host/workspace-settings.js';
 import { lastRecord, record, sha256 } from './audit-log.js';
 import { importExports } from './ledger.js';
@@ -185,9 +185,11 @@ async function weekCommand(parsed: Parsed, host: Host): Promise<number> {
   return 0;
 }
 async function ledgerOf(root: string, host: Host, from?: string, to?: string): Promise<LedgerMonth[]> {
-  const manifest = await readLedger(host, root);
-  if (manifest.imports.length === 0) throw new UsageError(`no ledger in ${fileURLToPath(root)}: bring an export in with mlcost spend import FILE`);
-  return ledgerMonths(host, root, manifest, from, to);
+  const { months, imports, read, problems } = await knownSpend(host, root, await settingsIn(root, host), from, to);
+  const [problem] = problems;
+  if (problem) throw new UsageError(`${problem.name}: ${problem.reason}`);
+  if (imports.length + read.length === 0) throw new UsageError(`no ledger in ${fileURLToPath(root)}: bring an export in with mlcost spend import FILE`);
+  return [...months];
 }
 
 async function budgetCommand(parsed: Parsed, host: Host): Promise<number> {

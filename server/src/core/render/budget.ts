@@ -1,15 +1,32 @@
 import { type BudgetState, hasMoneyLeft } from '../spend/budget.js';
-import { compare, type Decimal, ofNumber, toText } from '../spend/decimal.js';
+import { compare, type Decimal, ofNumber, toNumber } from '../spend/decimal.js';
 import { money, type NumberStyle, plain } from './number.js';
 
 /** An amount of money, short, in its own currency. */
 export function amountText(amount: Decimal, currency: string, style: NumberStyle = plain): string {
-  const value = Number(toText(amount, 0));
+  const value = toNumber(amount);
   return currency === 'USD'
     ? money(value, style)
     : new Intl.NumberFormat(style.locale, { style: 'currency', currency, maximumSignificantDigits: 3 }).format(value);
 }
-const percent = (part: Decimal, whole: Decimal): string => `${Math.round((100 * Number(toText(part, 0))) / Number(toText(whole, 0)))} %`;
+const bills = new Map<string, Intl.NumberFormat>();
+/** An amount of a bill: whole units from a thousand on, cents below, so that lines can be compared. */
+export function billText(amount: Decimal, currency: string, { locale }: NumberStyle = plain): string {
+  const value = toNumber(amount);
+  const digits = Math.abs(value) >= 1000 ? 0 : 2;
+  const key = `${locale} ${currency} ${digits}`;
+  let format = bills.get(key);
+  if (!format) {
+    const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    // a bill may name no currency, or none that is known
+    format = /^[A-Z]{3}$/.test(currency)
+      ? new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...fraction })
+      : new Intl.NumberFormat(locale, fraction);
+    bills.set(key, format);
+  }
+  return format.format(value).replace(/^-/, '−');
+}
+const percent = (part: Decimal, whole: Decimal): string => `${Math.round((100 * toNumber(part)) / toNumber(whole))} %`;
 
 /** `ml-platform 63 % · forecast 104 %`; undefined where nothing is known of this period. */
 export function spentText({ budget, allowed, spent, forecast }: BudgetState): string | undefined {

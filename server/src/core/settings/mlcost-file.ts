@@ -38,6 +38,8 @@ export interface MlcostSettings {
 }
 /** How real spend is read. */
 export interface SpendSettings {
+  /** CSV exports, as paths below the workspace root: read where nothing was imported. */
+  readonly files: readonly string[];
   readonly rates: readonly Rate[];
   readonly shares: readonly SharedCharges[];
   readonly units: readonly UnitRule[];
@@ -64,7 +66,7 @@ export const noSettings: MlcostSettings = {
   runs: {},
   policy: [],
   waivers: [],
-  spend: { rates: [], shares: [], units: [] },
+  spend: { files: [], rates: [], shares: [], units: [] },
 };
 
 /** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
@@ -113,6 +115,7 @@ const narrowFirst = (list: readonly Assumption[]): Assumption[] => [
 ];
 
 const toSpend = (row: SpendRow | undefined): SpendSettings => ({
+  files: row?.files ?? [],
   rates: (row?.rates ?? []).flatMap(({ from, to, rate }) => {
     const value = ofNumber(rate);
     return value ? [{ from, to, rate: value }] : [];

@@ -144,6 +144,12 @@ export const sections = {
   waivers: z.array(waiver).describe('Dated exceptions from the policy.'),
   spend: z
     .strictObject({
+      files: z
+        .array(z.string().min(1))
+        .optional()
+        .describe(
+          'CSV exports of spend below the workspace folder (FOCUS, AWS, Google Cloud, Azure), read where nothing was imported: `spend/2026-11.csv`. A later one corrects an earlier one.',
+        ),
       rates: z
         .array(
           z.strictObject({

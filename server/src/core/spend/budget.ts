@@ -1,5 +1,5 @@
-import { converted, type Rate } from './currency.js';
-import { add, compare, type Decimal, divide, multiply, ofNumber, round, subtract, toText, zero } from './decimal.js';
+import { converted, type Rate, UnknownRate } from './currency.js';
+import { add, compare, type Decimal, divide, multiply, ofNumber, round, subtract, toNumber, toText, zero } from './decimal.js';
 import { type DimensionName, dimensionAt } from './dimensions.js';
 import { forecast } from './forecast.js';
 import { dayIn, daysIn, eachDay, type Period, plusDays, type Span, spanBefore, spanOf, weekdayOf } from './period.js';
@@ -56,14 +56,26 @@ export interface BudgetState {
  * @param now milliseconds since the epoch
  * @errors UnknownRate where charges are in another currency and no rate was given */
 export function budgetStates(budgets: readonly Budget[], months: readonly LedgerMonth[], now: number, rates: readonly Rate[]): BudgetState[] {
-  const through = lastDay(months);
-  const firstDay =
-    months.length === 0
-      ? null
-      : [...linesOf(months.slice(0, 1), {})].reduce<string | null>((first, { day }) => (first === null || day < first ? day : first), null);
-  return budgets.map((budget) => {
-    const daily = dailyOf(budget, budgets, months, rates);
-    return stateOf(budget, budgets, daily, dayIn(now, budget.timeZone), firstDay, through);
+  return standings(budgets, months, now, rates).map((one) => {
+    if (one instanceof UnknownRate) throw one;
+    return one.state;
+  });
+}
+/** How one budget stands, with the days that tell it. */
+export interface Standing {
+  readonly state: BudgetState;
+  /** What was spent on each day of the ledger. */
+  readonly daily: ReadonlyMap<string, Decimal>;
+  /** First day of the ledger. */
+  readonly firstDay: string | null;
+}
+/** How budgets stand, each for itself: one whose charges are in a currency without a rate does not hide the others. */
+export function standings(budgets: readonly Budget[], months: readonly LedgerMonth[], now: number, rates: readonly Rate[]): (Standing | UnknownRate)[] {
+  const { daily, first, last } = dailyOf(budgets, months, rates);
+  return budgets.map((budget, at) => {
+    const own = daily[at] as Map<string, Decimal> | UnknownRate;
+    if (own instanceof UnknownRate) return own;
+    return { state: stateOf(budget, budgets, own, dayIn(now, budget.timeZone), first, last), daily: own, firstDay: first };
   });
 }
 /** The last day with a charge. */
@@ -99,8 +111,8 @@ export function exhaustionAfter(
 ): string | null | undefined {
   if (!spent || through === null || (ahead.length === 0 && exhaustion === null)) return undefined;
   if (exhaustion !== null && exhaustion <= through) return exhaustion;
-  const limit = Number(toText(allowed));
-  let sum = Number(toText(spent)) + change.once;
+  const limit = toNumber(allowed);
+  let sum = toNumber(spent) + change.once;
   for (const [at, cost] of ahead.entries()) {
     sum += cost + change.monthly / daysPerMonth;
     if (sum >= limit) return plusDays(through, at + 1);
@@ -119,14 +131,36 @@ export function owns(budget: Budget, all: readonly Budget[], tuple: readonly str
     children.some((child) => owns(child, all, tuple, new Set([...seen, budget.name])))
   );
 }
-function dailyOf(budget: Budget, all: readonly Budget[], months: readonly LedgerMonth[], rates: readonly Rate[]): Map<string, Decimal> {
-  const daily = new Map<string, Decimal>();
+/** What was spent on each day, of all budgets in one look at the ledger. */
+function dailyOf(
+  budgets: readonly Budget[],
+  months: readonly LedgerMonth[],
+  rates: readonly Rate[],
+): { daily: (Map<string, Decimal> | UnknownRate)[]; first: string | null; last: string | null } {
+  const daily: (Map<string, Decimal> | UnknownRate)[] = budgets.map(() => new Map());
+  const owners = new Map<readonly string[], readonly number[]>();
+  let [first, last]: [string | null, string | null] = [null, null];
   for (const { day, tuple, row } of linesOf(months, {})) {
-    if (!owns(budget, all, tuple)) continue;
-    const cost = converted(budget.cost === 'billed' ? row.billed : row.effective, tuple[dimensionAt.currency] ?? '', budget.currency, rates);
-    daily.set(day, add(daily.get(day) ?? zero, cost));
+    if (first === null || day < first) first = day;
+    if (last === null || day > last) last = day;
+    let own = owners.get(tuple);
+    if (!own) {
+      own = budgets.flatMap((budget, at) => (owns(budget, budgets, tuple) ? [at] : []));
+      owners.set(tuple, own);
+    }
+    for (const at of own) {
+      const [into, budget] = [daily[at] as Map<string, Decimal> | UnknownRate, budgets[at] as Budget];
+      if (into instanceof UnknownRate) continue;
+      try {
+        const cost = converted(budget.cost === 'billed' ? row.billed : row.effective, tuple[dimensionAt.currency] ?? '', budget.currency, rates);
+        into.set(day, add(into.get(day) ?? zero, cost));
+      } catch (error) {
+        if (!(error instanceof UnknownRate)) throw error;
+        daily[at] = error;
+      }
+    }
   }
-  return daily;
+  return { daily, first, last };
 }
 
 function stateOf(
@@ -167,7 +201,7 @@ function stateOf(
     ...base,
     spent,
     remaining: subtract(allowed, spent),
-    ...(percent ? { percent: Number(toText(percent, 0)) } : {}),
+    ...(percent ? { percent: toNumber(percent) } : {}),
     ...(ahead && likely ? { forecast: { low: add(spent, ahead.low), likely, high: add(spent, ahead.high) } } : {}),
     ahead: ahead?.days ?? [],
     exhaustion: exhausted(daily, known, allowed, ahead?.days ?? []),
@@ -192,17 +226,20 @@ function predicted(
 ): { low: Decimal; likely: Decimal; high: Decimal; days: readonly number[] } | undefined {
   const horizon = Math.max(0, daysIn({ from: plusDays(last, 1), to: end }));
   if (horizon === 0) return { low: zero, likely: zero, high: zero, days: [] };
-  // an owner's first day with spend: before it there was nothing to learn from
+  const { history, weekday } = historyOf(daily, first, last);
+  const found = forecast(history, weekday, horizon);
+  if (!found) return undefined;
+  const cents = (value: number): Decimal => round(ofNumber(value) ?? zero, 2);
+  return { low: cents(found.low), likely: cents(found.likely), high: cents(found.high), days: found.days };
+}
+/** What a forecast looks at: an owner's days from the first with spend on; before it there was nothing to learn from. */
+export function historyOf(daily: ReadonlyMap<string, Decimal>, first: string, last: string): { readonly history: number[]; readonly weekday: number } {
   let begin = first;
   for (const day of eachDay({ from: first, to: last })) {
     begin = day;
     if (daily.has(day)) break;
   }
-  const history = [...eachDay({ from: begin, to: last })].map((day) => Number(toText(daily.get(day) ?? zero, 0)));
-  const found = forecast(history, weekdayOf(begin), horizon);
-  if (!found) return undefined;
-  const cents = (value: number): Decimal => round(ofNumber(value) ?? zero, 2);
-  return { low: cents(found.low), likely: cents(found.likely), high: cents(found.high), days: found.days };
+  return { history: [...eachDay({ from: begin, to: last })].map((day) => toNumber(daily.get(day) ?? zero)), weekday: weekdayOf(begin) };
 }
 function exhausted(daily: ReadonlyMap<string, Decimal>, known: Span, allowed: Decimal, ahead: readonly number[]): string | null {
   let sum = zero;
@@ -228,7 +265,7 @@ function carriedInto(budget: Budget, period: Span, daily: ReadonlyMap<string, De
   }, zero);
 }
 /** The plan until a day, that day counted: months as planned, else the amount spread evenly. */
-function plannedUntil(budget: Budget, period: Span, last: string): Decimal | undefined {
+export function plannedUntil(budget: Budget, period: Span, last: string): Decimal | undefined {
   const days = daysIn({ from: period.from, to: last });
   if (Object.keys(budget.plan).length === 0)
     return divide(multiply(budget.amount, { digits: BigInt(days), scale: 0 }), { digits: BigInt(daysIn(period)), scale: 0 }, 2);

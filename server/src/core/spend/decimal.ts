@@ -60,6 +60,9 @@ function halfEven(above: bigint, below: bigint): bigint {
   return away ? whole + (a < 0n ? -1n : 1n) : whole;
 }
 
+/** The nearest double: for drawing and for ratios, never for sums. */
+export const toNumber = (value: Decimal): number => Number(toText(value, 0));
+
 /** Exact text with at least `least` digits behind the point and no zeros beyond: `12.50`, `0.0000314`. */
 export function toText({ digits, scale }: Decimal, least = 2): string {
   const plain = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0');

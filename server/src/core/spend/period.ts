@@ -18,6 +18,8 @@ const text = (time: number): string => new Date(time).toISOString().slice(0, 10)
 export const plusDays = (day: string, days: number): string => text(ms(day) + days * msADay);
 /** Days from one to the other, both counted. */
 export const daysIn = ({ from, to }: Span): number => Math.round((ms(to) - ms(from)) / msADay) + 1;
+/** A day, or the last one of a span that it is behind. */
+export const within = (day: string, { to }: Span): string => [day, to].sort()[0] as string;
 /** 0 for Sunday to 6. */
 export const weekdayOf = (day: string): number => new Date(ms(day)).getUTCDay();
 export function* eachDay({ from, to }: Span): Iterable<string> {

@@ -1,0 +1,61 @@
+import { Dictionary } from './dictionary.js';
+import { EntryView } from './entries.js';
+import { exportsOf } from './files.js';
+import { Importer, type ImportTotals, UnknownExport } from './importer.js';
+import { merge } from './merge.js';
+import { CsvReader } from './read/csv.js';
+import type { LedgerMonth } from './report.js';
+import { MonthSums } from './roll-up.js';
+
+/** An export of spend as it lies in a workspace. */
+export interface ExportFile {
+  /** Below the workspace root. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+export interface ReadExport {
+  readonly files: readonly string[];
+  readonly totals: ImportTotals;
+}
+/** What CSV exports say, without a ledger: the same charges that importing them in this order would leave.
+ * All of it is in memory, so this is for files that a workspace can hold; what is larger is imported.
+ * @returns what could not be read, with the reason, beside what could */
+export function ledgerInMemory(files: readonly ExportFile[]): { months: LedgerMonth[]; read: ReadExport[]; problems: { name: string; reason: string }[] } {
+  const dictionaries = new Map<string, Dictionary>();
+  const shards = new Map<string, Uint8Array>();
+  const byName = new Map(files.map((one) => [one.name, one]));
+  const read: ReadExport[] = [];
+  const problems: { name: string; reason: string }[] = [];
+  for (const names of exportsOf([...byName.keys()])) {
+    const importer = new Importer((month) => {
+      const found = dictionaries.get(month) ?? new Dictionary();
+      dictionaries.set(month, found);
+      return found;
+    });
+    try {
+      for (const name of names) {
+        importer.nextPart();
+        const csv = new CsvReader(importer.row);
+        csv.push(byName.get(name)?.bytes ?? new Uint8Array());
+        csv.end();
+      }
+    } catch (error) {
+      if (!(error instanceof UnknownExport)) throw error;
+      problems.push({ name: names.join(', '), reason: error.message });
+      continue;
+    }
+    for (const [place, entries] of importer.waiting)
+      if (entries.size > 0) shards.set(place, merge(shards.get(place) ?? new Uint8Array(), entries.take()).bytes);
+    read.push({ files: names, totals: importer.finish() });
+  }
+  return { months: monthsOf(dictionaries, shards), read, problems };
+}
+function monthsOf(dictionaries: ReadonlyMap<string, Dictionary>, shards: ReadonlyMap<string, Uint8Array>): LedgerMonth[] {
+  return [...dictionaries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([month, dictionary]) => {
+      const sums = new MonthSums();
+      for (const [place, bytes] of [...shards].sort(([a], [b]) => (a < b ? -1 : 1))) if (place.startsWith(`${month}/`)) sums.add(new EntryView(bytes));
+      return { month, dictionary, rows: [...sums.rows()] };
+    });
+}
