@@ -105,3 +105,26 @@ test('a list whose closing quote or bracket is indented no deeper than its key i
     ['c', 'c'],
   ]);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'submitit: what each job asks Slurm for',
+    'import submitit\nNODES = 2\nexecutor = submitit.AutoExecutor(folder="logs")\nexecutor.update_parameters(nodes=NODES, gpus_per_node=8, tasks_per_node=8, timeout_min=90, slurm_partition="dev")\n',
+    ['resource slurm 4-4 {gpu_count=8@4, num_nodes=2@2 variable, nproc_per_node=8@4, max_time=5400@4}'],
+  ],
+  [
+    'submitit: an executor that comes in, a type in gres',
+    'import submitit\ndef launch(executor):\n    executor.update_parameters(slurm_gres="gpu:a100:4", slurm_time=60)\n',
+    ['resource slurm 3-3 {gpu_count=4@3, gpu_type=a100@3, max_time=3600@3}'],
+  ],
+  ['submitit: a job of processors', 'import submitit\nex = submitit.AutoExecutor("x")\nex.update_parameters(cpus_per_task=4, timeout_min=5)\n', []],
+  ['parameters of something else', 'import submitit\nmodel.update_parameters(gpus_per_node=8)\n', []],
+])('%s', async (_what, text, expected) => {
+  expect((await seen('a.py', text)).short).toEqual(expected);
+});
+
+test('infinity: the model of its command', async () => {
+  const text =
+    'type: service\nimage: michaelf34/infinity:latest\nenv:\n  - MODEL_ID=org/encoder\ncommands:\n  - infinity_emb v2 --model-id $MODEL_ID --dtype float16\nresources:\n  gpu: 16GB\n';
+  expect((await seen('serve.dstack.yml', text)).short[0]).toMatch(/^serving infinity 1-\d+ \{.*model=org\/encoder@4/);
+});

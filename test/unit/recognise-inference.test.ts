@@ -196,3 +196,14 @@ test('a model that a function loads and returns at once', async () => {
     'import streamlit as st\nfrom sentence_transformers import SentenceTransformer\n@st.cache_resource\ndef get_encoder():\n    return SentenceTransformer("org/encoder")\nretriever = get_encoder()\nretriever.encode([q])\n';
   expect((await seen('a.py', text)).short).toEqual(['serving sentence-transformers 5-5 {model=org/encoder@5}']);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'a manager that gives the model away',
+    'from faster_whisper import WhisperModel\nclass Manager(Base):\n    def _load(self, size):\n        return WhisperModel("large-v3", compute_type="float16")\n    def run(self, audio):\n        with self.load() as whisper:\n            return whisper.transcribe(audio)\n',
+    ['batch-inference faster-whisper 4-4 {model=large-v3@4, precision=fp16@4}'],
+  ],
+  ['a loader whose model nothing here runs', 'from faster_whisper import WhisperModel\ndef load():\n    return WhisperModel("large-v3")\n', []],
+])('%s', async (_what, text, expected) => {
+  expect((await seen('a.py', text)).short).toEqual(expected);
+});

@@ -257,6 +257,11 @@ class Chat:
 
 test.each([
   [
+    'BentoML: a decorator under a name of its own, arguments of the bento, the engine in the command',
+    'import bentoml, pydantic\nclass Args(pydantic.BaseModel):\n    tp: int = 2\n    gpu_type: str = "nvidia-h100-80gb"\n    model_id: str = "Org/Big-Model"\nargs = bentoml.use_arguments(Args)\nservice = bentoml.service\n@service(resources={"gpu": args.tp, "gpu_type": args.gpu_type})\nclass S:\n    hf = bentoml.models.HuggingFaceModel(args.model_id.lower())\n    def __command__(self):\n        return ["vllm", "serve", self.hf, "--max-model-len", str(4096), "--dtype=bfloat16", *self.more]\n',
+    /^serving bentoml 8-12 \{gpu_count=2@3 default, gpu_type=nvidia-h100-80gb@4 default, max_model_len=4096@12, precision=bf16@12, model=org\/big-model@5 default/,
+  ],
+  [
     'BentoML',
     'import bentoml\nfrom transformers import pipeline\n@bentoml.service(resources={"gpu": 1, "gpu_type": "nvidia-l4"}, traffic={"concurrency": 8})\nclass S:\n    def __init__(self):\n        self.p = pipeline("summarization", model="org/sum")\n    @bentoml.api\n    def run(self, text: str) -> str:\n        return self.p(text)\n',
     /^serving bentoml 3-9 \{gpu_count=1@3, gpu_type=nvidia-l4@3, concurrency=8@3/,

@@ -24,6 +24,7 @@ const providerNames: Readonly<Record<string, string>> = {
   azure: 'azure',
   anthropic: 'anthropic',
   claude: 'anthropic',
+  'claude-agent': 'anthropic',
   google: 'google',
   gemini: 'google',
   'google-genai': 'google',

@@ -9,6 +9,7 @@ import { anthropicPython } from './python/anthropic.js';
 import { apiWrapper } from './python/api-wrapper.js';
 import { azuremlSdk } from './python/azureml-sdk.js';
 import { bedrockPython } from './python/bedrock.js';
+import { claudeAgentPython } from './python/claude-agent.js';
 import { cogPython } from './python/cog.js';
 import { crewaiPython } from './python/crewai.js';
 import { distilabelPython } from './python/distilabel.js';
@@ -40,6 +41,7 @@ import { rayTrain } from './python/ray-train.js';
 import { rayTune } from './python/ray-tune.js';
 import { sagemaker } from './python/sagemaker.js';
 import { sentenceTransformers } from './python/sentence-transformers.js';
+import { submitit } from './python/submitit.js';
 import { torchLoop } from './python/torch-loop.js';
 import { torchtitan } from './python/torchtitan.js';
 import { trainingConfig } from './python/training-config.js';
@@ -53,6 +55,7 @@ import { ollamaModelfile } from './text/modelfile.js';
 import type { Recogniser } from './types.js';
 import { anthropicTypescript } from './typescript/anthropic.js';
 import { bedrockTypescript } from './typescript/bedrock.js';
+import { claudeAgentTypescript } from './typescript/claude-agent.js';
 import { fetchTypescript } from './typescript/fetch.js';
 import { googleGenaiTypescript } from './typescript/google-genai.js';
 import { hostedClientsTypescript } from './typescript/hosted-clients.js';
@@ -73,16 +76,19 @@ import { compose } from './yaml/compose.js';
 import { determined } from './yaml/determined.js';
 import { githubActions } from './yaml/github-actions.js';
 import { gitlabCi } from './yaml/gitlab-ci.js';
+import { gptNeox } from './yaml/gpt-neox.js';
 import { helmValues } from './yaml/helm-values.js';
 import { hydraLauncher } from './yaml/hydra-launcher.js';
 import { knative } from './yaml/knative.js';
 import { kubernetes } from './yaml/kubernetes.js';
 import { kustomize } from './yaml/kustomize.js';
+import { levanter } from './yaml/levanter.js';
 import { litgpt } from './yaml/litgpt.js';
 import { llamaFactory } from './yaml/llama-factory.js';
 import { llmFoundry } from './yaml/llm-foundry.js';
 import { maxtext } from './yaml/maxtext.js';
 import { modelServers } from './yaml/model-servers.js';
+import { nanotron } from './yaml/nanotron.js';
 import { nemo } from './yaml/nemo.js';
 import { nodeGroups } from './yaml/node-groups.js';
 import { rayCluster } from './yaml/ray-cluster.js';
@@ -94,6 +100,7 @@ import { torchtune } from './yaml/torchtune.js';
 import { trainerArguments } from './yaml/trainer-arguments.js';
 import { truss } from './yaml/truss.js';
 import { vertexJob } from './yaml/vertex-job.js';
+import { vllmOptions } from './yaml/vllm-options.js';
 import { wandbSweep } from './yaml/wandb-sweep.js';
 
 /** Every recogniser; adding a format adds its file and its line here. */
@@ -106,6 +113,7 @@ export const recognisers: readonly Recogniser[] = [
   agentsPython,
   apiWrapper,
   bedrockPython,
+  claudeAgentPython,
   cogPython,
   crewaiPython,
   distilabelPython,
@@ -121,6 +129,7 @@ export const recognisers: readonly Recogniser[] = [
   openaiTypescript,
   anthropicTypescript,
   bedrockTypescript,
+  claudeAgentTypescript,
   fetchTypescript,
   googleGenaiTypescript,
   hostedClientsTypescript,
@@ -133,10 +142,13 @@ export const recognisers: readonly Recogniser[] = [
   accelerate,
   aiToolkit,
   axolotl,
+  gptNeox,
+  levanter,
   litgpt,
   llamaFactory,
   llmFoundry,
   maxtext,
+  nanotron,
   nemo,
   torchtune,
   trainerArguments,
@@ -162,6 +174,7 @@ export const recognisers: readonly Recogniser[] = [
   rayTune,
   rayData,
   placedFunctions,
+  submitit,
   nemoRecipe,
   launchShell,
   serveShell,
@@ -181,6 +194,7 @@ export const recognisers: readonly Recogniser[] = [
   skypilot,
   torchserve,
   truss,
+  vllmOptions,
   nomad,
   terraform,
   terraformJson,

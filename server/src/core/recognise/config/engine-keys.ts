@@ -46,15 +46,3 @@ export function firstOf(root: Value | undefined, ...paths: readonly string[]): V
   }
   return undefined;
 }
-
-const titles: Readonly<Record<string, string>> = {
-  vllm: 'vLLM',
-  sglang: 'SGLang',
-  tgi: 'TGI',
-  tei: 'TEI',
-  trtllm: 'TensorRT-LLM',
-  lmdeploy: 'LMDeploy',
-  triton: 'Triton',
-  fastchat: 'FastChat',
-};
-export const titleOfEngine = (engine: string): string => titles[engine] ?? engine;

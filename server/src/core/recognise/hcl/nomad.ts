@@ -3,8 +3,9 @@ import type { Entry, Value } from '../../syntax/value.js';
 import { at } from '../../syntax/value.js';
 import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
-import { takeAll, titleOfEngine } from '../config/engine-keys.js';
+import { takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, integer, text } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import { Scope } from '../shared/terraform/scope.js';
 import type { HclRecogniser, SeenWorkload } from '../types.js';
 

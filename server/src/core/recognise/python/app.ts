@@ -1,4 +1,4 @@
-import { dotted, type Expr } from '../../syntax/python/ast.js';
+import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
 
 const servers =
@@ -30,9 +30,17 @@ export const isModal = (program: PythonProgram, decorator: Expr): boolean =>
   [...program.imports.values()].some((one) => /^modal(\.|$)/.test(one.module));
 
 /** A decorator with which a platform gives a function or class accelerators: Modal's, and those of BentoML, Ray Serve and Flyte. */
-export function isPlaced(program: PythonProgram, decorator: Expr): boolean {
-  if (isModal(program, decorator)) return true;
-  const name = decorator.kind === 'call' ? program.qualified(dotted(decorator.callee) ?? '') : '';
-  return placements.test(name) && decorator.kind === 'call' && /gpu|accelerator|GPU/.test(program.text.slice(decorator.start, decorator.end));
+export const isPlaced = (program: PythonProgram, decorator: Expr): boolean =>
+  isModal(program, decorator) ||
+  (decorator.kind === 'call' &&
+    placementOf(program, decorator) !== undefined &&
+    /gpu|accelerator|GPU/.test(program.text.slice(decorator.start, decorator.end)));
+
+/** The full name of the platform's decorator, also where the program gave it a name of its own: `service = bentoml.service`. */
+export function placementOf(program: PythonProgram, { callee }: Call): string | undefined {
+  const name = dotted(callee);
+  if (name === undefined) return undefined;
+  const given = program.bindings(name).flatMap(({ value }) => (value?.kind === 'attribute' ? (dotted(value) ?? []) : []));
+  return [name, ...given].map((one) => program.qualified(one)).find((one) => placements.test(one));
 }
-export const placements = /^(?:bentoml\.service|ray\.serve\.deployment|flytekit(?:\.\w+)*\.task|union(?:\.\w+)*\.task)$/;
+const placements = /^(?:bentoml\.service|ray\.serve\.deployment|flytekit(?:\.\w+)*\.task|union(?:\.\w+)*\.task)$/;

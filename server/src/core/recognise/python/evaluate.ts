@@ -1,8 +1,9 @@
-import type { Fact, FactValue, Origin, UnknownFact } from '../../model/fact.js';
+import type { Fact, FactValue, UnknownFact } from '../../model/fact.js';
 import { argument, type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Binding } from '../../syntax/python/binding.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
-import { arithmetic, asParameter, asVariable, type Evaluated, factOf, type KnownValue, maxSteps, type UnknownValue } from '../shared/evaluated.js';
+import { asParameter, asVariable, type Evaluated, factOf, maxSteps, type UnknownValue } from '../shared/evaluated.js';
+import { computed, plainValue, textMethod } from '../shared/plain-values.js';
 import { configuredValue } from './configured.js';
 import type { Memory, ReadsValues } from './evaluated.js';
 import { assignedAttribute, element, entryOf, fills, followed, givenArgument, givenByCaller, isOff } from './follow.js';
@@ -35,44 +36,12 @@ export class Evaluator implements ReadsValues {
     return found;
   }
   private evaluated(expr: Expr, steps: number): Evaluated {
-    const here = { start: expr.start, end: expr.end };
-    const literal = (value: FactValue | null): KnownValue => ({ known: true, value, origin: 'literal', ...here });
-    const open = (reason: string): UnknownValue => ({ known: false, reason, ...here });
-    if (steps > maxSteps) return open('defined in terms of itself');
+    const open = (reason: string): UnknownValue => ({ known: false, reason, start: expr.start, end: expr.end });
+    const plain = plainValue(expr, (part) => this.value(part, steps + 1), steps);
+    if (plain) return plain;
     switch (expr.kind) {
-      case 'string':
-      case 'number':
-      case 'boolean':
-        return literal(expr.value);
-      case 'none':
-        return literal(null);
-      case 'template': {
-        let text = '';
-        let origin: Origin = 'literal';
-        for (const part of expr.parts) {
-          const value = typeof part === 'string' ? literal(part) : this.value(part, steps + 1);
-          if (!value.known) return { ...value, ...here };
-          if (typeof part !== 'string') origin = 'variable';
-          text += String(value.value);
-        }
-        return { known: true, value: text, origin, ...here };
-      }
-      case 'unary': {
-        const operand = this.value(expr.operand, steps + 1);
-        if (!operand.known) return operand;
-        if (expr.op === 'not') return { ...operand, value: !operand.value };
-        return typeof operand.value === 'number'
-          ? { ...operand, value: expr.op === '-' ? -operand.value : operand.value, ...here }
-          : open(`${expr.op} of something that is no number`);
-      }
       case 'binary':
         return this.binary(expr, steps);
-      case 'conditional': {
-        const test = this.value(expr.test, steps + 1);
-        if (test.known) return this.value(test.value ? expr.value : expr.otherwise, steps + 1);
-        const [a, b] = [this.value(expr.value, steps + 1), this.value(expr.otherwise, steps + 1)];
-        return a.known && b.known && a.value === b.value ? a : open('depends on a condition that is decided at run time');
-      }
       case 'name':
         return this.name(expr.name, expr.start, steps) ?? open(`${expr.name} is not defined in this file`);
       case 'attribute':
@@ -185,7 +154,6 @@ export class Evaluator implements ReadsValues {
     };
   }
   private binary(expr: Extract<Expr, { kind: 'binary' }>, steps: number): Evaluated {
-    const here = { start: expr.start, end: expr.end };
     const left = this.value(expr.left, steps + 1);
     if (expr.op === 'or' || expr.op === 'and') {
       // os.environ["X"] or 8
@@ -195,16 +163,7 @@ export class Evaluator implements ReadsValues {
       }
       return Boolean(left.value) === (expr.op === 'or') ? left : this.value(expr.right, steps + 1);
     }
-    const right = this.value(expr.right, steps + 1);
-    // What a flag or another module gives for a part is not the whole.
-    if (!left.known) return { known: false, reason: left.reason, ...here };
-    if (!right.known) return { known: false, reason: right.reason, ...here };
-    const value = arithmetic(expr.op, left.value, right.value);
-    if (value === undefined) return { known: false, reason: `${expr.op} is not computed here`, ...here };
-    const origin =
-      left.origin === 'literal' && right.origin === 'literal' ? 'literal' : left.origin === 'default' || right.origin === 'default' ? 'default' : 'variable';
-    const param = left.param ?? right.param;
-    return { known: true, value, origin, ...here, ...(param === undefined || origin !== 'default' ? {} : { note: `follows from --${param}` }) };
+    return computed(expr.op, left, this.value(expr.right, steps + 1), { start: expr.start, end: expr.end });
   }
   private attribute(expr: Extract<Expr, { kind: 'attribute' }>, steps: number): Evaluated {
     const here = { start: expr.start, end: expr.end };
@@ -321,6 +280,8 @@ export class Evaluator implements ReadsValues {
         return value.known || !fallback ? value : asParameter(this.value(fallback, steps + 1), key.value);
       }
     }
+    const text = textMethod(expr, (part) => this.value(part, steps + 1));
+    if (text) return text;
     const meant = this.expression(expr, steps + 1);
     if (meant !== expr) return asVariable(this.value(meant, steps + 1));
     if (/device_count$|get_world_size$/.test(name)) return { known: false, reason: `${name}() is decided at run time`, ...here };

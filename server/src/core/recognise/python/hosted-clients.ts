@@ -1,3 +1,5 @@
+import type { Fact, UnknownFact } from '../../model/fact.js';
+import { argument, type Call, dotted } from '../../syntax/python/ast.js';
 import { apiCall } from '../shared/api-call.js';
 import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
@@ -29,6 +31,7 @@ const providers: readonly { readonly client: RegExp; readonly method: RegExp; re
     method: /(?<!completions|messages|responses|models|threads|runs)\.(create|create_with_completion|create_partial|create_iterable)$/,
     framework: 'instructor',
   },
+  { client: /^xai_sdk(\.\w+)*\.(Async)?Client$/, method: /\.(chat\.create|image\.sample(_batch)?|video\.(generate|extend))$/, framework: 'xai' },
   { client: /^dashscope(\.\w+)?$/, method: /\b(Generation|MultiModalConversation|TextEmbedding|AioGeneration)\.call$/, framework: 'dashscope' },
   { client: /^fal_client(\.\w+Client)?$/, method: /\.(run|subscribe|submit|run_async|subscribe_async|submit_async)$/, framework: 'fal' },
 ];
@@ -37,9 +40,9 @@ const providers: readonly { readonly client: RegExp; readonly method: RegExp; re
 export const hostedClients: PythonRecogniser = {
   id: 'hosted-clients',
   language: 'python',
-  marker: /\b(?:from|import)\s+(?:mistralai|cohere|voyageai|replicate|fal_client|instructor|dashscope)\b|\b(?:Async)?InferenceClient\b/,
+  marker: /\b(?:from|import)\s+(?:mistralai|cohere|voyageai|replicate|fal_client|instructor|dashscope|xai_sdk)\b|\b(?:Async)?InferenceClient\b/,
   doc: {
-    format: 'Mistral, Cohere, Voyage, Replicate, Hugging Face Inference, fal (Python)',
+    format: 'Mistral, Cohere, Voyage, Replicate, Hugging Face Inference, fal, xAI (Python)',
     reads: 'requests of their clients',
     example: 'co.chat(model="command-a-03-2025", messages=[…])',
   },
@@ -48,14 +51,14 @@ export const hostedClients: PythonRecogniser = {
     if (isTest(input)) return [];
     const sites = sitesOf(
       program,
-      /(?<=\.)(?:complete(?:_async)?|chat(?:_stream|_completion)?|stream(?:_async)?|parse(?:_async)?|embed|rerank|generate(?:_stream)?|summarize|classify|create|embeddings|process|multimodal_embed|contextualized_embed|run(?:_async)?|async_run|subscribe(?:_async)?|submit(?:_async)?|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition|call|create_\w+)\b(?=\s*[(,)])/g,
+      /(?<=\.)(?:complete(?:_async)?|chat(?:_stream|_completion)?|stream(?:_async)?|parse(?:_async)?|embed|rerank|generate(?:_stream)?|summarize|classify|create|embeddings|process|multimodal_embed|contextualized_embed|run(?:_async)?|async_run|subscribe(?:_async)?|submit(?:_async)?|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition|call|create_\w+|sample(?:_batch)?|extend)\b(?=\s*[(,)])/g,
     );
     return together(input, sites).flatMap(({ site, span, count }): SeenWorkload[] => {
       const name = methodName(program, site);
       const possible = providers.filter((one) => one.method.test(name));
       if (possible.length === 0) return [];
       const wanted = new RegExp(possible.map((one) => one.client.source).join('|'));
-      const client = clientOf(evaluate, receiver(site.method, /^(chat|fim|embeddings|ocr|agents|predictions|deployments)$/), wanted);
+      const client = clientOf(evaluate, receiver(site.method, /^(chat|fim|embeddings|ocr|agents|predictions|deployments|image|video)$/), wanted);
       const provider = possible.find((one) => one.client.test(client.type ?? ''));
       if (!provider) return [];
       const given = keyed(evaluate, site.call);
@@ -72,7 +75,8 @@ export const hostedClients: PythonRecogniser = {
             (first && evaluate.fact('model', first)),
           setting(evaluate, 'max_tokens', given, ['max_tokens', 'max_new_tokens']) ??
             setting(evaluate, 'max_tokens', keyed(evaluate, given.get('input', 'arguments')), ['max_tokens', 'max_new_tokens']),
-          setting(evaluate, 'n', given, ['n', 'num_generations']),
+          setting(evaluate, 'n', given, ['n', 'num_generations']) ?? laterCount(input, provider.framework, site.call),
+          setting(evaluate, 'reasoning_effort', given, ['reasoning_effort']),
           setting(evaluate, 'embedding_dims', given, ['output_dimension']),
           count,
           ...circumstances(input, site),
@@ -84,6 +88,16 @@ export const hostedClients: PythonRecogniser = {
     });
   },
 };
+/** Of a chat that is made first and asked later, how many answers it is asked for: `chat.sample_batch(n)`. */
+function laterCount({ program, evaluate }: PythonInput, framework: string, made: Call): Fact | UnknownFact | undefined {
+  const left = framework === 'xai' ? /^\s*([\w.]+)\s*=/.exec(program.text.slice(program.statement(made.start).start, made.start))?.[1] : undefined;
+  if (left === undefined) return undefined;
+  const asked = program
+    .callsOf(/^(?:sample|stream|defer)_batch$/)
+    .find(({ call, at }) => call.callee.kind === 'attribute' && dotted(call.callee.object) === left && program.scopeOf(at) === program.scopeOf(made.start));
+  const count = asked && argument(asked.call, 'n', 0)?.value;
+  return count && evaluate.fact('n', count);
+}
 /** `InferenceClient("http://…")`: an endpoint of one's own. */
 function isAddress({ evaluate }: PythonInput, expr: Parameters<PythonInput['evaluate']['value']>[0] | undefined): boolean {
   const value = expr && evaluate.value(expr);

@@ -200,7 +200,7 @@ function constructedClass(evaluator: ReadsValues, value: Expr, index: number | u
     const items = list?.kind === 'tuple' || list?.kind === 'list' ? list.items : list ? [list] : [];
     return items[index ?? 0] && dotted(items[index ?? 0]!);
   }
-  if (/^(tyro\.cli|simple_parsing\.parse|draccus\.parse|chz\.entrypoint|pyrallis\.parse)$/.test(evaluator.callee(value))) {
+  if (/^(tyro\.cli|simple_parsing\.parse|draccus\.parse|chz\.entrypoint|pyrallis\.parse|bentoml\.use_arguments)$/.test(evaluator.callee(value))) {
     const chosen = value.args.find((arg) => arg.keyword === undefined || arg.keyword === 'config_class')?.value;
     return chosen && dotted(chosen);
   }

@@ -2,7 +2,8 @@ import type { WorkloadKind } from '../../model/workload.js';
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Block } from '../../syntax/python/program.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
-import { isPlaced, placements } from './app.js';
+import { isPlaced, placementOf } from './app.js';
+import { commandFacts } from './command-list.js';
 import { engineFacts, samplingFacts } from './engine.js';
 import { isTest } from './requests.js';
 import { count, FactSet, text } from './training/fact-set.js';
@@ -12,7 +13,7 @@ import { addModel } from './training/model-source.js';
 export const placedFunctions: PythonRecogniser = {
   id: 'placed-functions',
   language: 'python',
-  marker: /@bentoml\.service\b|@(?:\w+\.)*deployment\s*\(|\b(?:flytekit|union)\b[\s\S]*@(?:\w+\.)?task\s*\(/,
+  marker: /\bbentoml\.service\b|@(?:\w+\.)*deployment\s*\(|\b(?:flytekit|union)\b[\s\S]*@(?:\w+\.)?task\s*\(/,
   doc: {
     format: 'BentoML, Ray Serve, Flyte (Python)',
     reads: 'services, deployments and tasks that ask for accelerators, with replicas, autoscaling, and the model or engine that they load',
@@ -35,10 +36,7 @@ export const placedFunctions: PythonRecogniser = {
 function workload(input: PythonInput, call: Call, block: Block): SeenWorkload | undefined {
   const { program, evaluate, document } = input;
   const facts = new FactSet(input);
-  const platform = program
-    .qualified(dotted(call.callee) ?? '')
-    .match(placements)?.[0]
-    .split('.')[0];
+  const platform = placementOf(program, call)?.split('.')[0];
   const entry = (name: string, key: string): Expr | undefined => {
     const given = evaluate.argument(call, name);
     return given && evaluate.entry(given, key);
@@ -69,6 +67,9 @@ function workload(input: PythonInput, call: Call, block: Block): SeenWorkload | 
   if (engine) for (const fact of [...engineFacts(input, engine), ...samplingFacts(input)]) facts.add(fact);
   const loaded = program.callsOf(/^(?:from_pretrained|pipeline|SentenceTransformer)$/, inside)[0];
   if (loaded) addModel(input, facts, loaded.call, block.end);
+  const command = platform === 'bentoml' ? program.function('__command__', inside) : undefined;
+  for (const fact of command ? commandFacts(input, command) : []) facts.add(fact);
+  facts.read('model', program.callsOf('HuggingFaceModel', inside)[0]?.call.args[0]?.value, text);
   const body = program.text.slice(block.start, block.end);
   const serves = platform === 'bentoml' || platform === 'ray';
   const trains = /train|fine_?tun/i.test(block.name ?? '') || /\.backward\(|Trainer\s*\(|\.fit\(/.test(body);

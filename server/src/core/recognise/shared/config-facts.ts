@@ -208,5 +208,19 @@ export function strategyOfFile(target: string): string {
   const stage = /(?:zero|z|stage)[-_]?([0-3])(?!\d)/i.exec(target.split('/').at(-1) ?? target)?.[1];
   return stage === undefined ? 'deepspeed' : `zero${stage}`;
 }
+/** States a fact as the product of the axes of a mesh, where each that is written is a number; -1 is decided at run time. */
+export function putProduct(facts: ConfigFacts, name: string, axes: readonly (Value | undefined)[]): void {
+  const written = axes.filter((axis) => axis !== undefined);
+  const sizes = written.map((axis) => numberOf(textOf(axis)) ?? -1);
+  const [first] = written;
+  if (first && sizes.every((size) => size > 0))
+    facts.put(
+      name,
+      sizes.reduce((all, size) => all * size, 1),
+      first,
+      'default',
+      'product of the axes of the mesh',
+    );
+}
 /** Number of the keys that a map has. */
 export const countKeys = (root: Value, keys: readonly string[]): number => keys.filter((key) => entryOf(root, key) !== undefined).length;

@@ -2,7 +2,7 @@ import type { FactValue } from '../../model/fact.js';
 import { asCount, asPositive, asPositiveNumber, asPrecision, asSwitch, asText, type FlagTable, whenOn } from './flag-facts.js';
 
 /** Serving engines whose flags are known. */
-export type Engine = 'vllm' | 'sglang' | 'tgi' | 'tei' | 'llama.cpp' | 'trtllm' | 'lmdeploy' | 'swift' | 'trl' | 'fastchat' | 'triton';
+export type Engine = 'vllm' | 'sglang' | 'tgi' | 'tei' | 'llama.cpp' | 'trtllm' | 'lmdeploy' | 'swift' | 'trl' | 'fastchat' | 'triton' | 'infinity';
 
 const text = (fact: string) => ({ fact, change: asText });
 const positive = (fact: string) => ({ fact, change: asPositive });
@@ -153,6 +153,13 @@ const fastchat: FlagTable = {
   tensor_parallel_size: positive('tensor_parallel'),
   gpu_memory_utilization: share('gpu_mem_util'),
 };
+/** @source github.com/michaelfeil/infinity: the options of `infinity_emb v2`, and those of its first command line */
+const infinity: FlagTable = {
+  model_id: text('model'),
+  model_name_or_path: text('model'),
+  batch_size: positive('batch_size'),
+  dtype: precision,
+};
 const triton: FlagTable = { model_repository: text('model'), model_store: text('model') };
 
 /** Flags (and configuration keys, with `_` for `-`) of each engine. */
@@ -168,6 +175,7 @@ export const engineFlags: Readonly<Record<Engine, FlagTable>> = {
   trl: vllm,
   fastchat,
   triton,
+  infinity,
 };
 
 const switchNames =
@@ -184,6 +192,7 @@ export function engineOfImage(image: string): Engine | undefined {
   if (/llama\.cpp|llama-cpp|(^|\/)llamacpp/i.test(image)) return 'llama.cpp';
   if (/tensorrt-llm|trtllm/i.test(image)) return 'trtllm';
   if (/lmdeploy/i.test(image)) return 'lmdeploy';
+  if (/(^|\/)infinity(?:-emb)?[:@]|michaelf34\/infinity/i.test(image)) return 'infinity';
   return /tritonserver/i.test(image) ? 'triton' : undefined;
 }
 /** Environment variables that stand for engine flags, as flag names: TGI reads every flag from its upper-case name. */
@@ -201,3 +210,18 @@ export const environmentFlags: Readonly<Record<string, string>> = {
   CUDA_MEMORY_FRACTION: 'cuda_memory_fraction',
   KV_CACHE_DTYPE: 'kv_cache_dtype',
 };
+
+/** Names for lenses. */
+const titles: Readonly<Record<string, string>> = {
+  vllm: 'vLLM',
+  sglang: 'SGLang',
+  tgi: 'TGI',
+  tei: 'TEI',
+  trtllm: 'TensorRT-LLM',
+  'tensorrt-llm': 'TensorRT-LLM',
+  lmdeploy: 'LMDeploy',
+  triton: 'Triton',
+  infinity: 'Infinity',
+  fastchat: 'FastChat',
+};
+export const titleOfEngine = (engine: string): string => titles[engine] ?? engine;

@@ -22,6 +22,7 @@ const programs: readonly (readonly [RegExp, Purpose])[] = [
   [/^sglang serve\b/, serve('sglang', 'sglang')],
   [/^text-generation-launcher\b/, serve('tgi', 'tgi')],
   [/^text-embeddings-router\b/, serve('tei', 'tei')],
+  [/^infinity_emb\b/, serve('infinity', 'infinity')],
   [/^(?:llama-server|llama\.cpp-server|\S*llamafile)\b/, serve('llama.cpp', 'llama.cpp')],
   [/^trtllm-serve\b/, serve('tensorrt-llm', 'trtllm')],
   [/^lmdeploy serve\b/, serve('lmdeploy', 'lmdeploy')],

@@ -38,6 +38,14 @@ export function promptFact(evaluate: ReadsPrompt, ...parts: readonly (Expr | und
   return { name, value, origin: seen.variable ? 'variable' : 'literal', span: { uri: evaluate.uri, start: first.start, end: last.end } };
 }
 
+/** What an agent reads beside the prompt that is written: instructions of its own, its tools, and what these answer. */
+export const agentTokens = (uri: string, { start, end }: { readonly start: number; readonly end: number }): UnknownFact => ({
+  name: 'input_tokens',
+  reason: 'the agent adds its own instructions, its tools and what they read',
+  need: 'state the tokens of a typical turn',
+  span: { uri, start, end },
+});
+
 function lengthOf(evaluate: ReadsPrompt, expr: Expr, seen: { variable: boolean; text: string }, depth: number): number | undefined {
   if (depth > maxDepth) return undefined;
   const sum = (items: readonly Expr[]): number | undefined => {

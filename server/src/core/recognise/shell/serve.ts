@@ -1,20 +1,9 @@
 import type { ReadFlag } from '../shared/command-line.js';
-import { environmentFlags } from '../shared/engine-flags.js';
+import { environmentFlags, titleOfEngine } from '../shared/engine-flags.js';
 import { sortFacts } from '../shared/facts.js';
 import { asFlag, servingFacts } from '../shared/serving-run.js';
 import type { Reference, SeenWorkload, ShellRecogniser } from '../types.js';
 import { runsOf, type ShellRun, shellMarker } from './runs.js';
-
-const titles: Readonly<Record<string, string>> = {
-  vllm: 'vLLM',
-  sglang: 'SGLang',
-  tgi: 'TGI',
-  tei: 'Embeddings',
-  'llama.cpp': 'llama.cpp',
-  'tensorrt-llm': 'TensorRT-LLM',
-  lmdeploy: 'LMDeploy',
-  triton: 'Triton',
-};
 
 /** Inference servers, evaluations and batch runs that a command starts. */
 export const serveShell: ShellRecogniser = {
@@ -33,7 +22,7 @@ export const serveShell: ShellRecogniser = {
 function servingOf(uri: string, run: ShellRun): SeenWorkload {
   const { purpose, command, started, flags } = run;
   const { facts, unknown } = sortFacts(servingFacts(uri, run, run.placement, environmentOf(run)));
-  const title = purpose.kind === 'serving' ? titles[purpose.framework] : undefined;
+  const title = purpose.kind === 'serving' ? titleOfEngine(purpose.framework) : undefined;
   const refs = flags.flatMap((flag): Reference[] =>
     flag.name === 'config' && !flag.open && /\.(?:ya?ml|json)$/.test(String(flag.value))
       ? [{ role: 'config', target: String(flag.value), span: { uri, start: flag.valueStart, end: flag.valueEnd } }]

@@ -2,7 +2,8 @@ import { readDockerfile, type Stage } from '../../syntax/dockerfile.js';
 import { readShell } from '../../syntax/shell/read.js';
 import type { Value } from '../../syntax/value.js';
 import { kindOfCommands } from '../config/command-kind.js';
-import { titleOfEngine } from '../config/engine-keys.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
+
 import { sortFacts } from '../shared/facts.js';
 import type { SeenWorkload, TextRecogniser } from '../types.js';
 

@@ -2,7 +2,8 @@ import type { Fact, FactValue, UnknownFact } from '../../model/fact.js';
 import { type Call, dotted, type Expr } from '../../syntax/python/ast.js';
 import type { Binding } from '../../syntax/typescript/binding.js';
 import type { TypescriptProgram } from '../../syntax/typescript/program.js';
-import { arithmetic, asParameter, asVariable, type Evaluated, factOf, type KnownValue, maxSteps, type UnknownValue } from '../shared/evaluated.js';
+import { asParameter, asVariable, type Evaluated, factOf, maxSteps, type UnknownValue } from '../shared/evaluated.js';
+import { computed, plainValue, textMethod } from '../shared/plain-values.js';
 import { modelNameOf } from './model-name.js';
 
 /** Evaluates expressions of one TypeScript program by reading: constants, fields, defaults behind `??`. Nothing is run. */
@@ -16,40 +17,12 @@ export class TypescriptEvaluator {
   }
   /** The value of an expression at its place. */
   value(expr: Expr, steps = 0): Evaluated {
-    const here = { start: expr.start, end: expr.end };
-    const literal = (value: FactValue | null): KnownValue => ({ known: true, value, origin: 'literal', ...here });
-    const open = (reason: string): UnknownValue => ({ known: false, reason, ...here });
-    if (steps > maxSteps) return open('defined in terms of itself');
+    const open = (reason: string): UnknownValue => ({ known: false, reason, start: expr.start, end: expr.end });
+    const plain = plainValue(expr, (part) => this.value(part, steps + 1), steps);
+    if (plain) return plain;
     switch (expr.kind) {
-      case 'string':
-      case 'number':
-      case 'boolean':
-        return literal(expr.value);
-      case 'none':
-        return literal(null);
-      case 'template': {
-        let text = '';
-        for (const part of expr.parts) {
-          const value = typeof part === 'string' ? literal(part) : this.value(part, steps + 1);
-          if (!value.known) return { known: false, reason: value.reason, ...here };
-          text += String(value.value);
-        }
-        return { known: true, value: text, origin: 'variable', ...here };
-      }
-      case 'unary': {
-        const operand = this.value(expr.operand, steps + 1);
-        if (!operand.known) return operand;
-        if (expr.op === 'not') return { ...operand, value: !operand.value };
-        return typeof operand.value === 'number' ? { ...operand, value: expr.op === '-' ? -operand.value : operand.value, ...here } : open('no number');
-      }
       case 'binary':
         return this.binary(expr, steps);
-      case 'conditional': {
-        const test = this.value(expr.test, steps + 1);
-        if (test.known) return this.value(test.value ? expr.value : expr.otherwise, steps + 1);
-        const [a, b] = [this.value(expr.value, steps + 1), this.value(expr.otherwise, steps + 1)];
-        return a.known && b.known && a.value === b.value ? a : open('depends on a condition that is decided at run time');
-      }
       case 'name':
         return this.name(expr, steps);
       case 'attribute':
@@ -257,7 +230,6 @@ export class TypescriptEvaluator {
     return { known: false, reason: `${name} is set outside of the code`, start: expr.start, end: expr.end, param: `env:${name}` };
   }
   private binary(expr: Extract<Expr, { kind: 'binary' }>, steps: number): Evaluated {
-    const here = { start: expr.start, end: expr.end };
     const left = this.value(expr.left, steps + 1);
     if (expr.op === 'or' || expr.op === '??') {
       const given = left.known && (expr.op === '??' ? left.value !== null : Boolean(left.value));
@@ -279,14 +251,7 @@ export class TypescriptEvaluator {
     if (expr.op === 'and') {
       return left.known && !left.value ? left : this.value(expr.right, steps + 1);
     }
-    const right = this.value(expr.right, steps + 1);
-    if (!left.known) return { known: false, reason: left.reason, ...here };
-    if (!right.known) return { known: false, reason: right.reason, ...here };
-    const value = arithmetic(expr.op, left.value, right.value);
-    if (value === undefined) return { known: false, reason: `${expr.op} is not computed here`, ...here };
-    const origin =
-      left.origin === 'literal' && right.origin === 'literal' ? 'literal' : left.origin === 'default' || right.origin === 'default' ? 'default' : 'variable';
-    return { known: true, value, origin, ...here };
+    return computed(expr.op, left, this.value(expr.right, steps + 1), { start: expr.start, end: expr.end });
   }
   private call(expr: Call, steps: number): Evaluated {
     const here = { start: expr.start, end: expr.end };
@@ -306,10 +271,8 @@ export class TypescriptEvaluator {
         value: /Int$|floor/.test(name) ? Math.floor(number) : name.endsWith('ceil') ? Math.ceil(number) : name.endsWith('round') ? Math.round(number) : number,
       };
     }
-    if (expr.callee.kind === 'attribute' && /^(?:trim|toString|valueOf|toLowerCase)$/.test(expr.callee.name)) {
-      const value = this.value(expr.callee.object, steps + 1);
-      return value.known && typeof value.value === 'string' ? { ...value, value: value.value.trim() } : value;
-    }
+    const text = textMethod(expr, (part) => this.value(part, steps + 1));
+    if (text) return text;
     const returned = this.returnedBy(expr.callee);
     if (returned) return asVariable(this.value(returned, steps + 1));
     const model = modelNameOf(this, expr);

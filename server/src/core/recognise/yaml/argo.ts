@@ -1,9 +1,10 @@
 import { at, itemsOf, textOf, type Value } from '../../syntax/value.js';
 import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, commandsOfText, environmentOf } from '../config/command-words.js';
-import { takeAll, titleOfEngine } from '../config/engine-keys.js';
+import { takeAll } from '../config/engine-keys.js';
 import { hasDevice, takeContainer, takeNode } from '../config/pods.js';
 import { ConfigFacts, integer } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Steps of Argo workflows and Tekton tasks that have accelerators, or that train or serve. */

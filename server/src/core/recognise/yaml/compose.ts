@@ -1,8 +1,9 @@
 import { at, type Entry, entriesOf, hasKey, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
-import { takeAll, titleOfEngine } from '../config/engine-keys.js';
+import { takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, flagOf, integer, numberOf, text } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Services of a compose file that have GPUs, serve or train a model, or call a hosted one. */

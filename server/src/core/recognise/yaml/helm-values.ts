@@ -1,10 +1,10 @@
 import { at, type Entry, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
 import { kindOfCommands } from '../config/command-kind.js';
 import { commandsOf } from '../config/command-words.js';
-import { firstOf, takeAll, takeEngineKeys, titleOfEngine } from '../config/engine-keys.js';
+import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
 import { takeContainer } from '../config/pods.js';
 import { ConfigFacts, flagOf, integer, number, precision, text } from '../shared/config-facts.js';
-import { type Engine, engineOfImage } from '../shared/engine-flags.js';
+import { type Engine, engineOfImage, titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Values of charts that serve models. There is no schema of such files: only what their keys say together is taken. */

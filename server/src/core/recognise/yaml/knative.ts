@@ -1,7 +1,8 @@
 import { at, entryOf, textOf, type Value } from '../../syntax/value.js';
-import { takeAll, titleOfEngine } from '../config/engine-keys.js';
+import { takeAll } from '../config/engine-keys.js';
 import { containersOf, hasDevice, kindOfPod, takePod } from '../config/pods.js';
 import { ConfigFacts, integer, text } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Services and jobs of Cloud Run and Knative with accelerators. */

@@ -1,8 +1,9 @@
 import { at, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
 import { runningBy } from '../config/command-kind.js';
-import { takeAll, titleOfEngine } from '../config/engine-keys.js';
+import { takeAll } from '../config/engine-keys.js';
 import { kindOfPod, podHasDevice, takePod } from '../config/pods.js';
 import { ConfigFacts, integer, numberOf } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Kubernetes objects that run pods with accelerators, or that serve or train a model: each object is one workload. */

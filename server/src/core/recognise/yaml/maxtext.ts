@@ -1,5 +1,5 @@
 import { at, entriesOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
-import { ConfigFacts, countKeys, type Field, integer, number, numberOf, positive, precision, text } from '../shared/config-facts.js';
+import { ConfigFacts, countKeys, type Field, integer, number, positive, precision, putProduct, text } from '../shared/config-facts.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** A MaxText configuration that overrides the library's base file. */
@@ -12,8 +12,8 @@ export const maxtext: YamlRecogniser = {
     return roots.filter(isMaxtext).map((root) => {
       const facts = new ConfigFacts(document.uri, root).fields(fields);
       if (textOf(at(root, 'hardware'))?.startsWith('gpu')) {
-        takeProduct(facts, root, 'gpu_count', /^ici_\w+_parallelism$/);
-        takeProduct(facts, root, 'num_nodes', /^dcn_\w+_parallelism$/);
+        putProduct(facts, 'gpu_count', axes(root, /^ici_\w+_parallelism$/));
+        putProduct(facts, 'num_nodes', axes(root, /^dcn_\w+_parallelism$/));
       }
       const policy = at(root, 'remat_policy');
       const said = scalarOf(policy);
@@ -54,17 +54,5 @@ const fields: readonly Field[] = [
   ['tensor_parallel', 'ici_tensor_parallelism', positive],
 ];
 
-/** Chips are the product of the mesh's axes; -1 is decided at run time. */
-function takeProduct(facts: ConfigFacts, root: Value, name: string, axis: RegExp): void {
-  const axes = entriesOf(root).filter((entry) => axis.test(entry.key));
-  const sizes = axes.map((entry) => numberOf(textOf(entry.value)) ?? -1);
-  const [first] = axes;
-  if (first && sizes.every((size) => size > 0))
-    facts.put(
-      name,
-      sizes.reduce((all, size) => all * size, 1),
-      first.value,
-      'default',
-      'product of the axes of the mesh',
-    );
-}
+/** Chips are the product of the mesh's axes. */
+const axes = (root: Value, axis: RegExp): Value[] => entriesOf(root).flatMap((entry) => (axis.test(entry.key) ? [entry.value] : []));

@@ -1,9 +1,10 @@
 import { at, entriesOf, hasKey, textOf, type Value } from '../../syntax/value.js';
 import { kindOfCommands } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
-import { firstOf, takeAll, takeEngineKeys, titleOfEngine } from '../config/engine-keys.js';
+import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
 import { kindOfPod, takeContainer, takePod } from '../config/pods.js';
 import { ConfigFacts, flag, integer, type Read, text } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Kubernetes objects that are model servers by themselves: KServe, KubeAI, the vLLM production stack. */

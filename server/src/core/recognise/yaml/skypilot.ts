@@ -1,8 +1,9 @@
 import { at, type Entry, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
 import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
-import { takeAll, titleOfEngine } from '../config/engine-keys.js';
+import { takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, countKeys, flag, integer, numberOf, positive, text } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** A task of SkyPilot or dstack: what runs, on which accelerators. */

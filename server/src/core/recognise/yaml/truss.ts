@@ -1,8 +1,9 @@
 import { at, hasKey, textOf, type Value } from '../../syntax/value.js';
 import { kindOfCommands } from '../config/command-kind.js';
 import { commandsOf } from '../config/command-words.js';
-import { firstOf, takeAll, titleOfEngine } from '../config/engine-keys.js';
+import { firstOf, takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, countKeys, type Field, flagOf, integer, lower, text } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** A Truss: a model served on a machine that the file names. */
