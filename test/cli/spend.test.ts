@@ -80,7 +80,7 @@ test('a statement adds up to the bill, with the rule that made each line; the we
   expect(mlcost(other, ['spend', 'import', path.join(folder, 'charged.csv')]).stdout).toContain('210.00 USD');
   const week = mlcost(folder, ['spend', 'week', '--at', '2026-11-18']).stdout;
   expect(week).toMatch(
-    /# Week of 2026-11-16[\s\S]*\| total \| {2}\| {2}\| 105\.00 \| 0 % \|[\s\S]*The ledger ends on 2026-11-18[\s\S]*## Budgets[\s\S]*\| a \| 30\.00[\s\S]*\| 1000 requests \| 2026-11, until 2026-11-18 \| 210\.00 \| 420000 \| 0\.50 \|/,
+    /# Week of 2026-11-16[\s\S]*\| total \| {2}\| {2}\| 105\.00 \| 0 % \|[\s\S]*The ledger ends on 2026-11-18[\s\S]*## Budgets[\s\S]*\| a \| 30\.00[\s\S]*\| 1,000 requests \| {2}\| 2026-11, until 2026-11-18 \| 210\.00 \| 420,000 \| 0\.50 \|/,
   );
   expect(mlcost(folder, ['spend', 'week', '--at', '2026-11-18', '--format', 'html']).stdout).toMatch(/^<!doctype html>/);
 });

@@ -42,6 +42,11 @@ const dates: readonly Option[] = [
   },
   { name: 'currency', value: 'CODE', help: 'convert to this currency, by the rates of .mlcost.yaml' },
 ];
+const reportFormats: Option = {
+  ...formats,
+  choices: ['table', 'json', 'csv', 'markdown', 'html'],
+  help: 'table (default), json, csv, markdown or html',
+};
 const quiet: Option = { name: 'quiet', short: 'q', help: 'no progress on standard error' };
 
 export const commands: readonly Command[] = [
@@ -199,7 +204,7 @@ export const commands: readonly Command[] = [
     help: 'what was spent, out of the ledger of this folder',
     options: [
       workspace,
-      { ...formats, choices: ['table', 'json', 'csv', 'markdown', 'html'], help: 'table (default), json, csv, markdown or html' },
+      reportFormats,
       { name: 'by', value: 'KEY,…', help: `what to group by: ${spendKeys.join(', ')}` },
       ...dates.slice(0, 3),
       { name: 'where', value: 'KEY=VALUE', many: true, help: 'only charges with this value; nothing after the = for charges without one (repeatable)' },
@@ -230,11 +235,25 @@ export const commands: readonly Command[] = [
     help: 'report of a week: spend by team against the week before, budgets, days that stand out, price of one, waste',
     options: [
       workspace,
-      { ...formats, choices: ['markdown', 'html'], help: 'markdown (default) or html' },
+      { ...formats, choices: ['markdown', 'html', 'csv'], help: 'markdown (default), html or csv' },
       { name: 'by', value: 'KEY', help: 'owner: team (default), project, model_id …' },
       { name: 'at', value: 'DAY', help: 'a day of the week (default: one of the last whole week)' },
       ...dates.slice(2),
     ],
+    takes: [0, 0],
+  },
+  {
+    name: 'spend waste',
+    usage: 'spend waste',
+    help: 'what brought nothing for its money: crashed and repeated runs, idle GPUs, replicas without traffic, memory, checkpoints, traffic between zones, cache misses; each with a fix',
+    options: [workspace, reportFormats, ...dates],
+    takes: [0, 0],
+  },
+  {
+    name: 'spend units',
+    usage: 'spend units',
+    help: 'what one of something costs, by spend.units of .mlcost.yaml: 1k requests, a user, a successful task; by month, on the days that were counted',
+    options: [workspace, reportFormats, ...dates],
     takes: [0, 0],
   },
   {

@@ -1,12 +1,17 @@
 import { csvLine, type Decimal, exact, type SpendReport } from '../core/index.js';
-import { documentOf, markdownSection, plainSection, type Section } from './sections.js';
+import { type Cell, documentOf, markdownSection, plainSection, type Section } from './sections.js';
 
 const money = (amount: Decimal): string => exact.toText(amount);
 /** To the cent, for people; finer where less than a cent was spent. */
 export const shownMoney = (amount: Decimal): string => {
   const cents = exact.round(amount, 2);
-  return exact.isZero(cents) && !exact.isZero(amount) ? money(exact.round(amount, 6)) : exact.toText(cents).replace(/\B(?=(\d{3})+(?=\.))/g, ',');
+  return exact.isZero(cents) && !exact.isZero(amount) ? money(exact.round(amount, 6)) : grouped(exact.toText(cents));
 };
+/** A number as people write it, its thousands apart: `1,196,006`. */
+export const grouped = (number: string): string => number.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
+
+/** Money in a table: to the cent for people, exact for machines. */
+export const moneyCell = (amount: Decimal): Cell => ({ shown: shownMoney(amount), exact: money(amount) });
 
 /** The answer of `mlcost spend report --format json`: fields may be added, never renamed. */
 export function spendJson(report: SpendReport): object {

@@ -1,6 +1,8 @@
-import { type Anomaly, type BudgetState, type Decimal, exact, perOwner, type Statement, type UnitCost, type Waste } from '../core/index.js';
-import { documentOf, type Section } from './sections.js';
-import { shownMoney } from './spend.js';
+import { type Anomaly, type BudgetState, type Decimal, exact, perOwner, type Statement, type UnitCost, type WasteLedger } from '../core/index.js';
+import { documentOf, type ReportFormat, type Section } from './sections.js';
+import { moneyCell as money, shownMoney } from './spend.js';
+import { unitsSection } from './units.js';
+import { wasteSection } from './waste.js';
 
 /** All that the report of a week tells. */
 export interface Week {
@@ -14,11 +16,11 @@ export interface Week {
   readonly budgets: readonly BudgetState[];
   readonly anomalies: readonly Anomaly[];
   readonly units: readonly UnitCost[];
-  readonly waste: readonly Waste[];
+  readonly waste: WasteLedger;
 }
 
-/** A week as Markdown or as one HTML file. */
-export function weekText(week: Week, format: 'markdown' | 'html'): string {
+/** A week as one document. */
+export function weekText(week: Week, format: ReportFormat): string {
   const { now, before } = week;
   const was = new Map(before ? perOwner(before).map(({ owner, cost }) => [owner, cost] as const) : []);
   const change = (cost: Decimal, old: Decimal | undefined): string => {
@@ -33,13 +35,13 @@ export function weekText(week: Week, format: 'markdown' | 'html'): string {
       rows: [
         ...perOwner(now).map(({ owner, own, shared, cost }) => [
           owner ?? `(no ${now.by})`,
-          shownMoney(own),
-          shownMoney(shared),
-          shownMoney(cost),
+          money(own),
+          money(shared),
+          money(cost),
           change(cost, was.get(owner)),
         ]),
-        ['total', '', '', shownMoney(now.total), change(now.total, before?.total)],
       ],
+      totals: [['total', '', '', shownMoney(now.total), change(now.total, before?.total)]],
       right: [1, 2, 3, 4],
       notes: [
         ...(week.through < week.to ? [`The ledger ends on ${week.through}: the days after it are not in this.`] : []),
@@ -56,8 +58,8 @@ export function weekText(week: Week, format: 'markdown' | 'html'): string {
       header: ['budget', 'spent', 'of', 'used', 'forecast (80 %)', 'used up', 'state'],
       rows: week.budgets.map(({ budget, spent, allowed, percent, forecast, exhaustion, state }) => [
         budget.name,
-        spent ? shownMoney(spent) : 'unknown',
-        shownMoney(allowed),
+        spent ? money(spent) : 'unknown',
+        money(allowed),
         percent === undefined ? 'unknown' : `${percent} %`,
         forecast ? `${shownMoney(forecast.likely)} (${shownMoney(forecast.low)}–${shownMoney(forecast.high)})` : 'unknown',
         exhaustion ?? '–',
@@ -76,24 +78,8 @@ export function weekText(week: Week, format: 'markdown' | 'html'): string {
       ]),
       right: [1, 2],
     },
-    {
-      title: 'What one costs',
-      header: ['', 'month', 'cost', 'count', 'price'],
-      rows: week.units.map(({ name, per, month, cost, count, price, until }) => [
-        `${exact.toText(per, 0)} ${name}`,
-        until === undefined ? month : `${month}, until ${until}`,
-        shownMoney(cost),
-        exact.toText(count, 0),
-        price ? exact.toText(exact.round(price, 6)) : 'nothing counted',
-      ]),
-      right: [2, 3, 4],
-    },
-    {
-      title: 'Waste, from metered runs',
-      header: ['what', 'run', 'GPU-hours', 'on', 'what would save it'],
-      rows: week.waste.map(({ kind, run, gpuHours, gpuModel, fix }) => [kind, run, gpuHours.toFixed(2), gpuModel ?? 'unknown', fix]),
-      right: [2],
-    },
-  ].filter(({ rows }) => rows.length > 0);
+    unitsSection(week.units, now.currency),
+    wasteSection(week.waste),
+  ].filter(({ rows, notes = [] }) => rows.length + notes.length > 0);
   return documentOf(`Week of ${week.from}`, sections, format);
 }

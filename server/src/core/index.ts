@@ -116,9 +116,12 @@ export { dayIn, plusDays, spanOf } from './spend/period.js';
 export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
 export { isSpendKey, isTime, type LedgerMonth, type SpendKey, type SpendQuery, type SpendReport, spendKeys, spendReport, UnknownRate } from './spend/report.js';
 export { MonthSums, readRollUp, rollUpLine } from './spend/roll-up.js';
-export { perOwner, readUsage, type ShareRule, type Statement, statement } from './spend/shares.js';
+export { perOwner, readUsage, type ShareRule, type Statement, type StatementQuery, statement } from './spend/shares.js';
 export { type UnitCost, unitCosts } from './spend/units.js';
-export { type Waste, type WastedRun, wasteOf } from './spend/waste.js';
+export { readUsageRecords, type UsageRecord, usageFolder, usageRowsOf } from './spend/usage.js';
+export { wasteLedger } from './spend/waste/ledger.js';
+export type { WastedRun } from './spend/waste/runs.js';
+export type { WasteKind, WasteLedger, WasteLine, WasteMoney } from './spend/waste/types.js';
 export { Grammars, type ReadAsset } from './syntax/grammars.js';
 export { difference, SyntaxTree } from './syntax/tree.js';
 export {

@@ -4,8 +4,8 @@ import os, { constants } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from '../core/index.js';
+import { runFolder } from '../host/spend-usage.js';
 
-const runFolder = '.mlcost/runs';
 /** A command that was metered: written before it starts, again while it runs, and when it ends. */
 export interface RunRecord {
   readonly version: 1;
@@ -156,8 +156,6 @@ function isAlive(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
-/** All metered runs of a workspace. */
-export const runRecords = (root: string): Promise<RunRecord[]> => recordsIn(path.join(root, runFolder));
 async function recordsIn(folder: string): Promise<RunRecord[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
   const read = names.map((name) =>

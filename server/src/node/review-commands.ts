@@ -23,7 +23,7 @@ import { settingsUri } from '../host/workspace-settings.js';
 import { GitRepository, type State as GitState } from './git.js';
 import { GitProject, type ProjectState } from './git-project.js';
 import type { Scanned } from './scanned.js';
-import { usable } from './spend-commands.js';
+import { usable } from './spend-arguments.js';
 
 declare const VERSION: string;
 

@@ -1,64 +1,36 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { budgetsJson, budgetsTable } from '../cli/budgets.js';
 import { importedJson, importedText } from '../cli/imported.js';
-import { nearest, type Parsed, UsageError } from '../cli/options.js';
-import { spendText } from '../cli/spend.js';
-import { statementText } from '../cli/statement.js';
-import { type Week, weekText } from '../cli/week.js';
+import { type Parsed, UsageError } from '../cli/options.js';
 import {
-  anomalies,
   auditFile,
   type Budget,
   type BudgetState,
-  budgetStates,
   budgetsFor,
-  dayIn,
   exact,
   exportsOf,
   hasMoneyLeft,
-  isSpendKey,
-  isTime,
-  type LedgerMonth,
-  lastDay,
   ledgerFolder,
   type MlcostSettings,
   ownerKey,
-  plusDays,
-  readCsv,
-  readUsage,
-  type ShareRule,
-  type SpendKey,
-  type SpendQuery,
   settingsFileName,
-  spanOf,
-  spendKeys,
-  spendReport,
-  statement,
-  UnknownExport,
-  UnknownRate,
-  UnreadableLedger,
-  unitCosts,
   verifyAudit,
-  wasteOf,
   withoutSecrets,
 } from '../core/index.js';
 import type { Host } from '../host/host.js';
-import { knownSpend, standingBudgets } from '../host/spend-ledger.js';
-import { WorkspaceSettings } from '../host/workspace-settings.js';
+import { standingBudgets } from '../host/spend-ledger.js';
 import { lastRecord, record, sha256 } from './audit-log.js';
 import { importExports } from './ledger.js';
-import { meteredRun, runRecords } from './metered-run.js';
-
-type Command = (parsed: Parsed, host: Host) => Promise<number>;
+import { meteredRun } from './metered-run.js';
+import { dayOf, type SpendCommand, settingsIn, textOf, usable, workspaceOf } from './spend-arguments.js';
+import { reportCommands } from './spend-reports.js';
 
 /** The commands about money that was spent. Each gives the exit status: 0 with an answer, 1 for what does not hold. */
-export const spendCommands: Readonly<Record<string, Command>> = {
+export const spendCommands: Readonly<Record<string, SpendCommand>> = {
+  ...reportCommands,
   'spend import': importCommand,
-  'spend report': reportCommand,
-  'spend statement': statementCommand,
-  'spend week': weekCommand,
   budget: budgetCommand,
   run: runCommand,
   'audit verify': verifyCommand,
@@ -80,116 +52,6 @@ async function importCommand(parsed: Parsed): Promise<number> {
     if (done) await record(fileURLToPath(workspaceOf(parsed)), 'import', { files: done.files, rows: done.rows, billed: done.billed, replaced: done.replaced });
   process.stdout.write(values['format'] === 'json' ? `${JSON.stringify(importedJson(outcomes), null, 1)}\n` : importedText(outcomes));
   return 0;
-}
-
-async function reportCommand(parsed: Parsed, host: Host): Promise<number> {
-  const { values } = parsed;
-  const root = workspaceOf(parsed);
-  const [from, to] = [dayOf(values, 'from'), dayOf(values, 'to')];
-  const currency = textOf(values, 'currency');
-  const query: SpendQuery = {
-    by: (textOf(values, 'by') ?? '').split(',').filter(Boolean).map(keyOf),
-    cost: values['cost'] === 'effective' ? 'effective' : 'billed',
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(currency === undefined ? {} : { currency }),
-    where: whereOf((values['where'] as readonly string[] | undefined) ?? []),
-    rates: (await settingsIn(root, host)).spend.rates,
-  };
-  const report = await usable(async () => {
-    return spendReport(await ledgerOf(root, host, from, to), query);
-  });
-  process.stdout.write(spendText(report, textOf(values, 'format') ?? 'table'));
-  const expected = textOf(values, 'expect');
-  if (expected === undefined) return 0;
-  const amount = exact.decimal(expected);
-  if (!amount) throw new UsageError(`--expect takes an amount, not '${expected}'`);
-  const [total, ...others] = Object.values(report.totals);
-  const found = others.length === 0 ? exact.round(total ?? exact.zero, 2) : undefined;
-  if (found && exact.compare(found, exact.round(amount, 2)) === 0) return 0;
-  process.stderr.write(
-    found
-      ? `does not add up: ${exact.toText(found)} in the ledger, ${exact.toText(amount)} expected, ${exact.toText(exact.subtract(found, amount))} apart\n`
-      : 'does not add up: there are several currencies; choose one with --currency or --where currency=CODE\n',
-  );
-  return 1;
-}
-
-async function statementCommand(parsed: Parsed, host: Host): Promise<number> {
-  const { values } = parsed;
-  const root = workspaceOf(parsed);
-  const [from, to] = [dayOf(values, 'from'), dayOf(values, 'to')];
-  const found = await usable(async () =>
-    statement(await ledgerOf(root, host, from, to), {
-      ...(await sharing(parsed, root, host)),
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-    }),
-  );
-  process.stdout.write(statementText(found, textOf(values, 'format') ?? 'table'));
-  return 0;
-}
-/** What statements of a workspace have in common. */
-async function sharing(parsed: Parsed, root: string, host: Host): Promise<Omit<Parameters<typeof statement>[1], 'from' | 'to'>> {
-  const { values } = parsed;
-  const by = keyOf(textOf(values, 'by') ?? 'team');
-  if (isTime(by)) throw new UsageError('--by takes an owner: team, project, model_id …');
-  const { spend } = await settingsIn(root, host);
-  const currency = textOf(values, 'currency');
-  const rules = await Promise.all(spend.shares.map((rule) => withUsage(rule, by, root, host)));
-  return { by, cost: values['cost'] === 'effective' ? 'effective' : 'billed', rates: spend.rates, rules, ...(currency === undefined ? {} : { currency }) };
-}
-async function withUsage({ usageFile, ...rule }: MlcostSettings['spend']['shares'][number], by: string, root: string, host: Host): Promise<ShareRule> {
-  if (usageFile === undefined) return rule;
-  const text = await host.readText(`${root}/${usageFile}`);
-  if (text === null) throw new UsageError(`${usageFile}, which the rule ${rule.name} names, is not there`);
-  const { rows, problem } = readUsage(readCsv(text), by);
-  if (problem !== undefined) throw new UsageError(`${usageFile}: ${problem}`);
-  return { ...rule, usage: rows };
-}
-
-async function weekCommand(parsed: Parsed, host: Host): Promise<number> {
-  const { values } = parsed;
-  const root = workspaceOf(parsed);
-  const settings = await settingsIn(root, host);
-  const at = dayOf(values, 'at') ?? plusDays(dayIn(host.now()), -7);
-  const span = spanOf({ kind: 'week' }, at);
-  const past = { from: plusDays(span.from, -7), to: plusDays(span.from, -1) };
-  const text = await usable(async () => {
-    const months = await ledgerOf(root, host);
-    const query = await sharing(parsed, root, host);
-    const now = statement(months, { ...query, ...span });
-    const before = statement(months, { ...query, ...past });
-    const { cost, rates } = query;
-    const through = lastDay(months);
-    const known = through !== null && through < span.to ? through : span.to;
-    const week: Week = {
-      ...span,
-      through: known,
-      now,
-      ...(exact.isZero(before.total) ? {} : { before }),
-      budgets: budgetStates(settings.budgets, months, Date.parse(`${known}T12:00:00Z`), rates),
-      anomalies: anomalies(months, { ...span, cost, currency: now.currency, rates }),
-      units: unitCosts(
-        settings.spend.units,
-        months.filter(({ month }) => month >= past.from.slice(0, 7) && month <= span.to.slice(0, 7)),
-        cost,
-        now.currency,
-        rates,
-      ),
-      waste: wasteOf((await runRecords(fileURLToPath(root))).filter(({ started }) => started.slice(0, 10) >= span.from && started.slice(0, 10) <= span.to)),
-    };
-    return weekText(week, values['format'] === 'html' ? 'html' : 'markdown');
-  });
-  process.stdout.write(text);
-  return 0;
-}
-async function ledgerOf(root: string, host: Host, from?: string, to?: string): Promise<LedgerMonth[]> {
-  const { months, imports, read, problems } = await knownSpend(host, root, await settingsIn(root, host), from, to);
-  const [problem] = problems;
-  if (problem) throw new UsageError(`${problem.name}: ${problem.reason}`);
-  if (imports.length + read.length === 0) throw new UsageError(`no ledger in ${fileURLToPath(root)}: bring an export in with mlcost spend import FILE`);
-  return [...months];
 }
 
 async function budgetCommand(parsed: Parsed, host: Host): Promise<number> {
@@ -269,39 +131,4 @@ async function verifyCommand(parsed: Parsed): Promise<number> {
   if (values['format'] === 'json') process.stdout.write(`${JSON.stringify({ version: 1, ...verdict })}\n`);
   else process.stdout.write(verdict.ok ? `whole: ${verdict.records} records, head ${verdict.head}\n` : `broken at line ${verdict.line}: ${verdict.reason}\n`);
   return verdict.ok ? 0 : 1;
-}
-
-/** What a person can mend is said without a stack. */
-export async function usable<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof UnknownExport || error instanceof UnreadableLedger || error instanceof UnknownRate || error instanceof RangeError)
-      throw new UsageError(error.message);
-    throw error;
-  }
-}
-const settingsIn = (root: string, host: Host): Promise<MlcostSettings> => new WorkspaceSettings((uri) => host.readText(uri)).of(root);
-const textOf = (values: Parsed['values'], name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined);
-const workspaceOf = ({ values }: Parsed): string => pathToFileURL(path.resolve(textOf(values, 'workspace') ?? '.')).href;
-function dayOf(values: Parsed['values'], name: string): string | undefined {
-  const day = textOf(values, name);
-  if (day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) !== day) throw new UsageError(`--${name} takes a day, 2026-11-01, not '${day}'`);
-  return day;
-}
-function keyOf(written: string): SpendKey {
-  const key = written.trim() === 'model' ? 'model_id' : written.trim();
-  if (!isSpendKey(key)) throw new UsageError(`there is no key '${written}'${nearest(key, spendKeys)}: ${spendKeys.join(', ')}`);
-  return key;
-}
-function whereOf(written: readonly string[]): NonNullable<SpendQuery['where']> {
-  return Object.fromEntries(
-    written.map((one) => {
-      const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(one) ?? [];
-      if (name === '') throw new UsageError(`--where takes KEY=VALUE, not '${one}'`);
-      const key = keyOf(name);
-      if (isTime(key)) throw new UsageError(`--where takes no time: use --from and --to`);
-      return [key, value];
-    }),
-  );
 }

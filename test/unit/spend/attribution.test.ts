@@ -2,8 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { anomalies } from '../../../server/src/core/spend/anomaly.js';
 import { compare, type Decimal, decimal, sum, toText, zero } from '../../../server/src/core/spend/decimal.js';
 import { perOwner, readUsage, type ShareRule, type StatementQuery, statement } from '../../../server/src/core/spend/shares.js';
-import { unitCosts } from '../../../server/src/core/spend/units.js';
-import { wasteOf } from '../../../server/src/core/spend/waste.js';
 import { Random } from '../../support/focus-export.js';
 import { type Charge, ledger } from '../../support/months.js';
 
@@ -119,51 +117,4 @@ describe('days that stand out', () => {
         asked,
       ),
     ).toEqual([]));
-});
-
-test('what one costs: money over a count of the same month; nothing counted has no price', () => {
-  const charges: Charge[] = [
-    { day: '2026-10-31', cost: '40', tags: { feature: 'chat' } },
-    { day: '2026-11-05', cost: '10', tags: { feature: 'chat' } },
-    { day: '2026-11-06', cost: '99', tags: { feature: 'else' } },
-  ];
-  const rule = (counts: Record<string, string>) => ({
-    name: 'requests',
-    per: of('1000'),
-    owner: { feature: 'chat' },
-    counts: Object.fromEntries(Object.entries(counts).map(([month, count]) => [month, of(count)])),
-  });
-  const found = unitCosts([rule({ '2026-10': '80000', '2026-11': '0', '2026-12': '5' })], ledger(charges), 'billed', 'USD', []);
-  expect(found.map(({ month, price, until }) => [month, price && toText(price), until])).toEqual([
-    ['2026-10', '0.50', undefined],
-    ['2026-11', undefined, '2026-11-06'],
-  ]);
-});
-
-test('waste of metered runs: each hour once, and nothing where no GPU was measured', () => {
-  const run = (id: string, more: object) => ({
-    id,
-    command: ['python', 'x.py'],
-    commit: 'c1',
-    state: 'ended' as const,
-    status: 0,
-    seconds: 3600,
-    metered: { samples: 9, gpus: 1, gpuHours: 2, utilisation: 0.9 },
-    ...more,
-  });
-  const found = wasteOf([
-    run('1', { status: 1 }),
-    run('2', {}),
-    run('3', {}),
-    run('4', { commit: 'c2', metered: { samples: 9, gpus: 1, gpuHours: 2, utilisation: 0.25 } }),
-    run('5', { state: 'lost', status: undefined }),
-    run('6', { status: 1, metered: { samples: 0 } }),
-    run('7', { state: 'running' }),
-  ]);
-  expect(found.map(({ run: id, kind, gpuHours }) => [id, kind, gpuHours])).toEqual([
-    ['1', 'crashed', 2],
-    ['3', 'repeated', 2],
-    ['4', 'idle', 1.5],
-    ['5', 'lost', 2],
-  ]);
 });

@@ -73,14 +73,19 @@ export function spendView(panel: SpendPanel, extras: PanelExtras): SpendView {
     }),
     waste: extras.waste,
     units: panel.units.map(
-      ({ name, per, month, cost, count, price, until }): UnitLine => ({
-        id: `${name} ${month}`,
-        what: isOne(per) ? `one of ${name}` : `${toText(per, 0)} ${name}`,
+      ({ name, per, of, month, cost, count, price, days, until, need }): UnitLine => ({
+        id: [name, of?.value, month].filter((part) => part !== undefined).join(' '),
+        what: [isOne(per) ? `one of ${name}` : `${toText(per, 0)} ${name}`, of && (of.value ?? `no ${words[of.key]}`)].filter(Boolean).join(' · '),
         month: monthText(month, style),
         price: price ? amountText(price, panel.currency, style) : 'unknown',
-        detail: price
-          ? `${text(cost)} for ${toNumber(count).toLocaleString(style.locale)}${until === undefined ? '' : `, money until ${until}`}`
-          : `${text(cost)}, nothing was counted`,
+        detail: [
+          [cost && text(cost), price && count && `for ${toNumber(count).toLocaleString(style.locale)}`].filter(Boolean).join(' '),
+          !price || days === undefined ? '' : `${days} days counted`,
+          !price || until === undefined ? '' : `money until ${until}`,
+          need ?? '',
+        ]
+          .filter(Boolean)
+          .join(', '),
       }),
     ),
   };

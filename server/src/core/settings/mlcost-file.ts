@@ -12,7 +12,7 @@ import { type Decimal, ofNumber, zero } from '../spend/decimal.js';
 import { ownerKey } from '../spend/dimensions.js';
 import type { Period } from '../spend/period.js';
 import type { ShareRule } from '../spend/shares.js';
-import type { UnitRule } from '../spend/units.js';
+import { measureOf, type UnitRule } from '../spend/units.js';
 import type { Value } from '../syntax/value.js';
 import { at, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
@@ -43,6 +43,8 @@ export interface SpendSettings {
   readonly rates: readonly Rate[];
   readonly shares: readonly SharedCharges[];
   readonly units: readonly UnitRule[];
+  /** Tables of use, as paths below the workspace root. */
+  readonly usage: readonly string[];
 }
 /** A rule of sharing as written: its file of use is still to be read. */
 export interface SharedCharges extends Omit<ShareRule, 'usage'> {
@@ -66,7 +68,7 @@ export const noSettings: MlcostSettings = {
   runs: {},
   policy: [],
   waivers: [],
-  spend: { files: [], rates: [], shares: [], units: [] },
+  spend: { files: [], rates: [], shares: [], units: [], usage: [] },
 };
 
 /** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
@@ -128,12 +130,18 @@ const toSpend = (row: SpendRow | undefined): SpendSettings => ({
     ...(weights === undefined ? {} : { weights: amountsOf(weights) }),
     ...(usage === undefined ? {} : { usageFile: usage }),
   })),
-  units: (row?.units ?? []).map(({ name, per, owner, counts }) => ({
-    name,
-    per: ofNumber(per ?? 1) ?? zero,
-    owner: ownerOf(owner ?? {}),
-    counts: amountsOf(counts),
-  })),
+  units: (row?.units ?? []).map(({ name, per, owner, by, counts, measure }) => {
+    const key = by === undefined ? undefined : ownerKey(by);
+    return {
+      name,
+      per: ofNumber(per ?? 1) ?? zero,
+      owner: ownerOf(owner ?? {}),
+      counts: amountsOf(counts ?? {}),
+      measure: measureOf(measure ?? name),
+      ...(key === undefined ? {} : { by: key }),
+    };
+  }),
+  usage: row?.usage ?? [],
 });
 const amountsOf = (row: Readonly<Record<string, number>>): Record<string, Decimal> =>
   Object.fromEntries(Object.entries(row).map(([key, amount]) => [key, ofNumber(amount) ?? zero]));

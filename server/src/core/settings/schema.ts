@@ -50,6 +50,7 @@ const owner = z
   .record(z.string(), z.string())
   .refine((said) => Object.keys(said).every((key) => ownerKey(key) !== undefined), `an owner is one or more of ${['model', ...dimensionNames].join(', ')}`)
   .describe('Whose charges count, by tags or by the bill: `team`, `project`, `model`, `env`, `workflow`, `agent`, `task`, `service` … All of them must match.');
+const ownerName = z.string().refine((key) => ownerKey(key) !== undefined, `one of ${['model', ...dimensionNames].join(', ')} is expected`);
 export const budget = z
   .strictObject({
     name: z.string().optional().describe('Shown in the status bar; the team if it is not said.'),
@@ -186,13 +187,22 @@ export const sections = {
             name: z.string().min(1).describe('What is counted: requests, users, tasks.'),
             per: positive.optional().describe('How many the price is for: 1000; 1 if it is not said.'),
             owner: owner.optional(),
+            by: ownerName.optional().describe('A price for each value of it: `feature`, `agent`, `team` …'),
             counts: z
               .record(z.string().regex(/^\d{4}-\d{2}$/, 'a month is written 2026-11'), z.number().nonnegative())
-              .describe('How many there were, by month: `2026-11: 1200000`.'),
+              .optional()
+              .describe('How many there were, by month: `2026-11: 1200000`. Of other months a column of `usage` tells.'),
+            measure: z.string().min(1).optional().describe('Column of the tables under `usage` that counts them; the name if it is not said.'),
           }),
         )
         .optional()
         .describe('What one of something costs.'),
+      usage: z
+        .array(z.string().min(1))
+        .optional()
+        .describe(
+          'CSV files of what was measured each day: `day`, `resource`, owners (`team`, `feature` …), and amounts: `gpu`, `gpu_hours`, `utilisation`, `peak_memory_gib`, `requests`, `stored_gb` with `last_used`, `input_tokens` with `cached_input_tokens`, `cost`, and what units are counted by.',
+        ),
     })
     .describe('How real spend is read.'),
   tags: z.record(z.string(), z.string()).describe('Tags of everything here: team, project, environment.'),

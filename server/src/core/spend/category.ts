@@ -62,3 +62,14 @@ export function categoryOf(said: Said): Category {
   const stated = own[said.tag.toLowerCase().replace(/[ _]/g, '-')] ?? own[said.task.toLowerCase().replace(/[ _]/g, '-')];
   return stated ?? rules.find(([, where, pattern]) => pattern.test(said[where]))?.[0] ?? 'uncategorised';
 }
+
+/** Ways that bytes are charged for, first match wins.
+ * @source usage types of the AWS data transfer price list; SKU names of Google Cloud VPC network pricing; meters of Azure bandwidth pricing */
+const ways: readonly (readonly [string, RegExp])[] = [
+  ['cross-zone', /DataTransfer-Regional-Bytes|\binter[- ]?(availability[- ]?)?zone\b|\b(cross|between)[- ](az|(availability )?zones?)\b/i],
+  ['cross-region', /-AWS-(Out|In)-Bytes|\binter[- ]?(region|continent)|\bcross[- ]region\b|\bfrom [\w ]+ to (?!internet)[\w ]*region/i],
+  ['gateway', /NatGateway|\bNAT\b|VpcEndpoint|Private ?Link|Load ?Balancer|LCU/i],
+  ['internet', /DataTransfer-Out-Bytes|\binternet\b|\begress\b|data transfer out|to the internet/i],
+];
+/** Which way the bytes of a charge for transfer went; empty where the bill does not tell. */
+export const trafficOf = (usage: string): string => ways.find(([, pattern]) => pattern.test(usage))?.[0] ?? '';

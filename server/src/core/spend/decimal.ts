@@ -74,6 +74,7 @@ export function toText({ digits, scale }: Decimal, least = 2): string {
   const zeroed = digits === 0n ? '' : digits < 0n ? '-' : '';
   return `${zeroed}${whole}${part === '' ? '' : `.${part}`}`;
 }
+
 /** Splits an amount by weights, at `scale` digits, so that the parts add up to the amount exactly: what rounding leaves goes to the largest remainders, ties to the first.
  * @param weights not negative; all of them 0: undefined */
 export function split(amount: Decimal, weights: readonly Decimal[], scale: number): Decimal[] | undefined {

@@ -21,7 +21,8 @@ export class Dictionary {
     this.limits = limits;
     this.values = dimensionNames.map((_, at) => [...(file?.values[at] ?? [''])]);
     this.ids = this.values.map((list) => new Map(list.map((value, id) => [value, id])));
-    for (const tuple of file?.tuples ?? []) this.number(tuple);
+    // what an older ledger does not say of a charge is not said
+    for (const tuple of file?.tuples ?? []) this.number(dimensionNames.map((_, at) => tuple[at] ?? 0));
   }
   static read = (text: string): Dictionary => new Dictionary(JSON.parse(text) as DictionaryFile);
   text = (): string => JSON.stringify({ values: this.values, tuples: this.list } satisfies DictionaryFile);

@@ -16,6 +16,8 @@ export const dimensionNames = [
   'currency',
   'unit',
   ...tagNames,
+  // later ones stand at the end: a ledger numbers them by their place
+  'traffic',
 ] as const;
 export type DimensionName = (typeof dimensionNames)[number];
 /** Values in the order of `dimensionNames`; empty: not said. */

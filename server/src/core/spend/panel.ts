@@ -10,6 +10,7 @@ import { type DimensionName, dimensionAt } from './dimensions.js';
 import { dayIn, plusDays, type Span, spanOf, within } from './period.js';
 import { type LedgerMonth, linesOf } from './report.js';
 import { type UnitCost, type UnitRule, unitCosts } from './units.js';
+import type { UsageRecord } from './usage.js';
 
 /** What a person wants to see of the spend. */
 export interface PanelQuery {
@@ -27,6 +28,8 @@ export interface PanelInput {
   readonly months: readonly LedgerMonth[];
   readonly budgets: readonly Budget[];
   readonly units: readonly UnitRule[];
+  /** Tables of use, which count what units are counted by. */
+  readonly usage?: readonly UsageRecord[];
   readonly rates: readonly Rate[];
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -64,7 +67,7 @@ const mostBars = 7;
 const lookBack = 70;
 
 /** All that a panel of spend shows at a moment. */
-export function spendPanel({ months, budgets, units, rates, now }: PanelInput, query: PanelQuery): SpendPanel {
+export function spendPanel({ months, budgets, units, usage = [], rates, now }: PanelInput, query: PanelQuery): SpendPanel {
   const { first, last, currencies, teams } = factsOf(months);
   const today = dayIn(now);
   const { span, asOf } = spanOfQuery(query.period, today, last);
@@ -114,7 +117,7 @@ export function spendPanel({ months, budgets, units, rates, now }: PanelInput, q
     anomalies: orSay('Days that stand out', () => anomalies(from(plusDays(span.from, -lookBack)), { ...span, cost, currency, rates })).filter(
       ({ causes }) => query.team === null || causes.some(({ key, value }) => key === 'team' && value === query.team),
     ),
-    units: orSay('What one costs', () => unitCosts(units, from(span.from), cost, currency, rates)),
+    units: orSay('What one costs', () => unitCosts(units, from(span.from), usage, cost, currency, rates)),
     problems,
   };
 }

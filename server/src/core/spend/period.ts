@@ -20,6 +20,7 @@ export const plusDays = (day: string, days: number): string => text(ms(day) + da
 export const daysIn = ({ from, to }: Span): number => Math.round((ms(to) - ms(from)) / msADay) + 1;
 /** A day, or the last one of a span that it is behind. */
 export const within = (day: string, { to }: Span): string => [day, to].sort()[0] as string;
+export const laterOf = (...days: readonly [string, ...string[]]): string => [...days].sort().at(-1) ?? days[0];
 /** 0 for Sunday to 6. */
 export const weekdayOf = (day: string): number => new Date(ms(day)).getUTCDay();
 export function* eachDay({ from, to }: Span): Iterable<string> {

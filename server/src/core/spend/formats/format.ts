@@ -1,6 +1,6 @@
-import { categoryOf } from '../category.js';
+import { categoryOf, trafficOf } from '../category.js';
 import type { Decimal } from '../decimal.js';
-import { type DimensionName, dimensionNames, isCategoryKey, type TagName, type Tuple, tagNames, tagOf } from '../dimensions.js';
+import { type DimensionName, dimensionAt, dimensionNames, isCategoryKey, type TagName, type Tuple, tagNames, tagOf } from '../dimensions.js';
 
 /** Text of a cell of the row in hand; empty for a cell below 0. */
 export type TextOf = (cell: number) => string;
@@ -68,8 +68,12 @@ export class Columns {
 }
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** Which cells say what, by dimension; the category and the tags are worked out. */
-export interface Where extends Partial<Record<Exclude<DimensionName, TagName | 'category'>, number | ((text: TextOf) => string)>> {
+/** Worked out from what a charge says. */
+const derived = ['category', 'traffic'] as const;
+type Derived = (typeof derived)[number];
+
+/** Which cells say what, by dimension; the tags and what is derived are worked out. */
+export interface Where extends Partial<Record<Exclude<DimensionName, TagName | Derived>, number | ((text: TextOf) => string)>> {
   readonly serviceCategory?: number;
   readonly usage: readonly number[];
   /** Cells with all tags of a row. */
@@ -83,7 +87,7 @@ export interface Where extends Partial<Record<Exclude<DimensionName, TagName | '
 export function tupleFrom(columns: Columns, where: Where): Pick<Mapping, 'reads' | 'tuple'> {
   const single = columns.tags();
   const direct = dimensionNames.flatMap((name, at) => {
-    const from = name === 'category' || isTag(name) ? undefined : where[name];
+    const from = isDerived(name) || isTag(name) ? undefined : where[name];
     return from === undefined ? [] : [{ at, from }];
   });
   const cells = [
@@ -108,18 +112,16 @@ export function tupleFrom(columns: Columns, where: Where): Pick<Mapping, 'reads'
         }
       const tuple: string[] = dimensionNames.map((name) => (isTag(name) ? (tags[name] ?? '') : ''));
       for (const { at, from } of direct) tuple[at] = typeof from === 'number' ? text(from) : from(text);
-      const service = tuple[dimensionNames.indexOf('service')] ?? '';
-      tuple[dimensionNames.indexOf('category')] = categoryOf({
-        tag: category,
-        task: tags.task ?? '',
-        service,
-        serviceCategory: text(where.serviceCategory ?? -1),
-        usage: where.usage.map(text).join(' '),
-      });
+      const service = tuple[dimensionAt.service] ?? '';
+      const usage = where.usage.map(text).join(' ');
+      const found = categoryOf({ tag: category, task: tags.task ?? '', service, serviceCategory: text(where.serviceCategory ?? -1), usage });
+      tuple[dimensionAt.category] = found;
+      tuple[dimensionAt.traffic] = found === 'transfer' ? trafficOf(usage) : '';
       return tuple;
     },
   };
 }
+const isDerived = (name: DimensionName): name is Derived => (derived as readonly string[]).includes(name);
 const isTag = (name: string): name is TagName => (tagNames as readonly string[]).includes(name);
 
 /** Tags as a JSON object (`{"team": "x"}`), or as a JSON list of key and value. Text that is neither says nothing. */

@@ -1,0 +1,70 @@
+import {
+  type LedgerMonth,
+  type MlcostSettings,
+  readCsv,
+  readUsageRecords,
+  type UsageRecord,
+  usageFolder,
+  usageRowsOf,
+  type WastedRun,
+  type WasteLedger,
+  wasteLedger,
+} from '../core/index.js';
+import { type Host, never } from './host.js';
+import type { ProductData } from './product-data.js';
+
+/** Where metered runs are kept, below a workspace root. */
+export const runFolder = '.mlcost/runs';
+
+/** All tables of use of a workspace root: those that `.mlcost.yaml` names, and what sources of spend wrote. */
+export async function usageOf(host: Host, root: string, settings: MlcostSettings): Promise<{ readonly records: UsageRecord[]; readonly problems: string[] }> {
+  const records: UsageRecord[] = [];
+  const problems: string[] = [];
+  const take = (rows: readonly Record<string, string>[], name: string): void => {
+    const found = readUsageRecords(rows, name);
+    records.push(...found.records);
+    problems.push(...found.problems);
+  };
+  for (const name of settings.spend.usage) {
+    const text = await host.readText(`${root}/${name}`);
+    if (text === null) problems.push(`${name}, which spend.usage names, is not there`);
+    else take(readCsv(text), name);
+  }
+  for (const uri of await jsonIn(host, `${root}/${usageFolder}`)) {
+    const name = uri.slice(root.length + 1);
+    const rows = usageRowsOf((await host.readText(uri)) ?? '');
+    if (rows) take(rows, name);
+    else problems.push(`${name} is no table of use: move it away and let its source write it again`);
+  }
+  return { records, problems };
+}
+/** The metered runs of a workspace root. A record that cannot be read is none. */
+export async function meteredRuns(host: Host, root: string): Promise<WastedRun[]> {
+  const uris = [...(await jsonIn(host, `${root}/${runFolder}`))].sort();
+  const read = uris.map(async (uri): Promise<WastedRun[]> => {
+    try {
+      return [JSON.parse((await host.readText(uri)) ?? '') as WastedRun];
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(read)).flat();
+}
+/** A folder that is not there has none. */
+const jsonIn = async (host: Host, folder: string): Promise<readonly string[]> =>
+  (await host.listFiles(folder, never).catch(() => [])).filter((uri) => uri.endsWith('.json'));
+
+/** What brought nothing in some days, out of all that a workspace root holds. */
+export async function wasteOf(
+  host: Host,
+  root: string,
+  settings: MlcostSettings,
+  data: ProductData,
+  months: readonly LedgerMonth[],
+  query: Parameters<typeof wasteLedger>[0]['query'],
+): Promise<WasteLedger & { readonly problems: readonly string[] }> {
+  const [{ catalog }, { records, problems }, runs] = await Promise.all([data.of(settings), usageOf(host, root, settings), meteredRuns(host, root)]);
+  const { provider, region, market } = settings;
+  const place = { ...(provider === undefined ? {} : { provider }), ...(region === undefined ? {} : { region }), ...(market === undefined ? {} : { market }) };
+  return { ...wasteLedger({ query, runs, usage: records, months, prices: { catalog, place } }), problems };
+}

@@ -1,0 +1,164 @@
+import { fileURLToPath } from 'node:url';
+import { type Parsed, UsageError } from '../cli/options.js';
+import { spendText } from '../cli/spend.js';
+import { statementText } from '../cli/statement.js';
+import { unitsText } from '../cli/units.js';
+import { wasteText } from '../cli/waste.js';
+import { type Week, weekText } from '../cli/week.js';
+import {
+  anomalies,
+  budgetStates,
+  dayIn,
+  exact,
+  type LedgerMonth,
+  lastDay,
+  type MlcostSettings,
+  plusDays,
+  type SpendQuery,
+  spanOf,
+  spendReport,
+  statement,
+  unitCosts,
+} from '../core/index.js';
+import type { Host } from '../host/host.js';
+import { ProductData } from '../host/product-data.js';
+import { usageOf, wasteOf } from '../host/spend-usage.js';
+import { costOf, dayOf, formatOf, keyOf, ledgerOf, type SpendCommand, settingsIn, sharing, textOf, usable, whereOf, workspaceOf } from './spend-arguments.js';
+
+/** The commands that report what was spent. Each gives the exit status. */
+export const reportCommands: Readonly<Record<string, SpendCommand>> = {
+  'spend report': reportCommand,
+  'spend statement': statementCommand,
+  'spend week': weekCommand,
+  'spend waste': wasteCommand,
+  'spend units': unitsCommand,
+};
+
+async function reportCommand(parsed: Parsed, host: Host): Promise<number> {
+  const { values } = parsed;
+  const root = workspaceOf(parsed);
+  const [from, to] = [dayOf(values, 'from'), dayOf(values, 'to')];
+  const currency = textOf(values, 'currency');
+  const query: SpendQuery = {
+    by: (textOf(values, 'by') ?? '').split(',').filter(Boolean).map(keyOf),
+    cost: costOf(values),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(currency === undefined ? {} : { currency }),
+    where: whereOf((values['where'] as readonly string[] | undefined) ?? []),
+    rates: (await settingsIn(root, host)).spend.rates,
+  };
+  const report = await usable(async () => spendReport(await ledgerOf(root, host, from, to), query));
+  process.stdout.write(spendText(report, textOf(values, 'format') ?? 'table'));
+  const expected = textOf(values, 'expect');
+  if (expected === undefined) return 0;
+  const amount = exact.decimal(expected);
+  if (!amount) throw new UsageError(`--expect takes an amount, not '${expected}'`);
+  const [total, ...others] = Object.values(report.totals);
+  const found = others.length === 0 ? exact.round(total ?? exact.zero, 2) : undefined;
+  if (found && exact.compare(found, exact.round(amount, 2)) === 0) return 0;
+  process.stderr.write(
+    found
+      ? `does not add up: ${exact.toText(found)} in the ledger, ${exact.toText(amount)} expected, ${exact.toText(exact.subtract(found, amount))} apart\n`
+      : 'does not add up: there are several currencies; choose one with --currency or --where currency=CODE\n',
+  );
+  return 1;
+}
+
+async function statementCommand(parsed: Parsed, host: Host): Promise<number> {
+  const { values } = parsed;
+  const root = workspaceOf(parsed);
+  const [from, to] = [dayOf(values, 'from'), dayOf(values, 'to')];
+  const found = await usable(async () =>
+    statement(await ledgerOf(root, host, from, to), {
+      ...(await sharing(parsed, root, host)),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    }),
+  );
+  process.stdout.write(statementText(found, textOf(values, 'format') ?? 'table'));
+  return 0;
+}
+
+async function wasteCommand(parsed: Parsed, host: Host): Promise<number> {
+  const { values } = parsed;
+  const root = workspaceOf(parsed);
+  const settings = await settingsIn(root, host);
+  // without a ledger there still are runs and tables of use
+  const months = await ledgerOf(root, host).catch((): LedgerMonth[] => []);
+  const query = { ...askedDays(values, host), cost: costOf(values), currency: currencyOf(values, settings, months), rates: settings.spend.rates };
+  const found = await usable(() => wasteOf(host, root, settings, new ProductData(host), months, query));
+  tell(found.problems);
+  process.stdout.write(wasteText(found, query, textOf(values, 'format') ?? 'table'));
+  return 0;
+}
+
+async function unitsCommand(parsed: Parsed, host: Host): Promise<number> {
+  const { values } = parsed;
+  const root = workspaceOf(parsed);
+  const settings = await settingsIn(root, host);
+  if (settings.spend.units.length === 0)
+    throw new UsageError(`nothing is counted in ${fileURLToPath(root)}: name it under spend.units, docs/spend.md shows how`);
+  const [from, to] = [dayOf(values, 'from'), dayOf(values, 'to')];
+  const months = await ledgerOf(root, host, from, to);
+  const currency = currencyOf(values, settings, months);
+  const { records, problems } = await usageOf(host, root, settings);
+  tell(problems);
+  const found = await usable(async () => unitCosts(settings.spend.units, months, records, costOf(values), currency, settings.spend.rates));
+  process.stdout.write(unitsText(found, currency, textOf(values, 'format') ?? 'table'));
+  return 0;
+}
+
+async function weekCommand(parsed: Parsed, host: Host): Promise<number> {
+  const { values } = parsed;
+  const root = workspaceOf(parsed);
+  const settings = await settingsIn(root, host);
+  const at = dayOf(values, 'at') ?? plusDays(dayIn(host.now()), -7);
+  const span = spanOf({ kind: 'week' }, at);
+  const past = { from: plusDays(span.from, -7), to: plusDays(span.from, -1) };
+  const text = await usable(async () => {
+    const months = await ledgerOf(root, host);
+    const query = await sharing(parsed, root, host);
+    const now = statement(months, { ...query, ...span });
+    const before = statement(months, { ...query, ...past });
+    const { cost, rates } = query;
+    const through = lastDay(months);
+    const known = through !== null && through < span.to ? through : span.to;
+    const { records, problems } = await usageOf(host, root, settings);
+    tell(problems);
+    const near = months.filter(({ month }) => month >= past.from.slice(0, 7) && month <= span.to.slice(0, 7));
+    const week: Week = {
+      ...span,
+      through: known,
+      now,
+      ...(exact.isZero(before.total) ? {} : { before }),
+      budgets: budgetStates(settings.budgets, months, Date.parse(`${known}T12:00:00Z`), rates),
+      anomalies: anomalies(months, { ...span, cost, currency: now.currency, rates }),
+      units: unitCosts(settings.spend.units, near, records, cost, now.currency, rates),
+      waste: await wasteOf(host, root, settings, new ProductData(host), months, { ...span, cost, currency: now.currency, rates }),
+    };
+    return weekText(week, formatOf(values, 'markdown'));
+  });
+  process.stdout.write(text);
+  return 0;
+}
+/** Days that are asked for: the last thirty if nothing is said. */
+function askedDays(values: Parsed['values'], host: Host): { from: string; to: string } {
+  const to = dayOf(values, 'to') ?? dayIn(host.now());
+  const from = dayOf(values, 'from') ?? plusDays(to, -29);
+  if (from > to) throw new UsageError(`--from ${from} is after --to ${to}`);
+  return { from, to };
+}
+/** The currency asked for, else that of the ledger, else dollars, in which prices are listed. */
+function currencyOf(values: Parsed['values'], settings: MlcostSettings, months: readonly LedgerMonth[]): string {
+  const asked = textOf(values, 'currency');
+  if (asked !== undefined) return asked;
+  const known = Object.keys(spendReport(months, { by: [], cost: 'billed' }).totals);
+  if (known.length > 1) throw new UsageError(`charges in ${known.join(' and ')}: choose one with --currency, and give a rate`);
+  return known[0] ?? settings.budgets[0]?.currency ?? 'USD';
+}
+/** What is wrong with files beside the ledger: the rest is still answered. */
+function tell(problems: readonly string[]): void {
+  for (const problem of problems.slice(0, 20)) process.stderr.write(`${problem}\n`);
+  if (problems.length > 20) process.stderr.write(`… and ${problems.length - 20} more rows that were left out\n`);
+}
