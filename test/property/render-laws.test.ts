@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CompareRow } from '../../server/src/core/estimate/compare.js';
+import { mainCost } from '../../server/src/core/estimate/main-cost.js';
 import type { Estimate, Estimation, Interval, Term, Unit } from '../../server/src/core/model/estimate.js';
 import type { Fact, FactValue, Origin } from '../../server/src/core/model/fact.js';
 import { factNames } from '../../server/src/core/model/fact-names.js';
@@ -9,7 +10,7 @@ import { adviceOf } from '../../server/src/core/render/advice.js';
 import { compareText } from '../../server/src/core/render/compare.js';
 import { explainMarkdown } from '../../server/src/core/render/explain.js';
 import { type HoverInput, hoverMarkdown } from '../../server/src/core/render/hover.js';
-import { lensText, mainCost } from '../../server/src/core/render/lens.js';
+import { lensText } from '../../server/src/core/render/lens.js';
 import { budgetText, lineEndText, treeText } from '../../server/src/core/render/short.js';
 import { totalsOf, totalText } from '../../server/src/core/render/totals.js';
 import type { Budget } from '../../server/src/core/spend/budget.js';

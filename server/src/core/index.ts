@@ -28,6 +28,7 @@ export { type CompareOptions, type CompareRow, compare } from './estimate/compar
 export type { Correction } from './estimate/correction.js';
 export { estimate } from './estimate/estimate.js';
 export { type Fits, fitsOf } from './estimate/fits.js';
+export { mainCost } from './estimate/main-cost.js';
 export type { EstimateContext, Spec } from './estimate/spec.js';
 export { explainMemory, type Forensics, observedRun } from './forensics/explain.js';
 export type { AssumedFact, Estimate, Estimation, Interval, MissingFact, Term, Unit } from './model/estimate.js';
@@ -65,7 +66,7 @@ export { changeText, deltaText, signed } from './render/delta.js';
 export { explainMarkdown } from './render/explain.js';
 export { forensicsMarkdown, forensicsText } from './render/forensics.js';
 export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from './render/hover.js';
-export { countedText, hardware, type LensText, lensText, mainCost, type View } from './render/lens.js';
+export { countedText, hardware, type LensText, lensText, type View } from './render/lens.js';
 export { code, escapeMarkdown, table } from './render/markdown.js';
 export { bytesText, dimsText, macsText, modelFileHeadline, numberText } from './render/model-file.js';
 export { withUnit } from './render/number.js';

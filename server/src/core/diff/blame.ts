@@ -1,8 +1,8 @@
+import { mainCost } from '../estimate/main-cost.js';
 import type { EstimateContext } from '../estimate/spec.js';
 import type { Fact } from '../model/fact.js';
 import type { Span } from '../model/span.js';
 import type { Workload } from '../model/workload.js';
-import { mainCost } from '../render/lens.js';
 import { deltaOf, isSpeed, type QuantityDelta, type State, type WorkloadDelta } from './delta.js';
 import type { ChangeNoise } from './noise.js';
 

@@ -1,6 +1,6 @@
+import { mainCost } from '../estimate/main-cost.js';
 import type { EstimateContext } from '../estimate/spec.js';
 import type { Span } from '../model/span.js';
-import { mainCost } from '../render/lens.js';
 import { subject as titleOf } from '../render/words.js';
 import { type PolicyRow, type RuleName, ruleNames, type WaiverRow } from '../settings/policy-schema.js';
 import { matchesGlob } from '../text/uri.js';

@@ -1,8 +1,8 @@
 import type { Cause, FactDelta } from '../diff/causes.js';
 import type { QuantityDelta, WorkloadDelta } from '../diff/delta.js';
+import { mainCost } from '../estimate/main-cost.js';
 import type { Unit } from '../model/estimate.js';
 import { factLabel } from '../model/fact-names.js';
-import { mainCost } from './lens.js';
 import { type NumberStyle, plain, withUnit } from './number.js';
 import { quantityLabel } from './quantities.js';
 import { showValue } from './words.js';

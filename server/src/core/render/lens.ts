@@ -2,7 +2,8 @@ import type { Catalog } from '../catalog/catalog.js';
 import { shortAccelerator } from '../catalog/short-name.js';
 import type { OnAccelerator } from '../estimate/alternatives.js';
 import { fitsOf } from '../estimate/fits.js';
-import type { Estimate, Estimation } from '../model/estimate.js';
+import { mainCost } from '../estimate/main-cost.js';
+import type { Estimation } from '../model/estimate.js';
 import { factLabel } from '../model/fact-names.js';
 import type { Workload } from '../model/workload.js';
 import type { TeamRuns } from '../runs/learn.js';
@@ -178,21 +179,6 @@ const isModel = ({ unknown }: Estimation): boolean => unknown.some(({ fact }) =>
 export function countedText({ countedIn, runs }: Workload): string | undefined {
   if (countedIn === undefined) return undefined;
   return runs !== undefined && runs > 1 ? `counted in each of ${runs} commands that run it` : `counted in ${countedIn.replace(/#[^#]*$/, '')}`;
-}
-
-/** The figure that a person decides on: the run's cost, else the month's, else the hour's. */
-export function mainCost(kind: Workload['kind'], { estimates }: Estimation): (Estimate & { readonly name: string }) | undefined {
-  const names =
-    kind === 'training' || kind === 'batch-inference'
-      ? ['usd', 'usd_max', 'usd_per_1m_tokens_full', 'usd_per_hour']
-      : kind === 'api-call'
-        ? ['usd_per_month', 'usd_per_month_max', 'usd', 'usd_per_call', 'usd_per_call_max']
-        : ['usd_per_month', 'usd_max', 'usd_per_hour'];
-  for (const name of names) {
-    const found = estimates[name];
-    if (found) return { ...found, name };
-  }
-  return undefined;
 }
 
 function hosted(

@@ -1,7 +1,8 @@
+import { mainCost } from '../estimate/main-cost.js';
 import { factLabel } from '../model/fact-names.js';
 import type { Budget } from '../spend/budget.js';
 import { amountText } from './budget.js';
-import { hardware, lensText, mainCost, type View } from './lens.js';
+import { hardware, lensText, type View } from './lens.js';
 import { money, type NumberStyle, plain, withUnit } from './number.js';
 import { subject } from './words.js';
 

@@ -1,6 +1,6 @@
+import { mainCost } from '../estimate/main-cost.js';
 import type { Estimation } from '../model/estimate.js';
 import type { Workload } from '../model/workload.js';
-import { mainCost } from './lens.js';
 import { type NumberStyle, plain, withUnit } from './number.js';
 
 export interface Counted {
