@@ -1,4 +1,4 @@
-import type { Log, Result } from 'sarif';
+import type { Location, Log, Result } from 'sarif';
 import {
   type BudgetState,
   code,
@@ -9,6 +9,7 @@ import {
   type Finding,
   fnv1a,
   hasMoneyLeft,
+  type Kept,
   type PolicyResult,
   placeOf,
   readMlcostFile,
@@ -21,11 +22,12 @@ import type { Paint } from './report-table.js';
 import { html } from './sections.js';
 
 /** A finding with the place that a person reads. */
-export interface PlacedFinding extends Finding {
-  readonly at: FilePlace;
-}
-export interface CheckReport extends Omit<PolicyResult, 'findings'> {
+export type PlacedFinding = At<Finding>;
+/** What stands at a place that a person reads. */
+type At<T> = T & { readonly at: FilePlace };
+export interface CheckReport extends Omit<PolicyResult, 'findings' | 'kept'> {
   readonly findings: readonly PlacedFinding[];
+  readonly kept: readonly At<Kept>[];
   readonly rules: number;
   readonly workloads: number;
 }
@@ -55,13 +57,13 @@ export function budgetFindings(states: readonly BudgetState[], settings: { reado
   });
 }
 /** Where findings stand: in a document that was read, or in the settings file. */
-export function placed(
-  findings: readonly Finding[],
+export function placed<T extends { readonly span: Span }>(
+  found: readonly T[],
   place: (span: Span) => FilePlace,
   settings: { readonly uri: string; readonly text: string | null },
-): PlacedFinding[] {
+): At<T>[] {
   const document = settings.text === null ? undefined : createDocument(settings.uri, settings.text);
-  return findings.map((one) => ({
+  return found.map((one) => ({
     ...one,
     at: document && one.span.uri === settings.uri ? { file: settingsFileName, line: placeOf(document, one.span).line } : place(one.span),
   }));
@@ -98,7 +100,8 @@ export function checkText(report: CheckReport, format: string, version: string, 
   const lines = sorted(report).map(
     ({ level, at, message, rule }) => `  ${mark[level]}  ${paint.dim(`${at.file}:${at.line}`)}  ${message} ${paint.dim(`[${rule}]`)}`,
   );
-  return `${paint.bold(headline(report))}\n${lines.map((line) => `${line}\n`).join('')}`;
+  const kept = report.kept.map(({ at, message, rule }) => `  ✓       ${paint.dim(`${at.file}:${at.line}`)}  ${message} ${paint.dim(`[${rule}]`)}`);
+  return `${paint.bold(headline(report))}\n${[...lines, ...kept].map((line) => `${line}\n`).join('')}`;
 }
 
 export function checkJson(report: CheckReport): object {
@@ -109,6 +112,9 @@ export function checkJson(report: CheckReport): object {
     rules: report.rules,
     asked: report.asked,
     undecided: report.open,
+    ...(report.kept.length > 0
+      ? { kept: report.kept.map(({ rule, message, at, workload }) => ({ rule, message, ...at, ...(workload === undefined ? {} : { workload }) })) }
+      : {}),
     findings: sorted(report).map(({ rule, level, message, at, workload, waived }) => ({
       rule,
       level,
@@ -122,7 +128,10 @@ export function checkJson(report: CheckReport): object {
 
 /** @source OASIS SARIF 2.1.0: §3.13 sarifLog, §3.27 result, §3.35 suppression */
 function checkSarif(report: CheckReport, version: string): Log {
-  const rules = [...new Set(report.findings.map(({ rule }) => rule))].sort();
+  const rules = [...new Set([...report.findings, ...report.kept].map(({ rule }) => rule))].sort();
+  const locations = (at: FilePlace): Location[] => [
+    { physicalLocation: { artifactLocation: { uri: at.file.split('/').map(encodeURIComponent).join('/') }, region: { startLine: at.line } } },
+  ];
   const level = { block: 'error', warn: 'warning', note: 'note' } as const;
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -130,22 +139,32 @@ function checkSarif(report: CheckReport, version: string): Log {
     runs: [
       {
         tool: { driver: { name: 'ML Cost Lens', version, rules: rules.map((id) => ({ id })) } },
-        results: sorted(report).map(
-          ({ rule, level: weight, message, at, workload, waived }): Result => ({
-            ruleId: rule,
-            ruleIndex: rules.indexOf(rule),
-            level: level[weight],
-            message: { text: message },
-            locations: [
-              { physicalLocation: { artifactLocation: { uri: at.file.split('/').map(encodeURIComponent).join('/') }, region: { startLine: at.line } } },
-            ],
-            // The line moves with every edit; the rule and the workload do not.
-            partialFingerprints: { 'rule/v1': `${rule}:${workload ?? at.file}` },
-            ...(waived
-              ? { suppressions: [{ kind: 'external', status: 'accepted', justification: `${waived.reason} (${waived.owner}, until ${waived.expires})` }] }
-              : {}),
-          }),
-        ),
+        results: [
+          ...sorted(report).map(
+            ({ rule, level: weight, message, at, workload, waived }): Result => ({
+              ruleId: rule,
+              ruleIndex: rules.indexOf(rule),
+              level: level[weight],
+              message: { text: message },
+              locations: locations(at),
+              // The line moves with every edit; the rule and the workload do not.
+              partialFingerprints: { 'rule/v1': `${rule}:${workload ?? at.file}` },
+              ...(waived
+                ? { suppressions: [{ kind: 'external', status: 'accepted', justification: `${waived.reason} (${waived.owner}, until ${waived.expires})` }] }
+                : {}),
+            }),
+          ),
+          ...report.kept.map(
+            ({ rule, message, at }): Result => ({
+              ruleId: rule,
+              ruleIndex: rules.indexOf(rule),
+              kind: 'pass',
+              level: 'none',
+              message: { text: message },
+              locations: locations(at),
+            }),
+          ),
+        ],
       },
     ],
   };
@@ -162,14 +181,19 @@ function checkJunit(report: CheckReport): string {
           : `<system-out>${xml(`${at.file}:${at.line}: ${message}`)}</system-out>`;
     return `    <testcase classname="${xml(at.file)}" name="${xml(`${rule} ${at.file}:${at.line}`)}" file="${xml(at.file)}" line="${at.line}" time="0">${inner}</testcase>\n`;
   });
-  const kept = report.findings.length === 0 ? `    <testcase classname="policy" name="${xml(headline(report))}" time="0"/>\n` : '';
+  const passes = report.kept.map(
+    ({ rule, at }) =>
+      `    <testcase classname="${xml(at.file)}" name="${xml(`${rule} ${at.file}:${at.line}`)}" file="${xml(at.file)}" line="${at.line}" time="0"/>\n`,
+  );
+  cases.push(...passes);
+  const none = cases.length === 0 ? `    <testcase classname="policy" name="${xml(headline(report))}" time="0"/>\n` : '';
   const [tests, failures, skipped] = [
     Math.max(1, cases.length),
     report.findings.filter(({ level }) => level === 'block').length,
     report.findings.filter(({ level }) => level === 'note').length,
   ];
   const counts = `tests="${tests}" failures="${failures}" errors="0" skipped="${skipped}" time="0"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ML Cost Lens" tests="${tests}" failures="${failures}" errors="0" time="0">\n  <testsuite name="policy" ${counts}>\n${cases.join('')}${kept}  </testsuite>\n</testsuites>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ML Cost Lens" tests="${tests}" failures="${failures}" errors="0" time="0">\n  <testsuite name="policy" ${counts}>\n${cases.join('')}${none}  </testsuite>\n</testsuites>\n`;
 }
 /** XML holds no control characters, however they are written. */
 const xml = (text: string): string => html(text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, ' '));
@@ -187,6 +211,14 @@ export function checkMarkdown(report: CheckReport): string {
             ['', 'where', 'what', 'rule'],
             shown.map((one) => [mark[one.level], ...row(one)]),
           ),
+        ]
+      : []),
+    ...(report.kept.length > 0
+      ? [
+          `<details><summary>${report.kept.length} kept</summary>\n\n${table(
+            ['', 'where', 'what', 'rule'],
+            report.kept.map(({ rule, message, at }) => ['✓', code(`${at.file}:${at.line}`), escapeMarkdown(message), code(rule)]),
+          )}\n\n</details>`,
         ]
       : []),
     ...(waived.length > 0 ? [`<details><summary>${waived.length} waived</summary>\n\n${table(['where', 'what', 'rule'], waived.map(row))}\n\n</details>`] : []),

@@ -15,7 +15,7 @@ export async function checkedNow(
   const settings = await engine.settingsOf(uri);
   // asked at every edit, and most workspaces have no policy
   if (settings.policy.length + settings.waivers.length === 0)
-    return { findings: [], asked: 0, open: 0, rules: 0, workloads: workloads.filter(hasOwnMoney).length };
+    return { findings: [], kept: [], asked: 0, open: 0, rules: 0, workloads: workloads.filter(hasOwnMoney).length };
   const subjects = workloads
     .filter(hasOwnMoney)
     .map((one): Subject => ({ state: { ...one, spec: specOf(one.workload) }, file: relativeTo(one.workload.span.uri, engine.roots) }));

@@ -53,7 +53,7 @@ export async function checkCommand(parsed: Parsed, host: Host, paint: Paint, wri
 
 async function checked({ engine, reports, relative }: Awaited<ReturnType<Scanned>>, host: Host): Promise<CheckReport> {
   const root = engine.roots[0] ?? '';
-  const { findings, ...counts } = await checkedNow(
+  const { findings, kept, ...counts } = await checkedNow(
     engine,
     host,
     root,
@@ -70,6 +70,7 @@ async function checked({ engine, reports, relative }: Awaited<ReturnType<Scanned
     ...counts,
     rules: counts.rules + settings.budgets.length,
     findings: placed([...settingsFindings(file.uri, file.text), ...budgets, ...findings], place, file),
+    kept: placed(kept, place, file),
   };
 }
 /** Reads both states of a repository, and holds the later one against its policy.
@@ -91,7 +92,7 @@ async function comparisonOf(parsed: Parsed, host: Host, args: readonly string[],
       if (!state || !delta.afterAt || (!all && delta.state === 'same')) return [];
       return [{ state, file: delta.afterAt.file, ...(delta.state === 'same' ? {} : { delta }) }];
     });
-    const { findings, asked, open } = checkPolicy({ rules: policy, waivers }, subjects, around);
+    const { findings, kept, asked, open } = checkPolicy({ rules: policy, waivers }, subjects, around);
     const file = { uri: project.settingsUri, text: await other.text(settingsFileName) };
     const states = await budgetsOf(pathToFileURL(folder).href, other.settings, host);
     const paying = budgetsFor(states, tags);
@@ -112,6 +113,7 @@ async function comparisonOf(parsed: Parsed, host: Host, args: readonly string[],
           (span) => project.place(span.uri, span),
           file,
         ),
+        kept: placed(kept, (span) => project.place(span.uri, span), file),
         asked,
         open,
         rules: policy.length + other.settings.budgets.length,
@@ -167,7 +169,7 @@ const named = (state: GitState): Comparison['before'] =>
   state.kind === 'commit' ? { name: state.name, commit: state.oid } : { name: state.kind === 'staged' ? 'staged' : 'work tree' };
 
 /** The project's folder without links, as git names it. */
-async function projectFolder(written: Parsed['values'][string] | undefined): Promise<string> {
+export async function projectFolder(written: Parsed['values'][string] | undefined): Promise<string> {
   const place = typeof written === 'string' ? written : '.';
   return realpath(place).catch(() => {
     throw new UsageError(`${place}: no such folder`);

@@ -35,11 +35,13 @@ const cases: Record<(typeof ruleNames)[number], [limit: string, kept: Spec['fact
   max_tokens: ['100', call, { ...call, max_tokens: 101 }, { kind: 'api-call' }],
   max_steps: ['10', { ...call, max_steps: 10 }, { ...call, max_steps: 11 }, { kind: 'api-call' }],
   max_retries: ['2', { ...call, max_retries: 2 }, { ...call, max_retries: 3 }, { kind: 'api-call' }],
+  max_checkpoints_kept: ['3', { ...tuning, save_steps: 100, save_total_limit: 3 }, { ...tuning, save_steps: 100, save_total_limit: 5 }],
   max_kwh: ['500', tuning, { ...tuning, epochs: 5000 }],
   max_carbon_kg: ['500', { ...tuning, region: 'us-east-1', provider: 'aws' }, { ...tuning, region: 'us-east-1', provider: 'aws', epochs: 5000 }],
   max_increase_percent: ['50', { ...tuning, epochs: 1.4 }, { ...tuning, epochs: 4 }, { from: tuning }],
   max_increase_usd: ['100', { ...tuning, epochs: 1.4 }, { ...tuning, epochs: 40 }, { from: tuning }],
   max_decrease_percent: ['60', tuning, tuning, { from: { ...tuning, epochs: 2 } }, { from: { ...tuning, epochs: 40 } }],
+  max_decrease_usd: ['100', tuning, tuning, { from: { ...tuning, epochs: 1.4 } }, { from: { ...tuning, epochs: 40 } }],
   allowed_accelerators: ['[H100, a100-80gb]', tuning, { ...tuning, gpu_type: 'l4' }],
   allowed_instances: ["['p4d.*', 'g5.*']", { ...tuning, instance_type: 'p4d.24xlarge' }, { ...tuning, instance_type: 'p5.48xlarge' }],
   allowed_providers: ['[aws]', { ...tuning, provider: 'AWS' }, { ...tuning, provider: 'gcp' }],
@@ -66,7 +68,7 @@ test('every rule has its cases', () => {
 });
 describe.each(Object.entries(cases))('%s', (name, [limit, kept, broken, asked = {}, brokenAsked = asked]) => {
   test('is kept', () => {
-    expect(check(policy(name, limit), kept, asked)).toEqual({ findings: [], asked: 1, open: 0 });
+    expect(check(policy(name, limit), kept, asked)).toEqual({ findings: [], kept: [], asked: 1, open: 0 });
   });
   test('blocks where it is broken, and says what and how much', () => {
     const { findings } = check(policy(name, limit), broken, brokenAsked);
@@ -106,7 +108,7 @@ describe('around the rules', () => {
   });
   test('what is unknown is counted as undecided, and says so where the team wants it', () => {
     const { dataset_size: _size, ...facts } = tuning;
-    expect(check(policy('max_usd_per_run', '10'), facts)).toEqual({ findings: [], asked: 1, open: 1 });
+    expect(check(policy('max_usd_per_run', '10'), facts)).toEqual({ findings: [], kept: [], asked: 1, open: 1 });
     const { findings } = check(policy('max_usd_per_run', '10', '    unknown: block\n'), facts);
     expect(findings).toEqual([expect.objectContaining({ level: 'block', message: expect.stringMatching(/cannot be decided, \w+ is unknown/) })]);
   });
@@ -116,7 +118,7 @@ describe('around the rules', () => {
     ['other tags', '    tags: { env: prod }\n'],
     ['a cost below what is worth a word', '    below_usd: 100000\n'],
   ])('a rule for %s is not asked', (_, scope) => {
-    expect(check(policy('max_gpus', '1', scope), tuning)).toEqual({ findings: [], asked: 0, open: 0 });
+    expect(check(policy('max_gpus', '1', scope), tuning)).toEqual({ findings: [], kept: [], asked: 0, open: 0 });
   });
   test('a change within the noise breaks no rule of change', () => {
     const more = { ...tuning, batch_size: 7 };
@@ -134,8 +136,28 @@ describe('around the rules', () => {
     expect(check(both, tuning).findings.map(({ rule }) => rule)).toEqual(['allowed_accelerators']);
     expect(check(both, { ...tuning, gpu_type: 't4' }).findings.map(({ rule }) => rule)).toEqual(['allowed_accelerators', 'other']);
   });
+  test('a rule says with a tick that it is kept where the team wants to hear it', () => {
+    const { findings, kept } = check(policy('max_gpus', '8', '    always: true\n'), tuning);
+    expect(findings).toEqual([]);
+    expect(kept).toEqual([expect.objectContaining({ rule: 'max_gpus', message: 'w: keeps max_gpus 8', workload: 'train.py#w' })]);
+    expect(check(policy('max_gpus', '7', '    always: true\n'), tuning)).toMatchObject({ kept: [], findings: [{ level: 'block' }] });
+  });
+  test('a training that keeps every checkpoint has no limit of them', () => {
+    expect(check(policy('max_checkpoints_kept', '3'), { ...tuning, save_steps: 100 }).findings).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('keeps all its checkpoints') }),
+    ]);
+    expect(check(policy('max_checkpoints_kept', '3'), tuning).asked).toBe(0);
+  });
+  test.each<[string, string, boolean]>([
+    ['prod', 'fp32', true],
+    ['prod', 'fp8', false],
+    ['dev', 'fp32', false],
+  ])('a precision tier by environment: %s with %s', (env, precision, isBroken) => {
+    const { findings } = check(policy('required_precision', '[fp8]', '    tags: { env: prod }\n'), { ...tuning, precision }, { tags: { env } });
+    expect(findings.length > 0).toBe(isBroken);
+  });
   test('an empty policy asks nothing', () => {
-    expect(check('policy: []\nwaivers:\n', tuning)).toEqual({ findings: [], asked: 0, open: 0 });
+    expect(check('policy: []\nwaivers:\n', tuning)).toEqual({ findings: [], kept: [], asked: 0, open: 0 });
   });
   test.each<[string, RegExp]>([
     ["'1 +'", /cannot be read/],

@@ -6,7 +6,7 @@ import { type PolicyRow, type RuleName, ruleNames, type WaiverRow } from '../set
 import { matchesGlob } from '../text/uri.js';
 import { faultOf } from './expression.js';
 import { rules } from './rules.js';
-import type { Finding, Placed, Policy, PolicyResult, Subject, Surroundings, Verdict } from './types.js';
+import type { Finding, Kept, Placed, Policy, PolicyResult, Subject, Surroundings, Verdict } from './types.js';
 
 /** Days before its end in which a waiver warns. */
 const nearEnd = 14;
@@ -30,6 +30,7 @@ export const surroundingsOf = (
 /** Holds workloads against a policy. Waived findings stay in the answer, as notes; a waiver that has ended fails at its own line. */
 export function checkPolicy({ rules: rows, waivers }: Policy, subjects: readonly Subject[], around: Surroundings): PolicyResult {
   const findings: Finding[] = [];
+  const kept: Kept[] = [];
   let [asked, undecided] = [0, 0];
   for (const row of rows) {
     const fault = row.expression === undefined ? undefined : faultOf(row.expression);
@@ -43,6 +44,7 @@ export function checkPolicy({ rules: rows, waivers }: Policy, subjects: readonly
       if (!verdict) continue;
       asked++;
       if (verdict.is === 'open') undecided++;
+      if (verdict.is === 'kept' && row.always) kept.push(keptOf(row, one));
       const found = findingOf(row, verdict, one);
       if (found) findings.push(waived(found, row, one, waivers, around));
       // Tags are the workspace's: once is enough.
@@ -50,7 +52,7 @@ export function checkPolicy({ rules: rows, waivers }: Policy, subjects: readonly
     }
   }
   for (const row of waivers) findings.push(...judgeWaiver(row, rows, around.today));
-  return { findings, asked, open: undecided };
+  return { findings, kept, asked, open: undecided };
 }
 
 export const idOf = (row: PolicyRow): string => row.id ?? ruleOf(row);
@@ -90,6 +92,14 @@ function findingOf(row: Placed<PolicyRow>, verdict: Verdict, { state }: Subject)
   return ofWorkspace
     ? { rule: idOf(row), level, message, span: row.span }
     : { rule: idOf(row), level, message, span: place ?? workload.span, workload: workload.id };
+}
+function keptOf(row: Placed<PolicyRow>, { state: { workload } }: Subject): Kept {
+  const limit = row[ruleOf(row)];
+  const shown = Array.isArray(limit) ? limit.join(', ') : typeof limit === 'object' || limit === true ? '' : String(limit);
+  const message = `keeps ${idOf(row)}${shown === '' ? '' : ` ${shown}`}`;
+  return row.required_tags === undefined
+    ? { rule: idOf(row), message: `${titleOf(workload)}: ${message}`, span: workload.span, workload: workload.id }
+    : { rule: idOf(row), message, span: row.span };
 }
 function waived(found: Finding, row: PolicyRow, { state, file }: Subject, waivers: readonly Placed<WaiverRow>[], { today }: Surroundings): Finding {
   const holds = waivers.find(

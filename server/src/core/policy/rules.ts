@@ -99,6 +99,12 @@ export const rules: { readonly [K in RuleName]: Rule<K> } = {
     if (!found) return subject.state.workload.kind === 'api-call' ? open('repeats of a failed call') : undefined;
     return Number(found.value) > limit ? broken(`${showValue(found.value)} retries are over ${limit}`, found.name) : kept;
   },
+  max_checkpoints_kept: (limit, subject) => {
+    if (subject.state.workload.kind !== 'training' || !savesCheckpoints(subject)) return undefined;
+    const found = factOf(subject, 'save_total_limit');
+    if (!found) return isOpen(subject, 'save_total_limit') ? open('checkpoints kept') : broken('it keeps all its checkpoints: no limit is stated');
+    return Number(found.value) > limit ? broken(`${showValue(found.value)} kept checkpoints are over ${limit}`, found.name) : kept;
+  },
   max_kwh: (limit, subject) => (rents(subject) ? atMost(limit, subject, 'energy', 'energy_kwh', 'energy_kwh_per_month') : undefined),
   max_carbon_kg: (limit, subject) => (rents(subject) ? atMost(limit, subject, 'carbon', 'carbon_kg', 'carbon_kg_per_month') : undefined),
   max_increase_percent: (limit, subject) => {
@@ -121,6 +127,14 @@ export const rules: { readonly [K in RuleName]: Rule<K> } = {
     const percent = (1 - first.after.likely / first.before.likely) * 100;
     return percent > limit && subject.delta?.withinNoise !== true
       ? broken(`${changeText(first.before.likely, first.after.likely)} is more than −${limit} %: was work lost?`)
+      : kept;
+  },
+  max_decrease_usd: (limit, subject) => {
+    const first = costDelta(subject);
+    const by = first && first.before.likely - first.after.likely;
+    if (!first || by === undefined) return undefined;
+    return by > limit && subject.delta?.withinNoise !== true
+      ? broken(`${signed(-by, first.after.unit)} is more than ${signed(-limit, first.after.unit)}: was work lost?`)
       : kept;
   },
   allowed_accelerators: (limit, subject, { catalog }) => {
@@ -165,10 +179,7 @@ export const rules: { readonly [K in RuleName]: Rule<K> } = {
     if (kind !== 'training' && kind !== 'batch-inference') return undefined;
     const spot = factOf(subject, 'spot');
     if (spot ? spot.value !== true : market !== 'spot') return undefined;
-    const saves = Object.entries(subject.state.spec.facts).some(
-      ([name, value]) => /^(save_|checkpoint)/.test(name) && value !== 'no' && value !== false && value !== 0,
-    );
-    return saves ? kept : broken('it runs on spot capacity and saves no checkpoint', spot?.name);
+    return savesCheckpoints(subject) ? kept : broken('it runs on spot capacity and saves no checkpoint', spot?.name);
   },
   no_idle_replicas: (_limit, subject) => {
     if (subject.state.workload.kind !== 'serving') return undefined;
@@ -188,6 +199,8 @@ export const rules: { readonly [K in RuleName]: Rule<K> } = {
   expression: judgeExpression,
 };
 
+const savesCheckpoints = ({ state }: Subject): boolean =>
+  Object.entries(state.spec.facts).some(([name, value]) => /^(save_|checkpoint)/.test(name) && value !== 'no' && value !== false && value !== 0);
 const isRun = ({ state }: Subject): boolean => state.workload.kind === 'training' || state.workload.kind === 'batch-inference';
 /** What a change did to the cost: speed alone is no cost. */
 function costDelta({ delta }: Subject) {

@@ -41,8 +41,11 @@ export interface Finding {
   readonly workload?: string;
   readonly waived?: { readonly reason: string; readonly owner: string; readonly expires: string };
 }
+/** A rule that is kept, where the team wants to hear of it. */
+export type Kept = Pick<Finding, 'rule' | 'message' | 'span' | 'workload'>;
 export interface PolicyResult {
   readonly findings: readonly Finding[];
+  readonly kept: readonly Kept[];
   /** Rules that were asked, rule and workload, and how many could not be decided. */
   readonly asked: number;
   readonly open: number;

@@ -16,11 +16,13 @@ export const limits = {
   max_tokens: positive.describe('Most output tokens of a call. A call without a limit breaks it.'),
   max_steps: positive.describe('Most steps, turns or iterations of an agent. An agent without a limit breaks it.'),
   max_retries: whole.describe('Most repeats of a failed call.'),
+  max_checkpoints_kept: whole.describe('Most checkpoints that a training keeps. One that keeps all of them breaks it.'),
   max_kwh: positive.describe('Most energy of a run, or of a service a month.'),
   max_carbon_kg: positive.describe('Most carbon dioxide equivalent of a run, or of a service a month.'),
   max_increase_percent: positive.describe('Most that a change may make a workload dearer, in percent. Judged where two states are compared.'),
   max_increase_usd: positive.describe('Most that a change may make a workload dearer, in dollars a run or a month.'),
   max_decrease_percent: positive.describe('A workload that a change makes cheaper by more than this asks for a look: work may have been lost.'),
+  max_decrease_usd: positive.describe('A workload that a change makes cheaper by more dollars than this, a run or a month, asks for a look.'),
   allowed_accelerators: names.describe('Accelerators that may be used.'),
   allowed_instances: names.describe('Machine types that may be used, as globs: `p4d.*`.'),
   allowed_providers: names.describe('Providers that may be used.'),
@@ -64,6 +66,7 @@ export const policyRow = z
       .enum(['pass', 'warn', 'block'])
       .optional()
       .describe('What it says where the figure is unknown; pass if it is not said, and the report counts it.'),
+    always: z.literal(true).optional().describe('Says with a tick where it is kept, too.'),
     message: z.string().min(1).optional().describe('What to do, for whoever breaks it.'),
   })
   .refine((row) => ruleNames.filter((name) => row[name] !== undefined).length === 1, `say one rule a row: ${ruleNames.slice(0, 4).join(', ')} …`)
