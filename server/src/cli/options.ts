@@ -120,6 +120,21 @@ export const commands: readonly Command[] = [
     takes: [1, 1],
   },
   {
+    name: 'history',
+    usage: 'history FILE|WORKLOAD',
+    help: 'how the estimates of a file’s workloads, or of one, changed over the commits, and because of what; with its measured runs',
+    options: [
+      { ...formats, choices: ['table', 'json', 'csv', 'html', 'svg'], help: 'table (default), json, csv, html (with a plot) or svg (the plot alone)' },
+      ...where,
+      { name: 'project', value: 'FOLDER', help: 'folder of the project in the repository (default: the working folder)' },
+      { name: 'to', value: 'COMMIT', help: 'the last commit that counts (default: HEAD)' },
+      { name: 'limit', value: 'N', help: 'how many commits are looked at (default: all)' },
+      { name: 'no-cache', help: 'keep nothing in .mlcost/history and read nothing from there' },
+      quiet,
+    ],
+    takes: [1, 1],
+  },
+  {
     name: 'check',
     usage: 'check [PATH…]',
     help: 'hold the workloads against the policy in .mlcost.yaml; exit status 1 where a rule that blocks is broken',

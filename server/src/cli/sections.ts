@@ -15,6 +15,8 @@ export interface Section {
   /** Columns of numbers. */
   readonly right?: readonly number[];
   readonly notes?: readonly string[];
+  /** Drawn above the table in HTML: SVG that holds nothing but its own text. */
+  readonly plot?: string;
 }
 
 const shown = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.shown);
@@ -43,11 +45,11 @@ export function markdownSection(section: Section): string {
   return `${[line(header), rule, ...allRows(section).map(line), ...notes.map((note) => `\n${mark(note)}`)].join('\n')}\n`;
 }
 function htmlSection(section: Section): string {
-  const { title, header, right = [], notes = [] } = section;
+  const { title, header, right = [], notes = [], plot = '' } = section;
   const cells = (row: readonly string[]): string =>
     row.map((cell, at) => (at === 0 ? `<th scope="row">${html(cell)}</th>` : `<td${right.includes(at) ? ' class="number"' : ''}>${html(cell)}</td>`)).join('');
   const head = header.map((cell) => `<th scope="col">${html(cell)}</th>`).join('');
-  return `<table><caption>${html(title)}</caption><thead><tr>${head}</tr></thead><tbody>${allRows(section)
+  return `${plot}<table><caption>${html(title)}</caption><thead><tr>${head}</tr></thead><tbody>${allRows(section)
     .map((row) => `<tr>${cells(row)}</tr>`)
     .join('\n')}</tbody></table>${notes.map((note) => `<p>${html(note)}</p>`).join('')}`;
 }

@@ -149,7 +149,7 @@ export class Engine {
   private readonly data: ProductData;
   private readonly settings: WorkspaceSettings;
   private readonly runStore: RunStore;
-  /** The estimates of open documents' last reports, by what they depend on: most edits change no fact. */
+  /** The estimates of open documents' last reports and of each root's last scan, by what they depend on: most edits change no fact. */
   private readonly reported = new Map<string, Reported>();
   constructor(host: Host) {
     this.host = host;
@@ -289,7 +289,7 @@ export class Engine {
     for (const [root, uris] of byRoot) {
       const resolved = await this.resolved(root, uris);
       problems.push(...resolved.problems);
-      estimated.push(...(await this.estimated(resolved.workloads)));
+      estimated.push(...(await this.estimated(resolved.workloads, `scan:${root}`)));
     }
     return focus.map((uri) => ({
       uri,
@@ -469,12 +469,12 @@ export class Engine {
     }
   }
   /** Estimates, on likely accelerators too where a workload's own is unknown; equal facts are estimated once.
-   * For an open document (`uri`) the last report's are taken up: most edits change no fact. */
-  private async estimated(workloads: readonly Workload[], uri?: string): Promise<Estimated[]> {
+   * @param of the open document, or the root, whose last report's are taken up and whose are kept: most edits, and most commits, change no fact */
+  private async estimated(workloads: readonly Workload[], of?: string): Promise<Estimated[]> {
     const context = await this.context(workloads[0]?.span.uri);
     const { catalog, provider, region, market } = context;
     const runs = await this.runsOf(this.rootOf(workloads[0]?.span.uri ?? ''));
-    const last = uri === undefined ? undefined : this.reported.get(uri);
+    const last = of === undefined ? undefined : this.reported.get(of);
     const before = last?.catalog === catalog && last.runs === runs ? last.byFacts : undefined;
     const byFacts = new Map<string, Estimates>();
     const found = workloads.map((seen) => {
@@ -485,7 +485,7 @@ export class Engine {
       byFacts.set(key, estimates);
       return { workload, ...estimates };
     });
-    if (uri !== undefined && this.open.has(uri)) this.reported.set(uri, { catalog, runs, byFacts });
+    if (of?.startsWith('scan:') || (of !== undefined && this.open.has(of))) this.reported.set(of, { catalog, runs, byFacts });
     return found;
   }
   private estimatedOne(workload: Workload, spec: Spec, runs: readonly MeasuredRun[], context: EstimateContext): Estimates {

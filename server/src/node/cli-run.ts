@@ -34,6 +34,7 @@ import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import { type Host, today } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
 import { blameCommand } from './blame-command.js';
+import { historyCommand } from './history-command.js';
 import { modelFileCommand } from './model-file.js';
 import { confined, nodeHost } from './node-host.js';
 import { checkCommand, diffCommand } from './review-commands.js';
@@ -70,6 +71,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
     else if (parsed.command.name === 'onnx') write(await modelFileCommand(parsed, host, assets, paint()));
     else if (parsed.command.name === 'blame') write(await blameCommand(parsed, host, paint(), scanned));
+    else if (parsed.command.name === 'history') write(await historyCommand(parsed, host, assets, paint(), scanned));
     else if (parsed.command.name === 'diff') return await diffCommand(parsed, host, paint(), write);
     else if (parsed.command.name === 'check') return await checkCommand(parsed, host, paint(), write, scanned);
     else if (parsed.command.name === 'mcp') {

@@ -60,7 +60,10 @@ export class GitProject {
     return settingsUri(this.root);
   }
   async at(state: GitState): Promise<ProjectState> {
-    const view = await this.repository.files(state);
+    return this.atView(await this.repository.files(state));
+  }
+  /** The state whose files these are. */
+  async atView(view: ReadonlyMap<string, Entry>): Promise<ProjectState> {
     const changed = [...differing(this.files.view, view)].filter((name) => this.counts(name));
     for (const name of changed) this.engine.forget(this.files.uriOf(name));
     this.files.view = view;

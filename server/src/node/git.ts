@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UsageError } from '../cli/options.js';
 import type { LineCommit } from '../host/host.js';
 import { readBlame } from './git-blame.js';
+import { type CommitChanges, commitFormat, readChanges } from './git-log.js';
 
 /** What a state of a repository holds at a path. */
 export interface Entry {
@@ -27,6 +28,8 @@ const safe = [
   'core.quotePath=false',
   '-c',
   'log.showSignature=false',
+  '-c',
+  'log.showRoot=true',
 ];
 type Environment = Readonly<Record<string, string | undefined>>;
 const environment: Environment = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
@@ -115,6 +118,29 @@ export class GitRepository {
       const [oid = '', date = '', ...subject] = line.split('\t');
       return { oid, date, subject: subject.join('\t') };
     });
+  }
+  /** Commits that led to a state with what each changed against its first parent, the oldest first. One git process answers all. */
+  async changes(name: string, limit: number): Promise<CommitChanges[]> {
+    const { oid } = await this.commit(name);
+    const among = (likeness: string): Promise<string> =>
+      this.git([
+        'log',
+        '-z',
+        '--first-parent',
+        '-m',
+        '--raw',
+        '--no-abbrev',
+        likeness,
+        '--reverse',
+        '--no-ext-diff',
+        '--no-textconv',
+        '--ignore-submodules=all',
+        `--max-count=${limit}`,
+        `--format=${commitFormat}`,
+        oid,
+      ]);
+    // A clone without some contents can still tell what was moved as it stood.
+    return readChanges(await among('-M').catch(() => among('-M100%')));
   }
   /** An object's bytes. One git process answers all. */
   blob(oid: string): Promise<Uint8Array> {

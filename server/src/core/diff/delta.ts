@@ -34,7 +34,7 @@ export interface WorkloadDelta extends Pair<State> {
 }
 
 /** Money of what is done, of what stands there, of one unit; then work, where there is no price; then speed, where the work is unknown. A step's time is none of these: with another batch it is another step. */
-const compared = [
+export const comparedQuantities = [
   'usd',
   'usd_per_month',
   'usd_max',
@@ -93,7 +93,7 @@ export function deltaOf(pair: Pair<State>, context: EstimateContext, noise: Chan
 
 function quantitiesOfBoth(before: State, after: State): QuantityDelta[] {
   const both = (a: Estimation, b: Estimation, on?: QuantityDelta['on']): QuantityDelta[] =>
-    compared.flatMap((name) => {
+    comparedQuantities.flatMap((name) => {
       const [x, y] = [a.estimates[name], b.estimates[name]];
       return x && y ? [{ name, before: x, after: y, ...(on === undefined ? {} : { on }) }] : [];
     });
@@ -107,4 +107,4 @@ function quantitiesOfBoth(before: State, after: State): QuantityDelta[] {
   return own;
 }
 const knownOnOneSide = (a: Estimation, b: Estimation): boolean =>
-  compared.some((name) => (a.estimates[name] === undefined) !== (b.estimates[name] === undefined));
+  comparedQuantities.some((name) => (a.estimates[name] === undefined) !== (b.estimates[name] === undefined));

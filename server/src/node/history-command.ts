@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { choicesOf } from '../cli/choices.js';
+import { type HistoryReport, historyText } from '../cli/history.js';
+import { type Parsed, UsageError } from '../cli/options.js';
+import type { Paint } from '../cli/report-table.js';
+import { type FoundRuns, foundRuns } from '../cli/runs.js';
+import {
+  causesOf,
+  comparableFigures,
+  type EstimateContext,
+  factDeltas,
+  followed,
+  type HistoryPoint,
+  type HistoryRun,
+  type PastWorkload,
+  type RunRow,
+  runCells,
+  type Spec,
+  specOn,
+  traced,
+  type WorkloadHistory,
+} from '../core/index.js';
+import type { Host } from '../host/host.js';
+import { GitRepository } from './git.js';
+import { type CommitMoment, momentsOf } from './git-history.js';
+import { GitProject } from './git-project.js';
+import { HistoryStore, historyFolder, type PastPlace } from './history-store.js';
+import { projectFolder } from './review-commands.js';
+import type { Scanned } from './scanned.js';
+
+declare const VERSION: string;
+
+/** `mlcost history FILE|WORKLOAD`: how estimates changed over the commits. */
+export async function historyCommand(parsed: Parsed, host: Host, assets: string, paint: Paint, scanned: Scanned): Promise<string> {
+  const { values } = parsed;
+  const folder = await projectFolder(values['project']);
+  const limit = values['limit'] === undefined ? 1_000_000 : Number(values['limit']);
+  if (!Number.isInteger(limit) || limit < 1) throw new UsageError(`--limit takes a whole number from 1, not '${String(values['limit'])}'`);
+  const repository = await GitRepository.at(folder);
+  try {
+    const commits = await repository.changes(typeof values['to'] === 'string' ? values['to'] : 'HEAD', limit);
+    const { preferences } = await choicesOf(parsed, (file) => readFile(file, 'utf8'));
+    const tables = ['catalog.jsonl', 'coefficients.json', 'cli-run.js'].map((name) => readFile(path.join(assets, name)));
+    const store = await HistoryStore.open(values['no-cache'] === true ? undefined : path.join(folder, historyFolder), [
+      VERSION,
+      folder,
+      JSON.stringify(preferences),
+      ...(await Promise.all(tables)),
+    ]);
+    const project = new GitProject(repository, folder, host, preferences);
+    const bar = process.stderr.isTTY && values['quiet'] !== true;
+    const { moments, counts } = await momentsOf(commits, repository, project, store, (done) => {
+      if (bar && (done % 20 === 0 || done === commits.length)) process.stderr.write(`\r${done} of ${commits.length} commits`);
+    });
+    if (bar) process.stderr.write('\r\u001b[K');
+    const found = chosen(moments.at(-1)?.places ?? [], parsed.args[0] ?? '', folder);
+    // The project as it stands on the disk knows the runs; most of them are not in git.
+    const { engine, reports } = await scanned({ ...parsed, args: [folder] }, host);
+    const context = await engine.context(engine.roots[0]);
+    const runs = await foundRuns(engine, reports);
+    const report: HistoryReport = {
+      histories: found.map((place) => historyOf(place, moments, runs, context)),
+      commits: commits.length,
+      ...counts,
+    };
+    return historyText(report, typeof values['format'] === 'string' ? values['format'] : 'table', paint);
+  } finally {
+    repository.close();
+  }
+}
+
+/** The workloads of the last state that a word means: an id, or a file. */
+function chosen(places: readonly PastPlace[], written: string, folder: string): PastPlace[] {
+  const file = path.relative(folder, path.resolve(written)).replaceAll('\\', '/');
+  const found = places.filter(({ id, past }) => id === written || past.file === written || past.file === file);
+  if (found.length > 0) return found;
+  const some = places.slice(0, 5).map(({ id }) => id);
+  throw new UsageError(
+    `no workload of the last commit is called '${written}' or stands in such a file${some.length > 0 ? `; there are ${some.join(', ')}${places.length > 5 ? ' …' : ''}` : ''}`,
+  );
+}
+
+function historyOf(place: PastPlace, moments: readonly CommitMoment[], { rows, estimated }: FoundRuns, context: EstimateContext): WorkloadHistory {
+  const last = moments.at(-1);
+  const now = estimated.find(({ workload }) => workload.id === place.id)?.estimation.estimates;
+  const hourly = now?.['usd'] && now['gpu_hours'] ? now['usd'].likely / now['gpu_hours'].likely : undefined;
+  const trace = traced(moments, last?.places.indexOf(place) ?? -1);
+  const figures = followed(trace);
+  const points: HistoryPoint[] = [];
+  let before: { past: PastWorkload; at: number } | undefined;
+  for (const [at, past] of trace.entries()) {
+    const moment = moments[at];
+    if (!past || !moment || past === before?.past) continue;
+    const figure = figures[at];
+    const causes = before ? causesBetween(before.past, past, figures[before.at], figure, context) : [];
+    const changed = !before || causes.length > 0 || figure?.likely !== figures[before.at]?.likely;
+    if (changed) {
+      const { oid, at: time, author, subject } = moment.commit;
+      const line = moment.places.find((one) => one.past === past)?.line ?? 1;
+      points.push({ oid, at: time, author, subject, file: past.file, line, ...(figure ? { figure } : {}), causes, unknown: past.unknown });
+    }
+    before = { past, at };
+  }
+  return {
+    id: place.id,
+    title: place.past.title,
+    kind: place.past.kind,
+    commits: moments.length,
+    points,
+    runs: rows.filter(({ workload }) => workload?.id === place.id).map((row) => runOf(row, hourly, context)),
+    until: last?.commit.at ?? '',
+  };
+}
+
+/** Facts that changed, those first that move the figure most; without a figure on both sides, or on another accelerator, what changed without its part. */
+function causesBetween(
+  a: PastWorkload,
+  b: PastWorkload,
+  from: HistoryPoint['figure'],
+  to: HistoryPoint['figure'],
+  context: EstimateContext,
+): HistoryPoint['causes'] {
+  const spec = ({ kind, framework, facts }: PastWorkload): Spec => {
+    const own: Spec = { kind, facts: { framework, ...facts } };
+    return to?.accelerator === undefined ? own : specOn(own, to.accelerator, to.count);
+  };
+  const [before, after] = [spec(a), spec(b)];
+  const changes = factDeltas(before, after);
+  if (!from || !to || !comparableFigures(from, to)) return changes;
+  const causes = causesOf(before, after, changes, to.name, context);
+  return causes ? causes.filter(({ by }) => Math.abs(by) > 1e-6 * Math.abs(from.likely)).sort((x, y) => Math.abs(y.by) - Math.abs(x.by)) : changes;
+}
+
+/** @param hourly price of a GPU-hour in the estimate @unit USD */
+function runOf(row: RunRow, hourly: number | undefined, context: EstimateContext): HistoryRun {
+  const { run } = row;
+  const [, , , on, measured, , against] = runCells(row, context.catalog);
+  const { wall_hours: wall, gpu_hours: own } = run.measured;
+  const { gpus } = run.facts;
+  const hours = own ?? (wall === undefined || typeof gpus !== 'number' ? undefined : wall * gpus);
+  return {
+    id: run.id,
+    ...(run.at === undefined ? {} : { at: run.at }),
+    ...(run.commit === undefined ? {} : { commit: run.commit }),
+    text: [on, measured, against].filter((part) => part !== undefined && part !== '').join(' · '),
+    ...(hours === undefined || hourly === undefined ? {} : { usd: hours * hourly }),
+  };
+}
