@@ -153,7 +153,7 @@ function collect<R extends Recogniser>(
   uri: string,
   problems: Problem[],
 ): SeenWorkload[] {
-  const found = all.flatMap((one) => {
+  const seen = (one: Recogniser): readonly SeenWorkload[] => {
     if (one.language !== language) return [];
     try {
       return run(one as R);
@@ -161,8 +161,9 @@ function collect<R extends Recogniser>(
       problems.push(failure(uri, one.id, error));
       return [];
     }
-  });
-  return inOrder(found);
+  };
+  const found = all.filter((one) => !one.last).flatMap(seen);
+  return inOrder(found.length > 0 ? found : all.filter((one) => one.last).flatMap(seen));
 }
 const inOrder = (found: SeenWorkload[]): SeenWorkload[] => found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
 const failure = (uri: string, step: string, error: unknown): Problem => ({

@@ -1,8 +1,10 @@
 import { nomad } from './hcl/nomad.js';
 import { terraform } from './hcl/terraform.js';
 import { deepspeed } from './json/deepspeed.js';
+import { runpodHub } from './json/runpod-hub.js';
 import { terraformJson } from './json/terraform.js';
 import { trainerArgumentsJson } from './json/trainer-arguments.js';
+import { trainingSettingsJson } from './json/training-settings.js';
 import { triton } from './pbtxt/triton.js';
 import { agentsPython } from './python/agents.js';
 import { anthropicPython } from './python/anthropic.js';
@@ -98,6 +100,7 @@ import { skypilot } from './yaml/skypilot.js';
 import { torchserve } from './yaml/torchserve.js';
 import { torchtune } from './yaml/torchtune.js';
 import { trainerArguments } from './yaml/trainer-arguments.js';
+import { trainingSettings } from './yaml/training-settings.js';
 import { truss } from './yaml/truss.js';
 import { vertexJob } from './yaml/vertex-job.js';
 import { vllmOptions } from './yaml/vllm-options.js';
@@ -139,6 +142,7 @@ export const recognisers: readonly Recogniser[] = [
   vercelAi,
   deepspeed,
   trainerArgumentsJson,
+  trainingSettingsJson,
   accelerate,
   aiToolkit,
   axolotl,
@@ -152,6 +156,7 @@ export const recognisers: readonly Recogniser[] = [
   nemo,
   torchtune,
   trainerArguments,
+  trainingSettings,
   wandbSweep,
   projectTrainer,
   sentenceTransformers,
@@ -198,6 +203,7 @@ export const recognisers: readonly Recogniser[] = [
   nomad,
   terraform,
   terraformJson,
+  runpodHub,
   gitlabCi,
   argo,
   beaker,

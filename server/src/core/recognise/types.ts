@@ -131,6 +131,8 @@ interface RecogniserOf<L extends Language, Input> {
   /** A cheap test of the whole text. A document that no marker matches is never parsed: it must match every text that the recogniser could recognise. */
   readonly marker: RegExp;
   readonly doc: FormatDoc;
+  /** True where it reads only what no other recogniser of its language knows. */
+  readonly last?: true;
   recognise(input: Input): readonly SeenWorkload[];
 }
 export interface PythonInput {

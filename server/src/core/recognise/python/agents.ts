@@ -21,6 +21,11 @@ const objects: readonly (readonly [RegExp, string])[] = [
     /^haystack\.components\.(generators|embedders)(\.\w+)*\.(OpenAI|AzureOpenAI)\w+$|^haystack_integrations\.components\.generators\.(anthropic|cohere|google\w*|amazon_bedrock|mistral)(\.\w+)*\.\w+Generator$/,
     'haystack',
   ],
+  [
+    /^semantic_kernel\.connectors\.ai\.(open_ai|azure_ai_inference|anthropic|google|mistral_ai|bedrock|hugging_face)(\.\w+)*\.(?!HuggingFace|Onnx|Ollama)\w+(ChatCompletion|TextCompletion|TextEmbedding|Responses|TextToImage|TextToAudio|AudioToText)$/,
+    'semantic-kernel',
+  ],
+  [/^browser_use(\.\w+)*\.Chat(?!Ollama)\w+$/, 'browser-use'],
 ];
 const byName: readonly (readonly [RegExp, string])[] = [
   [/^pydantic_ai(\.\w+)*\.Agent$/, 'pydantic-ai'],
@@ -32,9 +37,9 @@ const byName: readonly (readonly [RegExp, string])[] = [
 export const agentsPython: PythonRecogniser = {
   id: 'agents',
   language: 'python',
-  marker: /\b(?:from|import)\s+(?:agents|smolagents|autogen_ext|pydantic_ai|agno|strands|haystack\w*|google\.adk)\b/,
+  marker: /\b(?:from|import)\s+(?:agents|smolagents|autogen_ext|pydantic_ai|agno|strands|haystack\w*|google\.adk|semantic_kernel|browser_use)\b/,
   doc: {
-    format: 'OpenAI Agents SDK, Pydantic AI, smolagents, AutoGen, Google ADK, Agno, Strands, Haystack',
+    format: 'OpenAI Agents SDK, Pydantic AI, smolagents, AutoGen, Google ADK, Agno, Strands, Haystack, Semantic Kernel, browser-use',
     reads: 'runs of agents with their model, reasoning effort and turns; agents that a file only defines; model objects',
     example: 'Runner.run(Agent(name="a", model="gpt-5"), "hi", max_turns=10)',
   },
@@ -42,7 +47,10 @@ export const agentsPython: PythonRecogniser = {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
     const found: SeenWorkload[] = [];
-    for (const { call } of sitesOf(program, /(?:Model|Client|Generator|Embedder|Agent|Chat|Claude|Gemini|Groq)(?=\s*\()/g)) {
+    for (const { call } of sitesOf(
+      program,
+      /(?:Model|Client|Generator|Embedder|Agent|Chat\w*|Claude|Gemini|Groq|Completion|TextEmbedding|Responses|TextTo\w+|AudioToText)(?=\s*\()/g,
+    )) {
       const name = evaluate.callee(call);
       const framework = objects.find(([pattern]) => pattern.test(name))?.[1];
       const named = byName.find(([pattern]) => pattern.test(name))?.[1];

@@ -25,7 +25,14 @@ export function inferenceOf(input: PythonInput, load: Load, use: Call, serving: 
       [
         modelFact(input, load, given),
         ...[call, ...more]
-          .map((one) => setting(evaluate, 'max_tokens', one, ['max_new_tokens', 'max_tokens', 'max_completion_tokens']))
+          .map((one) =>
+            setting(evaluate, 'max_tokens', one, [
+              'max_new_tokens',
+              'max_tokens',
+              'max_completion_tokens',
+              ...(load.framework === 'ctranslate2' ? ['max_length', 'max_decoding_length'] : []),
+            ]),
+          )
           .filter(Boolean)
           .slice(0, 1),
         ...[call, ...more]

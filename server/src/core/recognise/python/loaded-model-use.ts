@@ -9,6 +9,7 @@ export function useOf(input: PythonInput, load: Load): Call | undefined {
   const { call, held } = load;
   const last = dotted(call.callee)?.match(/\w+$/)?.[0] ?? '';
   const isPipeline =
+    load.framework === 'diffusers' ||
     last === 'pipeline' ||
     /Pipeline\w*$|pipe(line)?$/i.test(dotted(call.callee)?.replace(/\.\w+$/, '') ?? '') ||
     /(^|\.)(pipe|pipeline|generator)$/.test(held ?? '');
@@ -20,7 +21,7 @@ export function useOf(input: PythonInput, load: Load): Call | undefined {
     const escaped = name.replaceAll('.', '\\.');
     const object = new RegExp(`(?<![.\\w])${escaped}(?:\\.module)?\\.$`);
     const isHeld = (at: number): boolean => object.test(program.text.slice(Math.max(0, at - name.length - 9), at));
-    const method = [...program.callsOf(methods), ...(load.framework === 'ultralytics' ? program.callsOf(looks) : [])].find(
+    const method = [...program.callsOf(methods), ...(ownMethods[load.framework] ? program.callsOf(ownMethods[load.framework]!) : [])].find(
       (site) => isHeld(site.at) && reaches(input, load, site.at),
     );
     if (method) return method.call;
@@ -97,7 +98,12 @@ const withoutGradients = (program: PythonInput['program'], at: number): boolean 
     );
 export const methods =
   /^(?:generate|compute_score|encode_queries|encode_corpus|stream_generate|chat|stream_chat|transcribe|encode|encode_multi_process|rank|create_chat_completion|create_completion|batch_generate|generate_\w+|chat_stream|batch_chat|sample|inference\w*|infer|encode_image|encode_text|get_(?:image|text)_features)$/;
-const looks = /^(?:predict|track)$/;
+/** Methods that say little elsewhere. */
+const ownMethods: Readonly<Record<string, RegExp>> = {
+  ultralytics: /^(?:predict|track)$/,
+  onnxruntime: /^run(?:_async|_with_iobinding)?$/,
+  ctranslate2: /^(?:translate_(?:batch|iterable|file)|generate_(?:batch|tokens|iterable)|forward_batch|score_batch)$/,
+};
 
 /** Names that a loaded model is given to under an adapter: `model` of `model = PeftModel.from_pretrained(base, …)`. */
 function adapters({ program, evaluate }: PythonInput, held: string): string[] {

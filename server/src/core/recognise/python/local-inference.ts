@@ -8,7 +8,7 @@ import { isTest } from './requests.js';
 
 /** Loaders: `X.from_pretrained`, a project's `load_model…`, and constructors that load. */
 const loaders =
-  /^(?:create_model(?:_and_transforms|_from_pretrained)?|load|YOLO|[a-z]+\d*[a-z_]*\d+\w*|from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|(?:get|init|setup|prepare)_(?:pretrained_|llm_)?model(?:_and_\w+|s)?|pipeline|FlagModel|BGEM3FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession)$/;
+  /^(?:create_model(?:_and_transforms|_from_pretrained)?|load|YOLO|[a-z]+\d*[a-z_]*\d+\w*|from_pretrained|from_single_file|load_(?:pretrained_)?(?:model|pipeline|checkpoint_and_tokenizer)\w*|(?:get|init|setup|prepare)_(?:pretrained_|llm_)?model(?:_and_\w+|s)?|pipeline|FlagModel|BGEM3FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|InferenceSession|Translator|Generator|Whisper|\w+Pipeline)$/;
 const noModel =
   /(Tokenizer|Processor|Config|FeatureExtractor|Scheduler|ImageProcessor|Dataset|VAE|AutoencoderKL|TextEncoder|CLIPTextModel|Adapter|Vocab)\w*(\(\))?\.from_pretrained$/;
 
@@ -17,9 +17,9 @@ export const localInference: PythonRecogniser = {
   id: 'local-inference',
   language: 'python',
   marker:
-    /\bfrom_pretrained\b|\bpipeline\(|\b(load|get|init|setup|prepare)_\w{0,12}(model|pipeline)\w*\(|\b(FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|from_single_file|create_model\w*|YOLO|mlx_lm)\b|\bclip\.load\b|\bhub\.load\b|\btorchvision\b/,
+    /\bfrom_pretrained\b|\bpipeline\(|\b(load|get|init|setup|prepare)_\w{0,12}(model|pipeline)\w*\(|\b(FlagModel|FlagReranker|FlagLLMReranker|SentenceTransformer|CrossEncoder|WhisperModel|Llama|from_single_file|create_model\w*|YOLO|mlx_lm|ctranslate2|InferenceSession|\w+Pipeline)\b|\bclip\.load\b|\bhub\.load\b|\btorchvision\b/,
   doc: {
-    format: 'transformers, diffusers, sentence-transformers, whisper (inference)',
+    format: 'transformers, diffusers, sentence-transformers, whisper, CTranslate2, ONNX Runtime (inference)',
     reads: 'a loaded model or pipeline that generates, transcribes or encodes; serving inside FastAPI, Flask, Gradio and the like',
     example: 'pipe = pipeline("text-generation", model="Qwen/Qwen2.5-7B-Instruct", batch_size=8)',
   },
@@ -74,7 +74,10 @@ function loadOf({ program, evaluate }: PythonInput, call: Call, at: number): Loa
   if (/^(BGEM3)?Flag\w+$/.test(last)) return /^FlagEmbedding\./.test(name) ? { call, held, framework: 'flagembedding', at } : undefined;
   if (last === 'WhisperModel') return /whisper/.test(name) ? { call, held, framework: 'faster-whisper', at } : undefined;
   if (last === 'Llama') return /^llama_cpp\./.test(name) ? { call, held, framework: 'llama-cpp', at } : undefined;
-  if (last === 'InferenceSession') return undefined;
+  if (last === 'InferenceSession')
+    return /^onnxruntime\./.test(name) && !checksExport.test(program.text) ? { call, held, framework: 'onnxruntime', at } : undefined;
+  if (/^(Translator|Generator|Whisper)$/.test(last)) return /^ctranslate2\./.test(name) ? { call, held, framework: 'ctranslate2', at } : undefined;
+  if (/Pipeline$/.test(last)) return isComposed(call) && !/^(?:self|cls|super)\b/.test(name) ? { call, held, framework: 'diffusers', at } : undefined;
   // A loader that this file defines is no load of its own: what it calls is.
   if (held === undefined || !/model|pipe|llm|net$/i.test(held) || program.function(last)) return undefined;
   return /^(joblib|pickle|keras|tf|tensorflow|mlflow|spacy|torch\.hub|xgboost|self|cls|super)\b/.test(name) ? undefined : { call, held, framework, at };
@@ -94,3 +97,9 @@ function heldByCaller(program: PythonInput['program'], call: Call, at: number): 
   const site = owner?.name === undefined ? undefined : program.callsOf(owner.name)[0];
   return site && heldBy(program.text, program.statement(site.at).start, site.call.start);
 }
+/** A program that writes ONNX runs it once, to compare. */
+const checksExport = /\bonnx\.export\(|\bquantize_(?:static|dynamic)\(|\bOptimizationConfig\b/;
+/** A diffusion pipeline that is put together of parts that are loaded: `StableDiffusionXLPipeline(unet=unet, vae=vae)`. */
+const isComposed = (call: Call): boolean =>
+  call.args.some((arg) => /^(?:unet|transformer|vae)$/.test(arg.keyword ?? '')) &&
+  call.args.some((arg) => /^(?:scheduler|text_encoder|tokenizer)$/.test(arg.keyword ?? ''));

@@ -106,7 +106,7 @@ export const trainingFlags: FlagTable = {
     length,
   ),
   ...each(
-    'num_train_epochs epochs num_epochs n_epochs max_epochs max_epoch total_epochs trainer.total_epochs trainer.max_epochs train.epochs train.max_epochs train.num_epochs num_epoch nepochs training.epochs',
+    'num_train_epochs epochs num_epochs n_epochs max_epochs max_epoch total_epochs trainer.total_epochs trainer.max_epochs train.epochs train.max_epochs train.num_epochs num_epoch nepochs training.epochs train_epochs',
     epochs,
   ),
   ...each(
@@ -149,7 +149,7 @@ export const trainingFlags: FlagTable = {
   ),
   ...each('q_lora qlora use_qlora', meaning('finetune_method', whenOn('qlora'), { quantization: '4bit' })),
   ...each(
-    'finetuning_type train_type tuner_type sft_type finetune_method peft_method train_mode peft_type peft model.peft.peft_scheme tuning_mode',
+    'finetuning_type train_type tuner_type sft_type finetune_method peft_method train_mode peft_type peft model.peft.peft_scheme tuning_mode training_type',
     meaning('finetune_method', method),
   ),
   ...each('use_peft use_lora use_peft_lora lora enable_lora lora_enable', meaning('finetune_method', whenOn('lora'))),
@@ -265,8 +265,10 @@ export function factsOfTraining(uri: string, flags: readonly ReadFlag[]): (Fact 
     : facts;
 }
 
-/** `--batch_size` beside `--micro_batch_size` (alpaca-lora, litgpt) and `--train_batch_size` beside `--micro_train_batch_size` (OpenRLHF) count the whole step. */
+/** The table in the sense that the flags beside each other give it. */
 function tableFor(flags: readonly ReadFlag[]): FlagTable {
+  const own: Record<string, FlagTable[string]> = {};
+  // `--batch_size` beside `--micro_batch_size` (alpaca-lora, litgpt) and `--train_batch_size` beside `--micro_train_batch_size` (OpenRLHF) count the whole step.
   const micro = flagNamed(
     flags,
     'micro_batch_size',
@@ -275,8 +277,14 @@ function tableFor(flags: readonly ReadFlag[]): FlagTable {
     'per_device_train_batch_size',
     'micro_batch_size_per_gpu',
   );
-  if (!micro) return trainingFlags;
-  return { ...trainingFlags, batch_size: global, train_batch_size: global, 'train.batch_size': global };
+  if (micro) Object.assign(own, { batch_size: global, train_batch_size: global, 'train.batch_size': global });
+  // The rank of a LoRA in the scripts of diffusers; elsewhere it is that of a process.
+  if (flagNamed(flags, 'pretrained_model_name_or_path')) own['rank'] = meaning('lora_rank', asPositive, lora);
+  // A short name of one's own beside the id of a hub: the id says what is trained.
+  const id = flagNamed(flags, 'model_path', 'pretrained_model');
+  const name = flagNamed(flags, 'model_name');
+  if (id && name && /^[\w.-]+\/[\w.-]+$/.test(String(id.value)) && !/\//.test(String(name.value))) own['model_name'] = [];
+  return Object.keys(own).length === 0 ? trainingFlags : { ...trainingFlags, ...own };
 }
 
 /** How many flags only a training has: the sign that a script without a telling name trains. */

@@ -11,7 +11,7 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const helmValues: YamlRecogniser = {
   id: 'helm-values',
   language: 'yaml',
-  marker: /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d/m,
+  marker: /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d|^[ \t]*tensorrt_?llm[ \t]*:/im,
   doc: {
     format: 'Helm values',
     reads: 'models, replicas, GPUs and engine options of vLLM, SGLang and their like',
@@ -23,7 +23,7 @@ export const helmValues: YamlRecogniser = {
       const specs = itemsOf(at(root, 'servingEngineSpec', 'modelSpec'));
       return specs.length > 0
         ? specs.flatMap((spec) => engineSpec(document.uri, document.text, spec) ?? [])
-        : (ollama(document.uri, root) ?? plainValues(document.uri, root) ?? []);
+        : (ollama(document.uri, root) ?? plainValues(document.uri, root) ?? tritonValues(document.uri, root) ?? []);
     }),
 };
 
@@ -85,6 +85,27 @@ function plainValues(uri: string, root: Value): SeenWorkload | undefined {
   facts.take('gpu_mem_util', at(model, 'gpuMemoryUtilization'), number);
   return facts.workload('serving', engine?.name ?? 'serving', titleOfEngine(engine?.name ?? 'Serving'), { start: section.keyStart, end: root.end });
 }
+/** Values of charts that run TensorRT-LLM under Triton: how the engine is spread, on which GPU, between which bounds. */
+function tritonValues(uri: string, root: Value): SeenWorkload | undefined {
+  const model = at(root, 'model');
+  const section = [...entriesOf(model), ...entriesOf(root)].find(({ key, value }) => /^tensorrt_?llm$/i.test(key) && hasKey(value, 'parallelism'))?.value;
+  const parallelism = at(section, 'parallelism');
+  if (!parallelism || !(hasKey(root, 'gpu') || model || hasKey(root, 'triton'))) return undefined;
+  const facts = new ConfigFacts(uri, root);
+  facts.take('model', at(model, 'name'), text);
+  facts.take('gpu_type', at(root, 'gpu'), text);
+  facts.take('gpu_count', at(root, 'gpuPerNode'), integer);
+  facts.take('tensor_parallel', at(parallelism, 'tensor'), integer);
+  facts.take('pipeline_parallel', at(parallelism, 'pipeline'), integer);
+  facts.take('precision', at(section, 'dtype'), precision);
+  facts.take('max_num_seqs', at(section, 'max_batch_size'), integer);
+  facts.take('min_replicas', at(root, 'autoscaling', 'replicas', 'minimum'), integer);
+  facts.take('max_replicas', at(root, 'autoscaling', 'replicas', 'maximum'), integer);
+  facts.take('cpu', at(root, 'triton', 'resources', 'cpu'), text);
+  facts.take('memory', at(root, 'triton', 'resources', 'memory'), text);
+  return facts.workload('serving', 'tensorrt-llm', titleOfEngine('trtllm'));
+}
+
 function engineIn(root: Value): { name: Engine; section: Value } | undefined {
   for (const entry of entriesOf(root)) {
     const known = engineKeys.find(([pattern]) => pattern.test(entry.key))?.[1];

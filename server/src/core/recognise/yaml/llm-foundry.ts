@@ -34,6 +34,8 @@ const fields: readonly Field[] = [
   ['model', 'model.pretrained_model_name_or_path', text],
   ['seq_len', 'max_seq_len', integer],
   ['seq_len', 'variables.max_seq_len', integer],
+  ['seq_len', 'model.max_sequence_length', integer],
+  ['flash_attention', 'model.flash_attention', flag],
   ['n_embd', 'model.d_model', integer],
   ['n_head', 'model.n_heads', integer],
   ['n_layer', 'model.n_layers', integer],
@@ -61,9 +63,10 @@ function amount(written: string | undefined, unit: string): number | undefined {
 }
 
 function takeSharding(facts: ConfigFacts, body: Value): void {
-  const config = at(body, 'fsdp_config') ?? at(body, 'parallelism_config', 'fsdp');
+  const config = at(body, 'fsdp_config') ?? at(body, 'parallelism_config', 'fsdp') ?? at(body, 'fsdp');
   const strategy = at(config, 'sharding_strategy');
   if (strategy) facts.put('strategy', /no_shard/i.test(textOf(strategy) ?? '') ? 'ddp' : 'fsdp', strategy);
+  else if (config?.kind === 'map' && config.entries.length > 0) facts.put('strategy', 'fsdp', config.entries[0]!.value);
   facts.take('grad_ckpt', at(config, 'activation_checkpointing'), flag);
 }
 

@@ -1,5 +1,5 @@
-import { at, hasKey, scalarOf, type Value } from '../../syntax/value.js';
-import { ConfigFacts, countKeys, type Field, integer, number, positive, precision, text } from '../shared/config-facts.js';
+import { at, hasKey, scalarOf, textOf, type Value } from '../../syntax/value.js';
+import { ConfigFacts, countKeys, type Field, flag, integer, number, positive, precision, type Read, text } from '../shared/config-facts.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** A NeMo (Hydra) configuration with its trainer and its model. */
@@ -32,6 +32,11 @@ const isNemo = (root: Value): boolean =>
   countKeys(at(root, 'trainer') as Value, ['devices', 'num_nodes', 'max_steps', 'max_epochs', 'precision']) >= 2 &&
   (hasKey(at(root, 'model'), 'micro_batch_size') || hasKey(at(root, 'model'), 'train_ds') || hasKey(at(root, 'model'), 'tensor_model_parallel_size'));
 
+/** Lightning's `DD:HH:MM:SS`, in seconds. */
+const days: Read = (value) => {
+  const [, day, hour, minute, second] = /^(\d+):(\d+):(\d+):(\d+)$/.exec(textOf(value)?.trim() ?? '') ?? [];
+  return day === undefined ? undefined : Number(day) * 86_400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+};
 const fields: readonly Field[] = [
   ['model', 'model.restore_from_path', text],
   ['model', 'restore_from_path', text],
@@ -56,4 +61,6 @@ const fields: readonly Field[] = [
   ['n_kv_head', 'model.num_query_groups', integer],
   ['n_ffn', 'model.ffn_hidden_size', integer],
   ['optimizer', 'model.optim.name', text],
+  ['flash_attention', 'model.use_flash_attention', flag],
+  ['max_time', 'trainer.max_time', days],
 ];

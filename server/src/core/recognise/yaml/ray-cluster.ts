@@ -81,6 +81,9 @@ function rayService(uri: string, source: string, root: Value): SeenWorkload[] {
       : seen;
   }
   const facts = new ConfigFacts(uri, root);
+  const environment = itemsOf(at(serve, 'applications')).flatMap((application) => entriesOf(at(application, 'runtime_env', 'env_vars')));
+  const named = environment.find(({ key }) => /^(?:HF_)?MODEL(?:_ID|_NAME|_PATH)?$/.test(key));
+  if (named) facts.take('model', named.value, text);
   const devices = takeGroup(facts, cluster?.value);
   const runsModel = /\b(?:torch|transformers|tensorflow|diffusers|vllm|keras|onnxruntime)\b/.test(textOf(config) ?? '');
   return devices || runsModel ? [facts.workload('serving', 'ray-serve', 'Ray Serve')] : [];

@@ -1,0 +1,112 @@
+import type { FactValue } from '../../model/fact.js';
+import { entriesOf, hasKey, scalarOf, textOf, type Value } from '../../syntax/value.js';
+import { scalar } from '../shared/command-line.js';
+import { ConfigFacts } from '../shared/config-facts.js';
+import { asText, type FlagMeaning, type FlagTable } from '../shared/flag-facts.js';
+import { trainingFlags } from '../shared/training-flags.js';
+import type { SeenWorkload } from '../types.js';
+import { takeDeepspeedOption } from './deepspeed.js';
+
+/** Matches every text that has a learning rate as a key. */
+export const learningRateMarker = /(?:^|[\s"'{,])(?:\w+_)?(?:lr|learning_?rate)["']?[ \t]*:/im;
+
+/** Settings of a project's own training program, known by what they say together: a batch, a length of the run, a learning rate.
+ * They say how a training elsewhere runs, and are no workload of their own. */
+export function trainingSettings(uri: string, root: Value): SeenWorkload | undefined {
+  if (root.kind !== 'map' || others.some((key) => hasKey(root, key))) return undefined;
+  const leaves = leavesOf(root);
+  if (!leaves.some(({ path, value }) => /(?:^|_)(?:lr|learning_?rate)$/i.test(path.at(-1) ?? '') && Number(scalarOf(value)) > 0)) return undefined;
+  const facts = new ConfigFacts(uri, root);
+  const deepspeed = entriesOf(root).find(({ key }) => key === 'deepspeed')?.value;
+  for (const [name, meanings] of Object.entries(names)) {
+    const leaf = leaves.find((one) => isNamed(one, name));
+    if (!leaf) continue;
+    // Beside a micro batch, the batch is that of the whole step.
+    const whole =
+      leaves.some(({ path }) => /micro_?batch/.test(path.at(-1) ?? '')) && /(?:^|[._])(?:train_)?batch_size$/.test(name) && !/micro|device|gpu/.test(name);
+    for (const { fact: meant, change } of Array.isArray(meanings) ? (meanings as readonly FlagMeaning[]) : [meanings as FlagMeaning])
+      facts.take(whole && meant === 'batch_size' ? 'global_batch_size' : meant, leaf.value, (value) => read(value, change), leaf.path.join('.'));
+  }
+  takeDeepspeedOption(facts, deepspeed);
+  const known = (...all: readonly string[]): boolean => all.some((name) => facts.has(name));
+  if (!known('batch_size', 'global_batch_size') || !known('epochs', 'max_steps', 'train_tokens')) return undefined;
+  return { ...facts.workload('training', 'pytorch', 'Training settings'), fragment: true as const };
+}
+
+/** What only files of another kind have at their top. */
+const others = ['apiVersion', 'kind', 'services', 'jobs', 'parameters', 'stages', '$schema', 'sweep', 'search_space', 'hydra', 'dvc', 'defaults'];
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly value: Value;
+}
+const deepest = 4;
+/** The scalars of a file but those of what evaluates, samples or schedules, with their keys; what is less deep first. */
+function leavesOf(root: Value): Leaf[] {
+  const found: Leaf[] = [];
+  const walk = (value: Value, path: readonly string[]): void => {
+    if (path.length >= deepest) return;
+    for (const entry of entriesOf(value)) {
+      const here = [...path, entry.key.replaceAll('-', '_')];
+      if (entry.value.kind === 'map' && !elsewhere.test(entry.key)) walk(entry.value, here);
+      else if (entry.value.kind === 'scalar') found.push({ path: here, value: entry.value });
+    }
+  };
+  walk(root, []);
+  return found.sort((a, b) => a.path.length - b.path.length);
+}
+const elsewhere = /eval|val(?:id|$)|test|infer|sampl|generat|predict|sched|profil|logg|wandb|discriminator|teacher|preprocess|augment/i;
+
+/** A dotted name is the end of a path; a plain one stands at the top, or in a section of the run itself. */
+function isNamed({ path }: Leaf, name: string): boolean {
+  const steps = name.split('.');
+  if (steps.length > 1) return steps.length <= path.length && steps.every((step, index) => step === path[path.length - steps.length + index]);
+  if (path.at(-1) !== name || path.length > 3) return false;
+  return path.slice(0, -1).every((section) => sections.test(section)) && !(path.length > 1 && ambiguous.test(name));
+}
+const sections =
+  /^(?:(?:pre|post)?train\w*|fit|config|cfg|hparams?|hyperparam\w*|params|args|run|experiment|exp|solver|data(?:set|loader|module|_params|_config)?|loader|dataloaders?|optim\w*|model(?:_params|_config|_args)?|net(?:work)?|arch|distributed|parallel\w*|system|hardware|deepspeed|lora\w*|peft\w*)$/i;
+/** Within a section these are something else: `optimizer.name`, `data.model`. */
+const ambiguous = /^(?:model|arch|dataset|opt|optim|optimizer|strategy|depth|bits|offload|resolution)$/;
+
+function read(value: Value, change: FlagMeaning['change']): FactValue | undefined {
+  const written = scalarOf(value);
+  if (written === null || written === undefined) return undefined;
+  const plain = typeof written === 'string' ? scalar(textOf(value) ?? written) : written;
+  return change ? change(plain) : plain;
+}
+
+const text = (fact: string): FlagMeaning => ({ fact, change: asText });
+/** Names that only files have, before those that are flags too. */
+const own: FlagTable = {
+  'model.name': text('model'),
+  'model.name_or_path': text('model'),
+  'model.type': text('model'),
+  'model.arch': text('model'),
+  'dataset.name': text('dataset'),
+  'data.name': text('dataset'),
+  'data.dataset': text('dataset'),
+  'optimizer.name': text('optimizer'),
+  'optimizer.type': text('optimizer'),
+  'optim.name': text('optimizer'),
+  'optim.type': text('optimizer'),
+  total_train_steps: trainingFlags['max_steps']!,
+  steps: trainingFlags['max_steps']!,
+  train_epochs: trainingFlags['epochs']!,
+  tp_size: trainingFlags['tensor_model_parallel_size']!,
+  pp_size: trainingFlags['pipeline_model_parallel_size']!,
+  model_parallel_size: trainingFlags['tensor_model_parallel_size']!,
+  cp_size: trainingFlags['context_parallel_size']!,
+  dp_size: { fact: 'data_parallel', change: trainingCount },
+  model_dtype: trainingFlags['dtype']!,
+  fsdp_type: trainingFlags['sharding_strategy']!,
+  selective_activation_checkpointing: trainingFlags['gradient_checkpointing']!,
+  checkpoint_activations: trainingFlags['gradient_checkpointing']!,
+  head: trainingFlags['n_head']!,
+  dim: trainingFlags['n_embd']!,
+  'train.batch_size': trainingFlags['batch_size']!,
+};
+const names: FlagTable = { ...own, ...trainingFlags, ...own };
+function trainingCount(value: FactValue): FactValue | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
+}

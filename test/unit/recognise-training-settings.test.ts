@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { seen } from '../support/recognise.js';
+
+const short = async (name: string, text: string): Promise<string[]> => (await seen(name, text)).short;
+
+describe('settings of a project’s own training', () => {
+  test.each<[what: string, name: string, text: string, expected: string[]]>([
+    [
+      'in sections, with sampling and evaluation left out',
+      'a.yaml',
+      `train: {epochs: 20, batch_size: 8, precision: 16-mixed}
+optimizer: {name: adamw, lr: 1e-4}
+model: {name: org/small, n_layer: 4}
+eval: {batch_size: 99, max_steps: 5}
+teacher: {name: org/big, n_layer: 40}
+`,
+      ['training pytorch 1-5 {model=org/small@3, optimizer=adamw@2, batch_size=8@1, epochs=20@1, precision=fp16@1, n_layer=4@3}'],
+    ],
+    [
+      'flat, with a DeepSpeed section',
+      'a.yml',
+      `args: {train_iters: 500, checkpoint_activations: true}
+deepspeed:
+  train_micro_batch_size_per_gpu: 2
+  zero_optimization: {stage: 2}
+  optimizer: {type: AdamW, params: {lr: 1e-5}}
+`,
+      ['training pytorch 1-5 {optimizer=AdamW@5, grad_ckpt=true@1, batch_size=2@3, max_steps=500@1, strategy=zero2@4}'],
+    ],
+    [
+      'JSON',
+      'a.json',
+      '{"distributed": {"tp_size": 2}, "training": {"learning_rate": 3e-4, "total_train_steps": 200, "micro_batch_size": 32, "seq_length": 1024}}\n',
+      ['training pytorch 1-1 {max_steps=200@1, tensor_parallel=2@1, batch_size=32@1, seq_len=1024@1}'],
+    ],
+  ])('%s', async (_what, name, text, expected) => {
+    expect(await short(name, text)).toEqual(expected);
+  });
+
+  test.each([
+    ['without a length of the run', 'batch_size: 8\nlr: 0.1\n'],
+    ['without a batch', 'epochs: 8\nlr: 0.1\n'],
+    ['without a learning rate', 'epochs: 8\nbatch_size: 4\n'],
+    ['with the batch of an evaluation only', 'epochs: 8\nlr: 0.1\nvalid: {batch_size: 4}\n'],
+    ['of an object of a cluster', 'apiVersion: v1\nkind: ConfigMap\ndata: {epochs: 8, lr: 0.1, batch_size: 4}\n'],
+  ])('nothing %s', async (_what, text) => {
+    expect(await short('a.yaml', text)).toEqual([]);
+  });
+
+  test('a known format is read once', async () => {
+    const text = 'base_model: m\ndatasets: [{path: d}]\nsequence_len: 1\nmicro_batch_size: 1\nnum_epochs: 1\nlearning_rate: 1e-4\nval_set_size: 0\n';
+    expect(await short('a.yaml', text)).toHaveLength(1);
+  });
+
+  test('they cost nothing of their own', async () => {
+    const { sighting } = await seen('a.yaml', 'epochs: 8\nbatch_size: 4\nlr: 0.1\n');
+    expect(sighting.workloads[0]?.fragment).toBe(true);
+  });
+});
+
+test.each<[what: string, name: string, text: string, expected: RegExp]>([
+  [
+    'a hub’s id beside a short name',
+    'a.sh',
+    'accelerate launch train.py --model_path org/big-5B --model_name big-t2v --training_type lora --train_epochs 3 --batch_size 1\n',
+    /^training \S+ 1-1 \{.*model=org\/big-5B@1.*epochs=3@1.*finetune_method=lora@1/,
+  ],
+  [
+    'the rank of a LoRA in scripts of diffusers',
+    'a.sh',
+    'accelerate launch train_dreambooth_lora.py --pretrained_model_name_or_path=org/m --rank=4 --train_batch_size=1\n',
+    /lora_rank=4@1/,
+  ],
+  [
+    'values of TensorRT-LLM under Triton',
+    'values-prod.yaml',
+    'gpu: NVIDIA-H100\ngpuPerNode: 8\ntensorrtLLM:\n  parallelism: {tensor: 8, pipeline: 2}\nautoscaling:\n  replicas: {minimum: 1, maximum: 2}\n',
+    /^serving tensorrt-llm 1-\d+ \{gpu_type=NVIDIA-H100@1, gpu_count=8@2, tensor_parallel=8@4, pipeline_parallel=2@4, min_replicas=1@6, max_replicas=2@6\}$/,
+  ],
+  [
+    'a Ray service whose application is given the model',
+    'a.yaml',
+    `apiVersion: ray.io/v1
+kind: RayService
+metadata: {name: a}
+spec:
+  serveConfigV2: |
+    applications:
+    - name: chat
+      import_path: a:app
+      runtime_env: {env_vars: {MODEL_ID: "org/chat-40b"}}
+  rayClusterConfig:
+    workerGroupSpecs:
+    - replicas: 1
+      template: {spec: {containers: [{name: a, resources: {limits: {nvidia.com/gpu: 2}}}]}}
+`,
+    /^serving ray-serve 1-\d+ \{model=org\/chat-40b@9, replicas=1@12, gpu_count=2@13/,
+  ],
+  [
+    'a RunPod worker of one pool of cards',
+    'hub.json',
+    '{"title": "W", "config": {"gpuIds": "ADA_80_PRO,-NVIDIA H100 NVL", "gpuCount": 2, "presets": [{"defaults": {"MODEL_NAME": "org/m"}}]}}\n',
+    /^serving runpod 1-1 \{gpu_count=2@1, gpu_type=H100@1, model=org\/m@1\}$/,
+  ],
+  [
+    'a RunPod worker of several',
+    'hub.json',
+    '{"config": {"gpuIds": "ADA_24,AMPERE_80", "gpuCount": 1}}\n',
+    /^serving runpod 1-1 \{gpu_count=1@1\} \?gpu_type$/,
+  ],
+  [
+    'Semantic Kernel and browser-use: model objects',
+    'a.py',
+    'from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion\nfrom browser_use import Agent, ChatOpenAI\na = OpenAIChatCompletion(ai_model_id="gpt-4o")\n',
+    /^api-call semantic-kernel 3-3 \{model=gpt-4o@3\}/,
+  ],
+  [
+    'CTranslate2',
+    'a.py',
+    'import ctranslate2\ngenerator = ctranslate2.Generator("llama-ct2", device="cuda", compute_type="int8_float16")\nfor step in generator.generate_tokens(tokens, max_length=512):\n    print(step)\n',
+    /^batch-inference ctranslate2 2-2 \{model=llama-ct2@2, max_tokens=512@3/,
+  ],
+  [
+    'a session of ONNX Runtime',
+    'a.py',
+    'import onnxruntime as ort\nsession = ort.InferenceSession("det.onnx", providers=["CUDAExecutionProvider"])\nout = session.run(None, {"x": x})\n',
+    /^batch-inference onnxruntime 2-2 \{model=det.onnx@2\}/,
+  ],
+  [
+    'a pipeline that is put together',
+    'a.py',
+    'from diffusers import AutoencoderKL, FluxPipeline\nvae = AutoencoderKL.from_pretrained("org/v")\npipe = FluxPipeline(vae=vae, transformer=t, scheduler=s)\npipe = pipe.to("cuda")\npipe(prompt="x", height=1024, num_inference_steps=50)\n',
+    /^batch-inference diffusers 3-3 \{inference_steps=50@5, image_size=1024@5\}/,
+  ],
+])('%s', async (_what, name, text, expected) => {
+  expect((await short(name, text))[0]).toMatch(expected);
+});
+
+test('a session that checks an export is no workload', async () => {
+  const text = 'import onnxruntime, torch\ntorch.onnx.export(net, x, "a.onnx")\ns = onnxruntime.InferenceSession("a.onnx")\ns.run(None, {"x": x})\n';
+  expect(await short('a.py', text)).toEqual([]);
+});
