@@ -15,11 +15,13 @@ const sources = (folder: string): string =>
 const client = sources('client/src');
 const commands: string[] = manifest.contributes.commands.map(({ command }: { command: string }) => command);
 
-test('each command is in the manifest and in the code', () => {
+/** Run by lenses, hovers and the tree, with what they ask or where they lead: nobody picks them from the palette. */
+const unlisted = ['mlCostLens.answer', 'mlCostLens.reveal'];
+test('each command is in the code, and in the manifest where a person picks it', () => {
   const registered = [...client.matchAll(/(?:command|withWorkload)\('(\w+)'/g)].map(([, name]) => `mlCostLens.${name}`);
-  expect(registered.sort()).toEqual([...commands].sort());
+  expect(registered.sort()).toEqual([...commands, ...unlisted].sort());
   expect(commands.length).toBeLessThanOrEqual(20);
-  for (const command of hoverCommands) expect(commands).toContain(command);
+  for (const command of hoverCommands) expect(registered).toContain(command);
   for (const command of hoverCommands) expect(read('client/src/common/command-ids.ts')).toContain(`'${command}'`);
 });
 test('each setting of the manifest is read with the same default, and no more than fifteen', () => {
