@@ -7,6 +7,7 @@ import { estimate } from './estimate.js';
 import { type Fits, fitsOf } from './fits.js';
 import { exact, scale } from './interval.js';
 import { hoursPerMonth } from './money.js';
+import { onAccelerator, withCount } from './placed.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
 
 /** A workload on one offer. A cell that is unknown is absent. */
@@ -44,9 +45,6 @@ export interface CompareOptions {
   readonly count?: number;
 }
 
-/** Facts that say how many accelerators there are; a count that is asked about takes their place. */
-const countFacts = ['gpus', 'gpu_count', 'nproc_per_node', 'num_nodes', 'instance_count'];
-
 /** The workload over the offers that can run it, cheapest first, unknown prices last; what surely does not fit is at the end.
  * An api-call has no offers of accelerators and gives no rows. */
 export function compare(stated: Spec, context: EstimateContext, options: CompareOptions = {}): CompareRow[] {
@@ -54,20 +52,17 @@ export function compare(stated: Spec, context: EstimateContext, options: Compare
   const spec = options.count === undefined ? stated : withCount(stated, options.count);
   const { catalog } = context;
   const facts = new FactReader(spec);
-  const { instance_type: _machine, ...rest } = spec.facts;
   const hardware = hardwareOf(stated, catalog);
   // A bare resource says nothing about the work, so only its own accelerator can be compared.
   const same = spec.kind === 'resource' && hardware.known ? [hardware.value.accelerator.id] : undefined;
   const ids = options.accelerators ?? same ?? [...new Set(catalog.offers.filter((offer) => !isMarketplace(offer)).map((offer) => offer.acceleratorId))];
   const provider = facts.text('provider') ?? context.provider;
   const region = facts.text('region') ?? context.region;
-  const devices = deviceCount(spec, catalog);
   const rows: CompareRow[] = [];
   for (const id of ids) {
     const chip = catalog.accelerators.find((accelerator) => accelerator.id === id);
     if (!chip) continue;
-    const counts = devices.known && facts.number('gpus') === undefined && facts.number('gpu_count') === undefined ? { gpus: devices.value.total.likely } : {};
-    const placed: Spec = { ...spec, facts: { ...rest, ...counts, gpu_type: id } };
+    const placed = onAccelerator(spec, id, catalog);
     const count = deviceCount(placed, catalog);
     if (!count.known) continue;
     const estimation = estimate(placed, context);
@@ -113,11 +108,6 @@ export function compare(stated: Spec, context: EstimateContext, options: Compare
   return (told.length > 0 ? told : rows).sort(
     (a, b) => Number(a.fits === 'does-not-fit') - Number(b.fits === 'does-not-fit') || cost(a) - cost(b) || a.provider.localeCompare(b.provider),
   );
-}
-
-function withCount(spec: Spec, count: number): Spec {
-  const others = Object.entries(spec.facts).filter(([name]) => !countFacts.includes(name));
-  return { ...spec, facts: { ...Object.fromEntries(others), gpus: count } };
 }
 
 const hoursOf = (gpuHours: Interval | undefined, count: number): Interval | undefined => gpuHours && scale(gpuHours, 1 / count);
