@@ -46,10 +46,8 @@ export function completeSettings(text: string, offset: number, catalog: Catalog 
   const start = offset - typed.length;
   const inList = /^\s*-\s*[\w-]*$/.test(before);
   const own = path.at(-1) === '-' ? path : inList ? [...path, '-'] : path;
-  const facts = path.length === 1 && path[0] === 'assumptions' && !inList;
-  const entries: [string, Schema][] = facts
-    ? Object.entries(factNames).map(([name, { label, meaning }]) => [name, { description: `${label}: ${meaning}` }])
-    : schemasAt(own).flatMap((schema) => Object.entries(schema.properties ?? {}));
+  const facts = (path.length === 1 && (path[0] === 'assumptions' || path[0] === 'ranges') && !inList) || path.join(' ') === 'scenarios - set';
+  const entries: [string, Schema][] = facts ? factEntries(own) : schemasAt(own).flatMap((schema) => Object.entries(schema.properties ?? {}));
   return entries.map(([label, schema]) => ({
     label,
     insert: opens(schema) ? `${label}:\n${' '.repeat(start - lineStart + 2)}` : `${label}: `,
@@ -59,6 +57,14 @@ export function completeSettings(text: string, offset: number, catalog: Catalog 
     start,
     end: offset,
   }));
+}
+
+/** Facts by their names, behind the words that the place has of its own. */
+function factEntries(path: readonly string[]): [string, Schema][] {
+  const words = path[0] === 'scenarios' ? schemasAt(path).flatMap((schema) => Object.entries(schema.properties ?? {})) : [];
+  const named = new Set(words.map(([name]) => name));
+  const facts = Object.entries(factNames).map(([name, { label, meaning }]): [string, Schema] => [name, { description: `${label}: ${meaning}` }]);
+  return [...words, ...facts.filter(([name]) => !named.has(name))];
 }
 
 /** What the word at a place means. */

@@ -1,10 +1,13 @@
 import type { FactValue } from '../model/fact.js';
+import type { Supposed } from '../model/scenario.js';
 import { at, type Entry, entryOf, type Value } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
 import type { Change } from '../text/document.js';
 
 export type SettingEdit =
   | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }
+  /** A named set of suppositions: a new one, or other suppositions under a name that is there. */
+  | { readonly kind: 'scenario'; readonly name: string; readonly set: Supposed }
   /** Runs before a day no longer correct. */
   | { readonly kind: 'reset-runs'; readonly since: string }
   | { readonly kind: 'assume'; readonly fact: string; readonly value: FactValue; readonly files?: string }
@@ -28,6 +31,7 @@ export function editSettings(text: string, edit: SettingEdit): Change {
     const named = Object.entries(edit.what).map(([key, value]) => `${key}: ${scalar(value)}`);
     return addItem(text, root, 'silence', files !== undefined && Object.keys(rest).length === 0 ? [scalar(files)] : named, true);
   }
+  if (edit.kind === 'scenario') return setScenario(text, root, edit);
   const assumptions = entryOf(root, 'assumptions');
   const isList = assumptions?.value.kind === 'seq';
   const value = scalar(edit.value);
@@ -55,6 +59,22 @@ export function editSettings(text: string, edit: SettingEdit): Change {
     return { start: assumptions.keyStart, oldEnd: trimmedEnd(text, assumptions.value), text: `assumptions:\n${items}${item(lines, '  ')}` };
   }
   return addItem(text, root, 'assumptions', lines, false);
+}
+
+/** What a scenario of that name supposes; its note, its files and the comments around it stay. */
+function setScenario(text: string, root: Value | undefined, { name, set }: { readonly name: string; readonly set: Supposed }): Change {
+  const lines = Object.entries(set).map(([word, value]) => `${word}: ${scalar(value)}`);
+  const list = entryOf(root, 'scenarios')?.value;
+  const same = list?.kind === 'seq' ? list.items.find((item) => plain(at(item, 'name')) === name) : undefined;
+  const old = same && entryOf(same, 'set');
+  if (!old) return addItem(text, root, 'scenarios', [`name: ${scalar(name)}`, 'set:', ...lines.map((line) => `  ${line}`)], false);
+  if (isFlow(text, same) || isFlow(text, old.value)) return { start: old.value.start, oldEnd: old.value.end, text: `{ ${lines.join(', ')} }` };
+  const indent = ' '.repeat(columnOf(text, old.keyStart) + 2);
+  return {
+    start: old.keyStart,
+    oldEnd: Math.max(trimmedEnd(text, old.value), old.keyEnd + 1),
+    text: `set:\n${lines.map((line) => `${indent}${line}`).join('\n')}`,
+  };
 }
 
 /** Adds an item to a list under a top-level key, or makes the list. */

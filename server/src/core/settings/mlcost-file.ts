@@ -4,6 +4,7 @@ import type { HostedPrice, Market, Offer } from '../catalog/types.js';
 import type { FactValue } from '../model/fact.js';
 import { factNames } from '../model/fact-names.js';
 import type { Problem } from '../model/problem.js';
+import { canSuppose, readChange, type Scenario, scenarioWords } from '../model/scenario.js';
 import type { Span } from '../model/span.js';
 import type { Assumption } from '../resolve/types.js';
 import type { Budget } from '../spend/budget.js';
@@ -14,10 +15,11 @@ import type { Period } from '../spend/period.js';
 import type { ShareRule } from '../spend/shares.js';
 import { measureOf, type UnitRule } from '../spend/units.js';
 import type { Value } from '../syntax/value.js';
-import { at, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
+import { at, type Entry, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
 import { nearest } from './nearest.js';
 import { limits, type PolicyRow, policyRow, type WaiverRow, waiver } from './policy-schema.js';
+import { scenario } from './scenario-schema.js';
 import { assumption, type BudgetRow, budget, type PriceRow, price, type SilenceRow, type SpendRow, sections, silence } from './schema.js';
 
 /** What a workspace's `.mlcost.yaml` says, in the terms of the core. */
@@ -35,6 +37,9 @@ export interface MlcostSettings {
   readonly policy: readonly Placed<PolicyRow>[];
   readonly waivers: readonly Placed<WaiverRow>[];
   readonly spend: SpendSettings;
+  readonly scenarios: readonly Scenario[];
+  /** How far facts may move, in the words of a scenario. */
+  readonly ranges: Readonly<Record<string, readonly [FactValue, FactValue]>>;
 }
 /** How real spend is read. */
 export interface SpendSettings {
@@ -61,6 +66,8 @@ export interface RunSettings {
 export const settingsFileName = '.mlcost.yaml';
 export const noSettings: MlcostSettings = {
   assumptions: [],
+  scenarios: [],
+  ranges: {},
   prices: [],
   budgets: [],
   silence: [],
@@ -103,6 +110,8 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
     policy: reader.placed(at(root, 'policy'), policyRow),
     waivers: reader.placed(at(root, 'waivers'), waiver),
     spend: toSpend(at(root, 'spend') && reader.check(sections.spend, at(root, 'spend') as Value)),
+    scenarios: reader.scenarios(at(root, 'scenarios')),
+    ranges: reader.ranges(at(root, 'ranges')),
     ...(provider === undefined ? {} : { provider }),
     ...(region === undefined ? {} : { region }),
     ...(market === undefined ? {} : { market }),
@@ -318,6 +327,49 @@ class Reader {
     const found = this.check(sections.traffic, value);
     return Object.entries(found ?? {}).flatMap(([fact, one]) => (one === undefined ? [] : [this.assumption(fact, one, at(value, fact) ?? value)]));
   }
+  scenarios(value: Value | undefined): Scenario[] {
+    const names = new Set<string>();
+    return this.items(value).flatMap((item) => {
+      const set = at(item, 'set');
+      const known = entriesOf(set).filter((entry) => this.supposable(entry));
+      const found = this.check(scenario, item);
+      if (!found) return [];
+      if (names.has(found.name)) {
+        this.problem('settings', `there is another scenario called \`${found.name}\`: this one is left out`, at(item, 'name') ?? item);
+        return [];
+      }
+      names.add(found.name);
+      const { name, note, files } = found;
+      const said = Object.fromEntries(known.flatMap(({ key }) => (found.set[key] === undefined ? [] : [[key, found.set[key]]])));
+      return [{ name, ...(note === undefined ? {} : { note }), ...(files === undefined ? {} : { files }), set: said }];
+    });
+  }
+  ranges(value: Value | undefined): Record<string, readonly [FactValue, FactValue]> {
+    const found = (value && this.check(sections.ranges, value)) ?? {};
+    return Object.fromEntries(
+      entriesOf(value).flatMap((entry) => {
+        const [low, high] = found[entry.key] ?? [];
+        if (low === undefined || high === undefined || !this.supposable(entry)) return [];
+        const wrong = [low, high].map((end) => readChange(entry.key, end)).find((read) => typeof read === 'string');
+        if (typeof wrong === 'string') this.problem('settings', wrong, entry.value);
+        return wrong === undefined ? [[entry.key, [low, high]] as const] : [];
+      }),
+    );
+  }
+  /** True for a word or fact that may be supposed, with a value that is understood; a fact's mistake is said here, a word's by its schema. */
+  private supposable({ key, value, keyStart, keyEnd }: Entry): boolean {
+    if (!canSuppose(key)) {
+      const close = nearest(key, [...Object.keys(scenarioWords), ...Object.keys(factNames)]);
+      this.problem('unknown-fact', `neither a word nor a fact is called \`${key}\`${close ? `: did you mean \`${close}\`?` : ''}`, {
+        start: keyStart,
+        end: keyEnd,
+      });
+      return false;
+    }
+    const said = value.kind === 'scalar' && value.value !== null && !Object.hasOwn(scenarioWords, key) ? readChange(key, value.value) : undefined;
+    if (typeof said === 'string') this.problem('settings', said, value);
+    return typeof said !== 'string';
+  }
   private assumption(fact: string, value: FactValue, place: { readonly start: number; readonly end: number }): Assumption {
     return { fact, value, span: this.span(place) };
   }
@@ -361,6 +413,7 @@ const allKeys = [
       policyRow,
       limits.cost_needs_gain,
       waiver,
+      scenario,
       sections.traffic,
       sections.runs,
       silence.options[1],

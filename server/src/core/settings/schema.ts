@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dimensionNames, ownerKey } from '../spend/dimensions.js';
 import { isZone } from '../spend/period.js';
 import { policyRow, waiver } from './policy-schema.js';
+import { ends, scenario } from './scenario-schema.js';
 
 // The one source of `.mlcost.yaml`: what is valid, the JSON Schema that editors read, and the texts of completion and hover.
 
@@ -133,6 +134,12 @@ export const sections = {
     .describe('How much is asked of hosted and served models. Without it prices are per call.'),
   prices: z.array(price).describe('Rates of your own. They win over list prices.'),
   budgets: z.array(budget).describe('What teams may spend.'),
+  scenarios: z.array(scenario).describe('What-ifs with a name: `mlcost what-if` shows them beside what is written now.'),
+  ranges: z
+    .record(z.string(), ends)
+    .describe(
+      'How far facts may plausibly move, for what moves the cost most: `calls_per_month: [50000, 200000]`. Without one, numbers are halved and doubled.',
+    ),
   silence: z.array(silence).describe('What is not shown.'),
   runs: z
     .strictObject({
