@@ -1,5 +1,5 @@
 // Import directions of the house (docs/architecture.md). Checked by `npm test`; type-only imports count.
-const stages = ['text', 'syntax', 'recognise', 'resolve', 'estimate', 'runs', 'forensics', 'spend', 'advise', 'diff', 'render', 'policy'];
+const stages = ['text', 'syntax', 'recognise', 'resolve', 'estimate', 'runs', 'forensics', 'spend', 'advise', 'diff', 'whatif', 'render', 'policy'];
 const core = '^server/src/core';
 const stageRules = stages.map((stage, at) => ({
   name: `core-${stage}-looks-back-only`,

@@ -1,4 +1,4 @@
-import { spendKeys } from '../core/index.js';
+import { scenarioWords, spendKeys } from '../core/index.js';
 
 /** Commands and options of `mlcost`: the one table that parsing, help and shell completion are made of. */
 export interface Option {
@@ -94,6 +94,36 @@ export const commands: readonly Command[] = [
     usage: 'compare PATH',
     help: 'each workload on every offer that can run it, cheapest first',
     options: [formats, ...where, { name: 'limit', value: 'N', help: 'offers shown for each workload in a table (default 12)' }, quiet],
+    takes: [1, 1],
+  },
+  {
+    name: 'what-if',
+    usage: 'what-if PATH',
+    help: 'the workloads as they would be, beside what is written now: cost, memory, latency, hours, energy and carbon',
+    options: [
+      { ...formats, choices: ['table', 'json', 'markdown', 'html', 'csv'], help: 'table (default), json, markdown, html or csv' },
+      {
+        name: 'set',
+        value: 'WORD=VALUE,…',
+        many: true,
+        help: `a column of suppositions (repeatable): ${Object.entries(scenarioWords)
+          .map(([word, { example }]) => `${word}=${example.split(',')[0]}`)
+          .join(' ')}, or any fact`,
+      },
+      {
+        name: 'scenario',
+        value: 'NAME',
+        many: true,
+        help: 'a scenario of .mlcost.yaml as a column (repeatable); all of them if neither this nor --set is given',
+      },
+      { name: 'save', value: 'NAME', help: 'keep the --set under this name in the scenarios of .mlcost.yaml' },
+      { name: 'workload', value: 'NAME', many: true, help: 'only this one: its file, file:line, id, or a part of its title (repeatable)' },
+      { name: 'each', help: 'of several workloads, every figure of each one' },
+      { name: 'sensitivity', short: 's', help: 'which fact moves the cost most, each over its plausible range' },
+      { name: 'of', value: 'QUANTITY', help: 'with the sensitivity of another figure: usd_per_1m_tokens, peak_memory_gib …' },
+      ...where.filter(({ name }) => name !== 'set'),
+      quiet,
+    ],
     takes: [1, 1],
   },
   {

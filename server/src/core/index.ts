@@ -37,6 +37,7 @@ export type { Fact, FactValue, Origin, UnknownFact } from './model/fact.js';
 export { type FactName, factLabel, factNames } from './model/fact-names.js';
 export type { Problem, Severity } from './model/problem.js';
 export type { MeasuredRun } from './model/run.js';
+export { readChange, type Scenario, type ScenarioWord, type Supposed, scenarioWords } from './model/scenario.js';
 export type { Span } from './model/span.js';
 export type { Workload, WorkloadKind } from './model/workload.js';
 export { isBeside } from './model-file/beside.js';
@@ -79,6 +80,18 @@ export { type PanelExtras, spendView } from './render/spend-panel.js';
 export { importedSources, readSources } from './render/spend-sources.js';
 export type * from './render/spend-view.js';
 export { type Totals, totalsOf, totalText } from './render/totals.js';
+export {
+  barLimit,
+  barText,
+  type FigureText,
+  type OutcomeText,
+  outcomeText,
+  type RowText,
+  type SensitivityText,
+  sensitivityText,
+  wordLabel,
+  workspaceRows,
+} from './render/what-if.js';
 export { showValue, subject } from './render/words.js';
 export { resolve } from './resolve/resolve.js';
 export type { Assumption, KnownFiles, ResolveInput } from './resolve/types.js';
@@ -142,3 +155,6 @@ export { fnv1a } from './text/fnv.js';
 export { type Language, languageOfName } from './text/language.js';
 export { baseName, folderOf, joinUri, matchesGlob, relativeTo } from './text/uri.js';
 export { utf8 } from './text/utf8.js';
+export { mainRow, type NamedSet, type Now, type Outcome, outcomeOf, type Side } from './whatif/outcome.js';
+export { type Sensitivity, sensitivityOf } from './whatif/sensitivity.js';
+export { type WorkspaceSide, workspaceSides } from './whatif/workspace.js';

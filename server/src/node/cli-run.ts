@@ -40,6 +40,7 @@ import { confined, nodeHost } from './node-host.js';
 import { checkCommand, diffCommand } from './review-commands.js';
 import type { Scanned } from './scanned.js';
 import { spendCommands } from './spend-commands.js';
+import { whatIfCommand } from './what-if-command.js';
 
 /** Runs one command.
  * @param assets folder of grammars and tables
@@ -69,6 +70,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'autoscale') await autoscaleCommand(parsed, host);
     else if (parsed.command.name === 'prove') await proveCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
+    else if (parsed.command.name === 'what-if') await whatIfCommand(parsed, host, paint(), write, scanned);
     else if (parsed.command.name === 'onnx') write(await modelFileCommand(parsed, host, assets, paint()));
     else if (parsed.command.name === 'blame') write(await blameCommand(parsed, host, paint(), scanned));
     else if (parsed.command.name === 'history') write(await historyCommand(parsed, host, assets, paint(), scanned));

@@ -9,6 +9,8 @@ const exact: ReadonlySet<string> = new Set([
   'train_tokens',
   'num_requests',
   'calls_per_month',
+  'requests_per_s',
+  'utilisation',
   'input_tokens',
   'cached_input_tokens',
   'output_tokens',
@@ -23,6 +25,7 @@ const exact: ReadonlySet<string> = new Set([
   'provider',
   'region',
   'spot',
+  'market',
   'trials',
   'max_hours',
 ]);

@@ -1,8 +1,5 @@
+import { siblingsOf } from '../../catalog/siblings.js';
 import type { Proposal, Rule } from '../types.js';
-
-/** A size in a model's name: `70B`, `1.5b`. */
-const size = /(?<![\d.])\d+(?:\.\d+)?[bm](?![a-z])/i;
-const stem = (model: string): string => model.toLowerCase().replace(size, '#');
 
 /** A smaller model of the same name: what it costs is known, whether it answers well enough is not. It is also what a distillation would serve. */
 export const smallerModel: Rule = {
@@ -10,11 +7,9 @@ export const smallerModel: Rule = {
   kinds: ['serving', 'batch-inference'],
   propose({ facts, context, params }) {
     const model = facts.text('model');
-    if (model === undefined || params === undefined || !size.test(model)) return [];
-    const own = stem(model);
-    return context.catalog.models
-      .flatMap((one) => (one.params !== undefined && one.params < 0.8 * params && stem(one.id) === own ? [{ id: one.id, params: one.params }] : []))
-      .sort((a, b) => b.params - a.params)
+    if (model === undefined || params === undefined) return [];
+    return siblingsOf(model, context.catalog.models)
+      .filter((one) => one.params < 0.8 * params)
       .slice(0, 2)
       .map(
         ({ id }): Proposal => ({
