@@ -47,6 +47,14 @@ assumptions:
 traffic:
   calls_per_month: 100000
   input_tokens: 420
+scenarios:
+  - name: black friday
+    files: deploy/**
+    set:
+      traffic: 3x
+      commitment: on-demand
+ranges:
+  output_tokens: [150, 600]
 prices:
   - accelerator: H100
     usd_per_hour: 2.10
