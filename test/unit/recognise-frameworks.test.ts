@@ -21,7 +21,7 @@ trainer = pl.Trainer(max_epochs=5, devices=[0, 1], num_nodes=2, precision="bf16-
 trainer.fit(Net(), datamodule=data)
 `),
     ).toEqual([
-      'training lightning 12-13 {gpu_count=2@12, num_nodes=2@12, precision=bf16@12, strategy=zero2@12, epochs=5@12, grad_accum=4@12, batch_size=32@11 variable, optimizer=Adam@5}',
+      'training lightning 12-13 {gpu_count=2@12, num_nodes=2@12, precision=bf16@12, strategy=zero2@12, epochs=5@12, grad_accum=4@12, batch_size=32@11 variable, optimizer=Adam@5, loader_workers=0@10 default}',
     ]);
   });
   test('devices of a CPU are none, -1 is all', async () => {

@@ -17,7 +17,7 @@ def main(args):
         stats = train_one_epoch(model, loader, optimizer, epoch)
 main(parser.parse_args())
 `,
-    ['training pytorch 8-9 {epochs=400@4 default, batch_size=64@3 default, optimizer=AdamW@7}'],
+    ['training pytorch 8-9 {epochs=400@4 default, batch_size=64@3 default, optimizer=AdamW@7, loader_workers=0@6 default}'],
   ],
   [
     'no loop: the call stands for the training, its arguments for the run',
@@ -28,7 +28,7 @@ optimizer = torch.optim.AdamW(model.parameters())
 num_epochs = 2
 losses = fit_model_simple(model, loader, optimizer, num_epochs=num_epochs)
 `,
-    ['training pytorch 6-6 {batch_size=8@3, optimizer=AdamW@4, epochs=2@5 variable}'],
+    ['training pytorch 6-6 {batch_size=8@3, optimizer=AdamW@4, loader_workers=0@3 default, epochs=2@5 variable}'],
   ],
   [
     'a state object instead of model and optimiser, inside the loop over epochs',

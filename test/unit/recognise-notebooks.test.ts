@@ -16,14 +16,14 @@ const loop = 'for epoch in range(3):\n    for x in DataLoader(d, batch_size=16):
 describe('a script that a cell writes', () => {
   test('its command counts the work, with the facts of the script', async () => {
     expect(await facts(notebook(`%%writefile train.py\nimport torch\n${loop}`, '!torchrun --nproc_per_node=4 train.py\n'))).toEqual([
-      { kind: 'training', fragment: true, facts: { epochs: 3, batch_size: 16 }, unknown: [] },
-      { kind: 'training', fragment: false, facts: { gpu_count: 4, nproc_per_node: 4, epochs: 3, batch_size: 16 }, unknown: [] },
+      { kind: 'training', fragment: true, facts: { epochs: 3, batch_size: 16, loader_workers: 0 }, unknown: [] },
+      { kind: 'training', fragment: false, facts: { gpu_count: 4, nproc_per_node: 4, epochs: 3, batch_size: 16, loader_workers: 0 }, unknown: [] },
     ]);
   });
   test('a flag replaces the default of the option that it names', async () => {
     const script = `%%writefile src/train.py\nimport argparse, torch\np = argparse.ArgumentParser()\np.add_argument("--bs", type=int, default=8)\nargs = p.parse_args()\n${loop.replace('16', 'args.bs')}`;
     const [, command] = await facts(notebook(script, '!python src/train.py --bs 2\n'));
-    expect(command?.facts).toEqual({ batch_size: 2, epochs: 3 });
+    expect(command?.facts).toEqual({ batch_size: 2, epochs: 3, loader_workers: 0 });
   });
   test('another script keeps its own money', async () => {
     const found = await facts(notebook(`%%writefile train.py\nimport torch\n${loop}`, '!torchrun --nproc_per_node=4 other_train.py\n'));

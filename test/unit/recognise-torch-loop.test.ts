@@ -28,7 +28,7 @@ if __name__ == "__main__":
     main()
 `),
     ).toEqual([
-      'training pytorch 17-18 {epochs=14@11 default, batch_size=64@10 default, precision=bf16@5, optimizer=AdamW@16, model=resnet18@15, dataset=MNIST@13}',
+      'training pytorch 17-18 {epochs=14@11 default, batch_size=64@10 default, precision=bf16@5, optimizer=AdamW@16, loader_workers=0@14 default, model=resnet18@15, dataset=MNIST@13}',
     ]);
   });
   test('steps, accumulation, sharding, constants', async () => {

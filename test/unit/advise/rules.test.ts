@@ -89,7 +89,7 @@ describe('what each rule writes', () => {
       'TF32 where 32 bits are asked for',
       { 'train.py': lightning },
       'precision-tf32',
-      { gpu_type: 'a100-80gb', dataset_size: 50_000, model: 'resnet50' },
+      { gpu_type: 'a100-80gb', dataset_size: 50_000, model: 'google/vit-base-patch16-224' },
       'train.py',
       'import torch\n',
       'import torch\ntorch.set_float32_matmul_precision("high")\n',

@@ -38,7 +38,7 @@ export function advise(workload: Workload, asStated: Spec, asEstimated: Estimati
   const judge = (proposals: readonly Proposal[]): Judged | undefined => judged(subject, spec, proposals);
   const proposals = rules.filter((rule) => rule.kinds.includes(workload.kind)).flatMap((rule) => rule.propose(subject));
   const single = proposals
-    .flatMap((proposal) => (proposal.unpriced === undefined ? (judge([proposal]) ?? []) : unpriced(subject, spec, proposal)))
+    .flatMap((proposal) => (isTold(subject, spec, proposal) ? (judge([proposal]) ?? []) : unpriced(subject, spec, proposal)))
     .sort(byWorth);
   if (subject.fits === 'does-not-fit' && !single.some(({ advice }) => advice.makesItFit)) single.push(...rescue(subject, spec, proposals, judge));
   // What one edit does together with what a person has to arrange, or has to think about, is no edit.
@@ -46,7 +46,8 @@ export function advise(workload: Workload, asStated: Spec, asEstimated: Estimati
     single.filter(({ advice }) => advice.saving.percent !== undefined && advice.editable && advice.effort < 3 && advice.risk.level !== 'unmeasured'),
     judge,
   );
-  const all = (combined ? [combined, ...single] : single).sort(byWorth);
+  // What rescues may be what combines best as well.
+  const all = (combined && !single.some(({ advice }) => advice.id === combined.advice.id) ? [combined, ...single] : single).sort(byWorth);
   return all.map(({ advice }) => (note === undefined || !advice.saving.unit.includes('token') ? advice : { ...advice, notes: [note, ...advice.notes] }));
 }
 
@@ -131,8 +132,16 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
     },
   };
 }
+/** True where the estimate follows what the proposal changes: its figure decides then, whatever the rule says of it. */
+function isTold(subject: Subject, spec: Spec, proposal: Proposal): boolean {
+  if (proposal.unpriced === undefined) return true;
+  const objective = Object.keys(proposal.changes).length > 0 && objectiveOf(subject.estimation, estimate(withChanges(spec, [proposal]), subject.context));
+  return objective !== false && objective !== undefined && Math.abs(objective.after.likely / objective.before.likely - 1) > 1e-9;
+}
 /** What nobody can put a figure on beforehand, and is worth doing all the same. */
-function unpriced(subject: Subject, spec: Spec, proposal: Proposal): Judged {
+function unpriced(subject: Subject, spec: Spec, proposal: Proposal): Judged | readonly [] {
+  const changed = Object.entries(proposal.changes).filter(([fact, to]) => spec.facts[fact] !== to);
+  if (!lawOf(subject, changed)) return [];
   const { id, title, changes, risk, effort, notes = [], editable } = proposal;
   return {
     proposals: [proposal],

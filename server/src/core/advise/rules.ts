@@ -2,14 +2,19 @@ import { batchApi } from './rules/batch-api.js';
 import { batching } from './rules/batching.js';
 import { boundedLoop } from './rules/bounded-loop.js';
 import { cheaperHosted } from './rules/cheaper-hosted.js';
+import { coLocation } from './rules/co-location.js';
 import { contextLength } from './rules/context-length.js';
 import { dataParallel } from './rules/data-parallel.js';
+import { earlyStopping } from './rules/early-stopping.js';
 import { eightBitOptimizer } from './rules/eight-bit-optimizer.js';
+import { evaluationCadence } from './rules/evaluation-cadence.js';
 import { fewerGpus } from './rules/fewer-gpus.js';
 import { fewerTrainingGpus } from './rules/fewer-training-gpus.js';
 import { flashAttention } from './rules/flash-attention.js';
+import { fusedOptimizer } from './rules/fused-optimizer.js';
 import { gradientCheckpointing } from './rules/gradient-checkpointing.js';
 import { kvCache } from './rules/kv-cache.js';
+import { loaderWorkers } from './rules/loader-workers.js';
 import { lora } from './rules/lora.js';
 import { memoryShare } from './rules/memory-share.js';
 import { microBatch } from './rules/micro-batch.js';
@@ -18,6 +23,8 @@ import { packing } from './rules/packing.js';
 import { prefixCaching } from './rules/prefix-caching.js';
 import { promptCache } from './rules/prompt-cache.js';
 import { replicas } from './rules/replicas.js';
+import { resume } from './rules/resume.js';
+import { saveCadence } from './rules/save-cadence.js';
 import { sharding } from './rules/sharding.js';
 import { smallerModel } from './rules/smaller-model.js';
 import { spot } from './rules/spot.js';
@@ -41,6 +48,13 @@ export const rules: readonly Rule[] = [
   lora,
   fewerTrainingGpus,
   spot,
+  saveCadence,
+  evaluationCadence,
+  loaderWorkers,
+  fusedOptimizer,
+  earlyStopping,
+  resume,
+  coLocation,
   weights,
   kvCache,
   fewerGpus,

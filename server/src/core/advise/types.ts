@@ -70,7 +70,7 @@ export interface Proposal {
   readonly risk: Risk;
   readonly effort: 1 | 2 | 3;
   readonly notes?: readonly string[];
-  /** Why no figure is given: the advice stands without a saving, behind all that have one. */
+  /** Why no figure is given where the estimate does not follow the change: the advice stands without a saving then, behind all that have one. */
   readonly unpriced?: string;
   /** False for what changes who runs it or when, which no edit of this file does. */
   readonly editable?: false;

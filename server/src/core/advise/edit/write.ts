@@ -10,7 +10,7 @@ import { beside, countIn, everywhere, isCamel, isSame, isVerbatim, removed, rena
 import { recipes } from './recipes.js';
 import { vocabularyOf } from './vocabularies.js';
 import type { Spelled, Vocabulary } from './vocabulary.js';
-import { acceleratorName, platformWords } from './words/hardware.js';
+import { acceleratorName, platformVocabularies } from './words/hardware.js';
 
 /** The edits that put facts into force where they stand, or beside settings of the same construct where they do not stand yet.
  * They keep comments, quotes and layout. Whether they do what is promised is for the caller to see: apply them to a copy and read it again.
@@ -70,7 +70,8 @@ function inCode(workload: Workload, changes: readonly FactChange[], fact: string
 function writeOne(workload: Workload, name: string, to: FactValue, documents: Documents): TextEdit[] | undefined {
   const fact = workload.facts.find((one) => one.name === name);
   const own = vocabularyOf(workload);
-  const words = own?.spell(name, to) === undefined ? (platformWords.spell(name, to) ? platformWords : own) : own;
+  const platform = platformVocabularies.find((one) => one.spell(name, to) && anchorOf(workload, one.home, documents));
+  const words = own?.spell(name, to) === undefined ? (platform ?? own) : own;
   const spelled = words?.spell(name, to);
   const stands = fact && placed(fact, documents);
   if (stands) {

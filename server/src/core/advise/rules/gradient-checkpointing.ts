@@ -7,7 +7,7 @@ export const gradientCheckpointing: Rule = {
   propose({ facts, fits }) {
     // What the estimator has to assume so that it fits is no setting that could be off.
     const written = facts.raw('grad_ckpt');
-    const on = written !== undefined && written !== false && written !== 'none';
+    const on = written !== undefined && !/^(false|none)$/i.test(String(written));
     const risk = { level: 'none' as const, evidence: ['recomputes the same activations (Chen et al. 2016)'] };
     if (on && (fits === 'fits' || written !== 'selective'))
       return [{ id: 'no-checkpointing', title: 'no gradient checkpointing', changes: { grad_ckpt: false }, risk, effort: 1 }];

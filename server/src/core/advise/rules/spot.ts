@@ -4,16 +4,20 @@ import type { Rule } from '../types.js';
 export const spot: Rule = {
   id: 'spot',
   kinds: ['training', 'batch-inference'],
-  propose({ facts, context }) {
+  propose({ facts, context, workload }) {
     if (facts.flag('spot') === true || context.market === 'spot') return [];
     return [
       {
         id: 'spot',
         title: 'spot capacity',
         changes: { spot: true },
+        // SageMaker bills less time, not a lower price: how much is known when the job has run.
+        ...(workload.framework === 'sagemaker'
+          ? { unpriced: 'what managed spot training saves is not listed, and stands on the page of a job that has run' }
+          : {}),
         risk: { level: 'none', evidence: ['the same computation; an interruption repeats what was done since the last checkpoint'] },
         effort: 3,
-        notes: ['needs checkpoints and a start that resumes from them', 'repeated hours are not in the figure'],
+        notes: [...(facts.flag('resume') === true ? [] : ['needs checkpoints and a start that resumes from them']), 'repeated hours are not in the figure'],
       },
     ];
   },

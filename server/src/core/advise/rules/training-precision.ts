@@ -30,7 +30,7 @@ export const trainingPrecision: Rule = {
         effort: 1,
       });
     // Only stacks that have FP8 recipes of their own.
-    if (facts.text('precision') === 'bf16' && chip?.fp8Tflops !== undefined && /^(megatron|nemo|torchtitan|lightning|accelerate)$/.test(workload.framework))
+    if (facts.text('precision') === 'bf16' && chip?.fp8Tflops !== undefined && /^(megatron|torchtitan|lightning|accelerate)$/.test(workload.framework))
       found.push({
         id: 'precision-fp8',
         title: 'FP8 matrix products',

@@ -17,6 +17,8 @@ export const trainingArgumentFields: readonly Field[] = [
   ['save_total_limit', 'save_total_limit', positive],
   ['eval_strategy', 'eval_strategy', text],
   ['eval_strategy', 'evaluation_strategy', text],
+  ['eval_steps', 'eval_steps', positive],
+  ['loader_workers', 'dataloader_num_workers', integer],
 ];
 
 /** The sharding and the compute type of a trainer's configuration. */

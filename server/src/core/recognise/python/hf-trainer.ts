@@ -6,6 +6,7 @@ import { addAdapters, addCheckpointing } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { visibleDevices } from './training/devices.js';
 import { amount, count, FactSet, flag } from './training/fact-set.js';
+import { addHabits } from './training/habits.js';
 import { addSettings, type Settings, settingsOf } from './training/hf-settings.js';
 import { addModel } from './training/model-source.js';
 import { isTest } from './training/tests.js';
@@ -111,6 +112,7 @@ function workload(input: PythonInput, call: Call, framework: string, end: number
   addCheckpointing(input, facts);
   addDataset(input, facts, evaluate.argument(call, 'train_dataset'), call.start);
   addLength(input, facts);
+  addHabits(input, facts, settings);
   addLibraryDefaults(input, facts, settings, call);
   visibleDevices(input, facts);
   const search = program.callsOf('hyperparameter_search')[0];

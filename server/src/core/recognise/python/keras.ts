@@ -4,6 +4,7 @@ import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { addTrials } from './study.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { amount, count, FactSet, text } from './training/fact-set.js';
+import { addHabits } from './training/habits.js';
 import { addHyperparameters } from './training/hyperparameters.js';
 import { addModel } from './training/model-source.js';
 import { isTest } from './training/tests.js';
@@ -61,6 +62,7 @@ function fitted(input: PythonInput, call: Call, object: string): SeenWorkload {
   if (/keras\.applications|applications\./.test(program.text)) addApplication(input, facts);
   if (/from_pretrained|keras_hub|keras_nlp/.test(program.text)) addModel(input, facts, undefined, call.start);
   addStrategy(input, facts);
+  addHabits(input, facts, {});
   addLength(input, facts);
   addHyperparameters(input, facts, undefined, /^(batch_size|epochs|image_size|seq_len)$/);
   addTrials(input, facts, call.start);

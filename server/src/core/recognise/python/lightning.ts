@@ -5,6 +5,7 @@ import { addAdapters, addCheckpointing } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { visibleDevices } from './training/devices.js';
 import { amount, count, FactSet } from './training/fact-set.js';
+import { addHabits } from './training/habits.js';
 import { addHyperparameters } from './training/hyperparameters.js';
 import { addFabric, addLoopSettings, addOptimizer, trainLoader } from './training/loop-facts.js';
 import { addModel } from './training/model-source.js';
@@ -65,6 +66,7 @@ function workload(input: PythonInput, call: Call, { end, fit }: { end: number; f
   const loader = trainLoader(input);
   if (loader) facts.read('batch_size', evaluate.argument(loader, 'batch_size', 1), count);
   addOptimizer(input, facts);
+  addHabits(input, facts, { loader });
   addModel(input, facts, fit && evaluate.argument(fit, 'model', 0), call.start);
   addAdapters(input, facts, call.start);
   addCheckpointing(input, facts);

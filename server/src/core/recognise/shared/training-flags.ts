@@ -229,6 +229,8 @@ export const trainingFlags: FlagTable = {
   ...each('save_steps checkpointing_steps', meaning('save_steps', asPositive)),
   ...each('save_total_limit checkpoints_total_limit', meaning('save_total_limit', asPositive)),
   ...each('eval_strategy evaluation_strategy', meaning('eval_strategy', asText)),
+  ...each('eval_steps eval_interval', meaning('eval_steps', asPositive)),
+  ...each('dataloader_num_workers', meaning('loader_workers', asCount)),
   ...each('channels_last', meaning('channels_last', whenOn(true))),
   ...each('cache_latents cache_latents_to_disk', meaning('latents_cached', whenOn(true))),
   ...each('resolution image_size img_size imgsz input_size image_resolution force_image_size', meaning('image_size', asPositive)),

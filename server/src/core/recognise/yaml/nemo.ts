@@ -14,11 +14,7 @@ export const nemo: YamlRecogniser = {
   },
   recognise({ document, roots }) {
     return roots.filter(isNemo).map((root) => {
-      const facts = new ConfigFacts(document.uri, root);
-      // Matrix products of the layers are in FP8 beside the trainer's own precision.
-      const fp8 = at(root, 'model', 'fp8');
-      if (fp8 && scalarOf(fp8) === true) facts.put('precision', 'fp8', fp8);
-      facts.fields(fields);
+      const facts = new ConfigFacts(document.uri, root).fields(fields);
       const granularity = at(root, 'model', 'activations_checkpoint_granularity');
       if (granularity && typeof scalarOf(granularity) === 'string') facts.put('grad_ckpt', true, granularity);
       return facts.workload('training', 'nemo', 'Train');

@@ -1,8 +1,10 @@
-import { one, vocabulary } from '../vocabulary.js';
+import { one, oneOf, type Vocabulary, vocabulary } from '../vocabulary.js';
 
 /** What a platform's file says of its machines, whatever runs on them.
- * @source SkyPilot documentation, YAML configuration: `resources` */
-export const platformWords = vocabulary(/^accelerators$/, { spot: one('use_spot') });
+ * @source SkyPilot documentation, YAML configuration: `resources`; GKE documentation, Spot VMs: a node selector alone asks for them */
+const skypilot = vocabulary(/^accelerators$/, { spot: one('use_spot') });
+const gke = vocabulary(/^cloud\.google\.com\/gke_accelerator$/, { spot: oneOf({ true: [{ key: 'cloud.google.com/gke-spot', value: '"true"' }] }) });
+export const platformVocabularies: readonly Vocabulary[] = [skypilot, gke];
 
 /** How platforms call the usual accelerators, by the key that the name stands under.
  * @source Modal documentation, GPU acceleration; SkyPilot documentation, `sky show-gpus`; NVIDIA GPU feature discovery, `nvidia.com/gpu.product`;

@@ -12,6 +12,9 @@ const trainingArguments = {
   grad_accum: one('gradient_accumulation_steps'),
   optimizer: one('optim'),
   compile: one('torch_compile'),
+  loader_workers: one('dataloader_num_workers'),
+  eval_steps: one('eval_steps'),
+  save_steps: one('save_steps'),
 };
 const transformersHome =
   /^(per_device_train_batch_size|gradient_accumulation_steps|num_train_epochs|max_steps|learning_rate|output_dir|bf16|fp16|optim|gradient_checkpointing)$/;
@@ -43,6 +46,9 @@ const axolotl = vocabulary(/^(micro_batch_size|gradient_accumulation_steps|num_e
   finetune_method: oneOf({ lora: [{ key: 'adapter', value: 'lora' }], qlora: [{ key: 'adapter', value: 'qlora' }] }),
   quantization: oneOf({ nf4: [{ key: 'load_in_4bit', value: true }] }),
   lora_rank: one('lora_r'),
+  loader_workers: one('dataloader_num_workers'),
+  eval_steps: one('eval_steps'),
+  save_steps: one('save_steps'),
 });
 /** @source LLaMA-Factory documentation, arguments */
 const llamaFactory = vocabulary(/^(per_device_train_batch_size|gradient_accumulation_steps|num_train_epochs|cutoff_len|finetuning_type|stage|learning_rate)$/, {
@@ -103,16 +109,10 @@ const megatron = vocabulary(
   },
   true,
 );
-/** @source NeMo documentation, activation recomputation; NVIDIA/NeMo examples/nlp/language_modeling/conf/megatron_gpt_config.yaml: `fp8`, `transformer_engine` */
+/** @source NeMo documentation, activation recomputation */
 const nemoModel = /^(micro_batch_size|global_batch_size|tensor_model_parallel_size)$/;
 const nemo = vocabulary(/^(micro_batch_size|global_batch_size|tensor_model_parallel_size|precision)$/, {
-  precision: oneOf({
-    bf16: [{ key: 'precision', value: 'bf16' }],
-    fp8: [
-      { key: 'fp8', value: true, beside: nemoModel, also: true },
-      { key: 'transformer_engine', value: true, beside: nemoModel },
-    ],
-  }),
+  precision: oneOf({ bf16: [{ key: 'precision', value: 'bf16' }] }),
   batch_size: one('micro_batch_size'),
   grad_ckpt: oneOf({
     true: [

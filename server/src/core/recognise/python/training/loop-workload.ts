@@ -5,6 +5,7 @@ import { addAdapters, addCheckpointing } from './adapters.js';
 import { addDataset, addLength } from './data-source.js';
 import { visibleDevices } from './devices.js';
 import { amount, count, FactSet } from './fact-set.js';
+import { addHabits } from './habits.js';
 import { addHyperparameters } from './hyperparameters.js';
 import { type Loop, limit } from './loop.js';
 import { addLoopSettings, addOptimizer, trainLoader } from './loop-facts.js';
@@ -33,6 +34,7 @@ export function loopWorkload(input: PythonInput, { block, bound }: Loop): SeenWo
   addLoopSettings(input, facts);
   addAccumulation(input, facts);
   addOptimizer(input, facts);
+  addHabits(input, facts, { loader });
   addModel(input, facts, undefined, block.start);
   addAdapters(input, facts, block.start);
   addCheckpointing(input, facts);
