@@ -1,6 +1,6 @@
 import { type Anomaly, type BudgetState, type Decimal, exact, perOwner, type Statement, type UnitCost, type WasteLedger } from '../core/index.js';
 import { documentOf, type ReportFormat, type Section } from './sections.js';
-import { moneyCell as money, shownMoney } from './spend.js';
+import { grouped, moneyCell as money, shownMoney } from './spend.js';
 import { unitsSection } from './units.js';
 import { wasteSection } from './waste.js';
 
@@ -72,9 +72,11 @@ export function weekText(week: Week, format: ReportFormat): string {
       header: ['day', 'cost', 'expected', 'because of'],
       rows: week.anomalies.map(({ day, cost, expected, causes }) => [
         day,
-        cost.toFixed(2),
-        expected.toFixed(2),
-        causes.map(({ key, value, share }) => `${key} ${value} (${Math.round(100 * share)} %)`).join(', ') || 'no one tag',
+        grouped(cost.toFixed(2)),
+        grouped(expected.toFixed(2)),
+        causes
+          .map(({ key, value, share, kind }) => `${key} ${value} (${kind === 'new' || kind === 'gone' ? `${kind}, ` : ''}${Math.round(100 * share)} %)`)
+          .join(', ') || 'no one tag',
       ]),
       right: [1, 2],
     },

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { anomalies } from '../../../server/src/core/spend/anomaly.js';
 import { compare, type Decimal, decimal, sum, toText, zero } from '../../../server/src/core/spend/decimal.js';
 import { perOwner, readUsage, type ShareRule, type StatementQuery, statement } from '../../../server/src/core/spend/shares.js';
-import { Random } from '../../support/focus-export.js';
 import { type Charge, ledger } from '../../support/months.js';
 
 const of = (text: string): Decimal => decimal(text) ?? zero;
@@ -69,52 +67,4 @@ describe('whose the money is', () => {
     [[{ day: '2026-11-01', team: 'a', hours: '-1' }], 'row 2: no day or no amount'],
     [[{ day: 'Monday', team: 'a', hours: '1' }], 'row 2: no day or no amount'],
   ])('a file of use that is none: %j', (rows, problem) => expect(readUsage(rows as Record<string, string>[], 'team').problem).toBe(problem));
-});
-
-describe('days that stand out', () => {
-  const asked = { from: '2026-11-01', to: '2026-11-30', cost: 'billed', currency: 'USD', rates: [] } as const;
-  const all = (seed: number, extra: readonly Charge[] = []): Charge[] => {
-    const random = new Random(seed);
-    const days = Array.from({ length: 91 }, (_, at) => new Date(Date.parse('2026-09-01') + at * 86_400_000));
-    return [
-      ...days.flatMap((date) => {
-        const busy = date.getUTCDay() % 6 === 0 ? 0.3 : 1;
-        return ['a', 'b', 'c'].map((team) => ({
-          day: date.toISOString().slice(0, 10),
-          cost: (100 * busy * (1 + 0.1 * random.normal())).toFixed(2),
-          tags: { team, model_id: `m-${team}` },
-        }));
-      }),
-      ...extra,
-    ];
-  };
-  test('a burst is found, with whose it is', () => {
-    const found = anomalies(ledger(all(1, [{ day: '2026-11-18', cost: '900', tags: { team: 'b', model_id: 'm-b' } }])), asked);
-    expect(found.map(({ day }) => day)).toEqual(['2026-11-18']);
-    expect(found[0]?.expected).toBeGreaterThan(250);
-    expect(found[0]?.expected).toBeLessThan(350);
-    expect(found[0]?.causes.map(({ key, value }) => [key, value])).toEqual([
-      ['team', 'b'],
-      ['model_id', 'm-b'],
-    ]);
-    for (const { share } of found[0]?.causes ?? []) expect(share).toBeGreaterThan(0.8);
-  });
-  test('a second one is not hidden by the first', () => {
-    const burst = (day: string): Charge => ({ day, cost: '900', tags: { team: 'b' } });
-    expect(anomalies(ledger(all(2, [burst('2026-11-11'), burst('2026-11-18')])), asked).map(({ day }) => day)).toEqual(['2026-11-11', '2026-11-18']);
-  });
-  test('weekends and noise do not stand out: less than one day in a hundred', () => {
-    const found = Array.from({ length: 20 }, (_, seed) => anomalies(ledger(all(seed + 10)), asked)).flat();
-    expect(found.length).toBeLessThan(0.01 * 20 * 30);
-  });
-  test('with too few weeks nothing is told', () =>
-    expect(
-      anomalies(
-        ledger([
-          { day: '2026-11-01', cost: '1' },
-          { day: '2026-11-02', cost: '1000' },
-        ]),
-        asked,
-      ),
-    ).toEqual([]));
 });

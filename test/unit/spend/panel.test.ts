@@ -223,7 +223,7 @@ test('days that stand out are told with what made them so', () => {
   const charges = [...days('2026-09-01', 77, '100', { team: 'a' }), { day: '2026-11-10', cost: '900', tags: { team: 'b' } }];
   const { anomalies } = viewOf({ charges });
   expect(anomalies.map(({ title, amount, detail }) => [title, amount, detail])).toEqual([
-    ['Nov 10, 2026', '+$900.00', '$1,000 where $100.00 is usual; team b: 100 % of it'],
+    ['Nov 10, 2026', '+$900.00', '$1,000 where $100.00 is usual; team b (new): 100 % of it'],
   ]);
 });
 test('what one costs is told with what it rests on', () => {

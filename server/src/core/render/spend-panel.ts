@@ -67,7 +67,12 @@ export function spendView(panel: SpendPanel, extras: PanelExtras): SpendView {
         amount: `${more < 0 ? '−' : '+'}${amount(Math.abs(more), panel.currency, style)}`,
         detail: [
           `${amount(cost, panel.currency, style)} where ${amount(expected, panel.currency, style)} is usual`,
-          causes.map(({ key, value, share }) => `${words[key]} ${value}: ${Math.round(100 * share)} % of it`).join(', ') || 'no one tag explains it',
+          causes
+            .map(
+              ({ key, value, share, kind }) =>
+                `${words[key] ?? key} ${value}${kind === 'new' || kind === 'gone' ? ` (${kind})` : ''}: ${Math.round(100 * share)} % of it`,
+            )
+            .join(', ') || 'no one tag explains it',
         ].join('; '),
       };
     }),

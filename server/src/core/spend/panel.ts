@@ -64,7 +64,7 @@ export interface SpendPanel extends Spread {
 /** Bars that stand apart. */
 const mostBars = 7;
 /** Days before a day that tell whether it stands out. */
-const lookBack = 70;
+const lookBack = 100;
 
 /** All that a panel of spend shows at a moment. */
 export function spendPanel({ months, budgets, units, usage = [], rates, now }: PanelInput, query: PanelQuery): SpendPanel {
