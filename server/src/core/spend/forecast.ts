@@ -13,21 +13,26 @@ export interface Forecast {
 const memory = 120;
 /** Ways to go on: the mean of the last days, or a line through them that fades out. How much each counts is told by how it would have done before; `first` is what it counts while nothing tells. */
 const ways: readonly { readonly window: number; readonly line: boolean; readonly first: number }[] = [
-  { window: 7, line: false, first: 0 },
-  { window: 10, line: false, first: 0.25 },
-  { window: 16, line: false, first: 0.35 },
-  { window: 32, line: false, first: 0.3 },
-  { window: 64, line: false, first: 0.1 },
+  { window: 4, line: false, first: 0 },
+  { window: 7, line: false, first: 0.6 },
+  { window: 10, line: false, first: 0.1 },
+  { window: 16, line: false, first: 0.14 },
+  { window: 32, line: false, first: 0.12 },
+  { window: 64, line: false, first: 0.04 },
   { window: 14, line: true, first: 0 },
   { window: 28, line: true, first: 0 },
   { window: 56, line: true, first: 0 },
 ];
 /** Days that have to be told before the ways count as they did more than as they are taken at first. */
-const habit = 6;
+const habit = 12;
 /** Growth rarely goes on as it began: a line loses this share of its slope a day. */
 const fading = 0.97;
 /** Sharpness of the choice between ways. */
-const sharpness = 2;
+const sharpness = 1;
+/** What a week says of the weekdays counts this much less for each week that it is older. */
+const weeklyFading = 0.9;
+/** What a day says of the ways counts this much less for each day that it is older. */
+const dailyFading = 0.95;
 const z80 = 1.2816;
 /** Relative error of the coming days’ mean that is taken for granted before the history has shown one. */
 const prior = { error: 0.1, weight: 2 } as const;
@@ -39,7 +44,7 @@ const prior = { error: 0.1, weight: 2 } as const;
  * @param weekday of the first day, 0 to 6
  * @param horizon days ahead
  * @unknown with fewer than two days of history
- * @source combination by inverse squared errors: Bates and Granger, The Combination of Forecasts (1969); fading trend: Gardner and McKenzie (1985) */
+ * @source combination by inverse squared relative errors: Bates and Granger, The Combination of Forecasts (1969); fading trend: Gardner and McKenzie (1985) */
 export function forecast(history: readonly number[], weekday: number, horizon: number): Forecast | undefined {
   if (history.length < 2) return undefined;
   if (horizon <= 0) return { low: 0, likely: 0, high: 0, days: [] };
@@ -73,7 +78,7 @@ export function forecast(history: readonly number[], weekday: number, horizon: n
     flat.slice(-42).reduce((a, value, at, list) => a + (value - calm.smooth(length - list.length + at)) ** 2, 0) / Math.max(1, Math.min(42, length) - 1),
   );
   const tests = Math.max(0, length - 6);
-  const drift = (prior.weight * (prior.error * level) ** 2 + Math.min(tests, 28) * error) / (prior.weight + Math.min(tests, 28));
+  const drift = (level ** 2 * (prior.weight * prior.error ** 2 + Math.min(tests, 28) * error)) / (prior.weight + Math.min(tests, 28));
   const sd = Math.sqrt(horizon ** 2 * drift * Math.max(1, horizon / 14) + horizon * scatter ** 2 * (1 + horizon / Math.min(length, 28)));
   const reach = z80 * sd;
   return { low: Math.max(0, likely - reach), likely, high: likely + reach, days };
@@ -81,17 +86,18 @@ export function forecast(history: readonly number[], weekday: number, horizon: n
 
 /** Share of each weekday, 1 on average; drawn towards 1 where few weeks tell. */
 function weekdayShares(series: readonly number[], first: number): number[] {
-  const sums = Array.from({ length: 7 }, () => ({ ratio: 0, count: 0 }));
+  const sums = Array.from({ length: 7 }, () => ({ ratio: 0, weight: 0 }));
   for (let day = 3; day < series.length - 3; day++) {
     // against the week around it, so that a trend does not look like a weekday
     let week = 0;
     for (let near = day - 3; near <= day + 3; near++) week += series[near] as number;
     if (week <= 0) continue;
     const slot = sums[(first + day) % 7] as (typeof sums)[number];
-    slot.ratio += Math.min(3, (7 * (series[day] as number)) / week);
-    slot.count++;
+    const weight = weeklyFading ** ((series.length - day) / 7);
+    slot.ratio += weight * Math.min(3, (7 * (series[day] as number)) / week);
+    slot.weight += weight;
   }
-  const raw = sums.map(({ ratio, count }) => (ratio + 0.5) / (count + 0.5));
+  const raw = sums.map(({ ratio, weight }) => (ratio + 0.5) / (weight + 0.5));
   const mean = raw.reduce((a, b) => a + b, 0) / 7;
   return raw.map((one) => Math.max(0.02, one / mean));
 }
@@ -136,7 +142,12 @@ class Past {
     return (ahead) => now + (slope * fading * (1 - fading ** (ahead + 1))) / (1 - fading);
   }
 }
-/** How much each way counts, and the squared error of the mixture's mean over the days ahead: both from the days that are known, the newest most. */
+/** Relative error, the same in both directions and never beyond 2: a week that cost ten times as much is one week that was missed, not a hundred. */
+function missed(told: number, real: number): number {
+  const value = Math.max(0, told);
+  return value === real ? 0 : (2 * (value - real)) / (value + real);
+}
+/** How much each way counts, and the squared relative error of the mixture's mean over the days ahead: both from the days that are known, the newest most. */
 function tested(past: Past, horizon: number): { weights: readonly number[]; error: number } {
   const origins: { readonly real: number; readonly told: readonly number[]; readonly weight: number }[] = [];
   for (let end = Math.max(3, past.length - 56); end <= past.length - 2; end++) {
@@ -147,18 +158,19 @@ function tested(past: Past, horizon: number): { weights: readonly number[]; erro
       for (let day = 0; day < ahead; day++) sum += line(day);
       return sum / ahead;
     });
-    origins.push({ real: past.mean(end, end + ahead), told, weight: (ahead / horizon) * 0.96 ** (past.length - end) });
+    origins.push({ real: past.mean(end, end + ahead), told, weight: (ahead / horizon) * dailyFading ** (past.length - end) });
   }
   if (origins.length === 0) return { weights: ways.map(({ first }) => first), error: 0 };
   const whole = origins.reduce((a, { weight }) => a + weight, 0);
-  const errors = ways.map((_, at) => origins.reduce((a, { real, told, weight }) => a + weight * ((told[at] as number) - real) ** 2, 0) / whole);
+  const meanSquare = (of: (told: readonly number[]) => number): number =>
+    origins.reduce((a, { real, told, weight }) => a + weight * missed(of(told), real) ** 2, 0) / whole;
+  const errors = ways.map((_, at) => meanSquare((told) => told[at] as number));
   const floor = 1e-12 + Math.max(...errors) * 1e-6;
   const raw = errors.map((one) => (one + floor) ** -sharpness);
 
   const all = raw.reduce((a, b) => a + b, 0);
   const known = origins.length / (origins.length + habit);
   const weights = raw.map((one, at) => (known * one) / all + (1 - known) * (ways[at] as (typeof ways)[number]).first);
-  const error =
-    origins.reduce((a, { real, told, weight }) => a + weight * (told.reduce((sum, one, at) => sum + one * (weights[at] as number), 0) - real) ** 2, 0) / whole;
+  const error = meanSquare((told) => told.reduce((sum, one, at) => sum + one * (weights[at] as number), 0));
   return { weights, error };
 }
