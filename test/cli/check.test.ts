@@ -107,6 +107,26 @@ describe('mlcost check', () => {
   });
 });
 
+describe('mlcost policy admission', () => {
+  test('prints what a cluster can hold', () => {
+    const { status, stdout } = mlcost('policy', 'admission', '--name', 'team-a');
+    expect(status).toBe(0);
+    expect(stdout).toContain('#   max_tokens: calls of hosted models are in code');
+    write('.mlcost.yaml', policy(150, '  - max_gpus: 8\n'));
+    expect(mlcost('policy', 'admission', '--name', 'team-a').stdout).toMatch(/kind: ValidatingAdmissionPolicy\nmetadata:\n {2}name: team-a/);
+    git('checkout', '-q', '.');
+  });
+  test.each<[string, string[], RegExp]>([
+    ['policy:\n  - max_gpuz: 3\n', [], /did you mean `max_gpus`/],
+    ['provider: aws\n', [], /no policy/],
+    ['policy:\n  - max_gpus: 3\n', ['--name', 'Team A'], /--name takes small letters/],
+  ])('%j is wrong use', (settings, args, message) => {
+    write('.mlcost.yaml', settings);
+    expect(mlcost('policy', 'admission', ...args)).toMatchObject({ status: 2, stderr: expect.stringMatching(message) });
+    git('checkout', '-q', '.');
+  });
+});
+
 describe('in a pipeline', () => {
   const fake = path.join(folder, 'bin');
   const action = (env: Record<string, string>, comments: string) => {

@@ -178,6 +178,13 @@ export const commands: readonly Command[] = [
     takes: [0, 1000],
   },
   {
+    name: 'policy admission',
+    usage: 'policy admission',
+    help: 'what a Kubernetes cluster can hold of the policy, as a ValidatingAdmissionPolicy to apply; the rest is named in its head',
+    options: [workspace, { name: 'name', value: 'NAME', help: 'name of the policy in the cluster (default ml-cost)' }],
+    takes: [0, 0],
+  },
+  {
     name: 'mcp',
     usage: 'mcp [FOLDER]',
     help: 'answer agents about the project in FOLDER over the Model Context Protocol on standard input and output',

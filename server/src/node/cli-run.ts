@@ -37,7 +37,7 @@ import { blameCommand } from './blame-command.js';
 import { historyCommand } from './history-command.js';
 import { modelFileCommand } from './model-file.js';
 import { confined, nodeHost } from './node-host.js';
-import { checkCommand, diffCommand } from './review-commands.js';
+import { admissionCommand, checkCommand, diffCommand } from './review-commands.js';
 import type { Scanned } from './scanned.js';
 import { spendCommands } from './spend-commands.js';
 import { whatIfCommand } from './what-if-command.js';
@@ -72,6 +72,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
     else if (parsed.command.name === 'what-if') await whatIfCommand(parsed, host, paint(), write, scanned);
     else if (parsed.command.name === 'onnx') write(await modelFileCommand(parsed, host, assets, paint()));
+    else if (parsed.command.name === 'policy admission') write(await admissionCommand(parsed, host));
     else if (parsed.command.name === 'blame') write(await blameCommand(parsed, host, paint(), scanned));
     else if (parsed.command.name === 'history') write(await historyCommand(parsed, host, assets, paint(), scanned));
     else if (parsed.command.name === 'diff') return await diffCommand(parsed, host, paint(), write);

@@ -1,11 +1,13 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
+import { admissionYaml } from '../cli/admission.js';
 import { budgetFindings, type CheckReport, checkJson, checkMarkdown, checkText, fails, placed, settingsFindings } from '../cli/check.js';
 import { choicesOf } from '../cli/choices.js';
 import { budgetEffects, type Comparison, diffJson, diffMarkdown, diffTable, type FilePlace } from '../cli/diff.js';
 import { type Parsed, UsageError } from '../cli/options.js';
 import type { Paint } from '../cli/report-table.js';
 import {
+  admissionOf,
   type BudgetState,
   budgetsFor,
   checkPolicy,
@@ -16,7 +18,8 @@ import {
   type Surroundings,
   settingsFileName,
 } from '../core/index.js';
-import type { Host } from '../host/host.js';
+import { Engine } from '../host/engine.js';
+import { type Host, today } from '../host/host.js';
 import { checkedNow } from '../host/policy.js';
 import { standingBudgets } from '../host/spend-ledger.js';
 import { settingsUri } from '../host/workspace-settings.js';
@@ -73,6 +76,22 @@ async function checked({ engine, reports, relative }: Awaited<ReturnType<Scanned
     kept: placed(kept, place, file),
   };
 }
+/** `mlcost policy admission`: what a cluster can hold of the policy. */
+export async function admissionCommand({ values }: Parsed, host: Host): Promise<string> {
+  const name = values['name'] ?? 'ml-cost';
+  if (typeof name !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?$/.test(name))
+    throw new UsageError(`--name takes small letters, digits and hyphens, not '${String(name)}'`);
+  const root = pathToFileURL(await projectFolder(values['workspace'])).href;
+  const text = await host.readText(settingsUri(root));
+  const [wrong] = settingsFindings(settingsUri(root), text);
+  if (wrong) throw new UsageError(`${settingsFileName}: ${wrong.message}`);
+  const engine = new Engine(host);
+  engine.roots = [root];
+  const { policy, waivers } = await engine.settingsOf(root);
+  if (policy.length === 0) throw new UsageError('no policy: `.mlcost.yaml` has no rules under `policy`');
+  return admissionYaml(admissionOf({ rules: policy, waivers }, (await engine.context(root)).catalog, today(host)), name);
+}
+
 /** Reads both states of a repository, and holds the later one against its policy.
  * @param all every workload of the later state, not only those that changed */
 async function comparisonOf(parsed: Parsed, host: Host, args: readonly string[], all = false): Promise<{ comparison: Comparison; report: CheckReport }> {

@@ -56,7 +56,7 @@ export function checkPolicy({ rules: rows, waivers }: Policy, subjects: readonly
 }
 
 export const idOf = (row: PolicyRow): string => row.id ?? ruleOf(row);
-const ruleOf = (row: PolicyRow): RuleName => ruleNames.find((name) => row[name] !== undefined) ?? 'expression';
+export const ruleOf = (row: PolicyRow): RuleName => ruleNames.find((name) => row[name] !== undefined) ?? 'expression';
 
 function concerns(row: PolicyRow, { state, file }: Subject, { tags }: Surroundings): boolean {
   if (row.kinds && !row.kinds.includes(state.workload.kind)) return false;
