@@ -247,3 +247,23 @@ test('accelerate: the stage that a DeepSpeed file’s name tells says more than 
   const { short } = await seen('a.sh', 'accelerate launch --use_deepspeed --deepspeed_config_file configs/stage3_plain.conf train.py --num_train_epochs 1\n');
   expect(short).toEqual([expect.stringContaining('strategy=zero3@1 default')]);
 });
+
+test.each<[what: string, text: string, expected: RegExp | undefined]>([
+  [
+    'torchx: a component with the arguments of its script',
+    'torchx run -s kubernetes lib/dist.py:app --script train_bert.py --script_args "--batch_size 16 --epochs 2" --nnodes 2 --nproc_per_node 32 --bf16 True\n',
+    /^training pytorch 1-1 \{num_nodes=2@1, gpu_count=32@1.*batch_size=16@1, epochs=2@1, precision=bf16@1/,
+  ],
+  ['torchx: nodes times processes', 'torchx run dist.ddp -j 2x8 --script train.py -- --epochs 3\n', /num_nodes=2@1, gpu_count=8@1.*epochs=3@1/],
+  [
+    'a model that runs under a launcher',
+    'torchrun --nproc_per_node 8 inference_tp.py --pretrained org/big --max_new_tokens 100\n',
+    /^batch-inference pytorch 1-1 \{max_tokens=100@1, model=org\/big@1, gpu_count=8@1, nproc_per_node=8@1\}/,
+  ],
+  ['an evaluation by its folder', 'torchrun --nproc_per_node=4 pkg/eval/mmlu.py --model-path org/m\n', /^batch-inference pytorch 1-1 \{model=org\/m@1/],
+  ['an evaluation of no model', 'torchrun --nproc_per_node=4 pkg/eval/score.py --split test\n', undefined],
+])('%s', async (_what, text, expected) => {
+  const [first] = (await seen('a.sh', text)).short;
+  if (expected) expect(first).toMatch(expected);
+  else expect(first).toBeUndefined();
+});

@@ -136,6 +136,33 @@ spec:
   expect((await short(name, text))[0]).toMatch(expected);
 });
 
+test.each<[what: string, text: string, expected: RegExp]>([
+  [
+    'DeepSpeed-MII',
+    'import mii\nmii.deploy(task="text-generation", model="org/m", mii_config={"tensor_parallel": 2, "dtype": "fp16"})\n',
+    /^serving mii 2-2 \{model=org\/m@2, tensor_parallel=2@2, precision=fp16@2\}/,
+  ],
+  [
+    'XTuner: a class for a type, the model that is loaded inside',
+    `from torch.optim import AdamW
+path = "org/m-34B"
+max_length = 2048
+model = dict(type=SupervisedFinetune, llm=dict(type=AutoModelForCausalLM.from_pretrained, pretrained_model_name_or_path=path))
+train_dataset = dict(type=process, max_length=max_length, pack_to_max_length=True)
+train_dataloader = dict(batch_size=1, dataset=train_dataset)
+optim_wrapper = dict(type=AmpOptimWrapper, optimizer=dict(type=AdamW, lr=2e-5), dtype="bfloat16", accumulative_counts=16)
+`,
+    /^training mmengine 1-7 \{batch_size=1@6, grad_accum=16@7, optimizer=AdamW@7, precision=bf16@7, dataset=process@5, model=org\/m-34B@2 variable, seq_len=2048@3 variable, packing=true@5/,
+  ],
+  [
+    'Kubeflow’s trainer',
+    'from kubeflow.trainer import CustomTrainer, TrainerClient\nTrainerClient().train(trainer=CustomTrainer(func=fit, num_nodes=4, resources_per_node={"gpu": 1, "cpu": 3}))\n',
+    /^resource kubernetes 2-2 \{num_nodes=4@2, gpu_count=1@2, cpu=3@2\}/,
+  ],
+])('%s', async (_what, text, expected) => {
+  expect((await short('a.py', text))[0]).toMatch(expected);
+});
+
 test('a session that checks an export is no workload', async () => {
   const text = 'import onnxruntime, torch\ntorch.onnx.export(net, x, "a.onnx")\ns = onnxruntime.InferenceSession("a.onnx")\ns.run(None, {"x": x})\n';
   expect(await short('a.py', text)).toEqual([]);

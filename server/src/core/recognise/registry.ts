@@ -22,6 +22,7 @@ import { hfTrainer } from './python/hf-trainer.js';
 import { hostedClients } from './python/hosted-clients.js';
 import { httpApi } from './python/http-api.js';
 import { keras } from './python/keras.js';
+import { kubeflowTrainer } from './python/kubeflow-trainer.js';
 import { langchainPython } from './python/langchain.js';
 import { libraryTrainers } from './python/library-trainers.js';
 import { lightning } from './python/lightning.js';
@@ -180,6 +181,7 @@ export const recognisers: readonly Recogniser[] = [
   rayData,
   placedFunctions,
   submitit,
+  kubeflowTrainer,
   nemoRecipe,
   launchShell,
   serveShell,

@@ -93,6 +93,8 @@ const own: FlagTable = {
   total_train_steps: trainingFlags['max_steps']!,
   steps: trainingFlags['max_steps']!,
   train_epochs: trainingFlags['epochs']!,
+  batch_size_train: trainingFlags['batch_size']!,
+  train_bs: trainingFlags['batch_size']!,
   tp_size: trainingFlags['tensor_model_parallel_size']!,
   pp_size: trainingFlags['pipeline_model_parallel_size']!,
   model_parallel_size: trainingFlags['tensor_model_parallel_size']!,

@@ -6,7 +6,7 @@ import { setting } from './requests.js';
 
 type Found = Fact | UnknownFact | undefined;
 const names: readonly (readonly [string, readonly string[]])[] = [
-  ['tensor_parallel', ['tensor_parallel_size', 'tp_size', 'tp']],
+  ['tensor_parallel', ['tensor_parallel_size', 'tensor_parallel', 'tp_size', 'tp']],
   ['pipeline_parallel', ['pipeline_parallel_size', 'pp_size', 'pp']],
   ['data_parallel', ['data_parallel_size', 'dp_size', 'dp']],
   ['max_model_len', ['max_model_len', 'context_length', 'max_seq_len']],
@@ -20,11 +20,13 @@ const names: readonly (readonly [string, readonly string[]])[] = [
 /** What an inference engine's constructor states: `LLM(…)`, `AsyncEngineArgs(…)`, `sglang.Engine(…)`. */
 export function engineFacts({ evaluate }: PythonInput, call: Call): Found[] {
   const given = keyed(evaluate, call);
+  const more = keyed(evaluate, given.get('mii_config', 'model_config'));
   const first = call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value;
   return [
-    setting(evaluate, 'model', given, ['model', 'model_path', 'model_tag'], first ? undefined : call) ?? (first && evaluate.fact('model', first)),
-    ...names.map(([name, spellings]) => setting(evaluate, name, given, spellings)),
-    precisionFact(evaluate, given.get('dtype')),
+    setting(evaluate, 'model', given, ['model', 'model_path', 'model_tag', 'model_name_or_path'], first ? undefined : call) ??
+      (first && evaluate.fact('model', first)),
+    ...names.map(([name, spellings]) => setting(evaluate, name, given, spellings) ?? setting(evaluate, name, more, spellings)),
+    precisionFact(evaluate, given.get('dtype') ?? more.get('dtype')),
   ];
 }
 

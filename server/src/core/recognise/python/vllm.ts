@@ -4,23 +4,23 @@ import { isPlaced, isServed, isTraining } from './app.js';
 import { engineFacts, samplingFacts } from './engine.js';
 import { isTest } from './requests.js';
 
-const offline = /^vllm(\.\w+)*\.LLM$|^sglang(\.\w+)*\.Engine$|^tensorrt_llm(\.\w+)*\.LLM$|^lmdeploy\.pipeline$|^sgl\.Engine$/;
-const served = /^vllm(\.\w+)*\.(Async)?EngineArgs$|^vllm(\.\w+)*\.AsyncLLMEngine$/;
+const offline = /^vllm(\.\w+)*\.LLM$|^sglang(\.\w+)*\.Engine$|^tensorrt_llm(\.\w+)*\.LLM$|^lmdeploy\.pipeline$|^sgl\.Engine$|^mii\.pipeline$/;
+const served = /^vllm(\.\w+)*\.(Async)?EngineArgs$|^vllm(\.\w+)*\.AsyncLLMEngine$|^mii\.(serve|deploy)$/;
 
 /** Inference engines that a program builds itself. */
 export const vllmPython: PythonRecogniser = {
   id: 'vllm',
   language: 'python',
-  marker: /\b(vllm|sglang|sgl|tensorrt_llm|lmdeploy)\b/,
+  marker: /\b(vllm|sglang|sgl|tensorrt_llm|lmdeploy|mii)\b/,
   doc: {
     format: 'vLLM (Python)',
-    reads: 'LLM, EngineArgs and AsyncEngineArgs with SamplingParams; SGLang, TensorRT-LLM and LMDeploy engines',
+    reads: 'LLM, EngineArgs and AsyncEngineArgs with SamplingParams; SGLang, TensorRT-LLM, LMDeploy and DeepSpeed-MII engines',
     example: 'LLM(model="meta-llama/Llama-3.1-8B-Instruct", tensor_parallel_size=2)',
   },
   recognise: (input) => {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
-    const found = program.callsOf(/^(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline)$/).flatMap(({ call, at }): SeenWorkload[] => {
+    const found = program.callsOf(/^(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline|serve|deploy)$/).flatMap(({ call, at }): SeenWorkload[] => {
       const name = evaluate.callee(call);
       const online = served.test(name);
       if (!online && !offline.test(name)) return [];

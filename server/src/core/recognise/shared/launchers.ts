@@ -3,6 +3,7 @@ import type { ShellWord } from '../../syntax/shell/script.js';
 import type { Reference } from '../types.js';
 import { flagFact, flagNamed, parseFlags, type ReadFlag } from './command-line.js';
 import { asCount, asPositive, asPrecision, asSwitch, asText, type FlagTable, factsOfFlags, whenOn } from './flag-facts.js';
+import { torchxRun } from './torchx.js';
 import { asDevices, strategyOfName } from './training-flags.js';
 import { ownOptions, type Unwrapped, unwrap } from './wrappers.js';
 
@@ -186,6 +187,18 @@ function launched(uri: string, words: readonly ShellWord[], depth: number): Star
   }
   // A script of one's own that is named after the launcher takes the launcher's options: `srun bash torchrun.sh --nnodes 2 …`.
   if (/^(?:ba|z)?sh$/.test(name) && /(?:^|\/)(?:torchrun|dist_torchrun)\.sh$/.test(second)) return launched(uri, words.slice(1), depth + 1);
+  const job = name === 'torchx' && second === 'run' ? torchxRun(uri, words) : undefined;
+  if (job)
+    return {
+      launcher: 'torchrun',
+      kind: job.module ? 'module' : 'script',
+      name: job.target.text,
+      word: job.target,
+      args: job.args,
+      facts: job.facts,
+      refs: [],
+      spread: true,
+    };
   if (/^(?:dist_)?torchrun(?:-hpu|\.sh)?$/.test(name) || name === 'torchx')
     return launch('torchrun', 1, torchrunSwitches, (flags) => ({ facts: factsOfFlags(uri, flags, torchrunFlags) }));
   if ((name === 'accelerate' && second === 'launch') || name === 'accelerate-launch')

@@ -109,6 +109,21 @@ export function trainsByName(path: string): boolean | undefined {
   const folder = parts.at(-2);
   return folder === undefined ? undefined : telling(folder) === true ? true : undefined;
 }
+/** True where a script's name, or the folder that it is in, says that it runs a model: `eval/mmlu.py`, `inference_tp.py`. */
+export function runsByName(path: string): boolean {
+  const [name = '', folder = ''] = path
+    .replace(/\.py$/, '')
+    .split(/[/.:\\]+/)
+    .filter(Boolean)
+    .reverse();
+  const runs = (part: string): boolean =>
+    part
+      .toLowerCase()
+      .split(/[_-]+/)
+      .some((word) => runsModel.test(word));
+  return runs(name) || (trainsByName(name) === undefined && runs(folder));
+}
+const runsModel = /^(?:eval(?:s|uate|uation)?|infer(?:ence)?|predict(?:ion)?|generat(?:e|ion)|sampl(?:e|ing)|bench(?:mark)?)$/;
 /** Flags that turn a training script into something else, or into nothing. */
 export const notTraining =
   /^(?:help|h|version|evaluate|eval_only|evaluate_only|only_eval|test_only|do_predict|predict_only|inference|inference_only|generate_only|dry_run|preprocess_only|prepare_only|test)$/;

@@ -3,7 +3,7 @@ import { parseFlags, type ReadFlag } from './command-line.js';
 import { engineOfImage, engineSwitches } from './engine-flags.js';
 import { asSwitch } from './flag-facts.js';
 import { type StartedProgram, startedProgram } from './launchers.js';
-import { notTraining, type Purpose, purposeOfModule, purposeOfProgram, trainsByName } from './programs.js';
+import { notTraining, type Purpose, purposeOfModule, purposeOfProgram, runsByName, trainsByName } from './programs.js';
 import { trainingSigns } from './training-flags.js';
 
 /** A command that costs money: what it starts, what that does, and its arguments. */
@@ -56,6 +56,9 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
   const byPath = purposeOfPath(started.name);
   if (byPath) return byPath;
   const named = trainsByName(started.name);
+  const spread = /^(?:torchrun|accelerate|deepspeed|colossalai)$/.test(started.launcher);
+  if (spread && named !== true && runsByName(started.name) && flags.some((flag) => givenModel.test(flag.name)))
+    return { kind: 'batch-inference', framework: 'pytorch' };
   if (named === false) return undefined;
   const distributed = started.launcher !== 'python' && started.launcher !== 'none' && started.launcher !== 'mpirun';
   const signs = trainingSigns(flags);
@@ -74,6 +77,7 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
   if (/^(?:test|eval|evaluate|predict|infer|inference|generate|preprocess|prepare)$/.test(positionals[0]?.text ?? '')) return undefined;
   return { kind: 'training', framework: frameworkOf(started, flags), ...titleOf(started.name) };
 }
+const givenModel = /^(?:model|model_(?:id|path|name|name_or_path)|pretrained(?:_model)?(?:_name_or_path)?|ckpt(?:_dir|_path)?|checkpoint(?:_path|_dir)?)$/;
 /** What the script's own file name says, where the program's says nothing. */
 const otherJob = /(?:^|[/_-])(?:eval\w*|tests?|infer\w*|predict|generat\w*|convert\w*|export|preprocess\w*|bench\w*)(?:[_-][^/]*)?\.\w+$/i;
 const generates = /^(?:gen_len|max_new_tokens|max_gen_len|prompts?|prompt_len|prompt_file|temperature|top_p|num_beams|do_sample|ckpt_dir)$/;

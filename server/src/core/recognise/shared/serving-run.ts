@@ -2,14 +2,14 @@ import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { ShellWord } from '../../syntax/shell/script.js';
 import { flagFact, flagNamed, type ReadFlag, scalar } from './command-line.js';
 import { engineFlags } from './engine-flags.js';
-import { asText, factsOfFlags } from './flag-facts.js';
+import { asPositive, asPrecision, asText, factsOfFlags } from './flag-facts.js';
 import { firstOf } from './launchers.js';
 import type { Run } from './run.js';
 
 /** Facts of a command that serves a model, or that runs one over a data set; `environment` are engine options given outside the command. */
 export function servingFacts(uri: string, run: Run, placement: readonly (Fact | UnknownFact)[], environment: readonly ReadFlag[] = []): (Fact | UnknownFact)[] {
   const { purpose, flags } = run;
-  if (purpose.kind !== 'serving') return firstOf([...batchFacts(uri, flags), ...placement.filter((fact) => fact.name !== 'nproc_per_node')]);
+  if (purpose.kind !== 'serving') return firstOf([...batchFacts(uri, flags), ...placement]);
   const table = engineFlags[purpose.engine];
   const named = factsOfFlags(uri, flags, table);
   const own = named.some((fact) => fact.name === 'model') ? named : [...positionalModel(uri, run), ...named];
@@ -56,6 +56,9 @@ function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFac
     max_batch_size: { fact: 'batch_size', change: (value) => (typeof value === 'number' ? value : undefined) },
     limit: { fact: 'dataset_size', change: (value) => (typeof value === 'number' && value >= 1 ? value : undefined) },
     tasks: { fact: 'dataset', change: asText },
+    max_new_tokens: { fact: 'max_tokens', change: asPositive },
+    dtype: { fact: 'precision', change: asPrecision },
+    num_inference_steps: { fact: 'inference_steps', change: asPositive },
   });
   const args = flagNamed(flags, 'model_args');
   for (const [key, name] of modelArguments) {
@@ -63,7 +66,7 @@ function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFac
     const fact = args && written !== undefined ? flagFact(uri, name, { ...args, value: scalar(written), open: /\$[\w{(]/.test(written) }) : undefined;
     if (fact) facts.push(fact);
   }
-  const model = flagNamed(flags, 'model');
+  const model = flagNamed(flags, 'model', 'model_path', 'model_name_or_path', 'model_id', 'pretrained', 'pretrained_model_name_or_path', 'ckpt', 'checkpoint');
   const fact = model && /\//.test(String(model.value)) ? flagFact(uri, 'model', model) : undefined;
   return firstOf(fact ? [...facts, fact] : facts);
 }

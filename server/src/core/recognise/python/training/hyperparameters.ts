@@ -44,6 +44,7 @@ const vocabulary: readonly (readonly [fact: string, names: string, change: Chang
   ['n_head', 'nhead nheads numheads numattentionheads', count],
   ['vocab_size', 'vocabsize', count],
   ['lora_rank', 'lorarank lorar', count],
+  ['num_generations', 'numgenerations numsamplesperprompt nsamplesperprompt', count],
   ['num_nodes', 'numnodes nnodes', count],
   ['gpu_count', 'numgpus ngpus numofdevices numdevices', count],
   ['train_tokens', 'traintokens totaltokens tokenbudget', count],
