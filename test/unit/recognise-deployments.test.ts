@@ -197,7 +197,7 @@ test('KEDA: bounds of a model server', async () => {
       'k.yaml',
       'apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nspec:\n  scaleTargetRef: {name: vllm-llama3}\n  minReplicaCount: 1\n  maxReplicaCount: 2\n',
     ),
-  ).toEqual(['resource keda 1-6 {min_replicas=1@5, max_replicas=2@6}']);
+  ).toEqual(['resource keda 1-6 {min_replicas=1@5, max_replicas=2@6, scaler=keda@2}']);
 });
 
 test.each([

@@ -86,7 +86,7 @@ test('a saving is what the estimator says of the changed facts, and combinations
   const before = estimate(spec, context);
   expect(found.length).toBeGreaterThan(0);
   for (const one of found) {
-    const facts = { ...spec.facts, ...Object.fromEntries(one.changes.map(({ fact, to }) => [fact, to ?? ''])) };
+    const facts = { ...spec.facts, ...one.supposed, ...Object.fromEntries(one.changes.map(({ fact, to }) => [fact, to ?? ''])) };
     const after = estimate({ ...spec, facts }, context);
     const figure = one.saving.unit === 'usd/month' ? 'usd_per_month' : 'usd_per_1m_tokens';
     const percent = (1 - (after.estimates[figure]?.likely ?? 0) / (before.estimates[figure]?.likely ?? 0)) * 100;

@@ -22,7 +22,7 @@ export interface Objective {
 
 /** The first figure that both sides answer. A service that stands all month is compared by its month where the hardware changes: tokens that nobody asks for save nothing. */
 export function objectiveOf(before: Estimation, after: Estimation): Objective | undefined {
-  const monthly = pair(before, after, 'usd_per_month');
+  const monthly = pair(month(before), month(after), 'usd_per_month');
   if (monthly && Math.abs(monthly.after.likely / monthly.before.likely - 1) > 0.005) return monthly;
   for (const name of objectives) {
     const found = pair(before, after, name);
@@ -30,6 +30,11 @@ export function objectiveOf(before: Estimation, after: Estimation): Objective | 
   }
   return undefined;
 }
+/** A service that is down between requests is paid while it is up. */
+const month = (one: Estimation): Estimation => {
+  const up = one.estimates['usd_per_month_to_zero'];
+  return up ? { ...one, estimates: { ...one.estimates, usd_per_month: up } } : one;
+};
 function pair(before: Estimation, after: Estimation, name: string): Objective | undefined {
   const [a, b] = [before.estimates[name], after.estimates[name]];
   return a && b && a.likely > 0 ? { name, before: a, after: b } : undefined;

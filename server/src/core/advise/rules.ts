@@ -2,6 +2,7 @@ import { batchApi } from './rules/batch-api.js';
 import { batching } from './rules/batching.js';
 import { boundedLoop } from './rules/bounded-loop.js';
 import { cheaperHosted } from './rules/cheaper-hosted.js';
+import { chunkedPrefill } from './rules/chunked-prefill.js';
 import { coLocation } from './rules/co-location.js';
 import { contextLength } from './rules/context-length.js';
 import { dataParallel } from './rules/data-parallel.js';
@@ -22,15 +23,19 @@ import { otherAccelerator } from './rules/other-accelerator.js';
 import { packing } from './rules/packing.js';
 import { prefixCaching } from './rules/prefix-caching.js';
 import { promptCache } from './rules/prompt-cache.js';
+import { prunedModel } from './rules/pruned-model.js';
 import { replicas } from './rules/replicas.js';
 import { resume } from './rules/resume.js';
 import { saveCadence } from './rules/save-cadence.js';
+import { scaleToZero } from './rules/scale-to-zero.js';
+import { semanticCache } from './rules/semantic-cache.js';
 import { sharding } from './rules/sharding.js';
 import { smallerModel } from './rules/smaller-model.js';
 import { spot } from './rules/spot.js';
 import { sweepPruning } from './rules/sweep-pruning.js';
 import { torchCompile } from './rules/torch-compile.js';
 import { trainingPrecision } from './rules/training-precision.js';
+import { warmPool } from './rules/warm-pool.js';
 import { weights } from './rules/weights.js';
 import type { Rule } from './types.js';
 
@@ -60,15 +65,20 @@ export const rules: readonly Rule[] = [
   fewerGpus,
   dataParallel,
   replicas,
+  scaleToZero,
+  warmPool,
   batching,
   memoryShare,
   contextLength,
   otherAccelerator,
   smallerModel,
+  prunedModel,
   prefixCaching,
+  chunkedPrefill,
   sweepPruning,
   boundedLoop,
   batchApi,
   promptCache,
+  semanticCache,
   cheaperHosted,
 ];

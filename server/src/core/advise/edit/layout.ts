@@ -89,6 +89,12 @@ export function removed({ uri, text }: Document, entry: Entry): TextEdit {
   return { uri, start: entry.start - gap.length, end: entry.end, text: '' };
 }
 
+/** A switch that says no, as one that says yes. */
+export function withoutNo({ uri, text }: Document, { start, end }: Entry): TextEdit {
+  const at = start + text.slice(start, end).search(/no[-_]/);
+  return { uri, start: at, end: at + 3, text: '' };
+}
+
 /** A switch that takes a value as well. */
 export function switchedOff({ uri }: Document, { style, quote, end }: Entry): TextEdit {
   const at = end - quote.length;

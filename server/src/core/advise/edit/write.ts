@@ -6,7 +6,7 @@ import type { FactChange } from '../types.js';
 import { promptCacheTypescript } from './code/prompt-cache-typescript.js';
 import { joined, type TextEdit } from './edits.js';
 import { type Entry, entryAt } from './entry.js';
-import { beside, countIn, everywhere, isCamel, isSame, isVerbatim, removed, renamed, replaced, snake, switchedOff } from './layout.js';
+import { beside, countIn, everywhere, isCamel, isSame, isVerbatim, removed, renamed, replaced, snake, switchedOff, withoutNo } from './layout.js';
 import { recipes } from './recipes.js';
 import { vocabularyOf } from './vocabularies.js';
 import type { Spelled, Vocabulary } from './vocabulary.js';
@@ -92,6 +92,8 @@ function writeOne(workload: Workload, name: string, to: FactValue, documents: Do
     const isRefused = words?.has(name) === true && spelled === undefined;
     if (!isRefused && !entry.bare && typeof fact.value === typeof to && isVerbatim(document, entry, fact.value))
       return everywhere(document, entry, fact.value, to);
+    // `--no-enable-prefix-caching` as `--enable-prefix-caching`.
+    if (word && entry.bare && to === true && snake(entry.key) === `no_${word.key}`) return [withoutNo(document, entry)];
     // The same fact under another key (`fp16=True` for bf16).
     if (word && more.length === 0 && words?.home.test(snake(entry.key)) && entry.style !== 'assign') return [renamed(document, entry, word)];
     return undefined;

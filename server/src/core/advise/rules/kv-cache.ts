@@ -1,4 +1,5 @@
 import { riskOf } from '../quality.js';
+import { inTier } from '../tier.js';
 import type { Rule } from '../types.js';
 
 /** A KV cache of one byte a value: twice the tokens in the same memory. */
@@ -9,6 +10,14 @@ export const kvCache: Rule = {
     const now = facts.text('kv_cache_dtype');
     if ((now !== undefined && now !== 'auto' && !/16/.test(now)) || !/^(vllm|sglang|tgi)$/.test(workload.framework)) return [];
     const to = workload.framework === 'vllm' ? 'fp8' : workload.framework === 'sglang' ? 'fp8_e5m2' : 'fp8_e4m3fn';
-    return [{ id: 'kv-fp8', title: 'FP8 KV cache', changes: { kv_cache_dtype: to }, risk: riskOf(book.quality, 'kv-fp8', 'low', params), effort: 1 }];
+    return [
+      {
+        id: 'kv-fp8',
+        title: 'FP8 KV cache',
+        changes: { kv_cache_dtype: to },
+        risk: inTier(riskOf(book.quality, 'kv-fp8', 'low', params), workload),
+        effort: 1,
+      },
+    ];
   },
 };

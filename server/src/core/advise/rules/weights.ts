@@ -1,4 +1,5 @@
 import { riskOf } from '../quality.js';
+import { inTier } from '../tier.js';
 import type { Proposal, Rule } from '../types.js';
 
 /** Weights of a served model in fewer bits. */
@@ -17,7 +18,7 @@ export const weights: Rule = {
         id: 'weights-fp8',
         title: 'FP8 weights',
         changes: { quantization: 'fp8' },
-        risk: riskOf(book.quality, 'weights-fp8', 'low', params),
+        risk: inTier(riskOf(book.quality, 'weights-fp8', 'low', params), workload),
         effort: 1,
         notes: ['quantized while loading; a checkpoint in FP8 loads faster'],
       },
@@ -27,7 +28,7 @@ export const weights: Rule = {
         id: 'weights-awq',
         title: 'AWQ 4-bit weights',
         changes: { quantization: 'awq' },
-        risk: riskOf(book.quality, 'weights-awq', 'medium', params),
+        risk: inTier(riskOf(book.quality, 'weights-awq', 'medium', params), workload),
         effort: 3,
         notes: ['needs a checkpoint in AWQ: whether one exists for this model, and its licence, is not known here'],
         editable: false,

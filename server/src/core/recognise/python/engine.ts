@@ -15,6 +15,7 @@ const names: readonly (readonly [string, readonly string[]])[] = [
   ['kv_cache_dtype', ['kv_cache_dtype']],
   ['quantization', ['quantization']],
   ['prompt_cache', ['enable_prefix_caching']],
+  ['chunked_prefill', ['enable_chunked_prefill']],
 ];
 
 /** What an inference engine's constructor states: `LLM(…)`, `AsyncEngineArgs(…)`, `sglang.Engine(…)`. */

@@ -176,6 +176,8 @@ export const positive: Read = (value) => {
 export const integerOrAuto: Read = (value) => (/^auto$/i.test(textOf(value) ?? '') ? 'auto' : positive(value));
 /** True or false, as the tools that read these files understand them: `yes`, `off`, `True`, `"false"` too. */
 export const flag: Read = (value) => flagOf(value);
+/** What scales a service: an HPA, or KEDA. */
+export const scalerName: Read = (value) => (textOf(value) === 'ScaledObject' ? 'keda' : 'hpa');
 export const lower: Read = (value) => textOf(value)?.trim().toLowerCase() || undefined;
 /** Last part of a dotted name: `torch.optim.AdamW`. */
 export const lastPart: Read = (value) => textOf(value)?.trim().split('.').at(-1) || undefined;

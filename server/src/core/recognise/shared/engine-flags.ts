@@ -38,6 +38,8 @@ const vllm: FlagTable = {
   dtype: precision,
   enable_prefix_caching: on('prompt_cache'),
   no_enable_prefix_caching: off('prompt_cache'),
+  enable_chunked_prefill: on('chunked_prefill'),
+  no_enable_chunked_prefill: off('chunked_prefill'),
   cpu_offload_gb: { fact: 'offload', change: (value) => (asPositiveNumber(value) === undefined ? undefined : 'cpu') },
   enforce_eager: off('compile'),
 };

@@ -1,5 +1,5 @@
 import { at, hasKey, textOf } from '../../syntax/value.js';
-import { ConfigFacts, integer } from '../shared/config-facts.js';
+import { ConfigFacts, integer, scalerName } from '../shared/config-facts.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** A scaler of model servers: its bounds multiply the GPUs of another object. */
@@ -18,6 +18,7 @@ export const autoscaler: YamlRecogniser = {
       facts.take('min_replicas', at(spec, 'minReplicas') ?? at(spec, 'minReplicaCount'), integer);
       facts.take('max_replicas', at(spec, 'maxReplicas') ?? at(spec, 'maxReplicaCount'), integer);
       if (facts.facts.length === 0) return [];
+      facts.take('scaler', at(root, 'kind'), scalerName);
       const target = at(spec, 'scaleTargetRef');
       const name = textOf(at(target, 'name'));
       return [

@@ -2,7 +2,7 @@ import { at, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax
 import { runningBy } from '../config/command-kind.js';
 import { takeAll } from '../config/engine-keys.js';
 import { kindOfPod, podHasDevice, takePod } from '../config/pods.js';
-import { ConfigFacts, integer, numberOf } from '../shared/config-facts.js';
+import { ConfigFacts, integer, numberOf, scalerName } from '../shared/config-facts.js';
 import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
@@ -59,6 +59,7 @@ function takeScaler(facts: ConfigFacts, root: Value, roots: readonly Value[]): v
   );
   const target = at(scaler, 'spec', 'scaleTargetRef', 'kind');
   if (name === undefined || !scaler || (textOf(target) ?? 'Deployment') !== textOf(at(root, 'kind'))) return;
+  facts.take('scaler', at(scaler, 'kind'), scalerName);
   facts.take('min_replicas', at(scaler, 'spec', 'minReplicas') ?? at(scaler, 'spec', 'minReplicaCount'), integer);
   facts.take('max_replicas', at(scaler, 'spec', 'maxReplicas') ?? at(scaler, 'spec', 'maxReplicaCount'), integer);
 }

@@ -10,6 +10,7 @@ const vllmWords = {
   max_num_seqs: one('max_num_seqs'),
   data_parallel: one('data_parallel_size'),
   prompt_cache: oneOf({ true: [{ key: 'enable_prefix_caching', value: true }] }),
+  chunked_prefill: oneOf({ true: [{ key: 'enable_chunked_prefill', value: true }] }),
 };
 const vllm = vocabulary(
   /^(model|tensor[_-]parallel[_-]size|max[_-]model[_-]len|gpu[_-]memory[_-]utilization|max[_-]num[_-]seqs|dtype|quantization|kv[_-]cache[_-]dtype)$/,

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { type Assumed, advised, edited, type Files } from '../../support/advised.js';
+
+const little: Assumed = { input_tokens: 1000, output_tokens: 300, requests_per_s: 0.001 };
+const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat}
+spec:
+  replicas: 1
+  template:
+    spec:
+      nodeSelector:
+        nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.8.5
+          args: ["--model", "Qwen/Qwen2.5-7B-Instruct"]
+          resources:
+            limits:
+              nvidia.com/gpu: 1
+`;
+const scaled = (kind: 'keda' | 'hpa'): string =>
+  kind === 'keda'
+    ? `${deployment}---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: chat}
+spec:
+  scaleTargetRef: {name: chat}
+  minReplicaCount: 1 # awake
+  maxReplicaCount: 2
+`
+    : `${deployment}---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: chat}
+spec:
+  scaleTargetRef: {kind: Deployment, name: chat}
+  minReplicas: 1
+  maxReplicas: 2
+`;
+const kserve = `apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: chat}
+spec:
+  predictor:
+    minReplicas: 1
+    maxReplicas: 2
+    nodeSelector:
+      nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3
+    containers:
+      - name: kserve-container
+        image: vllm/vllm-openai:v0.8.5
+        args: ["--model", "Qwen/Qwen2.5-7B-Instruct"]
+        resources:
+          limits: {nvidia.com/gpu: 1}
+`;
+
+describe('no replica while nobody asks', () => {
+  test.each<[name: string, text: string, before: string, after: string]>([
+    ['KEDA', scaled('keda'), 'minReplicaCount: 1 # awake', 'minReplicaCount: 0 # awake'],
+    ['KServe', kserve, 'minReplicas: 1', 'minReplicas: 0'],
+  ])('%s: the smallest number is none, and what is saved follows from the traffic', async (_name, text, before, after) => {
+    const { changed, found } = await edited({ 'deploy.yaml': text }, 'scale-to-zero', little);
+    expect(changed['deploy.yaml']).toBe(text.replace(before, after));
+    expect(found.saving.unit).toBe('usd/month');
+    expect(found.saving.percent).toBeGreaterThan(50);
+    const again = await advised(changed, little);
+    expect(again.advice.filter(({ id }) => id.endsWith('/scale-to-zero'))).toEqual([]);
+  });
+  test.each<[name: string, text: string, note: RegExp]>([
+    ['an HPA', scaled('hpa'), /an HPA keeps at least one replica/],
+    ['a plain Deployment', deployment, /needs what scales to zero/],
+  ])('%s has no such number: it is for a person, with what would do it', async (_name, text, note) => {
+    const { advice } = await advised({ 'deploy.yaml': text }, little);
+    const found = advice.find(({ id }) => id.endsWith('/scale-to-zero'));
+    expect(found).toMatchObject({ editable: false, effort: 3 });
+    expect(found?.saving.percent).toBeGreaterThan(50);
+    expect(found?.notes.join('\n')).toMatch(note);
+    expect(found?.edits).toBeUndefined();
+  });
+  test.each<[name: string, assumed: Assumed]>([
+    ['without a stated traffic', { input_tokens: 1000, output_tokens: 300 }],
+    ['for a service that is never idle for long', { input_tokens: 1000, output_tokens: 300, requests_per_s: 1 }],
+  ])('nothing is said %s', async (_name, assumed) => {
+    const { advice } = await advised({ 'deploy.yaml': scaled('keda') }, assumed);
+    expect(advice.filter(({ id }) => id.endsWith('/scale-to-zero'))).toEqual([]);
+  });
+  test('what a warm replica costs and spares is said without a saving', async () => {
+    const { advice } = await advised({ 'deploy.yaml': scaled('keda').replace('minReplicaCount: 1', 'minReplicaCount: 0') }, { ...little, idle_timeout: 300 });
+    const found = advice.find(({ id }) => id.endsWith('/warm-pool'));
+    expect(found?.saving.percent).toBeUndefined();
+    expect(found?.notes).toEqual([
+      'no figure: it saves waiting, not money',
+      expect.stringMatching(/^about \d+ starts of \d+ s a month are not waited for$/),
+      expect.stringMatching(/^it costs about \$\d+ a month more$/),
+    ]);
+  });
+});
+
+describe('switches of an engine that are off', () => {
+  const h100: Assumed = { gpu_type: 'h100', gpu_count: 1, input_tokens: 1000, output_tokens: 300 };
+  test.each<[file: string, text: string, id: string, before: string, after: string]>([
+    [
+      'serve.sh',
+      'vllm serve Qwen/Qwen2.5-7B-Instruct --max-model-len 8192 --no-enable-chunked-prefill\n',
+      'chunked-prefill',
+      '--no-enable-chunked-prefill',
+      '--enable-chunked-prefill',
+    ],
+    [
+      'serve.sh',
+      'vllm serve Qwen/Qwen2.5-7B-Instruct --no-enable-prefix-caching --max-model-len 8192\n',
+      'prefix-caching',
+      '--no-enable-prefix-caching',
+      '--enable-prefix-caching',
+    ],
+    [
+      'infer.py',
+      'from vllm import LLM\nllm = LLM(model="Qwen/Qwen2.5-7B-Instruct", enable_chunked_prefill=False)\nllm.generate(prompts)\n',
+      'chunked-prefill',
+      'enable_chunked_prefill=False',
+      'enable_chunked_prefill=True',
+    ],
+  ])('%s %j: %s', async (file, text, id, before, after) => {
+    const { changed, found } = await edited({ [file]: text }, id, h100);
+    expect(changed[file]).toBe(text.replace(before, after));
+    expect(found.saving.percent).toBeUndefined();
+    expect((await advised(changed, h100)).advice.filter((one) => one.id === found.id)).toEqual([]);
+  });
+});
+
+describe('less of a model', () => {
+  const serve = (model: string): Files => ({ 'serve.sh': `vllm serve ${model} --max-model-len 8192\n` });
+  const h100: Assumed = { gpu_type: 'h100', gpu_count: 1, input_tokens: 1000, output_tokens: 300 };
+  test('a quarter of the layers: its effect is computed, its quality is not known, and it is for a person', async () => {
+    const { advice } = await advised(serve('meta-llama/Llama-3.1-8B-Instruct'), h100);
+    const found = advice.find(({ id }) => id.endsWith('/pruned-model'));
+    expect(found).toMatchObject({ title: '8 of 32 layers pruned', editable: false, risk: { level: 'unmeasured' } });
+    // A quarter of the body, which is less than the whole with its embeddings.
+    expect(found?.saving.percent).toBeGreaterThan(10);
+    expect(found?.saving.percent).toBeLessThan(26);
+  });
+  test.each(['Qwen/Qwen2.5-0.5B-Instruct', 'somebody/unheard-of', 'mistralai/Mixtral-8x7B-Instruct-v0.1'])(
+    '%s has no layers to spare that anybody has shown',
+    async (model) => {
+      const { advice } = await advised(serve(model), { ...h100, gpu_count: 2, tensor_parallel: 2 });
+      expect(advice.filter(({ id }) => id.endsWith('/pruned-model'))).toEqual([]);
+    },
+  );
+  test.each<[path: string, level: string]>([
+    ['deploy/staging/values.sh', 'none'],
+    ['deploy/prod/values.sh', 'low'],
+    ['latest/serve.sh', 'low'],
+  ])('less precision where nobody relies on the answers is a smaller risk: %s', async (path, level) => {
+    const { advice } = await advised({ [path]: serve('meta-llama/Llama-3.1-8B-Instruct')['serve.sh'] ?? '' }, h100);
+    expect(advice.find(({ id }) => id.endsWith('/weights-fp8'))?.risk.level).toBe(level);
+  });
+});
+
+describe('a cache of answers to like questions', () => {
+  const call: Files = { 'ask.py': 'from openai import OpenAI\nOpenAI().chat.completions.create(model="gpt-4o", max_tokens=300, messages=m)\n' };
+  const traffic: Assumed = { input_tokens: 1000, output_tokens: 300, calls_per_month: 100_000 };
+  test('saves the stated share', async () => {
+    const { advice } = await advised(call, { ...traffic, semantic_hit_rate: 0.3 });
+    const found = advice.find(({ id }) => id.endsWith('/semantic-cache'));
+    expect(found?.saving).toMatchObject({ percent: 30, unit: 'usd/month' });
+    expect(found).toMatchObject({ editable: false, risk: { level: 'medium' }, supposed: { calls_per_month: 70_000 } });
+  });
+  test('says what each tenth is worth where nobody states a share, and nothing for few calls', async () => {
+    const { advice } = await advised(call, traffic);
+    const found = advice.find(({ id }) => id.endsWith('/semantic-cache'));
+    expect(found?.saving.percent).toBeUndefined();
+    expect(found?.notes.slice(0, 2)).toEqual([
+      'no figure: how many questions are alike is not stated (semantic_hit_rate)',
+      'each tenth of the calls that it answers is about $55 a month',
+    ]);
+    expect((await advised(call, { ...traffic, calls_per_month: 100 })).advice.filter(({ id }) => id.endsWith('/semantic-cache'))).toEqual([]);
+  });
+});
