@@ -1,7 +1,10 @@
 import { open } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { decompress as unzstd } from 'fzstd';
 import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
 import { type CsvRow, columnsNeeded, exact, UnknownExport } from '../core/index.js';
+import { RowBytes } from './row-bytes.js';
 
 /** Reads a Parquet file row group by row group and hands out rows as a CSV file would have them, the header first. Decimals are exact: their digits are read, not a double of them.
  * @errors UnknownExport for a file that is no known export, or is compressed in a way that is not read */
@@ -39,6 +42,9 @@ export async function readParquet(file: string, onRow: (row: CsvRow) => void, on
         compressors: {
           GZIP: (input) => gunzipSync(input),
           BROTLI: (input) => brotliDecompressSync(input),
+          ZSTD: (input, length) => unzstd(input, new Uint8Array(length)),
+          LZ4: decompressLz4,
+          LZ4_RAW: decompressLz4Raw,
         },
         parsers: {
           timestampFromMilliseconds: (value) => new Date(Number(value)).toISOString(),
@@ -105,28 +111,4 @@ function signed(bytes: Uint8Array): bigint {
   let value = 0n;
   for (const byte of bytes) value = value * 256n + BigInt(byte);
   return bytes.length > 0 && (bytes[0] as number) >= 128 ? value - (1n << BigInt(8 * bytes.length)) : value;
-}
-
-/** Cells as bytes, in a buffer that is used again for each row. */
-class RowBytes {
-  private readonly encoder = new TextEncoder();
-  private bytes = new Uint8Array(4096);
-  private bounds = new Int32Array(128);
-  private line = 0;
-  of(cells: readonly string[]): CsvRow {
-    if (this.bounds.length < 2 * cells.length) this.bounds = new Int32Array(2 * cells.length);
-    let at = 0;
-    cells.forEach((cell, index) => {
-      while (at + 3 * cell.length > this.bytes.length) {
-        const more = new Uint8Array(this.bytes.length * 2);
-        more.set(this.bytes);
-        this.bytes = more;
-      }
-      this.bounds[2 * index] = at;
-      at += this.encoder.encodeInto(cell, this.bytes.subarray(at)).written;
-      this.bounds[2 * index + 1] = at;
-    });
-    this.line++;
-    return { bytes: this.bytes, bounds: this.bounds, cells: cells.length, escaped: false, line: this.line };
-  }
 }

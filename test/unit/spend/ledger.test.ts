@@ -115,6 +115,25 @@ describe('the same charges give the same ledger from every kind of file', () => 
     for (const cost of ['billed', 'effective'] as const)
       expect(await other.report(['day', 'team', 'service', 'charge'], { cost })).toEqual(await one.report(['day', 'team', 'service', 'charge'], { cost }));
   });
+  // Written by DuckDB 1.5: the same 400 charges, in either compression; one charge as AWS and as Google write them, with maps and lists inside.
+  const written = (name: string) => path.resolve('test/fixtures/spend', name);
+  test.each(['focus-zstd.parquet', 'focus-lz4.parquet'])('%s', async (name) => {
+    using workspace = new Workspace();
+    const [outcome] = await workspace.import(written(name));
+    expect(outcome?.record).toMatchObject({ rows: 400, rejected: 0, from: '2026-11-01', to: '2026-11-10' });
+    expect(await workspace.report(['team'])).toEqual([
+      ['vision', '824.60'],
+      ['search', '412.40'],
+    ]);
+  });
+  test.each([
+    ['cur-2.0.parquet', ['search', 'prod', 'AmazonEC2', 'us-west-2', 'hosting', '55.04']],
+    ['gcp.parquet', ['search', 'prod', 'Compute Engine', 'us-central1', 'hosting', '8.00']],
+  ])('%s', async (name, row) => {
+    using workspace = new Workspace();
+    await workspace.import(written(name));
+    expect(await workspace.report(['team', 'env', 'service', 'region', 'category'])).toEqual([row]);
+  });
   test('Parquet with doubles: each is the decimal that it shows as', async () => {
     using workspace = new Workspace();
     const bytes = parquetWriteBuffer({
