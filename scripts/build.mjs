@@ -82,9 +82,11 @@ const bundles = [
     platform: 'node',
     format: 'cjs',
     alias,
-    external: ['./mcp.js'],
+    external: ['./mcp.js', './postgres-client.js'],
     define: { VERSION: JSON.stringify(version) },
   },
+  // pg-native is pg's other half, which is not used
+  { entry: 'server/src/node/postgres-client.ts', name: 'postgres-client', platform: 'node', format: 'cjs', external: ['pg-native'] },
   { entry: 'server/src/node/mcp.ts', name: 'mcp', platform: 'node', format: 'cjs', define: { VERSION: JSON.stringify(version) } },
   { entry: 'webview/src/compare/main.tsx', name: 'webview-compare', platform: 'browser', format: 'iife' },
   { entry: 'webview/src/model/main.tsx', name: 'webview-model', platform: 'browser', format: 'iife' },

@@ -90,7 +90,7 @@ describe('bundles', () => {
     // A module would not parse as this.
     expect(() => new Script(text('dist/server-browser.js'))).not.toThrow();
   });
-  test.each(['dist/client-node.js', 'dist/client-start.js', 'dist/server-node.js', 'dist/cli.js', 'dist/cli-run.js', 'dist/mcp.js'])(
+  test.each(['dist/client-node.js', 'dist/client-start.js', 'dist/server-node.js', 'dist/cli.js', 'dist/cli-run.js', 'dist/mcp.js', 'dist/postgres-client.js'])(
     '%s needs no package',
     (name) => {
       const outside = required(name).filter(

@@ -1,4 +1,4 @@
-import { scenarioWords, spendKeys } from '../core/index.js';
+import { scenarioWords, spendKeys, usageMetrics } from '../core/index.js';
 
 /** Commands and options of `mlcost`: the one table that parsing, help and shell completion are made of. */
 export interface Option {
@@ -262,6 +262,39 @@ export const commands: readonly Command[] = [
       { name: 'where', value: 'KEY=VALUE', many: true, help: 'only charges with this value; nothing after the = for charges without one (repeatable)' },
       ...dates.slice(3),
       { name: 'expect', value: 'AMOUNT', help: 'exit 1 unless the total is this, to the cent: an invoice' },
+    ],
+    takes: [0, 0],
+  },
+  {
+    name: 'spend pull',
+    usage: 'spend pull [NAME…]',
+    help: 'read the sources of .mlcost.yaml (all, or those named) into the ledger of this folder; exit 1 if one could not be read',
+    options: [
+      workspace,
+      { ...formats, help: 'table (default) or json' },
+      { name: 'from', value: 'DAY', help: 'read again from this day on, whatever is known' },
+      { name: 'forget', help: 'take out everything that the named sources ever said, instead' },
+      quiet,
+    ],
+    takes: [0, 100],
+  },
+  {
+    name: 'spend sources',
+    usage: 'spend sources',
+    help: 'the sources of .mlcost.yaml: how old what they told is, what failed and what to do about it',
+    options: [workspace, { ...formats, help: 'table (default) or json' }],
+    takes: [0, 0],
+  },
+  {
+    name: 'spend usage',
+    usage: 'spend usage [--by KEY,…]',
+    help: 'what sources measured beside money: GPU-hours and idle ones, tokens, requests',
+    options: [
+      workspace,
+      reportFormats,
+      { name: 'by', value: 'KEY,…', help: 'what to group by: the keys of spend report, and accelerator' },
+      { name: 'metric', value: 'NAME', choices: Object.keys(usageMetrics), help: `one of ${Object.keys(usageMetrics).join(', ')}` },
+      ...dates.slice(0, 2),
     ],
     takes: [0, 0],
   },

@@ -1,4 +1,4 @@
-import { csvLine, type Decimal, exact, type SpendReport } from '../core/index.js';
+import { csvLine, type Decimal, exact, healthLine, type SourceStatus, type SpendReport } from '../core/index.js';
 import { type Cell, documentOf, markdownSection, plainSection, type Section } from './sections.js';
 
 const money = (amount: Decimal): string => exact.toText(amount);
@@ -14,7 +14,7 @@ export const grouped = (number: string): string => number.replace(/^-?\d+/, (who
 export const moneyCell = (amount: Decimal): Cell => ({ shown: shownMoney(amount), exact: money(amount) });
 
 /** The answer of `mlcost spend report --format json`: fields may be added, never renamed. */
-export function spendJson(report: SpendReport): object {
+export function spendJson(report: SpendReport, sources: readonly SourceStatus[]): object {
   const { currency, rows, totals } = report;
   const [only] = Object.values(totals);
   const several = Object.keys(totals).length > 1;
@@ -35,10 +35,11 @@ export function spendJson(report: SpendReport): object {
     totals: Object.fromEntries(Object.entries(totals).map(([name, amount]) => [name, money(amount)])),
     charges: report.charges,
     ...(report.unknown > 0 ? { chargesWithoutCost: report.unknown } : {}),
+    ...(sources.length > 0 ? { sources: sources.map((one) => ({ name: one.name, condition: one.condition, health: healthLine(one) })) } : {}),
   };
 }
 
-function section(report: SpendReport): Section {
+function section(report: SpendReport, sources: readonly SourceStatus[]): Section {
   const whole = new Map(Object.entries(report.totals));
   const row = (values: readonly string[], cost: Decimal, currency: string): string[] => {
     const share = exact.divide(exact.multiply(cost, { digits: 100n, scale: 0 }), whole.get(currency) ?? exact.zero, 1);
@@ -67,18 +68,22 @@ function section(report: SpendReport): Section {
       ),
     ],
     right: [report.by.length, report.by.length + 2],
-    notes: report.unknown > 0 ? [`${report.unknown} of ${report.charges} charges do not tell their effective cost: they are not in these sums`] : [],
+    notes: [
+      ...(report.unknown > 0 ? [`${report.unknown} of ${report.charges} charges do not tell their effective cost: they are not in these sums`] : []),
+      ...sources.map((one) => `${one.name}: ${healthLine(one)}`),
+    ],
   };
 }
 
-export function spendText(report: SpendReport, format: string): string {
-  if (format === 'json') return `${JSON.stringify(spendJson(report), null, 1)}\n`;
+/** @param sources those of the settings: how old what they told is stands below the sums */
+export function spendText(report: SpendReport, format: string, sources: readonly SourceStatus[] = []): string {
+  if (format === 'json') return `${JSON.stringify(spendJson(report, sources), null, 1)}\n`;
   if (format === 'csv') {
     // exact amounts and empty cells: for machines
     const lines = report.rows.map((row) => csvLine([...report.by.map((key) => row.values[key] ?? ''), money(row.cost), row.currency]));
     return `${csvLine([...report.by, 'cost', 'currency'])}${lines.join('')}`;
   }
-  const sections = report.charges === 0 ? [] : [section(report)];
+  const sections = report.charges === 0 ? [] : [section(report, sources)];
   if (format === 'html') return documentOf(sections.length === 0 ? 'No spend in these days' : 'Spend', sections, 'html');
   return sections.map(format === 'markdown' ? markdownSection : plainSection).join('') || 'No spend in these days.\n';
 }

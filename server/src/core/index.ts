@@ -118,24 +118,46 @@ export {
   filesOf,
   type ImportedFile,
   type ImportRecord,
+  isEmptyLedger,
   ledgerFolder,
   type Manifest,
   type MonthFiles,
   manifestName,
   manifestText,
+  nextGeneration,
   readLedgerManifest,
   UnreadableLedger,
 } from './spend/manifest.js';
-export { merge } from './spend/merge.js';
+export { merge, without } from './spend/merge.js';
 export { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from './spend/metering.js';
 export { firstQuery, type PanelQuery, spendPanel } from './spend/panel.js';
-export { dayIn, plusDays, spanOf } from './spend/period.js';
+export { dayIn, eachDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
 export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
 export { isSpendKey, isTime, type LedgerMonth, type SpendKey, type SpendQuery, type SpendReport, spendKeys, spendReport, UnknownRate } from './spend/report.js';
 export { MonthSums, readRollUp, rollUpLine } from './spend/roll-up.js';
 export { perOwner, readUsage, type ShareRule, type Statement, type StatementQuery, statement } from './spend/shares.js';
+export { chargeCells, chargeColumns, summed } from './spend/sources/charges.js';
+export { healthFile, healthLine, readHealth, type SourceHealth, type SourceStatus, statusOf } from './spend/sources/health.js';
+export { exactJson } from './spend/sources/json.js';
+export { type SourceState, settingsText, settledAfter, spansToRead } from './spend/sources/plan.js';
+export { kindOf as sourceKindOf } from './spend/sources/registry.js';
+export { type CommonSettings as SourceSettings, secretVariable } from './spend/sources/settings.js';
+export { type HttpRequest, type SourceAnswer, SourceError, type SourceKind, type SourcePort, type SqlAnswer } from './spend/sources/source.js';
+export {
+  isUsageMetric,
+  readUsageRows,
+  recordsOf,
+  type UsageKey,
+  type UsageMetric,
+  type UsageQuery,
+  type UsageRow,
+  type UsageSum,
+  usageMetrics,
+  usageReport,
+  usageText,
+} from './spend/sources/usage.js';
 export { type UnitCost, unitCosts } from './spend/units.js';
-export { readUsageRecords, type UsageRecord, usageFolder, usageRowsOf } from './spend/usage.js';
+export { readUsageRecords, type UsageRecord } from './spend/usage.js';
 export { wasteLedger } from './spend/waste/ledger.js';
 export type { WastedRun } from './spend/waste/runs.js';
 export type { WasteKind, WasteLedger, WasteLine, WasteMoney } from './spend/waste/types.js';

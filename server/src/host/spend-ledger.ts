@@ -3,7 +3,9 @@ import {
   budgetStates,
   Dictionary,
   type ExportFile,
+  healthFile,
   type ImportRecord,
+  isEmptyLedger,
   type LedgerMonth,
   ledgerFolder,
   ledgerInMemory,
@@ -11,8 +13,14 @@ import {
   type MlcostSettings,
   manifestName,
   type ReadExport,
+  readHealth,
   readLedgerManifest,
   readRollUp,
+  readUsageRows,
+  type SourceSettings,
+  type SourceStatus,
+  statusOf,
+  type UsageRow,
   utf8,
 } from '../core/index.js';
 import type { Host } from './host.js';
@@ -46,6 +54,10 @@ export interface KnownSpend {
   readonly months: readonly LedgerMonth[];
   readonly imports: readonly ImportRecord[];
   readonly read: readonly ReadExport[];
+  /** Sources that the ledger has something of. */
+  readonly pulled: readonly string[];
+  /** How the sources of the settings are. */
+  readonly sources: readonly SourceStatus[];
   /** Files that were named and not read, with the reason. */
   readonly problems: readonly { readonly name: string; readonly reason: string }[];
 }
@@ -53,9 +65,11 @@ export interface KnownSpend {
  * @errors UnreadableLedger */
 export async function knownSpend(host: Host, root: string, { spend }: MlcostSettings, from?: string, to?: string): Promise<KnownSpend> {
   const manifest = await readLedger(host, root);
+  const pulled = Object.keys(manifest.sources ?? {});
+  const sources = await sourceStatuses(root, spend.sources, host);
   // money is in one place only: an export that was imported would count twice
-  if (manifest.imports.length > 0 || Object.keys(manifest.months).length > 0 || spend.files.length === 0)
-    return { months: await ledgerMonths(host, root, manifest, from, to), imports: manifest.imports, read: [], problems: [] };
+  if (!isEmptyLedger(manifest) || spend.files.length === 0)
+    return { months: await ledgerMonths(host, root, manifest, from, to), imports: manifest.imports, read: [], pulled, sources, problems: [] };
   const files: ExportFile[] = [];
   const problems: { name: string; reason: string }[] = [];
   let left = mostInMemory;
@@ -70,11 +84,31 @@ export async function knownSpend(host: Host, root: string, { spend }: MlcostSett
     }
   }
   const found = ledgerInMemory(files);
-  return { months: found.months, imports: [], read: found.read, problems: [...problems, ...found.problems] };
+  return { months: found.months, imports: [], read: found.read, pulled, sources, problems: [...problems, ...found.problems] };
 }
 export const exportUri = (root: string, name: string): string => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`;
 const isPacked = (bytes: Uint8Array): boolean => (bytes[0] === 0x1f && bytes[1] === 0x8b) || utf8(bytes.subarray(0, 4)) === 'PAR1';
 
+/** What sources measured on some days, each row with its source.
+ * @param from first day, @param to last day; absent: without end */
+export async function usageRows(host: Host, root: string, manifest: Manifest, from?: string, to?: string): Promise<UsageRow[]> {
+  const found: UsageRow[] = [];
+  for (const [source, { usage }] of Object.entries(manifest.sources ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (const [month, file] of Object.entries(usage)) {
+      if ((from !== undefined && month < from.slice(0, 7)) || (to !== undefined && month > to.slice(0, 7))) continue;
+      const text = await textOf(host, `${root}/${ledgerFolder}/${file}`);
+      if (text === null) throw new Error(`${ledgerFolder}/${file} is not there: a pull may be running; else pull again`);
+      for (const row of readUsageRows(text))
+        if ((from === undefined || row.day >= from) && (to === undefined || row.day <= to)) found.push({ ...row, values: { ...row.values, source } });
+    }
+  return found;
+}
+/** How the sources of a workspace root are. */
+export async function sourceStatuses(root: string, sources: readonly SourceSettings[], host: Host): Promise<SourceStatus[]> {
+  if (sources.length === 0) return [];
+  const health = readHealth(await textOf(host, `${root}/${healthFile}`));
+  return sources.map((settings) => statusOf(settings, health[settings.name], host.now()));
+}
 /** How the budgets of a workspace root stand by what is known of its spend.
  * @param now milliseconds since the epoch
  * @errors UnreadableLedger, UnknownRate */

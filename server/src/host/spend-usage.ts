@@ -3,20 +3,20 @@ import {
   type MlcostSettings,
   readCsv,
   readUsageRecords,
+  recordsOf,
   type UsageRecord,
-  usageFolder,
-  usageRowsOf,
   type WastedRun,
   type WasteLedger,
   wasteLedger,
 } from '../core/index.js';
 import { type Host, never } from './host.js';
 import type { ProductData } from './product-data.js';
+import { readLedger, usageRows } from './spend-ledger.js';
 
 /** Where metered runs are kept, below a workspace root. */
 export const runFolder = '.mlcost/runs';
 
-/** All tables of use of a workspace root: those that `.mlcost.yaml` names, and what sources of spend wrote. */
+/** All tables of use of a workspace root: those that `.mlcost.yaml` names, and what sources of spend measured. */
 export async function usageOf(host: Host, root: string, settings: MlcostSettings): Promise<{ readonly records: UsageRecord[]; readonly problems: string[] }> {
   const records: UsageRecord[] = [];
   const problems: string[] = [];
@@ -30,12 +30,7 @@ export async function usageOf(host: Host, root: string, settings: MlcostSettings
     if (text === null) problems.push(`${name}, which spend.usage names, is not there`);
     else take(readCsv(text), name);
   }
-  for (const uri of await jsonIn(host, `${root}/${usageFolder}`)) {
-    const name = uri.slice(root.length + 1);
-    const rows = usageRowsOf((await host.readText(uri)) ?? '');
-    if (rows) take(rows, name);
-    else problems.push(`${name} is no table of use: move it away and let its source write it again`);
-  }
+  records.push(...recordsOf(await usageRows(host, root, await readLedger(host, root))));
   return { records, problems };
 }
 /** The metered runs of a workspace root. A record that cannot be read is none. */

@@ -39,6 +39,7 @@ import { modelFileCommand } from './model-file.js';
 import { confined, nodeHost } from './node-host.js';
 import { admissionCommand, checkCommand, diffCommand } from './review-commands.js';
 import type { Scanned } from './scanned.js';
+import { sourceCommands } from './source-commands.js';
 import { spendCommands } from './spend-commands.js';
 import { whatIfCommand } from './what-if-command.js';
 
@@ -62,7 +63,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     const parsed = parse(argv);
     const limit = process.env['MLCOST_INSIDE'];
     const host = limit === undefined ? nodeHost(assets) : confined(nodeHost(assets), limit);
-    const spend = spendCommands[parsed.command.name];
+    const spend = spendCommands[parsed.command.name] ?? sourceCommands[parsed.command.name];
     if (spend) return await spend(parsed, host);
     if (parsed.command.name === 'completion') process.stdout.write(completion(parsed.args[0] ?? ''));
     else if (parsed.command.name === 'predict') await predict(parsed, host);

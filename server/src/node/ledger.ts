@@ -1,34 +1,22 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, createReadStream, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFileSync, createReadStream, mkdirSync, rmSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import {
-  billedOf,
   CsvReader,
-  type Decimal,
-  Dictionary,
-  dimensionAt,
-  EntryView,
-  exact,
-  filesOf,
   type ImportedFile,
   Importer,
   type ImportRecord,
   type Manifest,
-  type MonthFiles,
-  MonthSums,
   manifestName,
-  manifestText,
-  merge,
   type Rejected,
   readLedgerManifest,
-  rollUpLine,
-  shardCount,
-  shardName,
   UnknownExport,
 } from '../core/index.js';
+import { clean, keepOutOfGit, readIf, readText } from './ledger-files.js';
 import { locked } from './ledger-lock.js';
+import { amountTexts, dictionariesOf, newMonths, putInForce } from './ledger-state.js';
 import { readParquet } from './parquet.js';
 
 /** What became of one export. */
@@ -42,8 +30,6 @@ export interface ImportOptions {
   readonly onProgress?: (file: string, done: number, total: number) => void;
   readonly onWait?: (pid: number) => void;
 }
-/** The ledger would not hold what the file says: nothing was changed. */
-export class DoesNotAddUp extends Error {}
 
 /** Charges wait in memory up to this many bytes. */
 const spillAt = 8 << 20;
@@ -85,16 +71,7 @@ async function importOne(
   if (sizes.every((size) => had.has(size)) && (await Promise.all(files.map(digest))).every((sha256) => known.has(sha256)))
     return { outcome: { files, rejected: [] } };
 
-  const dictionaries = new Map<string, Dictionary>();
-  const dictionary = (month: string): Dictionary => {
-    let found = dictionaries.get(month);
-    const file = manifest.months[month]?.dictionary;
-    if (!found) {
-      found = file === undefined ? new Dictionary() : Dictionary.read(readFileSync(path.join(folder, file), 'utf8'));
-      dictionaries.set(month, found);
-    }
-    return found;
-  };
+  const { dictionary, months: opened } = dictionariesOf(folder, manifest);
   const importer = new Importer(dictionary);
   const spill = path.join(folder, 'spill');
   rmSync(spill, { recursive: true, force: true });
@@ -124,31 +101,12 @@ async function importOne(
   const totals = importer.finish();
   if (read.every(({ sha256 }) => known.has(sha256))) return { outcome: { files, rejected: [] } };
 
-  const generation = manifest.imports.length + 1;
-  const months: Record<string, MonthFiles> = { ...manifest.months };
-  const replaced = new Map<string, Decimal>();
-  const before = new Map<string, Decimal>();
-  const after = new Map<string, Decimal>();
-  for (const month of [...dictionaries.keys()].sort()) {
-    const old = manifest.months[month];
-    addAll(before, old?.billed ?? {});
-    months[month] = writeMonth({ folder, spill, month, old, dictionary: dictionary(month), generation, replaced });
-    addAll(after, months[month].billed);
-    if (months[month].charges === 0) delete months[month];
-  }
-  const billed = importer.billedByCurrency();
-  for (const currency of new Set([...after.keys(), ...before.keys()])) {
-    const [was, added, gone, is] = [before.get(currency), billed[currency], replaced.get(currency), after.get(currency)].map((one) => one ?? exact.zero) as [
-      Decimal,
-      Decimal,
-      Decimal,
-      Decimal,
-    ];
-    if (exact.compare(exact.add(was, added), exact.add(gone, is)) !== 0)
-      throw new DoesNotAddUp(
-        `${currency}: before ${exact.toText(was)} + file ${exact.toText(added)} − replaced ${exact.toText(gone)} is not ${exact.toText(is)}; the ledger is as it was`,
-      );
-  }
+  const { months, replaced } = newMonths(folder, manifest, {
+    months: opened(),
+    dictionary,
+    added: (month, shard) => readIf(path.join(spill, `${month}.${shard}`)),
+    billed: importer.billedByCurrency(),
+  });
   const record: ImportRecord = {
     files: read,
     format: totals.format,
@@ -156,69 +114,13 @@ async function importOne(
     rejected: totals.rejected,
     from: totals.from ?? null,
     to: totals.to ?? null,
-    billed: texts(Object.entries(billed)),
-    replaced: texts(replaced),
+    billed: amountTexts(Object.entries(importer.billedByCurrency())),
+    replaced: amountTexts(replaced),
   };
-  const next: Manifest = { version: 1, imports: [...manifest.imports, record], months };
-  writeWhole(path.join(folder, `${manifestName}.new`), manifestText(next));
-  renameSync(path.join(folder, `${manifestName}.new`), path.join(folder, manifestName));
-  syncFolder(folder);
+  const next: Manifest = { ...manifest, imports: [...manifest.imports, record], months };
+  putInForce(folder, next);
   return { outcome: { files, record, rejected: totals.examples }, next };
 }
-const texts = (all: Iterable<readonly [string, Decimal]>): Record<string, string> =>
-  Object.fromEntries([...all].map(([currency, amount]) => [currency, exact.toText(amount)]));
-function addAll(into: Map<string, Decimal>, billed: Readonly<Record<string, string>>): void {
-  for (const [currency, amount] of Object.entries(billed)) {
-    const value = exact.decimal(amount);
-    if (value) into.set(currency, exact.add(into.get(currency) ?? exact.zero, value));
-  }
-}
-interface MonthWork {
-  readonly folder: string;
-  readonly spill: string;
-  readonly month: string;
-  readonly old: MonthFiles | undefined;
-  readonly dictionary: Dictionary;
-  readonly generation: number;
-  readonly replaced: Map<string, Decimal>;
-}
-/** Writes the files of a month's new state: the shards that gained something, the dictionary, the roll-up. */
-function writeMonth({ folder, spill, month, old, dictionary, generation, replaced }: MonthWork): MonthFiles {
-  mkdirSync(path.join(folder, month), { recursive: true });
-  const sums = new MonthSums();
-  const shards: Record<string, string> = {};
-  let charges = 0;
-  for (let shard = 0; shard < shardCount; shard++) {
-    const name = shardName(shard);
-    const was = old?.shards[name];
-    const before: Uint8Array = was === undefined ? new Uint8Array(0) : readFileSync(path.join(folder, was));
-    const added = readIf(path.join(spill, `${month}.${name}`));
-    let bytes: Uint8Array = before;
-    if (added) {
-      const merged = merge(before, added);
-      bytes = merged.bytes;
-      billedOf(merged.replaced, dictionary, replaced, 1);
-      const file = `${month}/${name}-${generation}.bin`;
-      writeWhole(path.join(folder, file), bytes);
-      shards[name] = file;
-    } else if (was !== undefined) shards[name] = was;
-    sums.add(new EntryView(bytes));
-  }
-  const billed = new Map<string, Decimal>();
-  const lines: string[] = [];
-  for (const row of sums.rows()) {
-    lines.push(rollUpLine(row));
-    charges += row.charges;
-    const currency = dictionary.tuple(row.tuple)[dimensionAt.currency] ?? '';
-    billed.set(currency, exact.add(billed.get(currency) ?? exact.zero, row.billed));
-  }
-  const files = { dictionary: `${month}/dictionary-${generation}.json`, rollUp: `${month}/roll-up-${generation}.jsonl` };
-  writeWhole(path.join(folder, files.dictionary), dictionary.text());
-  writeWhole(path.join(folder, files.rollUp), lines.join(''));
-  syncFolder(path.join(folder, month));
-  return { ...files, shards, charges, billed: texts([...billed].sort(([a], [b]) => (a < b ? -1 : 1))) };
-}
-
 /** @returns SHA-256 of the file's bytes */
 async function readExport(file: string, importer: Importer, onBytes: (done: number) => void): Promise<string> {
   const handle = await open(file);
@@ -251,51 +153,4 @@ async function digest(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(piece as Uint8Array);
   return hash.digest('hex');
-}
-
-/** Takes away what no state in force names: an import was killed, or a later one took its place. */
-async function clean(folder: string, manifest: Manifest): Promise<void> {
-  const kept = new Set([...filesOf(manifest), manifestName, '.gitignore']);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (/^(lock-\d+|draft-.*)$/.test(entry.name)) continue;
-    if (!entry.isDirectory()) {
-      if (!kept.has(entry.name)) await rm(path.join(folder, entry.name), { force: true });
-      continue;
-    }
-    const inside = await readdir(path.join(folder, entry.name));
-    const left = inside.filter((name) => !kept.has(`${entry.name}/${name}`));
-    if (left.length === inside.length) await rm(path.join(folder, entry.name), { recursive: true, force: true });
-    else for (const name of left) await rm(path.join(folder, entry.name, name), { force: true });
-  }
-}
-/** Bills are nobody's source: the ledger stays out of version control. */
-async function keepOutOfGit(folder: string): Promise<void> {
-  const file = path.join(folder, '.gitignore');
-  if ((await readText(file)) === null) writeWhole(file, '*\n');
-}
-function writeWhole(file: string, content: string | Uint8Array): void {
-  const descriptor = openSync(file, 'w');
-  try {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-/** The names in a folder outlive a power cut; some systems have no such thing. */
-function syncFolder(folder: string): void {
-  try {
-    const descriptor = openSync(folder, 'r');
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-  } catch {}
-}
-const readText = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(() => null);
-function readIf(file: string): Uint8Array | undefined {
-  try {
-    return readFileSync(file);
-  } catch {
-    return undefined;
-  }
 }

@@ -37,10 +37,11 @@ export async function usable<T>(work: () => Promise<T>): Promise<T> {
 export const settingsIn = (root: string, host: Host): Promise<MlcostSettings> => new WorkspaceSettings((uri) => host.readText(uri)).of(root);
 /** @errors UsageError where nothing was imported */
 export async function ledgerOf(root: string, host: Host, from?: string, to?: string): Promise<LedgerMonth[]> {
-  const { months, imports, read, problems } = await knownSpend(host, root, await settingsIn(root, host), from, to);
+  const { months, imports, read, pulled, problems } = await knownSpend(host, root, await settingsIn(root, host), from, to);
   const [problem] = problems;
   if (problem) throw new UsageError(`${problem.name}: ${problem.reason}`);
-  if (imports.length + read.length === 0) throw new UsageError(`no ledger in ${fileURLToPath(root)}: bring an export in with mlcost spend import FILE`);
+  if (imports.length + read.length + pulled.length === 0)
+    throw new UsageError(`no ledger in ${fileURLToPath(root)}: bring an export in with mlcost spend import FILE, or read sources with mlcost spend pull`);
   return [...months];
 }
 export const textOf = (values: Parsed['values'], name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined);

@@ -22,6 +22,7 @@ import {
 } from '../core/index.js';
 import type { Host } from '../host/host.js';
 import { ProductData } from '../host/product-data.js';
+import { sourceStatuses } from '../host/spend-ledger.js';
 import { usageOf, wasteOf } from '../host/spend-usage.js';
 import { costOf, dayOf, formatOf, keyOf, ledgerOf, type SpendCommand, settingsIn, sharing, textOf, usable, whereOf, workspaceOf } from './spend-arguments.js';
 
@@ -39,6 +40,7 @@ async function reportCommand(parsed: Parsed, host: Host): Promise<number> {
   const root = workspaceOf(parsed);
   const [from, to] = [dayOf(values, 'from'), dayOf(values, 'to')];
   const currency = textOf(values, 'currency');
+  const { spend } = await settingsIn(root, host);
   const query: SpendQuery = {
     by: (textOf(values, 'by') ?? '').split(',').filter(Boolean).map(keyOf),
     cost: costOf(values),
@@ -46,10 +48,10 @@ async function reportCommand(parsed: Parsed, host: Host): Promise<number> {
     ...(to === undefined ? {} : { to }),
     ...(currency === undefined ? {} : { currency }),
     where: whereOf((values['where'] as readonly string[] | undefined) ?? []),
-    rates: (await settingsIn(root, host)).spend.rates,
+    rates: spend.rates,
   };
   const report = await usable(async () => spendReport(await ledgerOf(root, host, from, to), query));
-  process.stdout.write(spendText(report, textOf(values, 'format') ?? 'table'));
+  process.stdout.write(spendText(report, textOf(values, 'format') ?? 'table', await sourceStatuses(root, spend.sources, host)));
   const expected = textOf(values, 'expect');
   if (expected === undefined) return 0;
   const amount = exact.decimal(expected);

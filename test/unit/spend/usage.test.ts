@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toText } from '../../../server/src/core/spend/decimal.js';
-import { readUsageRecords, usageIn, usageRowsOf } from '../../../server/src/core/spend/usage.js';
+import { readUsageRecords, usageIn } from '../../../server/src/core/spend/usage.js';
 
 describe('a table of use', () => {
   test('days, owners, texts and amounts by the usual names of their columns; what is empty is not there', () => {
@@ -46,9 +46,6 @@ describe('a table of use', () => {
     expect(problems).toEqual([expect.stringContaining(problem)]);
     expect(problems[0]).toMatch(/^x\.csv:2: /);
   });
-  test('a file that a source wrote: numbers and texts alike, nothing for null', () =>
-    expect(usageRowsOf('{"version":1,"rows":[{"day":"2026-11-01","requests":3,"team":null}]}')).toEqual([{ day: '2026-11-01', requests: '3' }]));
-  test.each(['', '[]', '{"rows":1}', '{'])('%j is none', (text) => expect(usageRowsOf(text)).toBeUndefined());
   test('rows of some days and of one owner', () => {
     const { records } = readUsageRecords(
       [

@@ -13,6 +13,8 @@ import { type Decimal, ofNumber, zero } from '../spend/decimal.js';
 import { ownerKey } from '../spend/dimensions.js';
 import type { Period } from '../spend/period.js';
 import type { ShareRule } from '../spend/shares.js';
+import { sourceSettings } from '../spend/sources/registry.js';
+import type { CommonSettings } from '../spend/sources/settings.js';
 import { measureOf, type UnitRule } from '../spend/units.js';
 import type { Value } from '../syntax/value.js';
 import { at, type Entry, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
@@ -50,6 +52,7 @@ export interface SpendSettings {
   readonly units: readonly UnitRule[];
   /** Tables of use, as paths below the workspace root. */
   readonly usage: readonly string[];
+  readonly sources: readonly CommonSettings[];
 }
 /** A rule of sharing as written: its file of use is still to be read. */
 export interface SharedCharges extends Omit<ShareRule, 'usage'> {
@@ -75,7 +78,7 @@ export const noSettings: MlcostSettings = {
   runs: {},
   policy: [],
   waivers: [],
-  spend: { files: [], rates: [], shares: [], units: [], usage: [] },
+  spend: { files: [], rates: [], shares: [], units: [], usage: [], sources: [] },
 };
 
 /** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
@@ -109,7 +112,10 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
     runs: (at(root, 'runs') && (reader.check(sections.runs, at(root, 'runs') as Value) as RunSettings | undefined)) ?? {},
     policy: reader.placed(at(root, 'policy'), policyRow),
     waivers: reader.placed(at(root, 'waivers'), waiver),
-    spend: toSpend(at(root, 'spend') && reader.check(sections.spend, at(root, 'spend') as Value)),
+    spend: {
+      ...toSpend(withoutEntry(at(root, 'spend'), 'sources', (rest) => reader.check(sections.spend, rest))),
+      sources: reader.sources(at(root, 'spend', 'sources')),
+    },
     scenarios: reader.scenarios(at(root, 'scenarios')),
     ranges: reader.ranges(at(root, 'ranges')),
     ...(provider === undefined ? {} : { provider }),
@@ -125,7 +131,11 @@ const narrowFirst = (list: readonly Assumption[]): Assumption[] => [
   ...list.filter(({ files }) => files === undefined),
 ];
 
-const toSpend = (row: SpendRow | undefined): SpendSettings => ({
+/** A map without one of its entries, whose mistakes are not those of the others. */
+const withoutEntry = <T>(map: Value | undefined, key: string, use: (rest: Value) => T): T | undefined =>
+  map && use(map.kind === 'map' ? { ...map, entries: map.entries.filter((entry) => entry.key !== key) } : map);
+
+const toSpend = (row: SpendRow | undefined): Omit<SpendSettings, 'sources'> => ({
   files: row?.files ?? [],
   rates: (row?.rates ?? []).flatMap(({ from, to, rate }) => {
     const value = ofNumber(rate);
@@ -276,6 +286,21 @@ class Reader {
     return this.items(value).flatMap((item) => {
       const found = this.check(schema, item);
       return found ? [{ ...found, span: this.span(firstLine(item)) }] : [];
+    });
+  }
+  /** Sources, each with a name of its own: it stands beside its money. */
+  sources(value: Value | undefined): CommonSettings[] {
+    const names = new Set<string>();
+    return this.items(value).flatMap((item) => {
+      const found = this.check(sourceSettings, item);
+      if (!found) return [];
+      const name = found.name.toLowerCase();
+      if (names.has(name)) {
+        this.problem('settings', `another source is called ${found.name}`, at(item, 'name') ?? item);
+        return [];
+      }
+      names.add(name);
+      return [found];
     });
   }
   private items(value: Value | undefined): readonly Value[] {

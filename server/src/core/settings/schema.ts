@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dimensionNames, ownerKey } from '../spend/dimensions.js';
 import { isZone } from '../spend/period.js';
+import { sourceSettings } from '../spend/sources/registry.js';
 import { policyRow, waiver } from './policy-schema.js';
 import { ends, scenario } from './scenario-schema.js';
 
@@ -210,6 +211,10 @@ export const sections = {
         .describe(
           'CSV files of what was measured each day: `day`, `resource`, owners (`team`, `feature` …), and amounts: `gpu`, `gpu_hours`, `utilisation`, `peak_memory_gib`, `requests`, `stored_gb` with `last_used`, `input_tokens` with `cached_input_tokens`, `cost`, and what units are counted by.',
         ),
+      sources: z
+        .array(sourceSettings)
+        .optional()
+        .describe('Servers that tell what was spent: read by `mlcost spend pull`, and by the editor where `refresh_hours` says how often.'),
     })
     .describe('How real spend is read.'),
   tags: z.record(z.string(), z.string()).describe('Tags of everything here: team, project, environment.'),

@@ -18,6 +18,7 @@ export const dimensionNames = [
   ...tagNames,
   // later ones stand at the end: a ledger numbers them by their place
   'traffic',
+  'source',
 ] as const;
 export type DimensionName = (typeof dimensionNames)[number];
 /** Values in the order of `dimensionNames`; empty: not said. */

@@ -1,3 +1,5 @@
+import type { SourceState } from './sources/plan.js';
+
 /** Where the ledger of a workspace lies, below its root. */
 export const ledgerFolder = '.mlcost/ledger';
 export const manifestName = 'manifest.json';
@@ -35,6 +37,10 @@ export interface Manifest {
   readonly version: 1;
   readonly imports: readonly ImportRecord[];
   readonly months: Readonly<Record<string, MonthFiles>>;
+  /** What was read from sources, by their names. */
+  readonly sources?: Readonly<Record<string, SourceState>>;
+  /** How often something of a source was put in. */
+  readonly pulls?: number;
 }
 export const emptyManifest: Manifest = { version: 1, imports: [], months: {} };
 /** A ledger that this version cannot read. */
@@ -61,5 +67,11 @@ const sortedKeys = (value: unknown): unknown =>
         )
       : value;
 /** All files that a manifest names. */
-export const filesOf = ({ months }: Manifest): string[] =>
-  Object.values(months).flatMap(({ dictionary, rollUp, shards }) => [dictionary, rollUp, ...Object.values(shards)]);
+export const filesOf = ({ months, sources = {} }: Manifest): string[] => [
+  ...Object.values(months).flatMap(({ dictionary, rollUp, shards }) => [dictionary, rollUp, ...Object.values(shards)]),
+  ...Object.values(sources).flatMap(({ usage }) => Object.values(usage)),
+];
+/** Number of the next state: no file of one in force has it. */
+export const nextGeneration = ({ imports, pulls = 0 }: Manifest): number => imports.length + pulls + 1;
+/** Nothing was ever brought in. */
+export const isEmptyLedger = ({ imports, sources = {} }: Manifest): boolean => imports.length === 0 && Object.keys(sources).length === 0;

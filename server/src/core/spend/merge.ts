@@ -1,4 +1,4 @@
-import { entrySize } from './entries.js';
+import { EntryView, entrySize } from './entries.js';
 
 export interface Merged {
   /** Entries in the order of their identity: the same charges give the same bytes, in whatever order they came. */
@@ -43,6 +43,24 @@ export function merge(before: Uint8Array, added: Uint8Array): Merged {
     }
   }
   return { bytes: out.subarray(0, size), replaced: replaced.subarray(0, gone) };
+}
+
+/** Takes entries out, by their tuple and day; order stays. */
+export function without(entries: Uint8Array, isGone: (tuple: number, day: number) => boolean): { readonly kept: Uint8Array; readonly gone: Uint8Array } {
+  const view = new EntryView(entries);
+  const [kept, gone] = [new Uint8Array(entries.length), new Uint8Array(entries.length)];
+  let [left, taken] = [0, 0];
+  for (let at = 0; at < view.count; at++) {
+    const entry = entries.subarray(at * entrySize, (at + 1) * entrySize);
+    if (isGone(view.tuple(at), view.day(at))) {
+      gone.set(entry, taken);
+      taken += entrySize;
+    } else {
+      kept.set(entry, left);
+      left += entrySize;
+    }
+  }
+  return { kept: kept.subarray(0, left), gone: gone.subarray(0, taken) };
 }
 
 /** Entries by identity, then by everything else. */

@@ -68,7 +68,7 @@ export function spendReport(months: Iterable<LedgerMonth>, query: SpendQuery): S
     const currency = query.currency ?? billedIn;
     const cost = converted(query.cost === 'billed' ? row.billed : row.effective, billedIn, currency, query.rates ?? []);
     const missing = query.cost === 'billed' ? 0 : row.withoutEffective;
-    const list = query.by.map((key) => (isTime(key) ? spanOf(day, key) : tuple[dimensionAt[key]] || null));
+    const list = query.by.map((key) => (isTime(key) ? timeOf(day, key) : tuple[dimensionAt[key]] || null));
     const id = JSON.stringify([currency, ...list]);
     let group = groups.get(id);
     if (!group) {
@@ -120,7 +120,7 @@ export function* linesOf(
 }
 export const isTime = (key: SpendKey): key is TimeKey => (times as readonly string[]).includes(key);
 /** The time that a day belongs to: a week is named by its Monday. */
-function spanOf(day: string, key: TimeKey): string {
+export function timeOf(day: string, key: TimeKey): string {
   if (key === 'day') return day;
   if (key === 'month') return day.slice(0, 7);
   if (key === 'year') return day.slice(0, 4);
@@ -132,12 +132,13 @@ function spanOf(day: string, key: TimeKey): string {
 /** By time where time comes first, else the dearest first; what is not said comes after what is. */
 function order(a: SpendRow, b: SpendRow, by: readonly SpendKey[]): number {
   const [first] = by;
-  const timed = first !== undefined && isTime(first) ? text(a.values[first], b.values[first]) : 0;
+  const timed = first !== undefined && isTime(first) ? byText(a.values[first], b.values[first]) : 0;
   if (timed !== 0) return timed;
   if (a.currency !== b.currency) return a.currency < b.currency ? -1 : 1;
-  return compare(b.cost, a.cost) || by.reduce((found, key) => found || text(a.values[key], b.values[key]), 0);
+  return compare(b.cost, a.cost) || by.reduce((found, key) => found || byText(a.values[key], b.values[key]), 0);
 }
-const text = (a: string | null | undefined, b: string | null | undefined): number => {
+/** What is not said comes last. */
+export const byText = (a: string | null | undefined, b: string | null | undefined): number => {
   const [x, y] = [a ?? '\uffff', b ?? '\uffff'];
   return x < y ? -1 : x > y ? 1 : 0;
 };

@@ -2,9 +2,6 @@ import type { Decimal } from './decimal.js';
 import { compare, decimal, zero } from './decimal.js';
 import { type DimensionName, ownerKey, tagOf } from './dimensions.js';
 
-/** Files of use that a source of spend writes lie here, below the workspace root: `{"rows":[{"day":…}]}`. */
-export const usageFolder = '.mlcost/usage';
-
 /** What somebody measured of one resource on one day. What a row does not state is absent: it is not 0. */
 export interface UsageRecord {
   readonly day: string;
@@ -85,23 +82,6 @@ function recordOf(row: Readonly<Record<string, string>>, source: string): UsageR
 }
 const isDay = (text: string): boolean => dayForm.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text;
 
-/** Rows of a file that a source wrote: values of JSON as the cells of a table.
- * @returns undefined for what is no such file */
-export function usageRowsOf(text: string): Record<string, string>[] | undefined {
-  try {
-    const { rows } = JSON.parse(text) as { rows?: unknown };
-    if (!Array.isArray(rows)) return undefined;
-    return rows.map((row: unknown) =>
-      Object.fromEntries(
-        Object.entries(typeof row === 'object' && row !== null ? row : {}).flatMap(([key, value]) =>
-          value === null || value === undefined || value === '' ? [] : [[key, String(value)]],
-        ),
-      ),
-    );
-  } catch {
-    return undefined;
-  }
-}
 /** The records of some days that have all of these values. */
 export const usageIn = (
   records: readonly UsageRecord[],

@@ -27,6 +27,7 @@ const identity = [
   'x_Operation',
   'x_UsageType',
   'x_ServiceCode',
+  'x_SpendSource',
 ];
 const version = (columns: Columns): string =>
   columns.has('InvoiceId') || columns.has('PricingCurrency') || columns.has('BillingAccountType')
@@ -63,6 +64,7 @@ export const focus: SpendFormat = {
         class: columns.cell('ChargeClass'),
         currency: columns.cell('BillingCurrency'),
         unit: columns.cell('ConsumedUnit', 'PricingUnit'),
+        source: columns.cell('x_SpendSource'),
         serviceCategory: columns.cell('ServiceCategory'),
         usage: columns.all('SkuMeter', 'x_UsageType', 'ServiceSubcategory', 'ChargeDescription'),
         tags,
