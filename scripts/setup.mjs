@@ -95,6 +95,26 @@ export function workbench() {
   step('Installing a VS Code workbench and a browser (about 180 MB the first time)', 'bash', ['test/e2e/install.sh']);
 }
 
+/** Prometheus and PostgreSQL of Debian, for the tests that ask real servers. Where they cannot be had, those tests are left out, and it is said why. */
+export function servers() {
+  const lacking = [
+    ['prometheus', existsSync('/usr/bin/prometheus') && existsSync('/usr/bin/promtool')],
+    ['postgresql', existsSync('/usr/lib/postgresql')],
+  ].flatMap(([name, isThere]) => (isThere ? [] : [name]));
+  if (lacking.length === 0) return;
+  const skip = (why) => console.error(`Tests against ${lacking.join(' and ')} are left out: ${why}.`);
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) return skip('install them; only Debian and its like are set up by itself');
+  if (process.getuid?.() !== 0) return skip(`root installs them: apt-get install ${lacking.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    step('Updating the list of Debian’s packages', 'apt-get', ['update', '-qq'], { env });
+    step(`Installing ${lacking.join(' and ')} for the tests`, 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...lacking], { env });
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    skip(error.message.split('\n').slice(-3).join(' '));
+  }
+}
+
 function newestIn(place) {
   if (!existsSync(place)) return 0;
   const { mtimeMs } = statSync(place);

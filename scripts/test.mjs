@@ -58,6 +58,7 @@ if (needs(requireNode, install)) {
   check('dead code', node(bin('knip/bin/knip.js')));
   if (needs(build, packaged)) {
     suite('unit, sessions, command line, package', ['--project', 'core', '--project', 'package', '--project', 'runtime']);
+    suite('real servers', ['--project', 'servers']);
     if (needs(workbench)) suite('real editor', ['--project', 'e2e']);
   }
 }
