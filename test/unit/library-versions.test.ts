@@ -127,6 +127,29 @@ describe('defaults of the version in force', () => {
     const { fact } = await workloadsOf({ 'run.sh': text }, 'run.sh');
     expect(fact('prompt_cache')?.value).toBe(cached);
   });
+  test.each([
+    ['1.4.5', 2048, false],
+    ['2.0.4', 4096, false],
+    ['2.3.0', 4096, true],
+    ['3.1.0', undefined, true],
+  ])('text-generation-inference %s', async (version, length, cached) => {
+    const text = `docker run ghcr.io/huggingface/text-generation-inference:${version} --model-id Qwen/Qwen2.5-7B\n`;
+    const { fact } = await workloadsOf({ 'run.sh': text }, 'run.sh');
+    expect([fact('max_model_len')?.value, fact('prompt_cache')?.value]).toEqual([length, cached]);
+    expect(fact('prompt_cache')?.note).toContain(version);
+  });
+  const generates = (model: string, more = '') =>
+    `from transformers import AutoModelForCausalLM\nmodel = AutoModelForCausalLM.from_pretrained("${model}"${more})\nmodel.generate(**inputs, max_new_tokens=10)\n`;
+  test.each([
+    ['before release 5 in 32-bit numbers', '4.44.0', generates('Qwen/Qwen2.5-7B'), 'fp32'],
+    ['from release 5 on as it is stored', '5.0.0', generates('Qwen/Qwen2.5-7B'), 'bf16'],
+    ['in what is written', '4.44.0', generates('Qwen/Qwen2.5-7B', ', torch_dtype="float16"'), 'fp16'],
+    ['quantised by its name', '4.44.0', generates('org/Qwen2.5-7B-GPTQ-Int4'), undefined],
+    ['narrowed later', '4.44.0', `${generates('Qwen/Qwen2.5-7B')}model.half()\n`, undefined],
+  ])('a model that generates is loaded %s', async (_what, version, text, precision) => {
+    const { fact } = await workloadsOf({ 'requirements.txt': `transformers==${version}`, 'a.py': text }, 'a.py');
+    expect(fact('precision')?.value).toBe(precision);
+  });
   test('transformers 5 trains in the type of the checkpoint', async () => {
     const text =
       'from transformers import Trainer, TrainingArguments, AutoModelForCausalLM\nmodel = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-7b-hf")\nTrainer(model=model, args=TrainingArguments(output_dir="o")).train()\n';

@@ -15,6 +15,7 @@ const libraries: Readonly<Record<string, Library>> = {
   llamafactory: 'llamafactory',
   'llama-factory': 'llamafactory',
   'hiyouga/llamafactory': 'llamafactory',
+  'huggingface/text-generation-inference': 'tgi',
 };
 const names = '(torch|pytorch|transformers|trl|vllm|axolotl|llamafactory|llama-factory)';
 
@@ -50,8 +51,8 @@ const locked = new RegExp(`^name = "${names}"\\s*\\nversion = "([^"\\n]+)"`, 'gi
 const lockedJson = new RegExp(`"${names}":\\s*\\{[^{}]*?"version":\\s*"([^"\\n]+)"`, 'gi');
 /** A repository and its tag as keys of their own: a chart's values, an overlay's images. */
 const tagged =
-  /\b(?:repository|name):[ \t]*["']?(?:[\w.-]+\/)?(vllm\/vllm-openai|hiyouga\/llamafactory)["']?[ \t]*\r?\n(?:[ \t]+\w+:[^\n]*\n){0,3}?[ \t]+(?:tag|newTag):[ \t]*["']?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
-const image = /(vllm\/vllm-openai|hiyouga\/llamafactory|pytorch\/pytorch):(?:\$\{\w+:?-)?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
+  /\b(?:repository|name):[ \t]*["']?(?:[\w.-]+\/)?(vllm\/vllm-openai|hiyouga\/llamafactory|huggingface\/text-generation-inference)["']?[ \t]*\r?\n(?:[ \t]+\w+:[^\n]*\n){0,3}?[ \t]+(?:tag|newTag):[ \t]*["']?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
+const image = /(vllm\/vllm-openai|hiyouga\/llamafactory|pytorch\/pytorch|huggingface\/text-generation-inference):(?:\$\{\w+:?-)?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
 
 /** The versions that a text asks for: a manifest's lines; of any other file its `pip install` lines and the tags of its images. */
 export function pinsIn(uri: string, text: string): readonly Pin[] {

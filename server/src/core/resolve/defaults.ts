@@ -29,6 +29,9 @@ const always: Version = [0];
  * huggingface/trl trl/trainer/{base,sft,dpo,grpo,rloo,kto,orpo,reward}_config.py and {dpo,kto,reward,sft}_trainer.py at tags v0.9.6 to v1.9.0;
  * huggingface/peft src/peft/tuners/lora/config.py at tags v0.10.0 to v0.19.0 (r: 8);
  * axolotl-ai-cloud/axolotl src/axolotl/utils/schemas 067b021c, 4d92a68a (v0.8.0); hiyouga/LLaMA-Factory src/llamafactory/hparams at tags v0.2.0 to v0.9.5;
+ * huggingface/text-generation-inference launcher/src/main.rs at tags v0.9.4, v1.0.0 to v1.4.5, v2.0.0 to v2.4.0, v3.0.0 to v3.3.4 (read 2026-11-26);
+ * InternLM/lmdeploy lmdeploy/messages.py at tags v0.2.0 to v0.10.0 (read 2026-11-26); sgl-project/sglang srt/server_args.py 001067ff (disable_radix_cache);
+ * huggingface/diffusers src/diffusers/pipelines/pipeline_utils.py;
  * vllm-project/vllm vllm/engine/arg_utils.py, docs.vllm.ai v0.6.4 and v0.8.1 engine arguments; Lightning-AI/pytorch-lightning trainer.py 7f0c3436;
  * pytorch/pytorch docs notes/cuda (allow_tf32), huggingface/accelerate Accelerator, keras.io mixed precision, pytorch/torchtitan config/job_config.py,
  * AI-Hypercomputer/maxtext configs/base.yml, lightning.ai Fabric arguments, sbert.net SentenceTransformer.fit;
@@ -248,6 +251,51 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
     of: 'torchtitan (mixed_precision_param)',
     facts: { precision: 'bf16' },
   },
+  // A model that nothing narrows is loaded in 32-bit numbers; from release 5 of transformers on, as it is stored.
+  {
+    frameworks: ['transformers', 'sentence-transformers', 'peft'],
+    kinds: ['serving', 'batch-inference'],
+    plain: true,
+    where: ['model', /^(?!.*(?:awq|gptq|gguf|fp8|fp4|int[48]|[48]bit|w[48]a\d+))/i],
+    stored: [5],
+    of: 'transformers from_pretrained()',
+    library: 'transformers',
+    facts: {},
+    changed: {
+      precision: [
+        { from: always, value: 'fp32' },
+        { from: [5], value: undefined },
+      ],
+    },
+  },
+  {
+    frameworks: ['diffusers'],
+    kinds: ['serving', 'batch-inference'],
+    plain: true,
+    of: 'diffusers from_pretrained() (torch_dtype)',
+    facts: { precision: 'fp32' },
+  },
+  // Without a limit a request had 2,048 tokens, then what the model takes up to 4,096, since then what fits the memory.
+  {
+    frameworks: ['tgi'],
+    kinds: ['serving'],
+    of: 'text-generation-inference',
+    library: 'tgi',
+    facts: {},
+    changed: {
+      max_model_len: [
+        { from: always, value: 2048 },
+        { from: [2], value: 4096 },
+        { from: [3], value: undefined },
+      ],
+      prompt_cache: [
+        { from: always, value: false },
+        { from: [2, 3], value: true },
+      ],
+    },
+  },
+  { frameworks: ['lmdeploy'], kinds: ['serving', 'batch-inference'], of: 'LMDeploy', facts: { prompt_cache: false } },
+  { frameworks: ['sglang'], kinds: ['serving', 'batch-inference'], of: 'SGLang (radix cache)', facts: { prompt_cache: true } },
   {
     frameworks: ['vllm'],
     kinds: ['serving', 'batch-inference'],

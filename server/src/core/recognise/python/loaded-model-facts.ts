@@ -16,11 +16,13 @@ export function inferenceOf(input: PythonInput, load: Load, use: Call, serving: 
   const given = keyed(evaluate, load.call);
   const call = keyed(evaluate, use);
   const more = moreUses(input, load, use);
+  const narrow = isNarrowed(input, load);
   return {
     kind: serving ? 'serving' : 'batch-inference',
     framework: load.framework,
     span: { uri: input.document.uri, start: load.call.start, end: load.call.end },
     refs: [],
+    ...(narrow ? {} : { plain: true as const }),
     ...sortFacts(
       [
         modelFact(input, load, given),
@@ -104,6 +106,11 @@ function popped(expr: Expr): Expr | undefined {
   if (expr.kind !== 'call' || expr.callee.kind !== 'attribute' || expr.callee.name !== 'pop' || expr.args[0]?.value.kind !== 'string') return undefined;
   return { kind: 'attribute', object: expr.callee.object, name: expr.args[0].value.value, start: expr.start, end: expr.end };
 }
+/** True where anything in the program may make the model's numbers narrower than the library loads them, or where another loader than the library's own decides. */
+const isNarrowed = ({ program, evaluate }: PythonInput, load: Load): boolean =>
+  !/(?:\.from_pretrained|^transformers(?:\.\w+)*\.pipeline|\.(?:SentenceTransformer|CrossEncoder))$/.test(evaluate.callee(load.call)) ||
+  program.mentions(/\bdtype\b|torch_dtype|\bhalf\(|bfloat16|float16|\bfp16\b|\bbf16\b|autocast|load_in_[48]bit|quantization_config|\bfp8\b/) ||
+  load.call.args.some((arg) => arg.spread === 2);
 function halved({ program, document, evaluate }: PythonInput, load: Load, use: Keyed): Found {
   const fp16 = use.get('fp16');
   if (fp16) return evaluate.fact('precision', fp16, (value) => (value ? 'fp16' : 'fp32'));
