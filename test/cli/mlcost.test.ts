@@ -100,6 +100,41 @@ test('the table names what is missing and sums without counting twice', () => {
   expect(stdout).not.toMatch(/\$0(\.0+)?\b(?!\.)|NaN|undefined/);
 });
 
+describe('the nearest .mlcost.yaml holds, wherever it is asked from', () => {
+  const call = (tokens: number) => `assumptions:\n  input_tokens: ${tokens}\n  output_tokens: 200\n`;
+  const asked = 'from openai import OpenAI\nOpenAI().chat.completions.create(model="gpt-4o")\n';
+  const place = path.join(folder, 'many projects');
+  beforeAll(() => {
+    for (const [name, text] of Object.entries({
+      '.mlcost.yaml': call(1000),
+      'src/a.py': asked,
+      'own/.mlcost.yaml': call(2000),
+      'own/src/a.py': asked,
+      'own/.git/HEAD': '',
+      'bare/.git/HEAD': '',
+      'bare/a.py': asked,
+    })) {
+      mkdirSync(path.dirname(path.join(place, name)), { recursive: true });
+      writeFileSync(path.join(place, name), text);
+    }
+  });
+  test.each([
+    ['.', [0.0045, 0.007, 0.0045]],
+    ['src', [0.0045]],
+    ['src/a.py', [0.0045]],
+    ['own', [0.007]],
+    ['own/src', [0.007]],
+    ['own/src/a.py', [0.007]],
+    // a repository of its own has nothing from above it
+    ['bare', [undefined]],
+  ])('%s', (asking, expected) => {
+    const { workloads } = report(path.join(place, asking)) as unknown as { workloads: { estimates: { usd_per_call?: { likely: number } } }[] };
+    expect(workloads.map(({ estimates }) => estimates.usd_per_call?.likely)).toEqual(
+      expected.map((one) => (one === undefined ? undefined : expect.closeTo(one, 6))),
+    );
+  });
+});
+
 describe('mlcost predict answers line by line, in order', () => {
   test('wrong lines are answered with their error and the others go on', () => {
     const lines = [

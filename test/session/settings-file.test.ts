@@ -33,6 +33,14 @@ describe('.mlcost.yaml', () => {
     expect(list.map(({ label }) => label)).toContain('spot');
     expect(await editor.hover('.mlcost.yaml', 'market')).toContain('How machines are rented');
   });
+  test('of a folder below holds in that folder', async () => {
+    const own = settings.replace('1000', '2000');
+    await start({ files: { '.mlcost.yaml': settings, 'own/.mlcost.yaml': own, 'own/a.py': call, 'b.py': call } });
+    await editor.open('own/a.py');
+    await editor.open('b.py');
+    expect(await editor.lensesWith('own/a.py', /\$0\.007/)).toHaveLength(1);
+    expect(await editor.lenses('b.py')).toEqual([expect.stringMatching(/^3: gpt-4o · \$0\.0045 a call/)]);
+  });
   test('silences what it names', async () => {
     await start({ files: { '.mlcost.yaml': 'silence: [tests/**]\n', 'tests/a.py': call, 'b.py': call } });
     await editor.open('tests/a.py');

@@ -107,7 +107,7 @@ export function settingsPage(): string {
     '## Settings of the editor',
     editorSettings(),
     '## `.mlcost.yaml`',
-    'At the root of a workspace folder. Every key may be left out; a mistake is a problem at its line, and the rest of the file still holds. The JSON Schema is `schemas/mlcost.schema.json`; the editor completes and explains keys, facts and values.',
+    'At the root of a workspace folder, or of a folder below it for which it then holds alone. The command line takes the nearest one at or above what it is asked about, up to the root of the repository. Every key may be left out; a mistake is a problem at its line, and the rest of the file still holds. The JSON Schema is `schemas/mlcost.schema.json`; the editor completes and explains keys, facts and values.',
     `\`\`\`yaml\n${exampleFile}\`\`\``,
     keysOf(schema as Schema, ''),
     ...nested(schema as Schema),

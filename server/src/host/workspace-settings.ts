@@ -1,4 +1,4 @@
-import { type MlcostSettings, noSettings, readMlcostFile, settingsFileName } from '../core/index.js';
+import { folderOf, type MlcostSettings, noSettings, readMlcostFile, settingsFileName } from '../core/index.js';
 
 /** The `.mlcost.yaml` of each workspace root, read once and again when it changed. */
 export class WorkspaceSettings {
@@ -30,3 +30,11 @@ export class WorkspaceSettings {
 
 export const settingsUri = (root: string): string => `${root}/${settingsFileName}`;
 export const isSettingsFile = (uri: string): boolean => uri.endsWith(`/${settingsFileName}`);
+
+/** Roots, and the folders below them with settings of their own: the nearest `.mlcost.yaml` holds.
+ * @param files of the roots, those of settings among them */
+export const withNested = (roots: readonly string[], files: readonly string[]): string[] => [
+  ...new Set([...roots, ...files.filter((uri) => isSettingsFile(uri) && roots.some((root) => uri.startsWith(`${root}/`))).map(folderOf)]),
+];
+/** The roots that lie in no other one. */
+export const outermost = (roots: readonly string[]): string[] => roots.filter((root) => !roots.some((other) => root.startsWith(`${other}/`)));

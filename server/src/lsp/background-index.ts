@@ -1,5 +1,6 @@
 import { languageOfName } from '../core/index.js';
 import { never } from '../host/host.js';
+import { withNested } from '../host/workspace-settings.js';
 import type { Session } from './context.js';
 
 /** Time for listing a folder's files; what is found until then is read.
@@ -21,6 +22,10 @@ export class BackgroundIndex {
     this.started.add(root);
     this.run(root, uri).catch((error: unknown) => this.session.log(`index ${root}: ${error instanceof Error ? error.message : String(error)}`));
   }
+  /** Forgets what was started: the folders are others now. */
+  anew(): void {
+    this.started.clear();
+  }
   /** Reads the measured runs of a root again, where they were read before: one of their files changed. */
   again(uri: string): void {
     const { engine } = this.session;
@@ -36,6 +41,9 @@ export class BackgroundIndex {
     await host.pause();
     if (await engine.loadRuns(root)) this.session.invalidate();
     const all = await Promise.race([host.listFiles(root, never), host.delay(listLimit).then(() => [])]);
+    const roots = withNested(engine.roots, all);
+    const hasMore = roots.length > engine.roots.length;
+    engine.roots = roots;
     const from = near.split('/');
     const steps = (uri: string): number => {
       const to = uri.split('/');
@@ -49,6 +57,6 @@ export class BackgroundIndex {
       .sort((a, b) => a.steps - b.steps || (a.uri < b.uri ? -1 : 1))
       .slice(0, settings.indexMaxFiles)
       .map(({ uri }) => uri);
-    if ((await engine.index(nearest)) > 0) this.session.invalidate();
+    if ((await engine.index(nearest)) > 0 || hasMore) this.session.invalidate();
   }
 }

@@ -1,4 +1,5 @@
 import { matchesGlob, relativeTo, totalsOf, totalText } from '../core/index.js';
+import { outermost, withNested } from '../host/workspace-settings.js';
 import { progressNotification, type ScanParams, type ScanResult, scanRequest } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
 import { reportMarkdown } from './report-markdown.js';
@@ -18,13 +19,14 @@ export function onScan(session: Session): void {
           },
         };
         const found: string[] = [];
-        for (const root of engine.roots) {
+        for (const root of outermost(engine.roots)) {
           try {
             found.push(...(await host.listFiles(root, signal)));
           } catch (error) {
             session.log(`list ${root}: ${error instanceof Error ? error.message : String(error)}`); // the other roots are still read
           }
         }
+        engine.roots = withNested(engine.roots, found);
         const { scanMaxFiles, scanExclude } = session.settings;
         const uris = found.filter((uri) => !scanExclude.some((glob) => matchesGlob(glob, relativeTo(uri, engine.roots)))).slice(0, scanMaxFiles);
         const reports = await engine.scan(uris, ({ done, total }) => session.notify(progressNotification, { token: progress, done, total }), signal);

@@ -108,6 +108,7 @@ export function startServer(connection: Connection, host: Host): void {
     notify,
     log,
   };
+  let folders: readonly string[] = [];
   const background = new BackgroundIndex(session);
   const othersChanged = debounced(host, rest, () => session.invalidate());
   const treeChanged = debounced(host, rest, () => notify(workloadsChangedNotification));
@@ -143,7 +144,8 @@ export function startServer(connection: Connection, host: Host): void {
     session.client = capabilitiesOf(params.capabilities);
     session.locale = canonical(options?.locale);
     take(options?.settings ?? {});
-    engine.roots = (params.workspaceFolders ?? []).map(({ uri }) => uri.replace(/\/$/, ''));
+    folders = (params.workspaceFolders ?? []).map(({ uri }) => uri.replace(/\/$/, ''));
+    engine.roots = folders;
     return {
       serverInfo: { name: 'ML Cost Lens' },
       capabilities: {
@@ -167,7 +169,9 @@ export function startServer(connection: Connection, host: Host): void {
     if (session.client.workspaceFolders)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         const gone = new Set(removed.map(({ uri }) => uri.replace(/\/$/, '')));
-        engine.roots = [...engine.roots.filter((root) => !gone.has(root)), ...added.map(({ uri }) => uri.replace(/\/$/, ''))];
+        folders = [...folders.filter((root) => !gone.has(root)), ...added.map(({ uri }) => uri.replace(/\/$/, ''))];
+        engine.roots = folders;
+        background.anew();
         session.invalidate();
       });
   });

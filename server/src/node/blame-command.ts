@@ -6,6 +6,7 @@ import { type Parsed, UsageError } from '../cli/options.js';
 import type { Paint } from '../cli/report-table.js';
 import { blamed } from '../host/blame.js';
 import type { Host } from '../host/host.js';
+import { projectOf } from './project-folder.js';
 import type { Scanned } from './scanned.js';
 
 /** `mlcost blame FILE`: what each line of a file does to the cost, and which commit it comes from. */
@@ -34,14 +35,4 @@ export async function blameCommand(parsed: Parsed, host: Host, paint: Paint, sca
     )) ?? { commits: [] }),
   };
   return parsed.values['format'] === 'json' ? `${JSON.stringify(blameJson(blame), null, 1)}\n` : blameTable(blame, paint);
-}
-
-/** The folder whose files are read together: what was named, else the working folder where it holds the file, else the file's own. */
-export async function projectOf(file: string, named: Parsed['values'][string] | undefined): Promise<string> {
-  const folder = await realpath(typeof named === 'string' ? named : '.').catch(() => {
-    throw new UsageError(`${String(named)}: no such folder`);
-  });
-  if (file.startsWith(folder + path.sep)) return folder;
-  if (typeof named === 'string') throw new UsageError(`${file} is not in ${named}`);
-  return path.dirname(file);
 }

@@ -33,10 +33,12 @@ import { Advisor, type ProvenAdvice } from '../host/advisor.js';
 import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import { type Host, today } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
+import { withNested } from '../host/workspace-settings.js';
 import { blameCommand } from './blame-command.js';
 import { historyCommand } from './history-command.js';
 import { modelFileCommand } from './model-file.js';
 import { confined, nodeHost } from './node-host.js';
+import { settingsFolder } from './project-folder.js';
 import { admissionCommand, checkCommand, diffCommand } from './review-commands.js';
 import type { Scanned } from './scanned.js';
 import { sourceCommands } from './source-commands.js';
@@ -123,16 +125,19 @@ const scanned: Scanned = async (parsed, host) => {
       const full = path.resolve(written);
       const found = await stat(full).catch(() => undefined);
       if (!found) throw new UsageError(`${written}: no such file or folder`);
-      return { uri: pathToFileURL(full).href, folder: pathToFileURL(found.isDirectory() ? full : path.dirname(full)).href };
+      const folder = found.isDirectory() ? full : path.dirname(full);
+      const root = (await settingsFolder(folder)) ?? folder;
+      return { uri: pathToFileURL(full).href, folder: pathToFileURL(folder).href, root: pathToFileURL(root).href };
     }),
   );
-  engine.roots = [...new Set(places.map((place) => place.folder))];
+  engine.roots = [...new Set(places.map((place) => place.root))];
   const cancellation = { cancelled: false };
   process.once('SIGINT', () => {
     cancellation.cancelled = true;
   });
-  for (const root of engine.roots) await engine.loadRuns(root, cancellation);
   const files = [...new Set((await Promise.all(places.map((place) => host.listFiles(place.uri, cancellation)))).flat())];
+  engine.roots = withNested(engine.roots, files);
+  for (const root of engine.roots) await engine.loadRuns(root, cancellation);
   const bar = process.stderr.isTTY && values['quiet'] !== true;
   const reports = await engine.scan(files, ({ done, total }) => bar && process.stderr.write(`\r${done} of ${total} files`), cancellation);
   if (bar) process.stderr.write('\r\u001b[K');

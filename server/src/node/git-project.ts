@@ -17,7 +17,7 @@ import { changeNoise } from '../host/blame.js';
 import { contextFor, Engine, type Estimated, type Preferences, specOf } from '../host/engine.js';
 import { type Host, today } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
-import { settingsUri } from '../host/workspace-settings.js';
+import { settingsUri, withNested } from '../host/workspace-settings.js';
 import type { Entry, GitRepository, State as GitState } from './git.js';
 import { onDisk } from './git.js';
 import { GitHost } from './git-host.js';
@@ -75,8 +75,10 @@ export class GitProject {
     return languageOfName(name) !== undefined || isRunFile(name) || this.engine.isKnown(this.files.uriOf(name));
   }
   private async read(view: ReadonlyMap<string, Entry>): Promise<ProjectState> {
-    await this.engine.loadRuns(this.root);
-    const reports = await this.engine.scan(await this.files.listFiles(this.root));
+    const files = await this.files.listFiles(this.root);
+    this.engine.roots = withNested([this.root], files);
+    for (const root of this.engine.roots) await this.engine.loadRuns(root);
+    const reports = await this.engine.scan(files);
     return {
       settings: await this.engine.settingsOf(this.root),
       text: (name) => this.files.textIn(view, pathToFileURL(path.join(this.folder, name)).href),

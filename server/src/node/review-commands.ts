@@ -25,6 +25,7 @@ import { standingBudgets } from '../host/spend-ledger.js';
 import { settingsUri } from '../host/workspace-settings.js';
 import { GitRepository, type State as GitState } from './git.js';
 import { GitProject, type ProjectState } from './git-project.js';
+import { settingsFolder } from './project-folder.js';
 import type { Scanned } from './scanned.js';
 import { usable } from './spend-arguments.js';
 
@@ -187,10 +188,11 @@ async function statesOf({ args, values }: Pick<Parsed, 'args' | 'values'>, repos
 const named = (state: GitState): Comparison['before'] =>
   state.kind === 'commit' ? { name: state.name, commit: state.oid } : { name: state.kind === 'staged' ? 'staged' : 'work tree' };
 
-/** The project's folder without links, as git names it. */
+/** The project's folder without links, as git names it: what was named, else the one whose settings hold for the working folder. */
 export async function projectFolder(written: Parsed['values'][string] | undefined): Promise<string> {
   const place = typeof written === 'string' ? written : '.';
-  return realpath(place).catch(() => {
+  const folder = await realpath(place).catch(() => {
     throw new UsageError(`${place}: no such folder`);
   });
+  return typeof written === 'string' ? folder : ((await settingsFolder(folder)) ?? folder);
 }
