@@ -1,9 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { decimal, zero } from '../../server/src/core/spend/decimal.js';
 import { Dictionary } from '../../server/src/core/spend/dictionary.js';
 import { dimensionNames } from '../../server/src/core/spend/dimensions.js';
 import { rollUpLine } from '../../server/src/core/spend/roll-up.js';
 import type { WorkloadsResult } from '../../server/src/protocol/protocol.js';
+import type { SpendHead, SpendPanelResult, SpendTrouble, TreeLine } from '../../server/src/protocol/spend-panel.js';
 import { Editor, root } from '../support/session.js';
 
 let editor: Editor;
@@ -61,4 +62,58 @@ test('a ledger that grows is read again', async () => {
   for (const [name, text] of Object.entries(ledger('core', '10'))) editor.files.set(`${root}/${name}`, text);
   await editor.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: `${root}/.mlcost/ledger/manifest.json`, type: 2 }] });
   expect(await editor.lensesWith('train.py', /left this month/)).toContainEqual(expect.stringContaining('of $1M left this month · core'));
+});
+
+describe('the spend panel', () => {
+  const ask = (params: object = {}) => editor.connection.sendRequest('mlcost/spendPanel', { known: {}, ...params }) as Promise<SpendPanelResult & SpendTrouble>;
+  const header = 'BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ServiceName,ResourceId,Tags\n';
+  const rows = (count: number): string =>
+    Array.from({ length: count }, (_, at) => {
+      const day = `2026-09-${String(at + 1).padStart(2, '0')}`;
+      return `10,USD,${day}T00:00:00Z,${day}T01:00:00Z,Usage,Compute,vm-1,"{""team"":""core"",""model_id"":""Llama-3.1-8B""}"\n`;
+    }).join('');
+  const yaml = `spend: { files: [spend/q3.csv] }\n${settings(1000)}`;
+  test('reads exports that the settings name, and sends only what is new when they grow', async () => {
+    editor = await Editor.start({ files: { 'train.py': script, '.mlcost.yaml': yaml, 'spend/q3.csv': header + rows(10) } });
+    await editor.open('train.py');
+    await editor.lenses('train.py');
+    const first = await ask();
+    expect(first.update.keys).toEqual(['head', 'tree', 'bars', 'anomalies', 'waste', 'units', 'budget/core', 'budget/other']);
+    expect(first.update.parts['budget/core']).toMatchObject({ spent: 100, from: '2026-09-01', days: Array.from({ length: 10 }, (_, at) => 10 * (at + 1)) });
+    // a model of the bill leads to the code that names it
+    const tree = first.update.parts['tree'] as readonly TreeLine[];
+    expect(tree.find(({ level }) => level === 'model')).toMatchObject({
+      label: 'Llama-3.1-8B',
+      place: { uri: `${root}/train.py`, line: 3, label: 'train.py:4' },
+    });
+    expect((await ask({ known: first.update.stamps })).update.parts).toEqual({});
+
+    const changed = new Promise<void>((resolve) => void editor.connection.onNotification('mlcost/spendChanged', () => resolve()));
+    editor.files.set(`${root}/spend/q3.csv`, header + rows(11));
+    await editor.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: `${root}/spend/q3.csv`, type: 2 }] });
+    await changed;
+    const next = await ask({ known: first.update.stamps });
+    expect(next.update.parts['budget/core']).toMatchObject({ spent: 110 });
+    expect(Object.keys(next.update.parts)).not.toContain('waste');
+  });
+  test('answers another question', async () => {
+    editor = await Editor.start({ files: { '.mlcost.yaml': yaml, 'spend/q3.csv': header + rows(10) } });
+    const { update } = await ask({ query: { period: '2026-08', team: 'core', by: 'team', cost: 'billed' } });
+    expect(update.parts['head']).toMatchObject({ period: 'August 2026', query: { team: 'core', by: 'team' } });
+    expect(update.keys).toContain('budget/core');
+    expect(update.keys).not.toContain('budget/other');
+    // what no one could ask for is asked as at first
+    expect((await ask({ query: { period: 5, team: {}, by: 'constructor', cost: 'x' } })).update.parts['head']).toMatchObject({
+      query: { team: null, by: 'category', cost: 'billed' },
+    });
+  });
+  test('says what is wrong with a ledger, and what a workspace without a disk does not do', async () => {
+    editor = await Editor.start({ files: { '.mlcost.yaml': yaml, '.mlcost/ledger/manifest.json': '{' } });
+    expect((await ask()).trouble).toMatch(/manifest\.json is none that this version reads/);
+    await editor.stop();
+    editor = await Editor.start({ files: { '.mlcost.yaml': yaml } });
+    const { notes, sources } = (await ask()).update.parts['head'] as SpendHead;
+    expect(sources).toEqual([{ name: 'spend/q3.csv', detail: expect.stringMatching(/not there/) as unknown as string, state: 'trouble' }]);
+    expect(notes.join()).toMatch(/not on a disk of this machine/);
+  });
 });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { modelEditorType } from '../../../server/src/protocol/model-file.js';
 import { comparePanelType } from '../../../server/src/protocol/panel.js';
 import { activeNotification, settingsNotification } from '../../../server/src/protocol/protocol.js';
+import { spendPanelType } from '../../../server/src/protocol/spend-panel.js';
 import { registerCommands } from './commands.js';
 import { isRelevant } from './markers.js';
 import { ModelEditors } from './model-editor.js';
@@ -9,6 +10,7 @@ import { ComparePanels } from './panel.js';
 import { Reports } from './reports.js';
 import type { Running } from './running.js';
 import { readSettings, section } from './settings.js';
+import { SpendPanels } from './spend-panel.js';
 import { StatusItem } from './status-item.js';
 import { WorkloadTree } from './tree.js';
 
@@ -54,14 +56,16 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   );
   const reports = new Reports();
   const panels = new ComparePanels(start, context.extensionUri);
+  const spend = new SpendPanels(start, context);
   context.subscriptions.push(
     { dispose: () => clearTimeout(timer) },
     ...waiting,
     vscode.window.registerTreeDataProvider('mlCostLens.workloads', tree),
     vscode.workspace.registerTextDocumentContentProvider(Reports.scheme, reports),
     vscode.window.registerWebviewPanelSerializer(comparePanelType, panels),
+    vscode.window.registerWebviewPanelSerializer(spendPanelType, spend),
     vscode.window.registerCustomEditorProvider(modelEditorType, new ModelEditors(start, context), { supportsMultipleEditorsPerDocument: true }),
-    ...registerCommands(start, reports, tree, panels),
+    ...registerCommands(start, reports, tree, panels, spend),
   );
   // Other extensions wait for this function: what is open is looked at behind it.
   const first = setTimeout(() => vscode.workspace.textDocuments.forEach(look), 0);

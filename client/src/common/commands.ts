@@ -16,10 +16,11 @@ import { pickWorkload } from './pick-workload.js';
 import type { Reports } from './reports.js';
 import type { Start } from './running.js';
 import { section } from './settings.js';
+import type { SpendPanels } from './spend-panel.js';
 import type { WorkloadTree } from './tree.js';
 
 /** All commands. Arguments come from lenses and hovers: they are ids, checked again here. */
-export function registerCommands(start: Start, reports: Reports, tree: WorkloadTree, panels: ComparePanels): vscode.Disposable[] {
+export function registerCommands(start: Start, reports: Reports, tree: WorkloadTree, panels: ComparePanels, spend: SpendPanels): vscode.Disposable[] {
   const command = (name: string, run: (argument: unknown) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`mlCostLens.${name}`, async (argument: unknown) => {
       try {
@@ -58,6 +59,7 @@ export function registerCommands(start: Start, reports: Reports, tree: WorkloadT
     command('answer', (argument) => answerFact(start, argument)),
     command('chooseAccelerator', async () => chooseAccelerator(start, await pickWorkload(start, undefined, true))),
     command('chooseProvider', async () => chooseProvider(start, await pickWorkload(start, undefined, true))),
+    command('spend', (argument) => spend.show(budgetOf(argument))),
     command('outOfMemory', () => outOfMemory(start, reports)),
     command('measuredRuns', (argument) => measuredRuns(start, reports, argument)),
     command('openSettingsFile', () => openSettings()),
@@ -126,6 +128,12 @@ async function silence(start: Start, argument: unknown): Promise<void> {
   ];
   const picked = await vscode.window.showQuickPick(choices, { placeHolder: 'What should ML Cost Lens not show? (kept in .mlcost.yaml)' });
   if (picked) await applyChange(start, file.toString(), { kind: 'silence', what: picked.what });
+}
+
+/** The budget that a lens or the status bar names. */
+function budgetOf(argument: unknown): string | undefined {
+  const { budget } = (typeof argument === 'object' && argument !== null ? argument : {}) as { budget?: unknown };
+  return typeof budget === 'string' ? budget : undefined;
 }
 
 async function reveal(argument: unknown): Promise<void> {

@@ -8,3 +8,5 @@ declare class TextEncoder {
   encode(text: string): Uint8Array;
 }
 declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
+declare function setInterval(run: () => void, ms: number): { readonly interval: unique symbol };
+declare function clearInterval(timer: ReturnType<typeof setInterval>): void;

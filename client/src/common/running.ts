@@ -8,6 +8,7 @@ export interface Running {
   readonly onStatus: vscode.Event<StatusParams>;
   readonly onProgress: vscode.Event<ProgressParams>;
   readonly onWorkloadsChanged: vscode.Event<void>;
+  readonly onSpendChanged: vscode.Event<void>;
   showOutput(): void;
   stop(): Promise<void>;
 }

@@ -16,6 +16,7 @@ import {
   statusNotification,
   workloadsChangedNotification,
 } from '../../../server/src/protocol/protocol.js';
+import { spendChangedNotification } from '../../../server/src/protocol/spend-panel.js';
 import { hoverCommands } from './command-ids.js';
 import { languageIds, settingsFile } from './markers.js';
 import type { Running } from './running.js';
@@ -43,7 +44,8 @@ export async function startWith(context: vscode.ExtensionContext, create: Create
   const status = new vscode.EventEmitter<StatusParams>();
   const progress = new vscode.EventEmitter<ProgressParams>();
   const changed = new vscode.EventEmitter<void>();
-  context.subscriptions.push(status, progress, changed);
+  const spendChanged = new vscode.EventEmitter<void>();
+  context.subscriptions.push(status, progress, changed, spendChanged);
   // All handlers stand before start(): the server asks as soon as a document opens.
   client.onRequest(assetRequest, async (name: string) =>
     code.encode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', name.replace(/.*[/\\]/, '')))),
@@ -65,6 +67,7 @@ export async function startWith(context: vscode.ExtensionContext, create: Create
   client.onNotification(statusNotification, (params: StatusParams) => status.fire(params));
   client.onNotification(progressNotification, (params: ProgressParams) => progress.fire(params));
   client.onNotification(workloadsChangedNotification, () => changed.fire());
+  client.onNotification(spendChangedNotification, () => spendChanged.fire());
   await client.start();
   return {
     request: (method, params, token) => client.sendRequest(method, params, token),
@@ -72,6 +75,7 @@ export async function startWith(context: vscode.ExtensionContext, create: Create
     onStatus: status.event,
     onProgress: progress.event,
     onWorkloadsChanged: changed.event,
+    onSpendChanged: spendChanged.event,
     showOutput: () => client.outputChannel.show(true),
     stop: () => client.stop(),
   };

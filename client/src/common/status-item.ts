@@ -10,7 +10,6 @@ export class StatusItem implements vscode.Disposable {
   private params: StatusParams | undefined;
   constructor() {
     this.item.name = 'ML Cost Lens';
-    this.item.command = 'mlCostLens.estimateFile';
   }
   /** Another document came to the front: nothing is shown until the server has said what it costs. */
   show(uri: vscode.Uri | undefined): void {
@@ -28,6 +27,10 @@ export class StatusItem implements vscode.Disposable {
       this.item.hide();
       return;
     }
+    this.item.command =
+      params.budget === undefined
+        ? 'mlCostLens.estimateFile'
+        : { command: 'mlCostLens.spend', title: 'Show Spend Against Budgets', arguments: [{ budget: params.budget }] };
     this.item.text = `${icons[params.state]} ${params.text}`;
     const tooltip = new vscode.MarkdownString();
     tooltip.appendText(params.tooltip);

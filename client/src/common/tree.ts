@@ -9,7 +9,7 @@ interface Label {
 type Node =
   | { readonly kind: 'file'; readonly file: FileNode }
   | { readonly kind: 'workload'; readonly workload: WorkloadNode }
-  | ({ readonly kind: 'label' } & Label & { readonly icon: string });
+  | ({ readonly kind: 'label'; readonly icon: string; readonly budget?: string } & Label);
 
 const icons: Readonly<Record<string, string>> = {
   training: 'mortar-board',
@@ -36,10 +36,10 @@ export class WorkloadTree implements vscode.TreeDataProvider<Node> {
     if (!this.running) return [];
     if (node) return node.kind === 'file' ? node.file.workloads.map((workload) => ({ kind: 'workload', workload })) : [];
     const { files, total, budgets } = await this.running.request<WorkloadsResult>(workloadsRequest, null);
-    const label = (icon: string, { label: text, description }: Label): Node => ({ kind: 'label', icon, label: text, description });
+    const label = (icon: string, { label: text, description }: Label): Extract<Node, { kind: 'label' }> => ({ kind: 'label', icon, label: text, description });
     return [
       ...(total === '' ? [] : [label('graph', { label: 'Total', description: total })]),
-      ...budgets.map((one) => label('credit-card', { label: `Budget ${one.label}`, description: one.description })),
+      ...budgets.map((one): Node => ({ ...label('credit-card', { label: `Budget ${one.label}`, description: one.description }), budget: one.label })),
       ...files.map((file): Node => ({ kind: 'file', file })),
     ];
   }
@@ -48,6 +48,7 @@ export class WorkloadTree implements vscode.TreeDataProvider<Node> {
       const item = new vscode.TreeItem(node.label);
       item.description = node.description;
       item.iconPath = new vscode.ThemeIcon(node.icon);
+      if (node.budget !== undefined) item.command = { title: 'Show Spend', command: 'mlCostLens.spend', arguments: [{ budget: node.budget }] };
       return item;
     }
     if (node.kind === 'file') {

@@ -261,6 +261,7 @@ export const commands: readonly Command[] = [
       ...dates.slice(0, 3),
       { name: 'where', value: 'KEY=VALUE', many: true, help: 'only charges with this value; nothing after the = for charges without one (repeatable)' },
       ...dates.slice(3),
+      { name: 'html', value: 'FILE', help: 'write the panel with its charts as one HTML file instead: budgets, attribution, what stands out' },
       { name: 'expect', value: 'AMOUNT', help: 'exit 1 unless the total is this, to the cent: an invoice' },
     ],
     takes: [0, 0],

@@ -73,12 +73,14 @@ export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from '.
 export { countedText, hardware, type LensText, lensText, type View } from './render/lens.js';
 export { code, escapeMarkdown, table } from './render/markdown.js';
 export { bytesText, dimsText, macsText, modelFileHeadline, numberText } from './render/model-file.js';
-export { withUnit } from './render/number.js';
+export { type NumberStyle, plain as plainStyle, withUnit } from './render/number.js';
 export { type RunRow, runCells, runHeader, runRows, runsMarkdown } from './render/run-rows.js';
 export { correctionText, measuredText } from './render/runs.js';
 export { budgetText, lineEndText, treeText } from './render/short.js';
 export { type PanelExtras, spendView } from './render/spend-panel.js';
-export { importedSources, readSources } from './render/spend-sources.js';
+export { type SpendPart, type SpendUpdate, spendUpdate } from './render/spend-parts.js';
+export { type KnownNames, namedPlaces } from './render/spend-places.js';
+export { importedSources, pulledSources, readSources } from './render/spend-sources.js';
 export type * from './render/spend-view.js';
 export { type Totals, totalsOf, totalText } from './render/totals.js';
 export {

@@ -146,7 +146,7 @@ export class Engine {
   private readonly early = new Map<string, Promise<string | null>>();
   private readonly storedDocuments = new Map<string, Document>();
   private readonly rawNotebooks = new Map<string, Document>();
-  private readonly data: ProductData;
+  readonly data: ProductData;
   private readonly settings: WorkspaceSettings;
   private readonly runStore: RunStore;
   /** The estimates of open documents' last reports and of each root's last scan, by what they depend on: most edits change no fact. */

@@ -37,16 +37,20 @@ export const readLedger = async (host: Host, root: string): Promise<Manifest> =>
 
 /** The months of a ledger that days fall into, one after the other: only one is in memory for whoever goes on.
  * @param from first day, @param to last day; absent: without end */
-export async function ledgerMonths(host: Host, root: string, manifest: Manifest, from?: string, to?: string): Promise<LedgerMonth[]> {
+export const ledgerMonths = async (host: Host, root: string, manifest: Manifest, from?: string, to?: string): Promise<LedgerMonth[]> =>
+  (await readMonths(host, root, manifest, from, to)).months;
+async function readMonths(host: Host, root: string, manifest: Manifest, from?: string, to?: string): Promise<{ months: LedgerMonth[]; size: number }> {
   const found: LedgerMonth[] = [];
+  let size = 0;
   for (const [month, files] of Object.entries(manifest.months).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if ((from !== undefined && month < from.slice(0, 7)) || (to !== undefined && month > to.slice(0, 7))) continue;
     const [dictionary, rows] = await Promise.all([files.dictionary, files.rollUp].map((name) => textOf(host, `${root}/${ledgerFolder}/${name}`)));
     if (dictionary === null || dictionary === undefined || rows === null || rows === undefined)
       throw new Error(`${ledgerFolder}/${month} is incomplete: an import may be running; else import again`);
+    size += rows.length;
     found.push({ month, dictionary: Dictionary.read(dictionary), rows: { [Symbol.iterator]: () => readRollUp(rows)[Symbol.iterator]() } });
   }
-  return found;
+  return { months: found, size };
 }
 
 /** What is known of the spend of a workspace root, and from where. */
@@ -58,6 +62,8 @@ export interface KnownSpend {
   readonly pulled: readonly string[];
   /** How the sources of the settings are. */
   readonly sources: readonly SourceStatus[];
+  /** Of what was read: what is large is not kept in memory. @unit B */
+  readonly size: number;
   /** Files that were named and not read, with the reason. */
   readonly problems: readonly { readonly name: string; readonly reason: string }[];
 }
@@ -69,7 +75,7 @@ export async function knownSpend(host: Host, root: string, { spend }: MlcostSett
   const sources = await sourceStatuses(root, spend.sources, host);
   // money is in one place only: an export that was imported would count twice
   if (!isEmptyLedger(manifest) || spend.files.length === 0)
-    return { months: await ledgerMonths(host, root, manifest, from, to), imports: manifest.imports, read: [], pulled, sources, problems: [] };
+    return { ...(await readMonths(host, root, manifest, from, to)), imports: manifest.imports, read: [], pulled, sources, problems: [] };
   const files: ExportFile[] = [];
   const problems: { name: string; reason: string }[] = [];
   let left = mostInMemory;
@@ -84,7 +90,7 @@ export async function knownSpend(host: Host, root: string, { spend }: MlcostSett
     }
   }
   const found = ledgerInMemory(files);
-  return { months: found.months, imports: [], read: found.read, pulled, sources, problems: [...problems, ...found.problems] };
+  return { months: found.months, size: mostInMemory - left, imports: [], read: found.read, pulled, sources, problems: [...problems, ...found.problems] };
 }
 export const exportUri = (root: string, name: string): string => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`;
 const isPacked = (bytes: Uint8Array): boolean => (bytes[0] === 0x1f && bytes[1] === 0x8b) || utf8(bytes.subarray(0, 4)) === 'PAR1';

@@ -1,6 +1,6 @@
-import { type BudgetState, budgetsFor, dayIn, ledgerFolder, type MlcostSettings, manifestName } from '../core/index.js';
+import { type BudgetState, budgetStates, budgetsFor, dayIn, ledgerFolder, type MlcostSettings, manifestName } from '../core/index.js';
 import type { Host } from './host.js';
-import { standingBudgets } from './spend-ledger.js';
+import { exportUri, type KnownSpend, knownSpend } from './spend-ledger.js';
 
 interface Standing {
   readonly settings: MlcostSettings;
@@ -8,16 +8,36 @@ interface Standing {
   readonly days: string;
   readonly states: Promise<readonly BudgetState[]>;
 }
+interface Kept {
+  readonly settings: MlcostSettings;
+  readonly spend: Promise<KnownSpend>;
+}
+/** A larger ledger is read again each time: the server stays small. @unit B */
+const mostKept = 32 << 20;
 const none: readonly BudgetState[] = [];
 
-/** How the budgets of each workspace root stand: read when somebody asks, kept until the ledger, the settings or the day changes. */
+/** What is known of the spend of each workspace root: read when somebody asks, kept until the ledger, the settings or the day changes. */
 export class SpendStore {
   private readonly host: Host;
   private readonly log: (message: string) => void;
   private readonly standing = new Map<string, Standing>();
+  private readonly kept = new Map<string, Kept>();
   constructor(host: Host, log: (message: string) => void) {
     this.host = host;
     this.log = log;
+  }
+  /** @errors UnreadableLedger */
+  spend(root: string, settings: MlcostSettings): Promise<KnownSpend> {
+    const known = this.kept.get(root);
+    if (known?.settings === settings) return known.spend;
+    const spend = knownSpend(this.host, root, settings);
+    this.kept.set(root, { settings, spend });
+    const drop = (): void => {
+      if (this.kept.get(root)?.spend === spend) this.kept.delete(root);
+    };
+    // what failed is tried again by whoever asks next
+    spend.then(({ size }) => size > mostKept && drop(), drop);
+    return spend;
   }
   states(root: string, settings: MlcostSettings): Promise<readonly BudgetState[]> {
     if (settings.budgets.length === 0) return Promise.resolve(none);
@@ -25,10 +45,12 @@ export class SpendStore {
     const days = dayIn(now, 'Etc/GMT-14') + dayIn(now, 'Etc/GMT+12') + [...new Set(settings.budgets.map(({ timeZone }) => dayIn(now, timeZone)))].join();
     const known = this.standing.get(root);
     if (known && known.settings === settings && known.days === days) return known.states;
-    const states = standingBudgets(this.host, root, settings, now).catch((error: unknown) => {
-      this.log(`budgets: ${error instanceof Error ? error.message : String(error)}`);
-      return none;
-    });
+    const states = this.spend(root, settings)
+      .then(({ months }) => budgetStates(settings.budgets, months, now, settings.spend.rates))
+      .catch((error: unknown) => {
+        this.log(`budgets: ${error instanceof Error ? error.message : String(error)}`);
+        return none;
+      });
     this.standing.set(root, { settings, days, states });
     return states;
   }
@@ -38,8 +60,12 @@ export class SpendStore {
   }
   forget(root: string): void {
     this.standing.delete(root);
+    this.kept.delete(root);
+  }
+  /** The root whose spend a file tells: its ledger, or an export that its settings name. */
+  rootTold(uri: string): string | undefined {
+    if (uri.endsWith(ledgerEnd)) return uri.slice(0, -ledgerEnd.length);
+    return [...this.kept].find(([root, { settings }]) => settings.spend.files.some((name) => exportUri(root, name) === uri))?.[0];
   }
 }
-export const isLedger = (uri: string): boolean => uri.endsWith(`/${ledgerFolder}/${manifestName}`);
-/** The workspace root that a ledger is of. */
-export const rootOfLedger = (uri: string): string => uri.slice(0, -`/${ledgerFolder}/${manifestName}`.length);
+const ledgerEnd = `/${ledgerFolder}/${manifestName}`;

@@ -63,7 +63,7 @@ async function lenses(session: Session, answer: Answer, uri: string): Promise<Co
     if (budget)
       found.push({
         range: { start, end: start },
-        command: { title: budget.text, command: 'mlCostLens.openSettingsFile', tooltip: 'Budgets stand in .mlcost.yaml' },
+        command: { title: budget.text, command: 'mlCostLens.spend', arguments: [{ budget: budget.name }], tooltip: 'Show spend against this budget' },
       });
     const cheaper = cheaperLens(advice[at] ?? []);
     if (cheaper !== undefined)

@@ -11,7 +11,7 @@ import { Advisor } from '../host/advisor.js';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { NamedModels } from '../host/named-models.js';
-import { isLedger, rootOfLedger, SpendStore } from '../host/spend-store.js';
+import { SpendStore } from '../host/spend-store.js';
 import { isSettingsFile } from '../host/workspace-settings.js';
 import {
   activeNotification,
@@ -21,6 +21,7 @@ import {
   settingsNotification,
   workloadsChangedNotification,
 } from '../protocol/protocol.js';
+import { spendChangedNotification } from '../protocol/spend-panel.js';
 import { onAdvice } from './advice.js';
 import { BackgroundIndex } from './background-index.js';
 import { capabilitiesOf } from './capabilities.js';
@@ -41,10 +42,11 @@ import { Reports } from './reports.js';
 import { onRuns } from './runs.js';
 import { onScan } from './scan.js';
 import { onSettingEdit } from './setting-edit.js';
+import { onSpendPanel } from './spend-panel.js';
 import { onWorkloads, sendStatus } from './workloads.js';
 
 /** Files whose changes on disk may change an answer. */
-const watched = '**/*.{py,yaml,yml,json,jsonl,sh,bash,slurm,sbatch,toml,ts,tsx,mts,cts,js,jsx,mjs,cjs}';
+const watched = '**/*.{py,yaml,yml,json,jsonl,sh,bash,slurm,sbatch,toml,csv,ts,tsx,mts,cts,js,jsx,mjs,cjs}';
 /** How long typing rests before what depends on a text is drawn again.
  * @unit ms */
 const rest = 300;
@@ -104,6 +106,7 @@ export function startServer(connection: Connection, host: Host): void {
     invalidate: () => {
       reports.invalidate();
       draw();
+      spendChanged();
     },
     notify,
     log,
@@ -111,6 +114,7 @@ export function startServer(connection: Connection, host: Host): void {
   let folders: readonly string[] = [];
   const background = new BackgroundIndex(session);
   const othersChanged = debounced(host, rest, () => session.invalidate());
+  const spendChanged = debounced(host, rest, () => notify(spendChangedNotification));
   const treeChanged = debounced(host, rest, () => notify(workloadsChangedNotification));
   const waiting = new Set<string>();
   const settle = debounced(host, rest, () => {
@@ -182,9 +186,10 @@ export function startServer(connection: Connection, host: Host): void {
     const known = changes.filter(({ uri }) => (engine.isKnown(uri) || isRunFile(uri)) && !(engine.isOpen(uri) && !isSettingsFile(uri)));
     for (const { uri } of known) if (!engine.isOpen(uri)) engine.forget(uri);
     for (const { uri } of known) if (isRunFile(uri)) background.again(uri);
-    const ledgers = changes.filter(({ uri }) => isLedger(uri));
-    for (const { uri } of ledgers) session.spend.forget(rootOfLedger(uri));
-    if (known.length + ledgers.length > 0) othersChanged();
+    const told = new Set(changes.flatMap(({ uri }) => session.spend.rootTold(uri) ?? []));
+    for (const root of told) session.spend.forget(root);
+    if (told.size > 0) spendChanged();
+    if (known.length + told.size > 0) othersChanged();
   });
   connection.onNotification(DidChangeConfigurationNotification.type, () => {}); // settings come by our own message, complete
   connection.onNotification(settingsNotification, (settings: Settings) => {
@@ -212,6 +217,7 @@ export function startServer(connection: Connection, host: Host): void {
     onOutOfMemory,
     onSettingEdit,
     onModelFile,
+    onSpendPanel,
   ])
     handle(session);
   documents.listen(connection);

@@ -29,13 +29,17 @@ export async function hoverInput(session: Session, uri: string, one: Estimated):
 }
 
 /** What a run takes of what its tightest budget has left; undefined where a cost or a budget is not known. */
-export async function budgetTakenBy(session: Session, { workload, estimation }: Estimated): Promise<ReturnType<typeof takesText>> {
+export async function budgetTakenBy(
+  session: Session,
+  { workload, estimation }: Estimated,
+): Promise<(NonNullable<ReturnType<typeof takesText>> & { readonly name: string }) | undefined> {
   const usd = estimation.estimates['usd']?.likely;
   const root = session.engine.rootOf(workload.span.uri);
   if (usd === undefined || root === undefined || workload.countedIn !== undefined) return undefined;
-  const all = (await session.spend.own(root, await session.engine.settingsOf(root))).flatMap(
-    (state) => takesText(usd, state, { locale: session.locale }) ?? [],
-  );
+  const all = (await session.spend.own(root, await session.engine.settingsOf(root))).flatMap((state) => {
+    const takes = takesText(usd, state, { locale: session.locale });
+    return takes ? [{ ...takes, name: state.budget.name }] : [];
+  });
   return all.find(({ blocked }) => blocked) ?? all[0];
 }
 

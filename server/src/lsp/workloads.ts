@@ -118,7 +118,14 @@ export async function sendStatus(session: Session): Promise<void> {
   const tooltip = [relativeTo(uri, session.engine.roots), ...lines.map(({ title }) => `- ${title}`), ...budgets.map(({ tooltip: said }) => `- ${said}`)].join(
     '\n',
   );
-  const params: StatusParams = { uri, text, tooltip, state: text === '' ? 'none' : shown.length === 0 && state === 'unknown' ? 'ok' : state };
+  const [worst] = budgets;
+  const params: StatusParams = {
+    uri,
+    text,
+    tooltip,
+    state: text === '' ? 'none' : shown.length === 0 && state === 'unknown' ? 'ok' : state,
+    ...(worst ? { budget: worst.label } : {}),
+  };
   session.notify(statusNotification, params);
 }
 

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Parsed, UsageError } from '../cli/options.js';
 import { spendText } from '../cli/spend.js';
+import { spendPage } from '../cli/spend-html.js';
 import { statementText } from '../cli/statement.js';
 import { unitsText } from '../cli/units.js';
 import { wasteText } from '../cli/waste.js';
@@ -10,19 +13,28 @@ import {
   budgetStates,
   dayIn,
   exact,
+  firstQuery,
+  isTime,
+  type KnownNames,
   type LedgerMonth,
   lastDay,
   type MlcostSettings,
+  type PanelQuery,
+  placeOf,
+  plainStyle,
   plusDays,
   type SpendQuery,
   spanOf,
   spendReport,
+  spendUpdate,
   statement,
   unitCosts,
 } from '../core/index.js';
-import type { Host } from '../host/host.js';
+import { Engine } from '../host/engine.js';
+import { type Host, never } from '../host/host.js';
 import { ProductData } from '../host/product-data.js';
-import { sourceStatuses } from '../host/spend-ledger.js';
+import { knownSpend, sourceStatuses } from '../host/spend-ledger.js';
+import { panelView } from '../host/spend-panel.js';
 import { usageOf, wasteOf } from '../host/spend-usage.js';
 import { costOf, dayOf, formatOf, keyOf, ledgerOf, type SpendCommand, settingsIn, sharing, textOf, usable, whereOf, workspaceOf } from './spend-arguments.js';
 
@@ -37,6 +49,8 @@ export const reportCommands: Readonly<Record<string, SpendCommand>> = {
 
 async function reportCommand(parsed: Parsed, host: Host): Promise<number> {
   const { values } = parsed;
+  const page = textOf(values, 'html');
+  if (page !== undefined) return pageCommand(parsed, host, page);
   const root = workspaceOf(parsed);
   const [from, to] = [dayOf(values, 'from'), dayOf(values, 'to')];
   const currency = textOf(values, 'currency');
@@ -65,6 +79,42 @@ async function reportCommand(parsed: Parsed, host: Host): Promise<number> {
       : 'does not add up: there are several currencies; choose one with --currency or --where currency=CODE\n',
   );
   return 1;
+}
+
+/** The panel as one HTML file. */
+async function pageCommand(parsed: Parsed, host: Host, file: string): Promise<number> {
+  const { values } = parsed;
+  const root = workspaceOf(parsed);
+  const settings = await settingsIn(root, host);
+  const [from, to] = [dayOf(values, 'from'), dayOf(values, 'to')];
+  if ((from === undefined) !== (to === undefined)) throw new UsageError('--html takes both of --from and --to, or neither: the latest month');
+  const where = Object.entries(whereOf((values['where'] as readonly string[] | undefined) ?? []));
+  if (where.some(([key]) => key !== 'team')) throw new UsageError('--html takes --where team=NAME only');
+  const [by = firstQuery.by] = (textOf(values, 'by') ?? '').split(',').filter(Boolean).map(keyOf);
+  if (isTime(by)) throw new UsageError('--by with --html takes what bars are divided by: team, category, service …');
+  const query: PanelQuery = { period: from === undefined ? firstQuery.period : `${from}/${to}`, team: where[0]?.[1] ?? null, by, cost: costOf(values) };
+  const names = await namesIn(root, host);
+  const view = await usable(async () =>
+    panelView({ host, root, settings, spend: await knownSpend(host, root, settings), data: new ProductData(host), style: plainStyle, names }, query),
+  );
+  const [script, style] = await Promise.all(['webview-spend.js', 'webview-spend.css'].map((name) => host.readAssetText(name)));
+  const hash = (text: string): string => createHash('sha256').update(text).digest('base64');
+  await writeFile(file, spendPage(view, spendUpdate(view, {}), { script: script as string, style: style as string, hash }));
+  process.stderr.write(`${file}: ${view.head.period}, ${view.budgets.length} ${view.budgets.length === 1 ? 'budget' : 'budgets'}. ${view.head.age}.\n`);
+  return 0;
+}
+
+/** What the code of a workspace calls its workloads: spend leads to it. */
+async function namesIn(root: string, host: Host): Promise<KnownNames[]> {
+  const engine = new Engine(host);
+  engine.roots = [root];
+  const reports = await engine.scan(await host.listFiles(root, never));
+  return reports.flatMap(({ workloads }) =>
+    workloads.map(({ workload }) => {
+      const document = engine.document(workload.span.uri);
+      return { workload, root, uri: workload.span.uri, line: (document ? placeOf(document, workload.span).line : 1) - 1 };
+    }),
+  );
 }
 
 async function statementCommand(parsed: Parsed, host: Host): Promise<number> {

@@ -118,6 +118,8 @@ export interface StatusParams {
   readonly text: string;
   readonly tooltip: string;
   readonly state: 'ok' | 'warn' | 'unknown' | 'none';
+  /** The budget that it tells of: the panel of spend opens at it. */
+  readonly budget?: string;
 }
 export interface WorkloadNode {
   readonly ref: WorkloadRef;

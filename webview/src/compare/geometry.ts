@@ -1,4 +1,5 @@
 import type { OfferRow, Range } from '../../../server/src/protocol/panel.js';
+import { markPaths } from '../shared/marks.js';
 import { niceStep } from '../shared/scale.js';
 
 /** Pixels of a row, its bar, and the axis above. */
@@ -47,12 +48,7 @@ export function whisker({ low, high }: Range, scale: Scale, middle: number): str
   return `M${from} ${middle - cap}v${2 * cap}M${from} ${middle}H${to}M${to} ${middle - cap}v${2 * cap}`;
 }
 
-/** Shape of a mark, so that colour is not the only sign: tick, triangle, cross, dot. */
-export const markShapes = {
-  fits: 'M-5 0l3.5 4l6.5 -8',
-  tight: 'M0 -5l5.5 9.5h-11z',
-  'does-not-fit': 'M-4.5 -4.5l9 9M4.5 -4.5l-9 9',
-  unknown: 'M0 3.5v1M-3 -2.5a3 3 0 1 1 4.4 2.6q-1.4 .7 -1.4 2',
-} as const;
+/** Shape of a mark, by what it says. */
+export const markShapes = { fits: markPaths.good, tight: markPaths.warn, 'does-not-fit': markPaths.bad, unknown: markPaths.unknown } as const;
 
 const round = (value: number): number => Math.round(value * 10) / 10;

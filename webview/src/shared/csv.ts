@@ -3,7 +3,7 @@ export type Column<Row> = readonly [name: string, of: (row: Row) => string | num
 
 /** Rows as CSV (RFC 4180), numbers as they are, in the order shown. */
 export function csvText<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  return `${[columns.map(([name]) => name), ...rows.map((row) => columns.map(([, of]) => cell(of(row))))].map((line) => line.join(',')).join('\r\n')}\r\n`;
+  return `${[columns.map(([name]) => cell(name)), ...rows.map((row) => columns.map(([, of]) => cell(of(row))))].map((line) => line.join(',')).join('\r\n')}\r\n`;
 }
 
 function cell(value: string | number | undefined): string {

@@ -5,16 +5,20 @@ import { compare, type Decimal, divide, isZero, multiply, subtract, toNumber, to
 import { type DimensionName, dimensionNames } from '../spend/dimensions.js';
 import type { PanelQuery, SpendPanel } from '../spend/panel.js';
 import { daysIn, within } from '../spend/period.js';
-import { amountText, billText } from './budget.js';
+import type { WasteLedger } from '../spend/waste/types.js';
+import { billText } from './budget.js';
 import type { NumberStyle } from './number.js';
-import type { BarsView, BudgetView, Choice, FindingLine, SpendCard, SpendPlace, SpendSource, SpendState, SpendView, TreeLine, UnitLine } from './spend-view.js';
+import { anomalyLines, unitLines, wasteView } from './spend-findings.js';
+import type { BarsView, BudgetView, Choice, SpendCard, SpendPlace, SpendSource, SpendState, SpendView, TreeLine, WasteView } from './spend-view.js';
+import { date, dayText, dimensionWords, monthText } from './spend-words.js';
 
 /** What the panel shows besides what the ledger tells. */
 export interface PanelExtras {
   readonly style: NumberStyle;
   readonly title: string;
   readonly sources: readonly SpendSource[];
-  readonly waste: readonly FindingLine[];
+  /** Absent: it could not be worked out, which `notes` say. */
+  readonly waste?: WasteLedger;
   /** What could not be read, and why; what this host cannot do. */
   readonly notes: readonly string[];
   /** True where nothing is known of spend because nothing was brought in. */
@@ -27,6 +31,7 @@ export interface PanelExtras {
 export function spendView(panel: SpendPanel, extras: PanelExtras): SpendView {
   const { style } = extras;
   const text = (amount: Decimal): string => billText(amount, panel.currency, style);
+  const waste = wasteView(extras.waste, panel, style);
   const budgets = panel.budgets
     .filter((one) => isShown(one, panel.query.team))
     .map((one) => ('problem' in one ? brokenBudget(one, style) : budgetView(one, style)))
@@ -41,7 +46,7 @@ export function spendView(panel: SpendPanel, extras: PanelExtras): SpendView {
       ...(extras.noSpend && budgets.length === 0 ? { empty: nothingYet } : {}),
       notes: [...notesOf(panel, text), ...extras.notes],
       sources: extras.sources,
-      cards: cardsOf(panel, budgets, text),
+      cards: cardsOf(panel, budgets, waste, text),
       periods: [
         { key: 'now', label: 'Latest month' },
         { key: '90d', label: 'Last 90 days' },
@@ -59,66 +64,16 @@ export function spendView(panel: SpendPanel, extras: PanelExtras): SpendView {
     budgets,
     tree: treeLines(panel, text, extras.placeOf),
     bars: barsOf(panel, text),
-    anomalies: panel.anomalies.map(({ day, cost, expected, causes }): FindingLine => {
-      const more = cost - expected;
-      return {
-        id: day,
-        title: dayText(day, style),
-        amount: `${more < 0 ? '−' : '+'}${amount(Math.abs(more), panel.currency, style)}`,
-        detail: [
-          `${amount(cost, panel.currency, style)} where ${amount(expected, panel.currency, style)} is usual`,
-          causes
-            .map(
-              ({ key, value, share, kind }) =>
-                `${words[key] ?? key} ${value}${kind === 'new' || kind === 'gone' ? ` (${kind})` : ''}: ${Math.round(100 * share)} % of it`,
-            )
-            .join(', ') || 'no one tag explains it',
-        ].join('; '),
-      };
-    }),
-    waste: extras.waste,
-    units: panel.units.map(
-      ({ name, per, of, month, cost, count, price, days, until, need }): UnitLine => ({
-        id: [name, of?.value, month].filter((part) => part !== undefined).join(' '),
-        what: [isOne(per) ? `one of ${name}` : `${toText(per, 0)} ${name}`, of && (of.value ?? `no ${words[of.key]}`)].filter(Boolean).join(' · '),
-        month: monthText(month, style),
-        price: price ? amountText(price, panel.currency, style) : 'unknown',
-        detail: [
-          [cost && text(cost), price && count && `for ${toNumber(count).toLocaleString(style.locale)}`].filter(Boolean).join(' '),
-          !price || days === undefined ? '' : `${days} days counted`,
-          !price || until === undefined ? '' : `money until ${until}`,
-          need ?? '',
-        ]
-          .filter(Boolean)
-          .join(', '),
-      }),
-    ),
+    anomalies: anomalyLines(panel, style),
+    waste,
+    units: unitLines(panel, style),
   };
 }
 
 const urgency: Readonly<Record<SpendState, number>> = { over: 0, warn: 1, unknown: 2, ok: 3 };
 const stateTexts: Readonly<Record<SpendState, string>> = { ok: 'on track', warn: 'at risk', over: 'used up', unknown: 'unknown' };
-const words: Readonly<Partial<Record<DimensionName, string>>> = {
-  provider: 'provider',
-  account: 'account',
-  sub_account: 'sub-account',
-  region: 'region',
-  service: 'service',
-  category: 'category',
-  charge: 'kind of charge',
-  team: 'team',
-  project: 'project',
-  env: 'environment',
-  model_id: 'model',
-  model_version: 'model version',
-  experiment_run: 'experiment run',
-  feature: 'feature',
-  agent: 'agent',
-  task: 'task',
-  workflow: 'workflow',
-};
 const dimensions: readonly Choice[] = dimensionNames.flatMap((key) => {
-  const label = words[key];
+  const label = dimensionWords[key];
   return label === undefined ? [] : [{ key, label }];
 });
 const nothingYet = {
@@ -136,7 +91,7 @@ function isShown(one: BudgetSeries | BudgetProblem, team: string | null): boolea
 }
 const ownerText = (owner: BudgetSeries['state']['budget']['owner']): string =>
   Object.entries(owner)
-    .map(([key, value]) => `${words[key as DimensionName] ?? key} ${value}`)
+    .map(([key, value]) => `${dimensionWords[key as DimensionName] ?? key} ${value}`)
     .join(', ') || 'everything';
 
 function budgetView({ state, spent, planned, ahead }: BudgetSeries, style: NumberStyle): BudgetView {
@@ -219,7 +174,7 @@ function planText({ spent, planned }: BudgetSeries['state'], text: (amount: Deci
   return order > 0 ? `${text(change)} above plan` : `${text(subtract(zero, change))} below plan`;
 }
 
-function cardsOf(panel: SpendPanel, budgets: readonly BudgetView[], text: (amount: Decimal) => string): SpendCard[] {
+function cardsOf(panel: SpendPanel, budgets: readonly BudgetView[], waste: WasteView, text: (amount: Decimal) => string): SpendCard[] {
   const { total, before, untagged, through } = panel;
   const known = through !== null && through >= panel.span.from;
   const change = before && compare(before, zero) > 0 ? percentOf(subtract(total, before), before) : undefined;
@@ -239,6 +194,14 @@ function cardsOf(panel: SpendPanel, budgets: readonly BudgetView[], text: (amoun
       value: budgets.length === 0 ? 'none' : [`${count('over')} used up`, `${count('warn')} at risk`].join(', '),
       detail: budgets.length === 0 ? 'write some into .mlcost.yaml' : `${count('ok')} on track${count('unknown') > 0 ? `, ${count('unknown')} unknown` : ''}`,
       ...(worst === undefined ? {} : { state: worst }),
+    },
+    {
+      label: 'Waste',
+      value: waste.total,
+      detail:
+        waste.lines.length === 0
+          ? 'none found in what is known'
+          : `${waste.lines.length} ${waste.lines.length === 1 ? 'thing' : 'things'} to mend, listed below`,
     },
     {
       label: 'Without team',
@@ -273,8 +236,9 @@ function ageOf({ through, today }: SpendPanel): { age: string; stale: boolean } 
   return { age: `Data until ${through}, ${ago}`, stale: days > 3 };
 }
 
-function treeLines({ tree, total }: SpendPanel, text: (amount: Decimal) => string, placeOf: PanelExtras['placeOf']): TreeLine[] {
+function treeLines({ tree, total, ...panel }: SpendPanel, text: (amount: Decimal) => string, placeOf: PanelExtras['placeOf']): TreeLine[] {
   const lines: TreeLine[] = [];
+  const knownSteps = stepsOf(panel);
   const walk = (nodes: readonly AttributionNode[], depth: number, above: string): void => {
     for (const node of nodes) {
       const { level, value, cost, children } = node;
@@ -290,7 +254,7 @@ function treeLines({ tree, total }: SpendPanel, text: (amount: Decimal) => strin
         cost: cents(cost),
         costText: text(cost),
         ...shareOf(cost, total),
-        steps: [...node.steps].map(short),
+        steps: knownSteps(node.steps),
         hasChildren: children.length > 0,
         ...(place ? { place } : {}),
       });
@@ -300,8 +264,9 @@ function treeLines({ tree, total }: SpendPanel, text: (amount: Decimal) => strin
   walk(tree, 0, '');
   return lines;
 }
-function barsOf({ bars, buckets, total, query }: SpendPanel, text: (amount: Decimal) => string): BarsView {
-  const by = words[query.by] ?? query.by;
+function barsOf({ bars, buckets, total, query, through }: SpendPanel, text: (amount: Decimal) => string): BarsView {
+  const by = dimensionWords[query.by] ?? query.by;
+  const knownSteps = stepsOf({ buckets, through });
   return {
     by,
     unit: buckets.unit,
@@ -309,11 +274,16 @@ function barsOf({ bars, buckets, total, query }: SpendPanel, text: (amount: Deci
     parts: bars.map((part) => ({
       label: labelOf(part, by),
       named: part.value !== null,
-      costs: [...part.steps].map(short),
+      costs: knownSteps(part.steps),
       costText: text(part.cost),
       shareText: shareOf(part.cost, total).shareText,
     })),
   };
+}
+/** What was spent in each step that the ledger knows something of: what comes after it is not 0. */
+function stepsOf({ buckets, through }: Pick<SpendPanel, 'buckets' | 'through'>): (steps: Float64Array) => number[] {
+  const count = buckets.starts.filter((start) => through !== null && start <= through).length;
+  return (steps) => [...steps.subarray(0, count)].map(short);
 }
 const labelOf = ({ value, values }: Pick<Part, 'value' | 'values'>, what: string): string => value ?? (values > 1 ? `${values} others` : `(no ${what})`);
 function shareOf(cost: Decimal, total: Decimal): { share: number; shareText: string } {
@@ -325,18 +295,10 @@ function percentOf(part: Decimal, whole: Decimal): number | undefined {
   return found && toNumber(found);
 }
 
-const date = (day: string): Date => new Date(`${day}T00:00:00Z`);
-const dayText = (day: string, { locale }: NumberStyle): string =>
-  new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(date(day));
-const monthText = (month: string, { locale }: NumberStyle): string =>
-  new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'long', year: 'numeric' }).format(date(`${month}-01`));
 const spanText = ({ from, to }: { readonly from: string; readonly to: string }, { locale }: NumberStyle): string =>
   new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).formatRange(date(from), date(to));
 const periodText = ({ span, query }: Pick<SpendPanel, 'span'> & { readonly query: PanelQuery }, style: NumberStyle): string =>
-  /d$|m$/.test(query.period) ? spanText(span, style) : monthText(span.from.slice(0, 7), style);
-const amount = (value: number, currency: string, style: NumberStyle): string =>
-  billText({ digits: BigInt(Math.round(value * 100)), scale: 2 }, currency, style);
-const isOne = (value: Decimal): boolean => compare(value, { digits: 1n, scale: 0 }) === 0;
+  /[dm/]/.test(query.period) ? spanText(span, style) : monthText(span.from.slice(0, 7), style);
 /** For drawing: a tenth of a thousandth of a unit is less than a pixel. */
 const short = (value: number): number => Math.round(value * 100) / 100;
 const cents = (value: Decimal): number => short(toNumber(value));

@@ -1,5 +1,6 @@
 import type { ReadExport } from '../spend/in-memory.js';
 import type { ImportRecord } from '../spend/manifest.js';
+import { healthLine, type SourceStatus } from '../spend/sources/health.js';
 import type { NumberStyle } from './number.js';
 import type { SpendSource } from './spend-view.js';
 
@@ -27,3 +28,7 @@ export const readSources = (read: readonly ReadExport[], style: NumberStyle): Sp
       state: rejected > 0 ? 'trouble' : 'ok',
     }),
   );
+
+/** Sources that are asked over a network or a database, with how they are and what a person can do. */
+export const pulledSources = (sources: readonly SourceStatus[]): SpendSource[] =>
+  sources.map((source) => ({ name: source.name, detail: healthLine(source), state: source.condition === 'ok' ? 'ok' : 'trouble' }));

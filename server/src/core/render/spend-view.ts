@@ -102,6 +102,7 @@ export interface BarsView {
   readonly by: string;
   readonly unit: 'day' | 'week' | 'month';
   readonly starts: readonly string[];
+  /** Costs are of the first bars, as far as the ledger goes: the others are not known. */
   readonly parts: readonly {
     readonly label: string;
     /** False: what has no value, or values that are too small. */
@@ -120,6 +121,14 @@ export interface FindingLine {
   readonly fix?: string;
   readonly place?: SpendPlace;
 }
+/** Money that brought nothing. */
+export interface WasteView {
+  /** `unknown` where nothing tells; never 0 for what is not known. */
+  readonly total: string;
+  readonly lines: readonly FindingLine[];
+  /** Kinds of waste that nothing tells of, with what would. */
+  readonly unseen: readonly string[];
+}
 export interface UnitLine {
   readonly id: string;
   readonly what: string;
@@ -133,6 +142,6 @@ export interface SpendView {
   readonly tree: readonly TreeLine[];
   readonly bars: BarsView;
   readonly anomalies: readonly FindingLine[];
-  readonly waste: readonly FindingLine[];
+  readonly waste: WasteView;
   readonly units: readonly UnitLine[];
 }

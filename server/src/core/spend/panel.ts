@@ -14,7 +14,7 @@ import type { UsageRecord } from './usage.js';
 
 /** What a person wants to see of the spend. */
 export interface PanelQuery {
-  /** `now`: this month, or the last one that the ledger knows; `2026-09`: that month; `90d`, `12m`: that long until now. */
+  /** `now`: this month, or the last one that the ledger knows; `2026-09`: that month; `90d`, `12m`: that long until now; `2026-09-01/2026-09-15`: these days. */
   readonly period: string;
   /** Only this team's charges; '': those of no team; null: all. */
   readonly team: string | null;
@@ -128,6 +128,8 @@ function spanOfQuery(period: string, today: string, last: string | null): { span
     const span = month(`${period}-01`);
     return { span, asOf: within(today, span) };
   }
+  const [, from, to] = /^(\d{4}-\d\d-\d\d)\/(\d{4}-\d\d-\d\d)$/.exec(period) ?? [];
+  if (from !== undefined && to !== undefined && from <= to) return { span: { from, to }, asOf: within(today, { from, to }) };
   // an old ledger is shown as it was when it ended
   const asOf = last !== null && last < month(today).from ? last : today;
   if (period === '90d') return { span: { from: plusDays(asOf, -89), to: asOf }, asOf };
