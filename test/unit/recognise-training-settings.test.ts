@@ -167,3 +167,34 @@ test('a session that checks an export is no workload', async () => {
   const text = 'import onnxruntime, torch\ntorch.onnx.export(net, x, "a.onnx")\ns = onnxruntime.InferenceSession("a.onnx")\ns.run(None, {"x": x})\n';
   expect(await short('a.py', text)).toEqual([]);
 });
+
+test.each<[what: string, name: string, text: string, expected: string[]]>([
+  [
+    'a NIM service',
+    'nim.yaml',
+    'apiVersion: apps.nvidia.com/v1alpha1\nkind: NIMService\nmetadata: {name: a}\nspec:\n  image: {repository: nvcr.io/nim/meta/llama-3.1-8b-instruct, tag: 1.3.3}\n  replicas: 2\n  resources: {limits: {nvidia.com/gpu: 2}}\n',
+    ['serving nim 1-7 {model=meta/llama-3.1-8b-instruct@5, replicas=2@6, gpu_count=2@7}'],
+  ],
+  [
+    'values of a chart that runs one server',
+    'values.yaml',
+    'image: {repository: nvcr.io/nim/meta/llama3-70b-instruct}\nreplicaCount: 1\nresources: {limits: {nvidia.com/gpu: 4}}\nautoscaling: {enabled: true, minReplicas: 1, maxReplicas: 5}\n',
+    ['serving nim 1-4 {model=meta/llama3-70b-instruct@1, gpu_count=4@3, replicas=1@2, min_replicas=1@4, max_replicas=5@4}'],
+  ],
+  ['values of a chart of something else', 'values.yaml', 'image: {repository: nginx}\nresources: {limits: {nvidia.com/gpu: 4}}\n', []],
+  [
+    'an engine of one’s own is no hosted API',
+    'a.py',
+    'from mlc_llm import MLCEngine\nengine = MLCEngine("HF://org/m")\nengine.chat.completions.create(messages=[], model="HF://org/m")\n',
+    ['batch-inference mlc_llm 2-2 {model=HF://org/m@2}'],
+  ],
+  [
+    'a model that is loaded back to see that it runs',
+    'a.py',
+    'from transformers import AutoModelForCausalLM\nmodel = make()\nmodel.save_pretrained(path)\nagain = AutoModelForCausalLM.from_pretrained(path)\nagain.generate(**x)\n',
+    [],
+  ],
+  ['settings of sampling that take over those of a training', 'configs/inference/a.py', "_base_ = ['../train/a.py']\nmodel = dict(type='M')\n", []],
+])('%s', async (_what, name, text, expected) => {
+  expect(await short(name, text)).toEqual(expected);
+});

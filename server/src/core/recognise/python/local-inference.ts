@@ -30,7 +30,7 @@ export const localInference: PythonRecogniser = {
     const found = program.callsOf(loaders).flatMap(({ call, at }) => {
       if (isPlacedAt(input, at)) return [];
       const load = loadOf(input, call, at);
-      const use = load && useOf(input, load);
+      const use = load && !isTrial(input, load) && useOf(input, load);
       return load && use ? [{ load, use }] : [];
     });
     // A pipeline that is given a loaded model is the same work: the pipeline stands for both.
@@ -97,6 +97,19 @@ function heldByCaller(program: PythonInput['program'], call: Call, at: number): 
   const site = owner?.name === undefined ? undefined : program.callsOf(owner.name)[0];
   return site && heldBy(program.text, program.statement(site.at).start, site.call.start);
 }
+/** True where a program makes a small model, saves it and loads it back to see that it runs. */
+const isTrial = ({ program, evaluate }: PythonInput, { call }: Load): boolean => {
+  const from = call.args[0]?.value;
+  if (from === undefined || !program.mentions(/\.save_pretrained\(/)) return false;
+  const written = (expr: Expr): string => program.text.slice(expr.start, expr.end);
+  const tiny = evaluate.value(from);
+  return (
+    program
+      .callsOf('save_pretrained')
+      .some((site) => site.call.start < call.start && site.call.args[0] !== undefined && written(site.call.args[0].value) === written(from)) ||
+    (tiny.known && /(?:^|[-_/])tiny-random/.test(String(tiny.value)))
+  );
+};
 /** A program that writes ONNX runs it once, to compare. */
 const checksExport = /\bonnx\.export\(|\bquantize_(?:static|dynamic)\(|\bOptimizationConfig\b/;
 /** A diffusion pipeline that is put together of parts that are loaded: `StableDiffusionXLPipeline(unet=unet, vae=vae)`. */

@@ -18,6 +18,8 @@ export const mmengine: PythonRecogniser = {
     const { program } = input;
     if (!/\bdict\(/.test(program.text) && variable(input, '_base_') === undefined) return [];
     if (/^(?:def|class)\s/m.test(program.text)) return [];
+    // Settings of sampling and evaluation take over those of a training.
+    if (/\/(?:infer\w*|eval\w*|test\w*|demo)\//.test(input.document.uri)) return [];
     return [workload(input)].filter(({ facts, refs }) => facts.length > 0 || refs.length > 0);
   },
 };

@@ -18,7 +18,7 @@ const old = /^openai\.(ChatCompletion|Completion|Embedding|Image|Audio|FineTunin
 const clients =
   /^(openai(\.lib\.azure)?|langfuse\.openai|litellm|groq|together|cerebras\.cloud\.sdk|fireworks\.client|portkey_ai|huggingface_hub|xai_sdk|sambanova|nebius|posthog\.ai\.openai|helicone\w*)\.(Async)?(AzureOpenAI|OpenAI|Client|Groq|Together|Cerebras|Fireworks|Portkey|InferenceClient|SambaNova|NebiusClient)$|^openai\.(Async)?(Azure)?(OpenAI|Client)$/;
 /** Objects that only look alike. */
-const others = /(^|\.)(\w*Mock\w*|Fake\w*|Dummy\w*|Stub\w*)$|^(vllm|twilio|stripe|llama_cpp|ollama)\./;
+const others = /(^|\.)(\w*Mock\w*|Fake\w*|Dummy\w*|Stub\w*)$|^(vllm|twilio|stripe|llama_cpp|ollama|mlc_llm)\./;
 
 /** Requests of the openai client and of clients with its methods. */
 export const openaiPython: PythonRecogniser = {

@@ -4,31 +4,34 @@ import { isPlaced, isServed, isTraining } from './app.js';
 import { engineFacts, samplingFacts } from './engine.js';
 import { isTest } from './requests.js';
 
-const offline = /^vllm(\.\w+)*\.LLM$|^sglang(\.\w+)*\.Engine$|^tensorrt_llm(\.\w+)*\.LLM$|^lmdeploy\.pipeline$|^sgl\.Engine$|^mii\.pipeline$/;
+const offline =
+  /^vllm(\.\w+)*\.LLM$|^sglang(\.\w+)*\.Engine$|^tensorrt_llm(\.\w+)*\.LLM$|^lmdeploy\.pipeline$|^sgl\.Engine$|^mii\.pipeline$|^mlc_llm(\.\w+)*\.(Async)?MLCEngine$/;
 const served = /^vllm(\.\w+)*\.(Async)?EngineArgs$|^vllm(\.\w+)*\.AsyncLLMEngine$|^mii\.(serve|deploy)$/;
 
 /** Inference engines that a program builds itself. */
 export const vllmPython: PythonRecogniser = {
   id: 'vllm',
   language: 'python',
-  marker: /\b(vllm|sglang|sgl|tensorrt_llm|lmdeploy|mii)\b/,
+  marker: /\b(vllm|sglang|sgl|tensorrt_llm|lmdeploy|mii|mlc_llm)\b/,
   doc: {
     format: 'vLLM (Python)',
-    reads: 'LLM, EngineArgs and AsyncEngineArgs with SamplingParams; SGLang, TensorRT-LLM, LMDeploy and DeepSpeed-MII engines',
+    reads: 'LLM, EngineArgs and AsyncEngineArgs with SamplingParams; SGLang, TensorRT-LLM, LMDeploy, DeepSpeed-MII and MLC engines',
     example: 'LLM(model="meta-llama/Llama-3.1-8B-Instruct", tensor_parallel_size=2)',
   },
   recognise: (input) => {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
-    const found = program.callsOf(/^(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline|serve|deploy)$/).flatMap(({ call, at }): SeenWorkload[] => {
-      const name = evaluate.callee(call);
-      const online = served.test(name);
-      if (!online && !offline.test(name)) return [];
-      if (!online && isTraining(program)) return [];
-      // An engine inside a function that a platform places is that function's workload, with its hardware.
-      if (program.blocks(at).some((block) => block.decorators?.some((decorator) => isPlaced(program, decorator)) === true)) return [];
-      return [workload(input, call, name, online)];
-    });
+    const found = program
+      .callsOf(/^(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline|serve|deploy|(?:Async)?MLCEngine)$/)
+      .flatMap(({ call, at }): SeenWorkload[] => {
+        const name = evaluate.callee(call);
+        const online = served.test(name);
+        if (!online && !offline.test(name)) return [];
+        if (!online && isTraining(program)) return [];
+        // An engine inside a function that a platform places is that function's workload, with its hardware.
+        if (program.blocks(at).some((block) => block.decorators?.some((decorator) => isPlaced(program, decorator)) === true)) return [];
+        return [workload(input, call, name, online)];
+      });
     // AsyncEngineArgs.from_cli_args(args): everything comes from the command line.
     const parsed = found.length > 0 ? undefined : program.calls(/(?<=EngineArgs\.)from_cli_args\b(?=\s*\()/g)[0]?.call;
     const name = parsed ? evaluate.callee(parsed) : '';

@@ -197,6 +197,8 @@ export function engineOfImage(image: string): Engine | undefined {
   if (/(^|\/)infinity(?:-emb)?[:@]|michaelf34\/infinity/i.test(image)) return 'infinity';
   return /tritonserver/i.test(image) ? 'triton' : undefined;
 }
+/** The model that an image of NVIDIA's inference microservices holds: `nvcr.io/nim/meta/llama-3.1-8b-instruct:1.3.3`. */
+export const nimOfImage = (image: string): string | undefined => /(?:^|\/)nim\/([\w.-]+\/[\w.-]+?)(?::|$)/.exec(image)?.[1];
 /** Environment variables that stand for engine flags, as flag names: TGI reads every flag from its upper-case name. */
 export const environmentFlags: Readonly<Record<string, string>> = {
   MODEL_ID: 'model_id',

@@ -3,7 +3,7 @@ import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
 import { takeAll } from '../config/engine-keys.js';
 import { ConfigFacts, flagOf, integer, numberOf, text } from '../shared/config-facts.js';
-import { titleOfEngine } from '../shared/engine-flags.js';
+import { nimOfImage, titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Services of a compose file that have GPUs, serve or train a model, or call a hosted one. */
@@ -42,7 +42,7 @@ function read(uri: string, source: string, service: Entry): SeenWorkload | undef
     const seen = facts.workload(found.kind, found.framework, found.kind === 'serving' ? titleOfEngine(found.framework) : 'Train', span);
     return runningBy(seen, found);
   }
-  const nim = /(?:^|\/)nim\/([\w.-]+\/[\w.-]+?)(?::|$)/.exec(textOf(at(value, 'image')) ?? '')?.[1];
+  const nim = nimOfImage(textOf(at(value, 'image')) ?? '');
   if (devices && nim) {
     facts.put('model', nim, at(value, 'image') ?? value);
     return facts.workload('serving', 'nim', 'NIM', span);

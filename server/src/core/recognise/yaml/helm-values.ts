@@ -2,16 +2,16 @@ import { at, type Entry, entriesOf, hasKey, itemsOf, textOf, type Value } from '
 import { kindOfCommands } from '../config/command-kind.js';
 import { commandsOf } from '../config/command-words.js';
 import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
-import { takeContainer } from '../config/pods.js';
+import { hasDevice, takeContainer } from '../config/pods.js';
 import { ConfigFacts, flagOf, integer, number, precision, text } from '../shared/config-facts.js';
-import { type Engine, engineOfImage, titleOfEngine } from '../shared/engine-flags.js';
+import { type Engine, engineOfImage, nimOfImage, titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Values of charts that serve models. There is no schema of such files: only what their keys say together is taken. */
 export const helmValues: YamlRecogniser = {
   id: 'helm-values',
   language: 'yaml',
-  marker: /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d|^[ \t]*tensorrt_?llm[ \t]*:/im,
+  marker: /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d|^[ \t]*tensorrt_?llm[ \t]*:|^image[ \t]*:/im,
   doc: {
     format: 'Helm values',
     reads: 'models, replicas, GPUs and engine options of vLLM, SGLang and their like',
@@ -23,7 +23,7 @@ export const helmValues: YamlRecogniser = {
       const specs = itemsOf(at(root, 'servingEngineSpec', 'modelSpec'));
       return specs.length > 0
         ? specs.flatMap((spec) => engineSpec(document.uri, document.text, spec) ?? [])
-        : (ollama(document.uri, root) ?? plainValues(document.uri, root) ?? tritonValues(document.uri, root) ?? []);
+        : (ollama(document.uri, root) ?? plainValues(document.uri, root) ?? tritonValues(document.uri, root) ?? serverValues(document.uri, root) ?? []);
     }),
 };
 
@@ -104,6 +104,25 @@ function tritonValues(uri: string, root: Value): SeenWorkload | undefined {
   facts.take('cpu', at(root, 'triton', 'resources', 'cpu'), text);
   facts.take('memory', at(root, 'triton', 'resources', 'memory'), text);
   return facts.workload('serving', 'tensorrt-llm', titleOfEngine('trtllm'));
+}
+
+/** Values of a chart that runs one server: its image is an engine's or holds a model, and its resources ask for accelerators. */
+function serverValues(uri: string, root: Value): SeenWorkload | undefined {
+  const repository = at(root, 'image', 'repository') ?? at(root, 'image', 'name') ?? at(root, 'image');
+  const image = textOf(repository) ?? '';
+  const nim = nimOfImage(image);
+  const engine = engineOfImage(image);
+  if (!hasDevice(root) || !(nim || engine)) return undefined;
+  const facts = new ConfigFacts(uri, root);
+  if (nim && repository) facts.put('model', nim, repository);
+  else facts.take('model', firstOf(root, 'model.name', 'model.id', 'modelId', 'model'), text);
+  takeContainer(facts, root);
+  facts.take('replicas', firstOf(root, 'replicaCount', 'replicas'), integer);
+  if (flagOf(at(root, 'autoscaling', 'enabled'))) {
+    facts.take('min_replicas', at(root, 'autoscaling', 'minReplicas'), integer);
+    facts.take('max_replicas', at(root, 'autoscaling', 'maxReplicas'), integer);
+  }
+  return facts.workload('serving', nim ? 'nim' : (engine ?? 'server'), nim ? 'NIM' : titleOfEngine(engine ?? 'Server'));
 }
 
 function engineIn(root: Value): { name: Engine; section: Value } | undefined {

@@ -2,17 +2,21 @@ import { at, entriesOf, hasKey, textOf, type Value } from '../../syntax/value.js
 import { kindOfCommands } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
 import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
-import { kindOfPod, takeContainer, takePod } from '../config/pods.js';
-import { ConfigFacts, flag, integer, type Read, text } from '../shared/config-facts.js';
-import { titleOfEngine } from '../shared/engine-flags.js';
+import { kindOfPod, takeContainer, takeNode, takePod } from '../config/pods.js';
+import { ConfigFacts, flag, flagOf, integer, type Read, text } from '../shared/config-facts.js';
+import { nimOfImage, titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
-/** Kubernetes objects that are model servers by themselves: KServe, KubeAI, the vLLM production stack. */
+/** Kubernetes objects that are model servers by themselves: KServe, KubeAI, the vLLM production stack, NVIDIA's NIM operator. */
 export const modelServers: YamlRecogniser = {
   id: 'model-servers',
   language: 'yaml',
-  marker: /^apiVersion[ \t]*:\s*["']?(?:serving\.kserve\.io|kubeai\.org|production-stack\.vllm\.ai)\//m,
-  doc: { format: 'KServe, KubeAI, vLLM production stack', reads: 'model, engine options, accelerators, replicas', example: 'kind: InferenceService' },
+  marker: /^apiVersion[ \t]*:\s*["']?(?:serving\.kserve\.io|kubeai\.org|production-stack\.vllm\.ai|apps\.nvidia\.com)\//m,
+  doc: {
+    format: 'KServe, KubeAI, vLLM production stack, NIM operator',
+    reads: 'model, engine options, accelerators, replicas',
+    example: 'kind: InferenceService',
+  },
   recognise: ({ document, roots }) =>
     roots.flatMap((root) => {
       const seen = read(document.uri, document.text, root);
@@ -28,6 +32,7 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
   if (api.startsWith('serving.kserve.io/') && kind === 'InferenceService') return inferenceService(uri, source, root);
   if (api.startsWith('serving.kserve.io/') && kind === 'LLMInferenceService') return llmInferenceService(uri, source, root);
   if (api.startsWith('kubeai.org/') && kind === 'Model') return kubeai(uri, source, root);
+  if (api.startsWith('apps.nvidia.com/') && kind === 'NIMService') return nimService(uri, root);
   return api.startsWith('production-stack.vllm.ai/') && kind === 'VLLMRuntime' ? vllmRuntime(uri, root) : undefined;
 }
 
@@ -43,6 +48,18 @@ function takeReplicas(facts: ConfigFacts, spec: Value | undefined): void {
   facts.take('replicas', at(spec, 'replicas'), integer);
   facts.take('min_replicas', at(spec, 'minReplicas'), integer);
   facts.take('max_replicas', at(spec, 'maxReplicas'), integer);
+}
+
+/** @source docs.nvidia.com/nim-operator: NIMService */
+function nimService(uri: string, root: Value): SeenWorkload {
+  const spec = at(root, 'spec');
+  const facts = new ConfigFacts(uri, root);
+  facts.take('model', at(spec, 'image', 'repository'), (value) => nimOfImage(textOf(value) ?? ''));
+  facts.take('replicas', at(spec, 'replicas'), integer);
+  if (flagOf(at(spec, 'scale', 'enabled'))) takeReplicas(facts, at(spec, 'scale', 'hpa'));
+  takeContainer(facts, spec);
+  takeNode(facts, spec);
+  return facts.workload('serving', 'nim', 'NIM');
 }
 
 function inferenceService(uri: string, source: string, root: Value): SeenWorkload | undefined {
