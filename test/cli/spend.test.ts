@@ -85,6 +85,47 @@ test('a statement adds up to the bill, with the rule that made each line; the we
   expect(mlcost(folder, ['spend', 'week', '--at', '2026-11-18', '--format', 'html']).stdout).toMatch(/^<!doctype html>/);
 });
 
+test('what code said that it costs is held against what was billed, at the commit that ran', () => {
+  const git = (...args: string[]) => spawnSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], { cwd: folder, encoding: 'utf8' });
+  const script = (steps: number): string =>
+    `from transformers import AutoModelForCausalLM, Trainer, TrainingArguments\nmodel = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.1-8B")\nargs = TrainingArguments(output_dir="out", per_device_train_batch_size=4, max_steps=${steps}, bf16=True)\ntrainer = Trainer(model=model, args=args)\ntrainer.train()\n`;
+  const folder = workspace({
+    'a.csv':
+      'BilledCost,BillingCurrency,ChargePeriodStart,Tags\n90,USD,2026-11-18,"{""team"":""a"",""experiment_run"":""e1""}"\n7,USD,2026-11-19,"{""team"":""b""}"\n',
+    'train.py': script(9000),
+    '.mlcost.yaml':
+      'accelerator: { type: H100, count: 8 }\nprovider: aws\nassumptions: { seq_len: 2048 }\nspend:\n  workloads:\n    - { files: train.py, owner: { team: a } }\n',
+  });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  const commit = git('rev-parse', 'HEAD').stdout.trim();
+  mkdirSync(path.join(folder, '.mlcost/runs'), { recursive: true });
+  writeFileSync(
+    path.join(folder, '.mlcost/runs/x.json'),
+    JSON.stringify({
+      id: 'x',
+      command: ['python', 'train.py'],
+      commit,
+      state: 'ended',
+      status: 0,
+      seconds: 9,
+      tags: { experiment_run: 'e1' },
+      metered: { samples: 0 },
+    }),
+  );
+  writeFileSync(path.join(folder, 'train.py'), script(9));
+  mlcost(folder, ['spend', 'import', 'a.csv']);
+  const answer = (): { estimates: { commit: string | null; run: string; inside: boolean; billed: { cost: string }; estimate: { likely: number } }[] } =>
+    JSON.parse(mlcost(folder, ['spend', 'variance', '--from', '2026-11-01', '--to', '2026-11-30', '--format', 'json']).stdout);
+  const [then] = answer().estimates;
+  expect(then).toMatchObject({ commit, run: 'e1', billed: { cost: '90.00' } });
+  rmSync(path.join(folder, '.mlcost/runs/x.json'));
+  const [now] = answer().estimates;
+  expect(now?.commit).toBeNull();
+  expect(then?.estimate.likely).toBeGreaterThan(10 * (now?.estimate.likely ?? Number.NaN));
+});
+
 test('budgets: the shape that others depend on, and the log of their changes', () => {
   const rows = Array.from({ length: 10 }, (_, at) => `50,USD,2026-11-${String(at + 1).padStart(2, '0')}T00:00:00Z,r,"{""team"":""a""}"\n`);
   const folder = workspace({

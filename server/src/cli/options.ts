@@ -343,6 +343,13 @@ export const commands: readonly Command[] = [
     takes: [0, 0],
   },
   {
+    name: 'spend variance',
+    usage: 'spend variance',
+    help: 'spend against budget and plan, and what was billed against what the code said that it costs, by workload and commit, with whether it lies in the interval',
+    options: [workspace, reportFormats, ...dates],
+    takes: [0, 0],
+  },
+  {
     name: 'budget',
     usage: 'budget',
     help: 'how the budgets of .mlcost.yaml stand: spent, left, forecast to the end of the period, day of exhaustion',

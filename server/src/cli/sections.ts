@@ -54,7 +54,7 @@ function htmlSection(section: Section): string {
     .join('\n')}</tbody></table>${notes.map((note) => `<p>${html(note)}</p>`).join('')}`;
 }
 const style =
-  ':root{color-scheme:light dark}body{font:14px system-ui,sans-serif;margin:2rem;color:CanvasText;background:Canvas}table{border-collapse:collapse;margin:1.5rem 0}th,td{padding:.25rem .75rem;border-bottom:1px solid;text-align:left}.number{text-align:right}caption{text-align:left;font-weight:600}';
+  ':root{color-scheme:light dark}body{font:14px system-ui,sans-serif;margin:2rem;color:CanvasText;background:Canvas}table{border-collapse:collapse;margin:1.5rem 0}th,td{padding:.25rem .75rem;border-bottom:1px solid;text-align:left}.number{text-align:right}caption{text-align:left;font-weight:600}@media print{body{margin:0}tr{break-inside:avoid}}';
 
 /** Cells of one table as they are; of several tables one cell a line, with its table, row and column. */
 function csvOf(sections: readonly Section[]): string {
@@ -72,5 +72,5 @@ export function documentOf(title: string, sections: readonly Section[], format: 
   if (format === 'table') return sections.map((one) => `${sections.length > 1 ? `${one.title}\n` : ''}${plainSection(one)}`).join('\n');
   if (format === 'markdown') return `# ${mark(title)}\n\n${sections.map((one) => `## ${mark(one.title)}\n\n${markdownSection(one)}`).join('\n')}`;
   const policy = "default-src 'none'; style-src 'unsafe-inline'";
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>${html(title)}</title><style>${style}</style></head><body><h1>${html(title)}</h1>${sections.map(htmlSection).join('\n')}</body></html>\n`;
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>${html(title)}</title><style>${style}</style></head><body><h1>${html(title)}</h1>${sections.map(htmlSection).join('\n')}</body></html>\n`;
 }

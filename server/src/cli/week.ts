@@ -1,7 +1,21 @@
-import { type Anomaly, type BudgetState, type Decimal, exact, perOwner, type Statement, type UnitCost, type WasteLedger } from '../core/index.js';
+import {
+  type Anomaly,
+  type BudgetState,
+  budgetVariances,
+  type Decimal,
+  type EstimateVariance,
+  exact,
+  type Kpi,
+  perOwner,
+  type Statement,
+  type UnitCost,
+  type WasteLedger,
+} from '../core/index.js';
+import { kpiSection } from './kpi.js';
 import { documentOf, type ReportFormat, type Section } from './sections.js';
 import { grouped, moneyCell as money, shownMoney } from './spend.js';
 import { unitsSection } from './units.js';
+import { budgetVarianceSection, estimateVarianceSection } from './variance.js';
 import { wasteSection } from './waste.js';
 
 /** All that the report of a week tells. */
@@ -17,6 +31,10 @@ export interface Week {
   readonly anomalies: readonly Anomaly[];
   readonly units: readonly UnitCost[];
   readonly waste: WasteLedger;
+  readonly estimates: readonly EstimateVariance[];
+  /** What could not be compared. */
+  readonly notes: readonly string[];
+  readonly kpis: readonly Kpi[];
 }
 
 /** A week as one document. */
@@ -81,7 +99,10 @@ export function weekText(week: Week, format: ReportFormat): string {
       right: [1, 2],
     },
     unitsSection(week.units, now.currency),
+    budgetVarianceSection(budgetVariances(week.budgets)),
+    estimateVarianceSection(week.estimates, week.notes),
     wasteSection(week.waste),
+    kpiSection(week.kpis),
   ].filter(({ rows, notes = [] }) => rows.length + notes.length > 0);
   return documentOf(`Week of ${week.from}`, sections, format);
 }

@@ -116,6 +116,7 @@ export { EntryView, shardCount, shardName } from './spend/entries.js';
 export { exportsOf } from './spend/files.js';
 export { billedOf, columnsNeeded, Importer, type Rejected, UnknownExport } from './spend/importer.js';
 export { type ExportFile, ledgerInMemory, type ReadExport } from './spend/in-memory.js';
+export { type Kpi, kpis } from './spend/kpi.js';
 export {
   filesOf,
   type ImportedFile,
@@ -160,8 +161,19 @@ export {
 } from './spend/sources/usage.js';
 export { type UnitCost, unitCosts } from './spend/units.js';
 export { readUsageRecords, type UsageRecord } from './spend/usage.js';
+export {
+  againstEstimate,
+  type BilledWork,
+  type BudgetVariance,
+  billedWork,
+  budgetVariances,
+  type ChargesOfWork,
+  type CodeEstimate,
+  type EstimateVariance,
+  togetherOf,
+} from './spend/variance.js';
 export { wasteLedger } from './spend/waste/ledger.js';
-export type { WastedRun } from './spend/waste/runs.js';
+export { namesOf, type WastedRun } from './spend/waste/runs.js';
 export type { WasteKind, WasteLedger, WasteLine, WasteMoney } from './spend/waste/types.js';
 export { Grammars, type ReadAsset } from './syntax/grammars.js';
 export { difference, SyntaxTree } from './syntax/tree.js';

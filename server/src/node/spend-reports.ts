@@ -6,19 +6,23 @@ import { spendText } from '../cli/spend.js';
 import { spendPage } from '../cli/spend-html.js';
 import { statementText } from '../cli/statement.js';
 import { unitsText } from '../cli/units.js';
+import { varianceText } from '../cli/variance.js';
 import { wasteText } from '../cli/waste.js';
 import { type Week, weekText } from '../cli/week.js';
 import {
   anomalies,
   budgetStates,
+  budgetVariances,
   dayIn,
   exact,
   firstQuery,
   isTime,
   type KnownNames,
+  kpis,
   type LedgerMonth,
   lastDay,
   type MlcostSettings,
+  ownerKey,
   type PanelQuery,
   placeOf,
   plainStyle,
@@ -37,6 +41,7 @@ import { knownSpend, sourceStatuses } from '../host/spend-ledger.js';
 import { panelView } from '../host/spend-panel.js';
 import { usageOf, wasteOf } from '../host/spend-usage.js';
 import { costOf, dayOf, formatOf, keyOf, ledgerOf, type SpendCommand, settingsIn, sharing, textOf, usable, whereOf, workspaceOf } from './spend-arguments.js';
+import { estimateVariances } from './spend-variance.js';
 
 /** The commands that report what was spent. Each gives the exit status. */
 export const reportCommands: Readonly<Record<string, SpendCommand>> = {
@@ -45,6 +50,7 @@ export const reportCommands: Readonly<Record<string, SpendCommand>> = {
   'spend week': weekCommand,
   'spend waste': wasteCommand,
   'spend units': unitsCommand,
+  'spend variance': varianceCommand,
 };
 
 async function reportCommand(parsed: Parsed, host: Host): Promise<number> {
@@ -161,6 +167,21 @@ async function unitsCommand(parsed: Parsed, host: Host): Promise<number> {
   return 0;
 }
 
+async function varianceCommand(parsed: Parsed, host: Host): Promise<number> {
+  const { values } = parsed;
+  const root = workspaceOf(parsed);
+  const settings = await settingsIn(root, host);
+  const months = await ledgerOf(root, host);
+  const query = { ...askedDays(values, host), cost: costOf(values), currency: currencyOf(values, settings, months), rates: settings.spend.rates };
+  const found = await usable(async () => ({
+    ...query,
+    budgets: budgetVariances(budgetStates(settings.budgets, months, Date.parse(`${query.to}T12:00:00Z`), settings.spend.rates)),
+    ...(await estimateVariances(root, host, settings, months, query)),
+  }));
+  process.stdout.write(varianceText(found, textOf(values, 'format') ?? 'table'));
+  return 0;
+}
+
 async function weekCommand(parsed: Parsed, host: Host): Promise<number> {
   const { values } = parsed;
   const root = workspaceOf(parsed);
@@ -179,15 +200,24 @@ async function weekCommand(parsed: Parsed, host: Host): Promise<number> {
     const { records, problems } = await usageOf(host, root, settings);
     tell(problems);
     const near = months.filter(({ month }) => month >= past.from.slice(0, 7) && month <= span.to.slice(0, 7));
+    const charges = { ...span, cost, currency: now.currency, rates };
+    const budgets = budgetStates(settings.budgets, months, Date.parse(`${known}T12:00:00Z`), rates);
+    const units = unitCosts(settings.spend.units, near, records, cost, now.currency, rates);
+    const waste = await wasteOf(host, root, settings, new ProductData(host), months, charges);
+    const { estimates, notes } = await estimateVariances(root, host, settings, months, charges);
+    const required = [...new Set(settings.policy.flatMap(({ required_tags = [] }) => required_tags))].flatMap((name) => ownerKey(name) ?? []);
     const week: Week = {
       ...span,
       through: known,
       now,
       ...(exact.isZero(before.total) ? {} : { before }),
-      budgets: budgetStates(settings.budgets, months, Date.parse(`${known}T12:00:00Z`), rates),
-      anomalies: anomalies(months, { ...span, cost, currency: now.currency, rates }),
-      units: unitCosts(settings.spend.units, near, records, cost, now.currency, rates),
-      waste: await wasteOf(host, root, settings, new ProductData(host), months, { ...span, cost, currency: now.currency, rates }),
+      budgets,
+      anomalies: anomalies(months, charges),
+      units,
+      waste,
+      estimates,
+      notes,
+      kpis: kpis({ months, query: charges, budgets: settings.budgets, states: budgets, required, waste, units, estimates }),
     };
     return weekText(week, formatOf(values, 'markdown'));
   });

@@ -16,6 +16,7 @@ import type { ShareRule } from '../spend/shares.js';
 import { sourceSettings } from '../spend/sources/registry.js';
 import type { CommonSettings } from '../spend/sources/settings.js';
 import { measureOf, type UnitRule } from '../spend/units.js';
+import type { WorkloadCharges } from '../spend/variance.js';
 import type { Value } from '../syntax/value.js';
 import { at, type Entry, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
@@ -50,6 +51,8 @@ export interface SpendSettings {
   readonly rates: readonly Rate[];
   readonly shares: readonly SharedCharges[];
   readonly units: readonly UnitRule[];
+  /** Which charges are those of which workload. */
+  readonly workloads: readonly WorkloadCharges[];
   /** Tables of use, as paths below the workspace root. */
   readonly usage: readonly string[];
   readonly sources: readonly CommonSettings[];
@@ -78,7 +81,7 @@ export const noSettings: MlcostSettings = {
   runs: {},
   policy: [],
   waivers: [],
-  spend: { files: [], rates: [], shares: [], units: [], usage: [], sources: [] },
+  spend: { files: [], rates: [], shares: [], units: [], usage: [], workloads: [], sources: [] },
 };
 
 /** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
@@ -161,6 +164,7 @@ const toSpend = (row: SpendRow | undefined): Omit<SpendSettings, 'sources'> => (
     };
   }),
   usage: row?.usage ?? [],
+  workloads: (row?.workloads ?? []).map(({ files, workload, owner }) => ({ files, owner: ownerOf(owner), ...(workload === undefined ? {} : { workload }) })),
 });
 const amountsOf = (row: Readonly<Record<string, number>>): Record<string, Decimal> =>
   Object.fromEntries(Object.entries(row).map(([key, amount]) => [key, ofNumber(amount) ?? zero]));

@@ -205,6 +205,16 @@ export const sections = {
         )
         .optional()
         .describe('What one of something costs.'),
+      workloads: z
+        .array(
+          z.strictObject({
+            files: glob.describe('Workloads in files that match this glob.'),
+            workload: z.string().optional().describe('Only the workload with this id.'),
+            owner: owner.describe('The charges that are theirs.'),
+          }),
+        )
+        .optional()
+        .describe('Which charges are those of which workload: what the code said that it costs is held against what was billed.'),
       usage: z
         .array(z.string().min(1))
         .optional()
