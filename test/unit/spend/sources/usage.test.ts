@@ -60,3 +60,7 @@ test('as a table of use, hours of GPUs tell how busy they were; money of two cur
     ['EUR', '2'],
   ]);
 });
+test('hours whose use nobody measured have no utilisation: they were not idle for that', () => {
+  const [record] = recordsOf([row('2026-11-01', 'gpu_hours', 24, {}, 'NVIDIA L4')]);
+  expect(Object.keys(record?.amounts ?? {})).toEqual(['gpu_hours']);
+});

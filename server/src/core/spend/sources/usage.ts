@@ -74,7 +74,8 @@ export function recordsOf(rows: Iterable<UsageRow>): UsageRecord[] {
   return [...groups.values()].map(({ row: { day, accelerator, values }, amounts, currency }): UsageRecord => {
     const { source = '', sub_account: resource = '', ...tags } = values;
     const [hours, busy] = [amounts.get('gpu_hours'), amounts.get('gpu_hours_busy')];
-    const share = hours && divide(busy ?? zero, hours, 6);
+    // hours that nobody measured the use of were not idle: it is not known
+    const share = hours && busy && divide(busy, hours, 6);
     const cost = amounts.get('metered_cost');
     return {
       day,
