@@ -6,11 +6,13 @@ import { readMlcostFile } from '../../server/src/core/settings/mlcost-file.js';
 import { sections } from '../../server/src/core/settings/schema.js';
 import { formatsPage } from '../../tools/pages/formats.js';
 import { readmeWith, sampleLenses } from '../../tools/pages/sample.js';
+import { savingsWith } from '../../tools/pages/savings.js';
 import { exampleFile, settingsPage } from '../../tools/pages/settings.js';
 
 test.each([
   ['docs/formats.md', formatsPage],
   ['docs/settings.md', settingsPage],
+  ['docs/savings.md', () => savingsWith(readFileSync('docs/savings.md', 'utf8'))],
 ])('%s is the page that the code makes (npm run pages)', (file, page) => {
   expect(readFileSync(file, 'utf8')).toBe(page());
 });

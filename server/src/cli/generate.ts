@@ -1,4 +1,4 @@
-import { type Advice, autoscaling, benchmarkOf, type Generated, type Workload } from '../core/index.js';
+import { type Advice, autoscaling, batchScript, benchmarkOf, type Catalog, type Generated, taskBudget, type Workload } from '../core/index.js';
 import { type Engine, type Estimated, specOf } from '../host/engine.js';
 import { UsageError } from './options.js';
 
@@ -16,6 +16,17 @@ export function autoscaleFile(engine: Engine, all: readonly Estimated[], scaler:
   const texts = made.flatMap((one) => (one.made ? [one.text] : []));
   if (texts.length > 0) return texts.join('---\n');
   throw new UsageError(`to generate autoscaling, this has to be known: ${made.flatMap((one) => (one.made ? [] : one.lacks)).join('; ')}`);
+}
+
+/** The helper for the first hosted call of a file for which it can be made.
+ * @errors UsageError where there is none */
+export function callsFile(all: readonly Estimated[], helper: string, catalog: Catalog): string {
+  const calls = all.filter(({ workload }) => workload.kind === 'api-call');
+  if (calls.length === 0) throw new UsageError('no call of a hosted model was found here');
+  const made = calls.map(({ workload }) => (helper === 'budget' ? taskBudget(workload, specOf(workload), catalog) : batchScript(workload, specOf(workload))));
+  const found = made.find((one) => one.made);
+  if (found?.made) return found.text;
+  throw new UsageError(`to make it, this has to be known: ${[...new Set(made.flatMap((one) => (one.made ? [] : one.lacks)))].join('; ')}`);
 }
 
 /** The script that proves an advice, or the workflow that guards it. */

@@ -78,6 +78,22 @@ export const commands: readonly Command[] = [
     takes: [1, 1],
   },
   {
+    name: 'calls',
+    usage: 'calls PATH',
+    help: 'a helper for the hosted calls of a file: the program that sends them through the provider’s batch interface, or what bounds a task',
+    options: [
+      ...where,
+      {
+        name: 'helper',
+        value: 'KIND',
+        choices: ['batch', 'budget'],
+        help: 'batch (default), or budget: tokens, dollars, steps, seconds and retries of a task',
+      },
+      quiet,
+    ],
+    takes: [1, 1],
+  },
+  {
     name: 'prove',
     usage: 'prove PATH',
     help: 'the script that proves an advice on quality: the same tasks and load before and after',

@@ -2,7 +2,9 @@ import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vsco
 import {
   type Advice,
   autoscaling,
+  batchScript,
   benchmarkOf,
+  type Catalog,
   cheaperDetail,
   type Document,
   frontText,
@@ -10,6 +12,7 @@ import {
   paretoFront,
   percentText,
   subject,
+  taskBudget,
   waysText,
 } from '../core/index.js';
 import type { ProvenAdvice } from '../host/advisor.js';
@@ -64,7 +67,8 @@ export async function adviceActions(session: Session, uri: string, range: Range)
     if (place.uri !== uri || silence.workload(one.workload) || !touches(place.range, range) || one.span.start !== one.workload.span.start) continue;
     const folder = program.slice(0, program.lastIndexOf('/'));
     const proven = await session.advisor.proven(one);
-    actions.push(...files(one, document, proven).map(({ title, made }) => newFile(title, folder, made)));
+    const { catalog } = await session.engine.context(uri);
+    actions.push(...files(one, document, proven, catalog).map(({ title, made }) => newFile(title, folder, made)));
     for (const advice of proven) {
       const changes = changesOf(session, advice);
       if (changes.length === 0) continue;
@@ -86,6 +90,7 @@ function files(
   { workload, estimation }: ShownWorkload,
   document: Document,
   all: readonly ProvenAdvice[],
+  catalog: Catalog,
 ): { title: string; made: Generated & { made: true } }[] {
   const spec = specOf(workload);
   const risky = all.find(({ risk, editable }) => editable && (risk.level === 'low' || risk.level === 'medium'));
@@ -94,6 +99,12 @@ function files(
       ? ([
           ['Generate cost-aware autoscaling (HPA)', autoscaling(workload, spec, estimation, document, 'hpa')],
           ['Generate cost-aware autoscaling (KEDA)', autoscaling(workload, spec, estimation, document, 'keda')],
+        ] as const)
+      : []),
+    ...(workload.kind === 'api-call'
+      ? ([
+          ['Write the program that sends these calls in batches', batchScript(workload, spec)],
+          ['Write what bounds a task: tokens, dollars, steps, seconds, retries', taskBudget(workload, spec, catalog)],
         ] as const)
       : []),
     ...(risky && workload.kind !== 'training' ? ([[`Write the benchmark that proves: ${risky.title}`, benchmarkOf(spec, risky)]] as const) : []),

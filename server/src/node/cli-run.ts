@@ -7,7 +7,7 @@ import { acceleratorTable } from '../cli/accelerators.js';
 import { type Advised, adviseJson, adviseTable, isSafe } from '../cli/advise.js';
 import { choicesOf } from '../cli/choices.js';
 import { compared, compareJson, compareTable } from '../cli/compare.js';
-import { autoscaleFile, proofFile } from '../cli/generate.js';
+import { autoscaleFile, callsFile, proofFile } from '../cli/generate.js';
 import { explainedLog, oomJson } from '../cli/oom.js';
 import { completion, help, nearest, type Parsed, parse, UsageError } from '../cli/options.js';
 import { predictLine } from '../cli/predict.js';
@@ -71,6 +71,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else if (parsed.command.name === 'predict') await predict(parsed, host);
     else if (parsed.command.name === 'advise') await adviseCommand(parsed, host);
     else if (parsed.command.name === 'autoscale') await autoscaleCommand(parsed, host);
+    else if (parsed.command.name === 'calls') await callsCommand(parsed, host);
     else if (parsed.command.name === 'prove') await proveCommand(parsed, host);
     else if (parsed.command.name === 'compare') await compareCommand(parsed, host);
     else if (parsed.command.name === 'what-if') await whatIfCommand(parsed, host, paint(), write, scanned);
@@ -204,6 +205,12 @@ async function autoscaleCommand(parsed: Parsed, host: Host): Promise<void> {
       String(parsed.values['scaler'] ?? 'hpa'),
     ),
   );
+}
+
+async function callsCommand(parsed: Parsed, host: Host): Promise<void> {
+  const { engine, reports } = await scanned(parsed, host);
+  const all = reports.flatMap((report) => report.workloads);
+  write(callsFile(all, String(parsed.values['helper'] ?? 'batch'), (await engine.context()).catalog));
 }
 
 async function proveCommand(parsed: Parsed, host: Host): Promise<void> {

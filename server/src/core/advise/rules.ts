@@ -20,6 +20,7 @@ import { lora } from './rules/lora.js';
 import { memoryShare } from './rules/memory-share.js';
 import { microBatch } from './rules/micro-batch.js';
 import { otherAccelerator } from './rules/other-accelerator.js';
+import { outputLimit } from './rules/output-limit.js';
 import { packing } from './rules/packing.js';
 import { prefixCaching } from './rules/prefix-caching.js';
 import { promptCache } from './rules/prompt-cache.js';
@@ -80,5 +81,6 @@ export const rules: readonly Rule[] = [
   batchApi,
   promptCache,
   semanticCache,
+  outputLimit,
   cheaperHosted,
 ];

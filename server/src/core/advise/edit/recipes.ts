@@ -2,6 +2,7 @@ import { adapters } from './code/adapters.js';
 import { attention } from './code/attention.js';
 import { earlyStopping } from './code/early-stopping.js';
 import { fused, loader } from './code/loader.js';
+import { outputLimit } from './code/output-limit.js';
 import { pipeline } from './code/pipeline.js';
 import { promptCache } from './code/prompt-cache.js';
 import type { Recipe } from './code/recipe.js';
@@ -24,5 +25,6 @@ export const recipes: readonly Recipe[] = [
   resume,
   pipeline,
   promptCache,
+  outputLimit,
   sagemakerSpot,
 ];

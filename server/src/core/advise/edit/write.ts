@@ -3,6 +3,7 @@ import type { Workload } from '../../model/workload.js';
 import type { PythonProgram } from '../../syntax/python/program.js';
 import type { Document } from '../../text/document.js';
 import type { FactChange } from '../types.js';
+import { outputLimitTypescript } from './code/output-limit.js';
 import { promptCacheTypescript } from './code/prompt-cache-typescript.js';
 import { joined, type TextEdit } from './edits.js';
 import { type Entry, entryAt } from './entry.js';
@@ -56,7 +57,10 @@ function inCode(workload: Workload, changes: readonly FactChange[], fact: string
   if (stands?.span && stands.span.uri !== workload.span.uri) return undefined;
   const to = (name: string): FactValue | undefined => changes.find((change) => change.fact === name)?.to;
   const document = texts.document(workload.span.uri);
-  const marked = document?.language === 'typescript' ? promptCacheTypescript(document.text, workload, fact, to(fact)) : undefined;
+  const marked =
+    document?.language === 'typescript'
+      ? (promptCacheTypescript(document.text, workload, fact, to(fact)) ?? outputLimitTypescript(document.text, workload, fact, to(fact)))
+      : undefined;
   if (marked) return { facts: [fact], edits: marked.map((edit) => ({ uri: workload.span.uri, ...edit })) };
   return texts.python(workload.span.uri, (program) => {
     for (const recipe of recipes) {

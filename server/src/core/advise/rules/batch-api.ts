@@ -13,7 +13,7 @@ export const batchApi: Rule = {
         changes: { batch_api: true },
         risk: { level: 'none', evidence: ['the same model; answers within a day'] },
         effort: 3,
-        notes: ['only for work that can wait up to 24 hours'],
+        notes: ['only for work that can wait up to 24 hours; `mlcost calls PATH` writes the program that does it'],
         editable: false,
       },
     ];

@@ -15,7 +15,7 @@ export const boundedLoop: Rule = {
         risk: { level: 'none', evidence: ['a task that needs more steps stops instead of going on'] },
         effort: 2,
         notes: [
-          'count the steps and the tokens of a task, stop at a limit of both, and set a time limit on the call; retry with growing pauses, a few times at most',
+          'count the steps and the tokens of a task, stop at a limit of both, and set a time limit on the call; retry with growing pauses, a few times at most: `mlcost calls PATH --helper budget` writes what does',
         ],
         editable: false,
       },

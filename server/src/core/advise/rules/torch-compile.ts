@@ -1,5 +1,6 @@
 import type { Rule } from '../types.js';
 
+/** Operations fused into fewer kernels, where the model runs eager. */
 export const torchCompile: Rule = {
   id: 'torch-compile',
   kinds: ['training'],

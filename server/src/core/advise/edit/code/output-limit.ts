@@ -1,0 +1,39 @@
+import type { FactValue } from '../../../model/fact.js';
+import type { Workload } from '../../../model/workload.js';
+import { dotted } from '../../../syntax/python/ast.js';
+import { type Change, type Recipe, withKeyword } from './recipe.js';
+import { callWithin } from './trainer.js';
+
+/** How an interface calls the limit of its output, by the method that is called.
+ * @source OpenAI API reference: chat completions take `max_completion_tokens` (reasoning models nothing else), responses `max_output_tokens`; others with that interface `max_tokens` */
+function keyOf(framework: string, method: string): string | undefined {
+  if (/responses\.(create|parse|stream)$/.test(method)) return 'max_output_tokens';
+  if (/chat\.completions\.(create|parse|stream)$/.test(method)) return /^(azure-)?openai$/.test(framework) ? 'max_completion_tokens' : 'max_tokens';
+  return /(?:^|\.)a?completion$/.test(method) && framework === 'litellm' ? 'max_tokens' : undefined;
+}
+
+/** A limit of the output of a hosted call. */
+export const outputLimit: Recipe = {
+  facts: ['max_tokens'],
+  write(code, to) {
+    const { workload } = code;
+    const limit = to('max_tokens');
+    if (workload.kind !== 'api-call' || typeof limit !== 'number') return undefined;
+    const call = callWithin(code, /^(?:create|parse|stream|a?completion)$/, (one) => keyOf(workload.framework, dotted(one.callee) ?? '') !== undefined);
+    const key = call && keyOf(workload.framework, dotted(call.callee) ?? '');
+    if (!call || key === undefined || call.args.some((arg) => arg.spread !== undefined)) return undefined;
+    return [withKeyword(code, call, `${key}=${limit}`)];
+  },
+};
+
+/** The same in TypeScript, behind the model's name. */
+export function outputLimitTypescript(text: string, workload: Workload, fact: string, value: FactValue | undefined): Change[] | undefined {
+  const { start, end } = workload.span;
+  const model = workload.facts.find(({ name }) => name === 'model')?.span;
+  if (fact !== 'max_tokens' || typeof value !== 'number' || !model || model.start < start || model.end > end) return undefined;
+  const head = text.slice(start, model.start);
+  const key = keyOf(workload.framework, /([\w.]+)\s*(?:<[^>]*>)?\(\s*\{[^{}]*$/.exec(head)?.[1] ?? '');
+  const quoted = /^["'`]/.test(text.slice(model.end)) ? 1 : 0;
+  if (key === undefined || !/\bmodel\s*:\s*["'`]?$/.test(head)) return undefined;
+  return [{ start: model.end + quoted, end: model.end + quoted, text: `, ${key}: ${value}` }];
+}
