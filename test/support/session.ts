@@ -26,6 +26,8 @@ export interface SessionOptions {
   /** Files of the workspace, by path below its root. */
   readonly files?: Readonly<Record<string, string>>;
   readonly settings?: Partial<Settings>;
+  /** The editor can read sources of spend. */
+  readonly readsSources?: boolean;
   /** Starts the built server as a process and speaks over stdio. */
   readonly spawned?: boolean;
   /** A connection to a server that is already there. */
@@ -77,7 +79,7 @@ export class Editor {
       processId: null,
       rootUri: root,
       workspaceFolders: [{ uri: root, name: 'w' }],
-      initializationOptions: { locale: 'en-US', settings: options.settings ?? {} },
+      initializationOptions: { locale: 'en-US', settings: options.settings ?? {}, readsSources: options.readsSources === true },
       capabilities: {
         workspace: {
           codeLens: { refreshSupport: true },

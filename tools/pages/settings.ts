@@ -22,6 +22,8 @@ interface Schema {
   readonly required?: readonly string[];
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly const?: string | boolean | number;
   readonly enum?: readonly string[];
   readonly additionalProperties?: boolean | Schema;
   readonly pattern?: string;
@@ -94,6 +96,8 @@ spend:
     - { name: gpu-cluster, match: { service: Amazon Elastic Kubernetes Service }, usage: usage/gpu-hours.csv }
   units:
     - { name: requests, per: 1000, owner: { feature: assistant }, counts: { 2026-11: 1200000 } }
+  sources:
+    - { name: openai, kind: openai, token_env: OPENAI_ADMIN_KEY, refresh_hours: 6 }
 tags:
   team: ml-platform
 `;
@@ -111,6 +115,7 @@ export function settingsPage(): string {
     `\`\`\`yaml\n${exampleFile}\`\`\``,
     keysOf(schema as Schema, ''),
     ...nested(schema as Schema),
+    ...sourceKinds(),
     '## Facts',
     'What `assumptions` can state. A value that the code states wins, unless the assumption has `override: true`.',
     table(
@@ -172,6 +177,33 @@ const objectsIn = (one: Schema): Schema[] => [
   ...(one.anyOf ?? []).flatMap(objectsIn),
 ];
 
+/** A table for the keys that all sources of spend have, and one for each kind. */
+function sourceKinds(): string[] {
+  const forms = (schema as Schema).properties?.['spend']?.properties?.['sources']?.items?.oneOf ?? [];
+  const shared = Object.keys(forms[0]?.properties ?? {}).filter(
+    (key) => key !== 'kind' && forms.every((form) => form.properties?.[key]?.description === forms[0]?.properties?.[key]?.description),
+  );
+  const only = (form: Schema | undefined, keys: (key: string) => boolean): Schema => ({
+    ...form,
+    properties: Object.fromEntries(Object.entries(form?.properties ?? {}).filter(([key]) => keys(key))),
+  });
+  return [
+    '### `spend.sources`',
+    'Every source has',
+    keysOf(
+      only(forms[0], (key) => shared.includes(key)),
+      '- ',
+    ),
+    ...forms.flatMap((form) => [
+      `\`kind: ${form.properties?.['kind']?.const}\` has besides`,
+      keysOf(
+        only(form, (key) => key !== 'kind' && !shared.includes(key)),
+        '- ',
+      ),
+    ]),
+  ];
+}
+
 /** What a row of prices must hold beyond its keys: the messages of the schema's own checks. */
 function rules(): string {
   const messages = (price.safeParse({ accelerator: 'a', model: 'b', discount_percent: 1 }).error?.issues ?? []).map(({ message }) => message);
@@ -179,13 +211,15 @@ function rules(): string {
 }
 
 function formOf(one: Schema): string {
+  if (one.oneOf !== undefined) return 'keys below, by `kind`';
   if (one.anyOf !== undefined) return [...new Set(one.anyOf.map(formOf))].join(', or ');
+  if (one.const !== undefined) return `\`${one.const}\``;
   if (one.enum !== undefined) return one.enum.map((value) => `\`${value}\``).join(', ');
   if (Array.isArray(one.type)) return one.type.join(' or ');
   if (one.type === 'array') return one.items === undefined ? 'list' : `list of: ${formOf(one.items)}`;
   if (one.type === 'object')
     return one.properties === undefined ? `map of ${formOf(typeof one.additionalProperties === 'object' ? one.additionalProperties : {})}` : 'keys below';
-  if (one.pattern !== undefined) return one.pattern.includes('\\d{4}') ? 'day, `2026-11-01`' : 'three capital letters';
+  if (one.pattern !== undefined) return one.pattern.includes('\\d{4}') ? 'day, `2026-11-01`' : one.pattern === '^[A-Z]{3}$' ? 'three capital letters' : 'text';
   const least = one.minimum ?? one.exclusiveMinimum;
   const most = one.exclusiveMaximum ?? (one.maximum === Number.MAX_SAFE_INTEGER ? undefined : one.maximum);
   const bounds = [

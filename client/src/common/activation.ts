@@ -11,6 +11,7 @@ import { Reports } from './reports.js';
 import type { Running } from './running.js';
 import { readSettings, section } from './settings.js';
 import { SpendPanels } from './spend-panel.js';
+import { type ReadSource, SpendSources } from './spend-sources.js';
 import { StatusItem } from './status-item.js';
 import { WorkloadTree } from './tree.js';
 
@@ -18,6 +19,8 @@ import { WorkloadTree } from './tree.js';
 export interface Platform {
   /** Loads the language client and starts the server: the heavy part, once, when first needed. */
   start(context: vscode.ExtensionContext): Promise<Running>;
+  /** Reads a source of spend; absent where there are neither processes nor free addresses. */
+  readSource?(extension: string): ReadSource;
 }
 
 let running: Promise<Running> | undefined;
@@ -29,11 +32,12 @@ export const stop = (): Promise<void> | undefined => running?.then((one) => one.
 export function activateWith(platform: Platform, context: vscode.ExtensionContext): void {
   const waiting: vscode.Disposable[] = [];
   const tree = new WorkloadTree();
+  const sources = new SpendSources(() => start(), context, platform.readSource?.(context.extensionPath));
   const start = (): Promise<Running> => {
     if (!running) {
       running = platform.start(context);
       running.then(
-        (one) => connect(one, context, tree),
+        (one) => connect(one, context, tree, sources),
         () => {
           running = undefined;
         },
@@ -65,7 +69,8 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     vscode.window.registerWebviewPanelSerializer(comparePanelType, panels),
     vscode.window.registerWebviewPanelSerializer(spendPanelType, spend),
     vscode.window.registerCustomEditorProvider(modelEditorType, new ModelEditors(start, context), { supportsMultipleEditorsPerDocument: true }),
-    ...registerCommands(start, reports, tree, panels, spend),
+    sources,
+    ...registerCommands(start, reports, tree, panels, spend, sources),
   );
   // Other extensions wait for this function: what is open is looked at behind it.
   const first = setTimeout(() => vscode.workspace.textDocuments.forEach(look), 0);
@@ -73,7 +78,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
 }
 
 /** Joins the light part with what was started. */
-function connect(one: Running, context: vscode.ExtensionContext, tree: WorkloadTree): void {
+function connect(one: Running, context: vscode.ExtensionContext, tree: WorkloadTree, sources: SpendSources): void {
   const status = new StatusItem();
   const tellActive = (): void => {
     const uri = vscode.window.activeTextEditor?.document.uri ?? vscode.window.activeNotebookEditor?.notebook.uri;
@@ -84,6 +89,7 @@ function connect(one: Running, context: vscode.ExtensionContext, tree: WorkloadT
   context.subscriptions.push(
     status,
     one.onStatus((params) => status.take(params)),
+    sources.watch(one),
     vscode.window.onDidChangeActiveTextEditor(tellActive),
     vscode.window.onDidChangeActiveNotebookEditor(tellActive),
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -17,10 +17,18 @@ import type { Reports } from './reports.js';
 import type { Start } from './running.js';
 import { section } from './settings.js';
 import type { SpendPanels } from './spend-panel.js';
+import type { SpendSources } from './spend-sources.js';
 import type { WorkloadTree } from './tree.js';
 
 /** All commands. Arguments come from lenses and hovers: they are ids, checked again here. */
-export function registerCommands(start: Start, reports: Reports, tree: WorkloadTree, panels: ComparePanels, spend: SpendPanels): vscode.Disposable[] {
+export function registerCommands(
+  start: Start,
+  reports: Reports,
+  tree: WorkloadTree,
+  panels: ComparePanels,
+  spend: SpendPanels,
+  sources: SpendSources,
+): vscode.Disposable[] {
   const command = (name: string, run: (argument: unknown) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`mlCostLens.${name}`, async (argument: unknown) => {
       try {
@@ -65,6 +73,7 @@ export function registerCommands(start: Start, reports: Reports, tree: WorkloadT
     command('openSettingsFile', () => openSettings()),
     command('silence', (argument) => silence(start, argument)),
     command('reveal', reveal),
+    command('spendSource', (argument) => sources.choose(argument)),
     command('toggleLenses', async () => {
       const configuration = vscode.workspace.getConfiguration(section);
       await configuration.update('display', configuration.get('display') === 'off' ? undefined : 'off', vscode.ConfigurationTarget.Global);

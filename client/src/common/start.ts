@@ -32,13 +32,19 @@ export interface ByteCode {
 }
 
 /** Starts the server and answers what it asks. */
-export async function startWith(context: vscode.ExtensionContext, create: CreateClient, code: ByteCode): Promise<Running> {
+/** @param can what this host can besides */
+export async function startWith(
+  context: vscode.ExtensionContext,
+  create: CreateClient,
+  code: ByteCode,
+  can: { readonly readSources?: boolean } = {},
+): Promise<Running> {
   const options: LanguageClientOptions = {
     documentSelector: [...languageIds.map((language) => ({ language })), { pattern: `**/${settingsFile}` }], // every scheme, and cells
     outputChannelName: 'ML Cost Lens',
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     markdown: { isTrusted: { enabledCommands: [...hoverCommands] }, supportHtml: false },
-    initializationOptions: { locale: vscode.env.language, settings: readSettings() } satisfies InitOptions,
+    initializationOptions: { locale: vscode.env.language, settings: readSettings(), readsSources: can.readSources === true } satisfies InitOptions,
   };
   const client = create(options);
   const status = new vscode.EventEmitter<StatusParams>();

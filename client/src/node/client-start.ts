@@ -14,4 +14,5 @@ export const start = (context: vscode.ExtensionContext): Promise<Running> =>
     },
     // IPC is JSON
     { encode: (bytes) => Buffer.from(bytes).toString('base64'), decode: (raw) => Buffer.from(String(raw), 'base64') },
+    { readSources: true },
   );

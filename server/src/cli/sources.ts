@@ -56,7 +56,7 @@ export const pulledText = (pulled: readonly PulledSource[]): string =>
 /** The answer of `mlcost spend sources --format json`. */
 export const sourcesJson = (sources: readonly SourceStatus[], left: readonly string[]): object => ({
   version: 1,
-  sources: sources.map(({ age, ...rest }) => ({ ...rest, ageSeconds: age === undefined ? null : Math.round(age / 1000) })),
+  sources: sources.map(({ age, sinceTried: _, ...rest }) => ({ ...rest, ageSeconds: age === undefined ? null : Math.round(age / 1000) })),
   notConfigured: left,
 });
 export function sourcesText(sources: readonly SourceStatus[], left: readonly string[]): string {

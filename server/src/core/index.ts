@@ -145,7 +145,7 @@ export { chargeCells, chargeColumns, summed } from './spend/sources/charges.js';
 export { healthFile, healthLine, readHealth, type SourceHealth, type SourceStatus, statusOf } from './spend/sources/health.js';
 export { exactJson } from './spend/sources/json.js';
 export { type SourceState, settingsText, settledAfter, spansToRead } from './spend/sources/plan.js';
-export { kindOf as sourceKindOf } from './spend/sources/registry.js';
+export { kindOf as sourceKindOf, secretHost } from './spend/sources/registry.js';
 export { type CommonSettings as SourceSettings, secretVariable } from './spend/sources/settings.js';
 export { type HttpRequest, type SourceAnswer, SourceError, type SourceKind, type SourcePort, type SqlAnswer } from './spend/sources/source.js';
 export {

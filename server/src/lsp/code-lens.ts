@@ -1,9 +1,11 @@
 import type { CodeLens } from 'vscode-languageserver';
 import { cheaperLens, type Document, lensText, measuredText, modelFileHeadline, namedModelFiles } from '../core/index.js';
+import { isSettingsFile } from '../host/workspace-settings.js';
 import { shownAdvice } from './advice.js';
 import { guarded, type Session } from './context.js';
 import type { Answer, ShownWorkload } from './reports.js';
 import { silenceOf } from './silence.js';
+import { sourceLenses } from './spend-sources.js';
 import { locate } from './to-lsp.js';
 import { budgetTakenBy, viewOf } from './view.js';
 
@@ -23,6 +25,7 @@ export function onCodeLens(session: Session): void {
       async () => {
         if (session.settings.display !== 'lens') return [];
         const uri = documents.programOf(textDocument.uri);
+        if (isSettingsFile(uri)) return sourceLenses(session, uri);
         const pending = reports.get(uri);
         const last = reports.last(uri);
         const answer = reports.ready(uri) ?? (await Promise.race([pending, host.delay(last ? patience.again : patience.first).then(() => undefined)]));

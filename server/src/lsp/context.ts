@@ -22,6 +22,8 @@ export interface Session {
   settings: Settings;
   locale: string;
   client: ClientCapabilitiesOf;
+  /** The client can read sources of spend. */
+  readsSources: boolean;
   /** Reports of the last scan of the workspace. */
   scanned: readonly FileReport[];
   /** Document that the person looks at. */

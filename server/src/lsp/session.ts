@@ -43,6 +43,7 @@ import { onRuns } from './runs.js';
 import { onScan } from './scan.js';
 import { onSettingEdit } from './setting-edit.js';
 import { onSpendPanel } from './spend-panel.js';
+import { onSpendSources } from './spend-sources.js';
 import { onWorkloads, sendStatus } from './workloads.js';
 
 /** Files whose changes on disk may change an answer. */
@@ -100,6 +101,7 @@ export function startServer(connection: Connection, host: Host): void {
     settings: defaultSettings,
     locale: 'en-US',
     client: capabilitiesOf({}),
+    readsSources: false,
     scanned: [],
     active: undefined,
     refresh: draw,
@@ -147,6 +149,7 @@ export function startServer(connection: Connection, host: Host): void {
     const options = params.initializationOptions as Partial<InitOptions> | undefined;
     session.client = capabilitiesOf(params.capabilities);
     session.locale = canonical(options?.locale);
+    session.readsSources = options?.readsSources === true;
     take(options?.settings ?? {});
     folders = (params.workspaceFolders ?? []).map(({ uri }) => uri.replace(/\/$/, ''));
     engine.roots = folders;
@@ -218,6 +221,7 @@ export function startServer(connection: Connection, host: Host): void {
     onSettingEdit,
     onModelFile,
     onSpendPanel,
+    onSpendSources,
   ])
     handle(session);
   documents.listen(connection);

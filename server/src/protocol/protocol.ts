@@ -60,6 +60,33 @@ export interface WholeFile {
 export interface InitOptions {
   readonly locale: string;
   readonly settings: Settings;
+  /** The client can read sources of spend. */
+  readonly readsSources?: boolean;
+}
+
+/** Client → server: the sources of spend of all folders, and how they are. */
+export const spendSourcesRequest = 'mlcost/spendSources';
+/** Client → server: sources were read; what rests on the ledger is drawn again. */
+export const sourcesReadNotification = 'mlcost/sourcesRead';
+/** A source of spend by its name. */
+export interface SpendSourceRef {
+  readonly root: string;
+  readonly name: string;
+}
+export interface SpendSourceInfo extends SpendSourceRef {
+  /** How it is, in a line. */
+  readonly health: string;
+  readonly isFailed: boolean;
+  /** When it is to be read; null: only when a person asks. @unit ms */
+  readonly dueIn: number | null;
+  readonly secret?: {
+    /** Environment variable that the settings name. */
+    readonly variable: string;
+    /** The only host that it may go to. */
+    readonly host: string;
+    /** What it has to be. */
+    readonly needs: string;
+  };
 }
 
 /** Settings that the server needs; the same names as in the manifest, without the prefix. */

@@ -9,7 +9,9 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly enum?: readonly string[];
+  readonly const?: string | boolean;
   readonly additionalProperties?: boolean | Schema;
 }
 const root = schemaJson as unknown as Schema;
@@ -47,8 +49,8 @@ export function completeSettings(text: string, offset: number, catalog: Catalog 
   const inList = /^\s*-\s*[\w-]*$/.test(before);
   const own = path.at(-1) === '-' ? path : inList ? [...path, '-'] : path;
   const facts = (path.length === 1 && (path[0] === 'assumptions' || path[0] === 'ranges') && !inList) || path.join(' ') === 'scenarios - set';
-  const entries: [string, Schema][] = facts ? factEntries(own) : schemasAt(own).flatMap((schema) => Object.entries(schema.properties ?? {}));
-  return entries.map(([label, schema]) => ({
+  const entries: [string, Schema][] = facts ? factEntries(own) : formsAt(own, text, offset).flatMap((schema) => Object.entries(schema.properties ?? {}));
+  return [...new Map(entries)].map(([label, schema]) => ({
     label,
     insert: opens(schema) ? `${label}:\n${' '.repeat(start - lineStart + 2)}` : `${label}: `,
     detail: facts ? 'fact' : typeOf(schema),
@@ -57,6 +59,22 @@ export function completeSettings(text: string, offset: number, catalog: Catalog 
     start,
     end: offset,
   }));
+}
+
+/** The forms of an object at a place: of those that differ by `kind`, the one whose kind the object states. */
+function formsAt(path: readonly string[], text: string, offset: number): Schema[] {
+  const forms = schemasAt(path);
+  const said = path.at(-1) === '-' ? /^\s*(?:-\s+)?kind:\s*([\w-]+)/m.exec(itemAround(text, offset))?.[1] : undefined;
+  const fits = forms.filter(({ properties }) => said !== undefined && properties?.['kind']?.const === said);
+  return fits.length > 0 ? fits : forms;
+}
+/** The lines of the list item that a place is in. */
+function itemAround(text: string, offset: number): string {
+  const dashes = [...text.slice(0, text.indexOf('\n', offset) < 0 ? text.length : text.indexOf('\n', offset)).matchAll(/^( *)- /gm)];
+  const last = dashes.at(-1);
+  if (!last) return '';
+  const end = text.slice(last.index + 1).search(new RegExp(`^ {0,${(last[1] ?? '').length}}\\S`, 'm'));
+  return end < 0 ? text.slice(last.index) : text.slice(last.index, last.index + 1 + end);
 }
 
 /** Facts by their names, behind the words that the place has of its own. */
@@ -135,11 +153,11 @@ function schemasAt(path: readonly string[]): Schema[] {
         return found ? [found] : [];
       });
   }
-  return here.flatMap((schema) => [schema, ...(schema.anyOf ?? []).flatMap(flat)]);
+  return here.flatMap(flat);
 }
-const flat = (schema: Schema): Schema[] => [schema, ...(schema.anyOf ?? []).flatMap(flat)];
+const flat = (schema: Schema): Schema[] => [schema, ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(flat)];
 const opens = (schema: Schema): boolean =>
-  flat(schema).every(({ type, anyOf }) => anyOf !== undefined || type === 'array' || type === 'object') && flat(schema).length > 0;
+  flat(schema).every(({ type, anyOf, oneOf }) => (anyOf ?? oneOf) !== undefined || type === 'array' || type === 'object') && flat(schema).length > 0;
 const typeOf = (schema: Schema): string =>
   [
     ...new Set(
@@ -163,8 +181,8 @@ function values(path: readonly string[], catalog: Catalog | undefined, text: str
     );
     return [...new Map(offers.map(({ region, provider: seller }) => [region, { value: region, detail: seller }])).values()];
   }
-  const allowed = schemasAt(path).flatMap((schema) => schema.enum ?? []);
-  if (allowed.length > 0) return plain(allowed);
+  const allowed = schemasAt(path).flatMap((schema) => schema.enum ?? (typeof schema.const === 'string' ? [schema.const] : []));
+  if (allowed.length > 0) return plain([...new Set(allowed)]);
   const fact = factNames[name];
   if (fact?.type === 'boolean') return plain(['true', 'false']);
   return plain(fact?.values ?? []);

@@ -55,7 +55,7 @@ export interface SpendSettings {
   readonly workloads: readonly WorkloadCharges[];
   /** Tables of use, as paths below the workspace root. */
   readonly usage: readonly string[];
-  readonly sources: readonly CommonSettings[];
+  readonly sources: readonly Placed<CommonSettings>[];
 }
 /** A rule of sharing as written: its file of use is still to be read. */
 export interface SharedCharges extends Omit<ShareRule, 'usage'> {
@@ -293,7 +293,7 @@ class Reader {
     });
   }
   /** Sources, each with a name of its own: it stands beside its money. */
-  sources(value: Value | undefined): CommonSettings[] {
+  sources(value: Value | undefined): Placed<CommonSettings>[] {
     const names = new Set<string>();
     return this.items(value).flatMap((item) => {
       const found = this.check(sourceSettings, item);
@@ -304,7 +304,7 @@ class Reader {
         return [];
       }
       names.add(name);
-      return [found];
+      return [{ ...found, span: this.span(firstLine(item)) }];
     });
   }
   private items(value: Value | undefined): readonly Value[] {

@@ -29,6 +29,8 @@ export interface SourceStatus {
   readonly condition: SourceCondition;
   /** Since the last success; absent where there was none. @unit ms */
   readonly age?: number;
+  /** Since the last attempt. @unit ms */
+  readonly sinceTried?: number;
   readonly through?: string;
   readonly message?: string;
   /** What a person can do. */
@@ -47,6 +49,7 @@ export function statusOf(settings: CommonSettings & { readonly counts?: boolean 
   return {
     ...base,
     condition: health.error ? 'failed' : isOld ? 'old' : 'ok',
+    sinceTried: now - Date.parse(health.tried),
     ...(age === undefined ? {} : { age }),
     ...(health.through === undefined ? {} : { through: health.through }),
     ...(health.error ? { message: health.error.message, todo: health.error.todo } : isOld ? { todo: `mlcost spend pull ${settings.name}` } : {}),

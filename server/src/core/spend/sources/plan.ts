@@ -46,8 +46,12 @@ export function settledAfter(settings: CommonSettings, before: string | null, sp
   return reached < span.from ? before : before !== null && before > reached ? before : reached;
 }
 const firstOfLastMonth = (today: string): string => `${plusDays(`${today.slice(0, 7)}-01`, -1).slice(0, 7)}-01`;
-/** What decides the answers of a source, as a text: how often it is read does not. */
+/** What decides the answers of a source, as a text: how often it is read, where it stands in the file and where its secret lies do not. */
 export function settingsText(settings: CommonSettings): string {
-  const { from: _, late_days: __, refresh_hours: ___, token_env: ____, password_env: _____, ...rest } = settings;
-  return JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const silent = ['from', 'late_days', 'refresh_hours', 'token_env', 'password_env', 'span'];
+  return JSON.stringify(
+    Object.entries(settings)
+      .filter(([key]) => !silent.includes(key))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }

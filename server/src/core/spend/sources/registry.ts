@@ -14,3 +14,5 @@ const kinds = [anthropic, litellm, openai, opencost, postgres, prometheus, trino
 export const sourceSettings = discriminatedUnion('kind', kinds.map(({ settings }) => settings) as never) as unknown as ZodType<CommonSettings>;
 /** The kind that settings are of: who has passed the check has one. */
 export const kindOf = (settings: CommonSettings): SourceKind => kinds.find(({ kind }) => kind === settings.kind) as unknown as SourceKind;
+/** The host that its secret is for. */
+export const secretHost = (settings: CommonSettings): string => /^\w+:\/\/(\[[^\]]+\]|[^/:]+)/.exec(kindOf(settings).address(settings))?.[1] ?? '';
