@@ -4,6 +4,7 @@ import type { SpendPanelResult, SpendPlace, SpendQuery, SpendView } from '../../
 import { BarsChart } from './bars-chart.js';
 import { BudgetChart } from './budget-chart.js';
 import { BudgetTable, State } from './budget-table.js';
+import { Code } from './code.js';
 import { barsCsv, budgetDaysCsv, budgetsCsv, treeCsv } from './export.js';
 import { figuresOf } from './figures.js';
 import { Findings, Sources, Units } from './findings.js';
@@ -243,5 +244,3 @@ function Save({ name, drawing, csv, what, onSave }: Omit<Saved, 'format'> & { re
     </span>
   );
 }
-/** Text with pieces of code between backticks. */
-const Code = ({ text }: { readonly text: string }) => <>{text.split('`').map((piece, at) => (at % 2 === 1 ? <code key={piece}>{piece}</code> : piece))}</>;

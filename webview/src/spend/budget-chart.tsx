@@ -19,7 +19,7 @@ export function BudgetChart({ budget, locale }: { readonly budget: BudgetView; r
   const x = scale(0, Math.max(1, count - 1), margin.left, width - margin.right);
   const most = Math.max(budget.allowed, budget.forecast?.high ?? 0, budget.days.at(-1) ?? 0, budget.planned.at(-1) ?? 0);
   const least = Math.min(0, ...budget.days);
-  const marks = ticks(least, most * 1.04, 5);
+  const marks = ticks(least, most * 1.02, 7);
   const y = scale(marks[0] ?? 0, marks.at(-1) ?? 1, height - margin.bottom, margin.top);
   const text = textAt(budget, current, figures);
   return (

@@ -22,7 +22,7 @@ export function BudgetTable({ budgets, chosen, all, onChoose, onAll }: BudgetTab
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section class="scroll" tabIndex={0} aria-label="Budgets">
+      <section class="scroll" tabIndex={0} aria-label="Table of budgets">
         <table id="budgets">
           <thead>
             <tr>

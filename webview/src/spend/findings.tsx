@@ -1,4 +1,5 @@
 import type { FindingLine, SpendHead, SpendPlace, UnitLine } from '../../../server/src/protocol/spend-panel.js';
+import { Code } from './code.js';
 import { Place } from './tree-table.js';
 
 interface FindingsProps {
@@ -30,7 +31,9 @@ export function Findings({ id, lines, none, onPlace }: FindingsProps) {
 
 export const Units = ({ units }: { readonly units: readonly UnitLine[] }) =>
   units.length === 0 ? (
-    <p class="minor">Nothing is counted: name what your money buys under `spend.units` in .mlcost.yaml.</p>
+    <p class="minor">
+      <Code text="Nothing is counted: name what your money buys under `spend.units` in .mlcost.yaml." />
+    </p>
   ) : (
     <table id="units">
       <thead>

@@ -1,5 +1,6 @@
 import type { SpendHead, SpendPanelResult, SpendQuery } from '../../../server/src/protocol/spend-panel.js';
 import { State } from './budget-table.js';
+import { Code } from './code.js';
 
 interface HeadProps {
   readonly head: SpendHead;
@@ -30,7 +31,9 @@ export function Head({ head, trouble, roots, root, onQuery }: HeadProps) {
       {head.notes.length > 0 && (
         <ul class="note" id="notes">
           {head.notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note}>
+              <Code text={note} />
+            </li>
           ))}
         </ul>
       )}

@@ -15,7 +15,7 @@ export function TreeTable({ lines, open, onToggle, onPlace }: TreeTableProps) {
   const hasPlaces = lines.some(({ place }) => place);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section class="scroll" tabIndex={0} aria-label="Where it went">
+    <section class="scroll" tabIndex={0} aria-label="Table of where it went">
       <table id="tree">
         <thead>
           <tr>

@@ -179,6 +179,7 @@ function cardsOf(panel: SpendPanel, budgets: readonly BudgetView[], waste: Waste
   const known = through !== null && through >= panel.span.from;
   const change = before && compare(before, zero) > 0 ? percentOf(subtract(total, before), before) : undefined;
   const count = (state: SpendState): number => budgets.filter((one) => one.state === state).length;
+  const troubled = (['over', 'warn', 'unknown'] as const).flatMap((state) => (count(state) > 0 ? [`${count(state)} ${stateTexts[state]}`] : []));
   const worst = (['over', 'warn', 'unknown', 'ok'] as const).find((state) => count(state) > 0);
   return [
     {
@@ -191,8 +192,11 @@ function cardsOf(panel: SpendPanel, budgets: readonly BudgetView[], waste: Waste
     },
     {
       label: 'Budgets',
-      value: budgets.length === 0 ? 'none' : [`${count('over')} used up`, `${count('warn')} at risk`].join(', '),
-      detail: budgets.length === 0 ? 'write some into .mlcost.yaml' : `${count('ok')} on track${count('unknown') > 0 ? `, ${count('unknown')} unknown` : ''}`,
+      value: budgets.length === 0 ? 'none' : (troubled[0] ?? 'all on track'),
+      detail:
+        budgets.length === 0
+          ? 'write some into .mlcost.yaml'
+          : [...troubled.slice(1), ...(troubled.length > 0 && count('ok') > 0 ? [`${count('ok')} on track`] : [])].join(', '),
       ...(worst === undefined ? {} : { state: worst }),
     },
     {
