@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Ide } from './ide.js';
+import { blameTests } from './suite/blame.js';
 import { editTests, lensTests } from './suite/lenses.js';
 import { modelFileTests } from './suite/model-file.js';
 import { panelTests } from './suite/panel.js';
@@ -22,6 +23,7 @@ describe('in the Node host', () => {
   savingTests(() => ide);
   panelTests(() => ide);
   modelFileTests(() => ide);
+  blameTests(() => ide);
   test('a killed server is started again', async () => {
     await ide.open('agent/triage.py');
     await ide.lens(/gpt-4o-mini/, 14);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Ide } from './ide.js';
+import { blameTests } from './suite/blame.js';
 import { editTests, lensTests } from './suite/lenses.js';
 import { modelFileTests } from './suite/model-file.js';
 import { panelTests } from './suite/panel.js';
@@ -22,4 +23,5 @@ describe('in the web worker host, on a virtual workspace', () => {
   savingTests(() => ide);
   panelTests(() => ide);
   modelFileTests(() => ide);
+  blameTests(() => ide);
 });

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { questions } from '../../client/src/common/questions.js';
 import { hoverCommands } from '../../server/src/core/index.js';
+import { tools } from '../../server/src/host/tools.js';
 import { defaultSettings } from '../../server/src/protocol/protocol.js';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -40,4 +43,22 @@ test('every text of the manifest is there, and no other', () => {
 });
 test('every file that the manifest names is there', () => {
   for (const [, name] of read('package.json').matchAll(/"(media\/[\w./-]+)"/g)) expect(existsSync(path.join(root, name ?? '')), name).toBe(true);
+});
+test('agents are offered the same tools in the editor as over MCP, with the same inputs', () => {
+  const offered: { name: string; modelDescription: string; inputSchema: object }[] = manifest.contributes.languageModelTools;
+  expect(offered.map(({ name, modelDescription, inputSchema }) => ({ name, modelDescription, inputSchema }))).toEqual(
+    Object.entries(tools).map(([name, { description, input }]) => {
+      const { $schema: _draft, ...inputSchema } = z.toJSONSchema(input, { io: 'input' });
+      return { name: `mlcost_${name}`, modelDescription: description, inputSchema };
+    }),
+  );
+  const registered = /toolNames = \[([^\]]*)\]/.exec(client)?.[1]?.match(/\w+/g);
+  expect(registered).toEqual(Object.keys(tools));
+});
+test('the chat’s commands are the questions that are answered', () => {
+  const [participant] = manifest.contributes.chatParticipants;
+  expect(participant).toMatchObject({ id: 'mlCostLens.cost', name: 'cost' });
+  expect(participant.commands.map(({ name }: { name: string }) => name)).toEqual([...questions]);
+  expect(client).toContain(`'${participant.id}'`);
+  expect(client).toContain(`'${manifest.contributes.mcpServerDefinitionProviders[0].id}'`);
 });

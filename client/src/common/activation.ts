@@ -3,6 +3,8 @@ import { modelEditorType } from '../../../server/src/protocol/model-file.js';
 import { comparePanelType } from '../../../server/src/protocol/panel.js';
 import { activeNotification, settingsNotification } from '../../../server/src/protocol/protocol.js';
 import { spendPanelType } from '../../../server/src/protocol/spend-panel.js';
+import { registerTools } from './agent-tools.js';
+import { registerChat } from './chat.js';
 import { registerCommands } from './commands.js';
 import { isRelevant } from './markers.js';
 import { ModelEditors } from './model-editor.js';
@@ -21,6 +23,8 @@ export interface Platform {
   start(context: vscode.ExtensionContext): Promise<Running>;
   /** Reads a source of spend; absent where there are neither processes nor free addresses. */
   readSource?(extension: string): ReadSource;
+  /** What only this host registers. */
+  register?(context: vscode.ExtensionContext): vscode.Disposable[];
 }
 
 let running: Promise<Running> | undefined;
@@ -71,6 +75,9 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     vscode.window.registerCustomEditorProvider(modelEditorType, new ModelEditors(start, context), { supportsMultipleEditorsPerDocument: true }),
     sources,
     ...registerCommands(start, reports, tree, panels, spend, sources),
+    ...registerTools(start),
+    ...registerChat(start),
+    ...(platform.register?.(context) ?? []),
   );
   // Other extensions wait for this function: what is open is looked at behind it.
   const first = setTimeout(() => vscode.workspace.textDocuments.forEach(look), 0);

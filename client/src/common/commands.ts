@@ -8,6 +8,7 @@ import {
   type WorkloadRef,
 } from '../../../server/src/protocol/protocol.js';
 import { answerFact, applyChange, chooseAccelerator, chooseProvider, openSettings, pinAssumption, setAssumption } from './answers.js';
+import { Blame } from './blame.js';
 import { makeCheaper } from './cheaper.js';
 import { measuredRuns } from './measured-runs.js';
 import { outOfMemory } from './out-of-memory.js';
@@ -45,7 +46,10 @@ export function registerCommands(
       const ref = await pickWorkload(start, argument);
       if (ref) await run(ref);
     });
+  const blame = new Blame(start, reports);
   return [
+    blame,
+    command('blame', () => blame.toggle()),
     command('estimateFile', async (argument) => {
       const uri =
         argument instanceof vscode.Uri ? argument : (vscode.window.activeTextEditor?.document.uri ?? vscode.window.activeNotebookEditor?.notebook.uri);

@@ -6,6 +6,7 @@ export { type Texts, writeChanges } from './advise/edit/write.js';
 export { autoscaling, type Generated } from './advise/generate/autoscaling.js';
 export { batchScript } from './advise/generate/batch-script.js';
 export { benchmarkOf } from './advise/generate/benchmark.js';
+export { librariesIn, type MeteringLibrary, meteringEdits } from './advise/generate/metering.js';
 export { taskBudget } from './advise/generate/task-budget.js';
 export { Rulings } from './advise/legality.js';
 export { type Objective, objectiveOf } from './advise/objective.js';

@@ -26,6 +26,10 @@ export interface Host {
    * Absent where no repository can be reached.
    * @errors Error that says why there is none for this file */
   lineCommits?(uri: string, text: string): Promise<readonly (LineCommit | undefined)[]>;
+  /** Answers by a command of `mlcost` for the project in a folder. Absent where no process can be started.
+   * @param root URI of the folder
+   * @errors Error with what the command says */
+  runTool?(root: string, command: { readonly words: readonly string[]; readonly paths: readonly string[] }): Promise<string>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Lets other work go first; scans yield between files. */

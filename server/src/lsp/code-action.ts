@@ -2,6 +2,7 @@ import { type CodeAction, CodeActionKind } from 'vscode-languageserver';
 import { adviceActions } from './advice.js';
 import { guarded, type Session } from './context.js';
 import { diagnosticSource } from './diagnostics.js';
+import { meteringActions } from './metering.js';
 
 /** What every message offers: why, edit, silence; and what makes the workload under the cursor cheaper. */
 export function onCodeAction(session: Session): void {
@@ -12,6 +13,7 @@ export function onCodeAction(session: Session): void {
       () => [],
       async () => [
         ...(await adviceActions(session, textDocument.uri, range)),
+        ...(await meteringActions(session, textDocument.uri, range)),
         ...context.diagnostics
           .filter(({ source }) => source === diagnosticSource)
           .flatMap((diagnostic): CodeAction[] => {

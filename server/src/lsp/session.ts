@@ -23,7 +23,9 @@ import {
 } from '../protocol/protocol.js';
 import { spendChangedNotification } from '../protocol/spend-panel.js';
 import { onAdvice } from './advice.js';
+import { onAnswer } from './answers.js';
 import { BackgroundIndex } from './background-index.js';
+import { onBlame } from './blame.js';
 import { capabilitiesOf } from './capabilities.js';
 import { onChoices } from './choices.js';
 import { onCodeAction } from './code-action.js';
@@ -217,6 +219,8 @@ export function startServer(connection: Connection, host: Host): void {
     onAdvice,
     onChoices,
     onRuns,
+    onBlame,
+    onAnswer,
     onOutOfMemory,
     onSettingEdit,
     onModelFile,

@@ -65,7 +65,7 @@ interface BudgetLine {
 }
 const urgency: Readonly<Record<BudgetState['state'], number>> = { over: 0, warn: 1, ok: 2, unknown: 3 };
 /** The budgets of a root, the worst first: as spent where the ledger tells, else as planned. Spend is never invented. */
-async function budgetLines(session: Session, root: string): Promise<BudgetLine[]> {
+export async function budgetLines(session: Session, root: string): Promise<BudgetLine[]> {
   const style = { locale: session.locale };
   const settings = await session.engine.settingsOf(root);
   const states = await session.spend.states(root, settings);

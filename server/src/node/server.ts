@@ -1,8 +1,12 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import type { Host } from '../host/host.js';
 import { clientFiles } from '../lsp/client-files.js';
 import { startServer } from '../lsp/session.js';
 import { nodeHost } from './node-host.js';
+import { runTool } from './tool-run.js';
 
 // A child process: over IPC where the editor starts it, over stdio where a person or a test does.
 const connection = createConnection(ProposedFeatures.all);
@@ -15,6 +19,7 @@ const remote = clientFiles(
 );
 const host: Host = {
   ...own,
+  runTool: async (root, command) => runTool(path.join(__dirname, 'cli.js'), await realpath(fileURLToPath(root)), command),
   readText: (uri) => (uri.startsWith('file:') ? own : remote).readText(uri),
   listFiles: (root, signal) => (root.startsWith('file:') ? own : remote).listFiles(root, signal),
   listRuns: (root, signal) => (root.startsWith('file:') ? own : remote).listRuns(root, signal),

@@ -37,6 +37,12 @@ export const settingEditRequest = 'mlcost/settingEdit';
 export const runsRequest = 'mlcost/runs';
 /** Client → server: what the text of an out-of-memory error or of a server's start says. */
 export const outOfMemoryRequest = 'mlcost/outOfMemory';
+/** Client → server: what each line of a document does to the cost, and which commit it comes from. */
+export const blameRequest = 'mlcost/blame';
+/** Client → server: a tool's answer for an agent, as text. */
+export const toolRequest = 'mlcost/tool';
+/** Client → server: the answer to a person's question, as Markdown. */
+export const answerRequest = 'mlcost/answer';
 /** Client → server: what the shared file of measured runs is to hold. */
 export const shareRunsRequest = 'mlcost/shareRuns';
 /** Client → server: which document the person looks at; null for none of ours. */
@@ -239,6 +245,42 @@ export interface ShareRunsResult {
   readonly uri: string;
   readonly text: string;
   readonly rows: number;
+}
+export interface BlameResult {
+  readonly lines: readonly {
+    /** Zero-based, of the file as stored. */
+    readonly line: number;
+    readonly text: string;
+    /** Markdown. */
+    readonly hover: string;
+    readonly effect: 'costs' | 'saves' | 'decides' | 'none';
+  }[];
+  /** The same as a document, for what has no lines of its own in the editor. */
+  readonly markdown: string;
+  /** Why no commits are known. */
+  readonly note?: string;
+}
+export interface ToolParams {
+  readonly name: string;
+  /** As the agent wrote it: checked on arrival. */
+  readonly input: unknown;
+  /** URI of the workspace folder that it is about. */
+  readonly folder: string;
+}
+export interface ToolResult {
+  readonly text: string;
+  /** True where the text says why there is no answer. */
+  readonly failed?: boolean;
+}
+/** What can be asked: the dearest workloads, why costs changed, what makes something cheaper, what is left of the budgets. */
+export type Question = 'top' | 'why' | 'cheaper' | 'budget';
+export interface AnswerParams {
+  readonly question: Question;
+  readonly folder: string;
+  /** The document in front. */
+  readonly uri?: string;
+  /** A commit to compare with. */
+  readonly base?: string;
 }
 export interface MarkdownResult {
   readonly title: string;
