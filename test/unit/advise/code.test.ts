@@ -138,3 +138,27 @@ describe('a change of code is made where the code has its place', () => {
     expect(advice.find((each) => each.id.endsWith(`/${id}`))?.edits).toBeUndefined();
   });
 });
+
+describe('options that go together', () => {
+  const adapted = (settings: string): string =>
+    sft
+      .replace('trl import', 'peft import LoraConfig\nfrom trl import')
+      .replace('    train_dataset', '    peft_config=LoraConfig(r=8, task_type="CAUSAL_LM"),\n    train_dataset')
+      .replace('bf16=True', `bf16=True, per_device_train_batch_size=2${settings}`);
+  test('a 4-bit base that is sharded is stored in the type of the other weights', async () => {
+    const { changed, found } = await edited({ 'train.py': adapted(', fsdp="full_shard auto_wrap"') }, 'qlora', { ...one, gpu_count: 2 });
+    expect(changed['train.py']).toContain('bnb_4bit_compute_dtype=torch.bfloat16, bnb_4bit_quant_storage=torch.bfloat16))');
+    expect(found.notes.join('\n')).toMatch(/bnb_4bit_quant_storage/);
+    const whole = await edited({ 'train.py': adapted('') }, 'qlora', one);
+    expect(whole.changed['train.py']).not.toContain('bnb_4bit_quant_storage');
+    expect(whole.found.notes.join('\n')).not.toMatch(/bnb_4bit_quant_storage/);
+  });
+  test('recomputation of a Hugging Face model says that its cache is off meanwhile', async () => {
+    const { advice } = await advised(
+      { 'train.py': plain.replace('num_train_epochs=1', 'num_train_epochs=1, per_device_train_batch_size=8') },
+      { ...run, gpu_count: 1, seq_len: 8192 },
+    );
+    const found = advice.find(({ changes }) => changes.some(({ fact, to }) => fact === 'grad_ckpt' && to === true));
+    expect(found?.notes.join('\n')).toMatch(/use_cache/);
+  });
+});

@@ -28,6 +28,16 @@ test.each([
   ['flash_attention', true, 'l4', 'transformers', 'native'],
   ['optimizer', 'paged_adamw_8bit', 't4', 'transformers', 'native'],
   ['compile', true, 'p100-pcie-16gb', 'pytorch', 'refused'],
+  ['compile', true, 'mi300x', 'pytorch', 'native'],
+  // TGI computes in 16 bits on Ada, whatever the chip has.
+  ['quantization', 'fp8', 'l4', 'tgi', 'fallback'],
+  ['quantization', 'fp8', 'h100-sxm-80gb', 'tgi', 'native'],
+  ['kv_cache_dtype', 'fp8_e4m3fn', 'a100-sxm-80gb', 'tgi', 'fallback'],
+  ['quantization', 'fp8', 'a100-sxm-80gb', 'tensorrt-llm', 'refused'],
+  ['quantization', 'fp8', 'l40s', 'tensorrt-llm', 'native'],
+  ['quantization', 'int8', 't4', 'vllm', 'native'],
+  ['kv_cache_dtype', 'fp8', 't4', 'vllm', undefined],
+  ['precision', 'fp16', 'p100-pcie-16gb', 'transformers', 'native'],
 ] as const)('%s=%s on %s with %s is %s', (setting, value, id, engine, answer) => {
   const chip = catalog.accelerator(id);
   expect(chip, id).toBeDefined();

@@ -1,13 +1,16 @@
+import { servedModel } from '../../estimate/serving/shape.js';
 import type { Rule } from '../types.js';
 
 /** Attention without its full matrix in memory: the same result. */
 export const flashAttention: Rule = {
   id: 'flash-attention',
   kinds: ['training'],
-  propose({ facts }) {
+  propose({ facts, context }) {
     const precision = facts.text('precision');
     // Its kernels take 16-bit inputs only (Dao-AILab/flash-attention README).
     if (facts.flag('flash_attention') !== false || (precision !== 'bf16' && precision !== 'fp16')) return [];
+    // And heads of up to 256 (the same).
+    if ((servedModel(facts, context.catalog)?.headDim ?? 0) > 256) return [];
     return [
       {
         id: 'flash-attention',

@@ -1,5 +1,10 @@
 import type { Proposal, Rule } from '../types.js';
 
+/** What shards weights moves them as numbers of one float type.
+ * @source bitsandbytes documentation 0.50, FSDP-QLoRA; PEFT documentation, DeepSpeed: QLoRA with ZeRO-3 */
+const storage = 'where weights are sharded, 4-bit ones have to be stored in the type of the others (`bnb_4bit_quant_storage`)';
+const isSharded = (strategy: string | undefined): boolean => /^(fsdp|zero3)/.test(strategy ?? '');
+
 /** Adapters instead of all weights, and adapters on 4-bit weights. */
 export const lora: Rule = {
   id: 'lora',
@@ -26,7 +31,7 @@ export const lora: Rule = {
         changes: { finetune_method: 'qlora', quantization: 'nf4' },
         risk: { level: 'low', evidence: ['NF4 with double quantization matches 16-bit LoRA on MMLU (Dettmers et al. 2023, table 4)'] },
         effort: 2,
-        notes: ['saves memory; each pass dequantizes, so alone it is slower'],
+        notes: ['saves memory; each pass dequantizes, so alone it is slower', ...(isSharded(facts.text('strategy')) ? [storage] : [])],
       });
     return found;
   },

@@ -14,13 +14,16 @@ export const adapters: Recipe = {
     const changes: Change[] = [];
     const wanted: (readonly [string, string?])[] = [];
     if (method === 'qlora') {
+      const strategy = workload.facts.find(({ name }) => name === 'strategy')?.value;
+      // What shards weights moves them as numbers of one float type (bitsandbytes documentation, FSDP-QLoRA).
+      const stored = /^(fsdp|zero3)/.test(String(strategy)) ? ', bnb_4bit_quant_storage=torch.bfloat16' : '';
       // A base that is loaded in several ways, or is quantized already, is for a person.
       if (!load || loads.length > 1 || argument(load, 'quantization_config') || argument(load, 'load_in_8bit')) return undefined;
       changes.push(
         withKeyword(
           code,
           load,
-          'quantization_config=BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=torch.bfloat16)',
+          `quantization_config=BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=torch.bfloat16${stored})`,
         ),
       );
       wanted.push(['torch'], ['transformers', 'BitsAndBytesConfig']);
