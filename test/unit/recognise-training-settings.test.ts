@@ -198,3 +198,33 @@ test.each<[what: string, name: string, text: string, expected: string[]]>([
 ])('%s', async (_what, name, text, expected) => {
   expect(await short(name, text)).toEqual(expected);
 });
+
+test.each<[what: string, text: string, expected: string[]]>([
+  [
+    'Beam: an endpoint whose model is loaded by the function that runs first',
+    'from beam import endpoint, Image\ndef load():\n    from transformers import AutoTokenizer, OPTForCausalLM\n    t = AutoTokenizer.from_pretrained("org/m")\n    return OPTForCausalLM.from_pretrained("org/m"), t\n@endpoint(on_start=load, cpu=1, memory="16Gi", gpu="T4")\ndef predict(context, prompt):\n    return context\n',
+    ['serving beam 6-8 {gpu_type=T4@6, gpu_count=1@6 default, cpu=1@6, memory=16Gi@6, model=org/m@5}'],
+  ],
+  [
+    'Beam: a function with a training in it is what that runs on',
+    'from beam import function\n@function(gpu="A100-40", gpu_count=2)\ndef fit():\n    loss.backward()\n',
+    ['resource beam 2-4 {gpu_type=A100-40@2, gpu_count=2@2}'],
+  ],
+  [
+    'CAMEL: members of enumerations; a platform of one’s own is no hosted API',
+    'from camel.models import ModelFactory\nfrom camel.types import ModelPlatformType, ModelType\na = ModelFactory.create(model_platform=ModelPlatformType.OPENAI, model_type=ModelType.GPT_4O_MINI)\nb = ModelFactory.create(model_platform=ModelPlatformType.OLLAMA, model_type="llama3")\n',
+    ['api-call camel 3-3 {model=gpt-4o-mini@3, api_provider=openai@3}'],
+  ],
+  [
+    'a configuration of ml_collections beside functions that fill other ones',
+    'import ml_collections\ndef source():\n  return ml_collections.ConfigDict({"size": 3})\ndef get_config():\n  config = ml_collections.ConfigDict()\n  config.batch_size = 64\n  config.num_training_steps = 30_000\n  return config\n',
+    ['training ml-collections 4-8 {batch_size=64@6, max_steps=30000@7}'],
+  ],
+  [
+    'mixed precision as a switch',
+    'import torch\nfrom trainer import Trainer, TrainerArgs\nconfig = GlowConfig(batch_size=64, epochs=1000, mixed_precision=True)\ntrainer = Trainer(TrainerArgs(), config, "out", model=model)\ntrainer.fit()\n',
+    ['training pytorch 4-5 {precision=fp16@3, epochs=1000@3, batch_size=64@3}'],
+  ],
+])('%s', async (_what, text, expected) => {
+  expect(await short('a.py', text)).toEqual(expected);
+});

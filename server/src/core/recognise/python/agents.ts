@@ -37,16 +37,16 @@ const byName: readonly (readonly [RegExp, string])[] = [
 export const agentsPython: PythonRecogniser = {
   id: 'agents',
   language: 'python',
-  marker: /\b(?:from|import)\s+(?:agents|smolagents|autogen_ext|pydantic_ai|agno|strands|haystack\w*|google\.adk|semantic_kernel|browser_use)\b/,
+  marker: /\b(?:from|import)\s+(?:agents|smolagents|autogen_ext|pydantic_ai|agno|strands|haystack\w*|google\.adk|semantic_kernel|browser_use|camel)\b/,
   doc: {
-    format: 'OpenAI Agents SDK, Pydantic AI, smolagents, AutoGen, Google ADK, Agno, Strands, Haystack, Semantic Kernel, browser-use',
+    format: 'OpenAI Agents SDK, Pydantic AI, smolagents, AutoGen, Google ADK, Agno, Strands, Haystack, Semantic Kernel, browser-use, CAMEL',
     reads: 'runs of agents with their model, reasoning effort and turns; agents that a file only defines; model objects',
     example: 'Runner.run(Agent(name="a", model="gpt-5"), "hi", max_turns=10)',
   },
   recognise: (input) => {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
-    const found: SeenWorkload[] = [];
+    const found: SeenWorkload[] = sitesOf(program, /(?<=\bModelFactory\.)create\b(?=\s*\()/g).flatMap(({ call }) => camel(input, call));
     for (const { call } of sitesOf(
       program,
       /(?:Model|Client|Generator|Embedder|Agent|Chat\w*|Claude|Gemini|Groq|Completion|TextEmbedding|Responses|TextTo\w+|AudioToText)(?=\s*\()/g,
@@ -60,6 +60,30 @@ export const agentsPython: PythonRecogniser = {
     return [...found, ...sdk(input)];
   },
 };
+/** Model objects of CAMEL: platform and model are members of its enumerations, or texts. */
+function camel(input: PythonInput, call: Call): SeenWorkload[] {
+  const { evaluate, document } = input;
+  if (!/^camel(\.\w+)*\.ModelFactory\.create$/.test(evaluate.callee(call))) return [];
+  const given = keyed(evaluate, call);
+  const member = (name: string): { readonly value: string; readonly expr: Expr } | undefined => {
+    const expr = given.get(name);
+    const known = expr && evaluate.value(expr);
+    if (expr && known?.known && typeof known.value === 'string') return { value: known.value, expr };
+    return expr?.kind === 'attribute' ? { value: expr.name.toLowerCase().replaceAll('_', '-'), expr } : undefined;
+  };
+  const platform = member('model_platform');
+  if (platform && /^(ollama|vllm|sglang|lmstudio)$/.test(platform.value)) return [];
+  const fact = (name: string, found: ReturnType<typeof member>): Found =>
+    found && { name, value: found.value, origin: 'literal', span: { uri: document.uri, start: found.expr.start, end: found.expr.end } };
+  const settings = keyed(evaluate, given.get('model_config_dict'));
+  return [
+    apiCall(input, 'camel', call, [
+      fact('model', member('model_type')),
+      fact('api_provider', platform),
+      setting(evaluate, 'max_tokens', settings, ['max_tokens']),
+    ]),
+  ];
+}
 function givesName({ evaluate }: PythonInput, call: Call): boolean {
   const model = keyed(evaluate, call).get('model') ?? call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value;
   const value = model && evaluate.value(model);

@@ -29,7 +29,7 @@ export const isModal = (program: PythonProgram, decorator: Expr): boolean =>
   /(^|\.)(function|cls)$/.test(dotted(decorator.callee) ?? '') &&
   [...program.imports.values()].some((one) => /^modal(\.|$)/.test(one.module));
 
-/** A decorator with which a platform gives a function or class accelerators: Modal's, and those of BentoML, Ray Serve and Flyte. */
+/** A decorator with which a platform gives a function or class accelerators: Modal's, and those of BentoML, Ray Serve, Flyte and Beam. */
 export const isPlaced = (program: PythonProgram, decorator: Expr): boolean =>
   isModal(program, decorator) ||
   (decorator.kind === 'call' &&
@@ -43,4 +43,5 @@ export function placementOf(program: PythonProgram, { callee }: Call): string | 
   const given = program.bindings(name).flatMap(({ value }) => (value?.kind === 'attribute' ? (dotted(value) ?? []) : []));
   return [name, ...given].map((one) => program.qualified(one)).find((one) => placements.test(one));
 }
-const placements = /^(?:bentoml\.service|ray\.serve\.deployment|flytekit(?:\.\w+)*\.task|union(?:\.\w+)*\.task)$/;
+const placements =
+  /^(?:bentoml\.service|ray\.serve\.deployment|flytekit(?:\.\w+)*\.task|union(?:\.\w+)*\.task|beam(?:\.\w+)*\.(?:function|endpoint|task_queue|asgi|realtime|schedule))$/;

@@ -50,8 +50,11 @@ export function inferenceOf(input: PythonInput, load: Load, use: Call, serving: 
           .filter(Boolean)
           .slice(0, 1),
         setting(evaluate, 'image_size', call, ['height', 'width']),
-        precisionFact(evaluate, given.get('torch_dtype', 'dtype', 'compute_type') ?? keyed(evaluate, given.get('model_kwargs')).get('torch_dtype', 'dtype')) ??
-          halved(input, load, call),
+        precisionFact(
+          evaluate,
+          given.get('torch_dtype', 'dtype', 'compute_type', 'amp') ?? keyed(evaluate, given.get('model_kwargs')).get('torch_dtype', 'dtype'),
+        ) ?? halved(input, load, call),
+        setting(evaluate, 'tensor_parallel', given, ['tp_degree']),
         quantizationFact(input, given),
         flashFact(input, given),
         setting(evaluate, 'max_model_len', given, ['n_ctx']),

@@ -19,8 +19,11 @@ export const trainingConfig: PythonRecogniser = {
 
 function functions(input: PythonInput): SeenWorkload[] {
   const { document, program } = input;
-  const config = program.callsOf('ConfigDict').find(({ call }) => /^(ml_collections\.)?(config_dict\.)?ConfigDict$/.test(dotted(call.callee) ?? ''));
-  const made = config && program.blocks(config.at).findLast((block) => block.kind === 'def' && /get_config/.test(block.name ?? ''));
+  const made = program
+    .callsOf('ConfigDict')
+    .filter(({ call }) => /^(ml_collections\.)?(config_dict\.)?ConfigDict$/.test(dotted(call.callee) ?? ''))
+    .map(({ at }) => program.blocks(at).findLast((block) => block.kind === 'def' && /get_config/.test(block.name ?? '')))
+    .find((owner) => owner !== undefined);
   // A project's own configuration object, filled in by a function of that name.
   const owner = made ?? program.functions().find(({ name }) => name === 'get_config');
   if (!owner || (!made && /\b__main__\b|argparse/.test(program.text))) return [];

@@ -6,7 +6,7 @@ import { isTest } from './requests.js';
 
 const offline =
   /^vllm(\.\w+)*\.LLM$|^sglang(\.\w+)*\.Engine$|^tensorrt_llm(\.\w+)*\.LLM$|^lmdeploy\.pipeline$|^sgl\.Engine$|^mii\.pipeline$|^mlc_llm(\.\w+)*\.(Async)?MLCEngine$/;
-const served = /^vllm(\.\w+)*\.(Async)?EngineArgs$|^vllm(\.\w+)*\.AsyncLLMEngine$|^mii\.(serve|deploy)$/;
+const served = /^vllm(\.\w+)*\.(Async)?EngineArgs$|^vllm(\.\w+)*\.AsyncLLMEngine$|^mii\.(serve|deploy)$|^zenml(\.\w+)*\.VLLMServiceConfig$/;
 
 /** Inference engines that a program builds itself. */
 export const vllmPython: PythonRecogniser = {
@@ -22,7 +22,7 @@ export const vllmPython: PythonRecogniser = {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
     const found = program
-      .callsOf(/^(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline|serve|deploy|(?:Async)?MLCEngine)$/)
+      .callsOf(/^(?:LLM|Engine|EngineArgs|AsyncEngineArgs|pipeline|serve|deploy|(?:Async)?MLCEngine|VLLMServiceConfig)$/)
       .flatMap(({ call, at }): SeenWorkload[] => {
         const name = evaluate.callee(call);
         const online = served.test(name);

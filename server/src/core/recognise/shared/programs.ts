@@ -109,21 +109,22 @@ export function trainsByName(path: string): boolean | undefined {
   const folder = parts.at(-2);
   return folder === undefined ? undefined : telling(folder) === true ? true : undefined;
 }
-/** True where a script's name, or the folder that it is in, says that it runs a model: `eval/mmlu.py`, `inference_tp.py`. */
-export function runsByName(path: string): boolean {
+/** What a script's name, or the folder that it is in, says of one that trains nothing: it runs a model (`inference_tp.py`), or it may (`eval/mmlu.py`). */
+export function runsByName(path: string): 'model' | true | false {
   const [name = '', folder = ''] = path
     .replace(/\.py$/, '')
     .split(/[/.:\\]+/)
     .filter(Boolean)
     .reverse();
-  const runs = (part: string): boolean =>
-    part
-      .toLowerCase()
-      .split(/[_-]+/)
-      .some((word) => runsModel.test(word));
-  return runs(name) || (trainsByName(name) === undefined && runs(folder));
+  const words = (part: string): string[] => part.toLowerCase().split(/[_-]+/);
+  if (words(name).some((word) => runsModel.test(word))) return 'model';
+  return (
+    words(name).some((word) => evaluates.test(word)) ||
+    (trainsByName(name) === undefined && words(folder).some((word) => evaluates.test(word) || runsModel.test(word)))
+  );
 }
-const runsModel = /^(?:eval(?:s|uate|uation)?|infer(?:ence)?|predict(?:ion)?|generat(?:e|ion)|sampl(?:e|ing)|bench(?:mark)?)$/;
+const runsModel = /^(?:infer(?:ence)?|predict(?:ion)?|generat(?:e|ion)|sampl(?:e|ing))$/;
+const evaluates = /^(?:eval(?:s|uate|uation)?|bench(?:mark)?)$/;
 /** Flags that turn a training script into something else, or into nothing. */
 export const notTraining =
   /^(?:help|h|version|evaluate|eval_only|evaluate_only|only_eval|test_only|do_predict|predict_only|inference|inference_only|generate_only|dry_run|preprocess_only|prepare_only|test)$/;

@@ -57,8 +57,8 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
   if (byPath) return byPath;
   const named = trainsByName(started.name);
   const spread = /^(?:torchrun|accelerate|deepspeed|colossalai)$/.test(started.launcher);
-  if (spread && named !== true && runsByName(started.name) && flags.some((flag) => givenModel.test(flag.name)))
-    return { kind: 'batch-inference', framework: 'pytorch' };
+  const runs = spread && named !== true ? runsByName(started.name) : false;
+  if (runs === 'model' || (runs && flags.some((flag) => givenModel.test(flag.name)))) return { kind: 'batch-inference', framework: 'pytorch' };
   if (named === false) return undefined;
   const distributed = started.launcher !== 'python' && started.launcher !== 'none' && started.launcher !== 'mpirun';
   const signs = trainingSigns(flags);

@@ -26,7 +26,7 @@ const vocabulary: readonly (readonly [fact: string, names: string, change: Chang
   ['epochs', 'numtrainepochs numepochs nepochs maxepochs trainepochs totalepochs epochs numepoch maxepoch nbepochs epochnum', amount],
   [
     'max_steps',
-    'maxtrainsteps numtrainsteps trainsteps maxsteps maxstep numsteps nsteps totalsteps maxiters numiters numiterations maxiterations trainiters totaliters',
+    'maxtrainsteps numtrainsteps trainsteps maxsteps maxstep numsteps nsteps totalsteps maxiters numiters numiterations maxiterations trainiters totaliters numtrainingsteps',
     count,
   ],
   [
@@ -38,7 +38,7 @@ const vocabulary: readonly (readonly [fact: string, names: string, change: Chang
   ['optimizer', 'optimizername optimizertype opttype optimizer optim opt', text],
   ['model', 'pretrainedmodelnameorpath modelnameorpath modelname modelid basemodel modelarch arch backbone model', text],
   ['dataset', 'datasetname datasetid datasetpath dataset datapath traindatadir datadir', unversioned],
-  ['precision', 'mixedprecision precision ampdtype torchdtype dtype', precisionOf],
+  ['precision', 'mixedprecision precision ampdtype torchdtype dtype', (value) => (value === true ? 'fp16' : precisionOf(value))],
   ['n_layer', 'nlayer nlayers numlayers numhiddenlayers', count],
   ['n_embd', 'nembd nembed embdim hiddensize dmodel embeddim', count],
   ['n_head', 'nhead nheads numheads numattentionheads', count],
@@ -95,7 +95,7 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
       add(2, entryValue(input, at, written));
       continue;
     }
-    const keyword = numbers.test(fact) ? keywordValue(input, at, name) : undefined;
+    const keyword = numbers.test(fact) || fact === 'precision' ? keywordValue(input, at, name) : undefined;
     add(2, keyword);
     if (keyword || asked.has(name)) continue;
     asked.add(name);
