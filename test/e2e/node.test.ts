@@ -6,6 +6,7 @@ import { modelFileTests } from './suite/model-file.js';
 import { panelTests } from './suite/panel.js';
 import { restTests } from './suite/rest.js';
 import { savingTests } from './suite/savings.js';
+import { spendTests } from './suite/spend.js';
 import { settingTests, viewTests } from './suite/views.js';
 
 let ide: Ide;
@@ -22,6 +23,7 @@ describe('in the Node host', () => {
   settingTests(() => ide);
   savingTests(() => ide);
   panelTests(() => ide);
+  spendTests(() => ide);
   modelFileTests(() => ide);
   blameTests(() => ide);
   test('a killed server is started again', async () => {

@@ -74,7 +74,7 @@ describe('the days of a budget', () => {
       { state: 'over', remainingText: '$500.00 over', exhaustion: '2026-11-10', exhaustionText: 'Nov 10, 2026' },
     ],
     ['to be used up', { yaml: monthly, charges: days('2026-11-01', 15, '40') }, { exhaustionText: 'Nov 25, 2026 (forecast)', percent: 60 }],
-    ['without any spend', { yaml: monthly, charges: [] }, { state: 'unknown', spentText: 'unknown', days: [], remainingText: 'unknown' }],
+    ['without any spend', { yaml: monthly, charges: [] }, { state: 'unknown', spentText: 'unknown', days: [], remainingText: '', planText: 'unknown' }],
     ['with one day', { yaml: monthly, charges: days('2026-11-01', 1, '40') }, { forecastText: 'too few days to tell' }],
     [
       'in a currency that nobody gave a rate for',

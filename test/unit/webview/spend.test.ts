@@ -57,6 +57,7 @@ const view: SpendView = {
     period: 'November 2026',
     age: 'Data until 2026-11-02, today',
     stale: false,
+    known: true,
     notes: [],
     sources: [],
     cards: [],

@@ -124,7 +124,7 @@ function Content({ data, roots, root, trouble, view, onView, onSave, editor }: A
                 budget.planText,
                 budget.ahead.likely.length > 0 ? `forecast ${budget.forecastText}` : '',
               ]
-                .filter((text) => text !== '' && text !== 'unknown')
+                .filter((text) => text !== '' && text !== 'unknown' && text !== 'no plan')
                 .join(' · ')}
             </p>
             {budget.notes.map((note) => (
@@ -171,7 +171,7 @@ function Content({ data, roots, root, trouble, view, onView, onSave, editor }: A
         {bars.parts.length > 0 ? (
           <BarsChart bars={bars} figures={figures} />
         ) : (
-          <p class="minor">Nothing was spent in {head.period}, as far as the ledger knows.</p>
+          <p class="minor">{head.known ? `Nothing was spent in ${head.period}, as far as the ledger knows.` : `No spend of ${head.period} is known.`}</p>
         )}
       </section>
       {tree.length > 0 && (
@@ -190,7 +190,12 @@ function Content({ data, roots, root, trouble, view, onView, onSave, editor }: A
       <div class="columns">
         <section aria-labelledby="h-anomalies">
           <Title id="h-anomalies" text="Days that stand out" />
-          <Findings id="anomalies" lines={data.anomalies} none="No day is far from the same weekdays before it." onPlace={editor?.onPlace} />
+          <Findings
+            id="anomalies"
+            lines={data.anomalies}
+            none={head.known ? 'No day is far from the same weekdays before it.' : 'No day of this period is known.'}
+            onPlace={editor?.onPlace}
+          />
         </section>
         <section aria-labelledby="h-waste">
           <Title id="h-waste" text="Waste" />

@@ -51,14 +51,14 @@ export function BudgetTable({ budgets, chosen, all, onChoose, onAll }: BudgetTab
                 </td>
                 <td>
                   <Used budget={budget} />
-                  <span class="minor below">{budget.remainingText}</span>
+                  {budget.remainingText !== '' && <span class="minor below">{budget.remainingText}</span>}
                 </td>
                 <td>
                   <Days budget={budget} />
                 </td>
                 <td>{budget.forecastText}</td>
                 <td>{budget.exhaustionText}</td>
-                <td>{budget.planText || 'no plan'}</td>
+                <td>{budget.planText}</td>
               </tr>
             ))}
           </tbody>

@@ -30,7 +30,7 @@ function make(locale: string, currency: string): Figures {
   const date = (text: string): Date => new Date(`${text}T00:00:00Z`);
   return {
     money: (value) => (Math.abs(value) >= 1000 ? whole : cents).format(value).replace(/^-/, '−'),
-    short: (value) => compact.format(value).replace(/^-/, '−'),
+    short: (value) => (value === 0 ? '0' : compact.format(value).replace(/^-/, '−')),
     day: (text) => day.format(date(text)),
     month: (text) => month.format(date(text)),
   };

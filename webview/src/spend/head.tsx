@@ -27,7 +27,7 @@ export function Head({ head, trouble, roots, root, onQuery }: HeadProps) {
           {`Not up to date: ${trouble}`}
         </div>
       )}
-      {onQuery && <Filters head={head} roots={roots} root={root} onQuery={onQuery} />}
+      {onQuery && !head.empty && <Filters head={head} roots={roots} root={root} onQuery={onQuery} />}
       {head.notes.length > 0 && (
         <ul class="note" id="notes">
           {head.notes.map((note) => (
@@ -37,20 +37,23 @@ export function Head({ head, trouble, roots, root, onQuery }: HeadProps) {
           ))}
         </ul>
       )}
-      <dl class="cards">
-        {head.cards.map(({ label, value, detail, state }) => (
-          <div key={label} class={state ? `card ${state}` : 'card'}>
-            <dt>{label}</dt>
-            <dd>
-              <span class="value">{state ? <State state={state} text={value} /> : value}</span>
-              <span class="minor below">{detail}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {head.empty ? null : <Cards cards={head.cards} />}
     </header>
   );
 }
+const Cards = ({ cards }: Pick<SpendHead, 'cards'>) => (
+  <dl class="cards">
+    {cards.map(({ label, value, detail, state }) => (
+      <div key={label} class={state ? `card ${state}` : 'card'}>
+        <dt>{label}</dt>
+        <dd>
+          <span class="value">{state ? <State state={state} text={value} /> : value}</span>
+          <span class="minor below">{detail}</span>
+        </dd>
+      </div>
+    ))}
+  </dl>
+);
 
 function Filters({ head, roots, root, onQuery }: Required<Pick<HeadProps, 'onQuery'>> & Pick<HeadProps, 'head' | 'roots' | 'root'>) {
   const { query } = head;

@@ -37,6 +37,7 @@ const pieces: Readonly<Record<string, (part: unknown) => boolean>> = {
     isObject(part) &&
     texts(part, 'title', 'locale', 'currency', 'period', 'age') &&
     typeof part['stale'] === 'boolean' &&
+    typeof part['known'] === 'boolean' &&
     optional(part['empty'], (empty) => texts(empty, 'text') && isList((empty as Fields)['steps'], isText)) &&
     isList(part['notes'], isText) &&
     isList(part['sources'], (one) => texts(one, 'name', 'detail', 'state')) &&

@@ -43,6 +43,7 @@ export function spendView(panel: SpendPanel, extras: PanelExtras): SpendView {
       currency: panel.currency,
       period: periodText(panel, style),
       ...ageOf(panel),
+      known: panel.through !== null && panel.through >= panel.span.from,
       ...(extras.noSpend && budgets.length === 0 ? { empty: nothingYet } : {}),
       notes: [...notesOf(panel, text), ...extras.notes],
       sources: extras.sources,
@@ -111,7 +112,7 @@ function budgetView({ state, spent, planned, ahead }: BudgetSeries, style: Numbe
     allowedText: `${text(allowed)}${isZero(state.carried) ? '' : ` (${text(state.carried)} carried over)`}`,
     ...(state.spent ? { spent: toNumber(state.spent) } : {}),
     spentText: state.spent ? text(state.spent) : 'unknown',
-    remainingText: remaining ? (compare(remaining, zero) < 0 ? `${text(subtract(zero, remaining))} over` : `${text(remaining)} left`) : 'unknown',
+    remainingText: remaining ? (compare(remaining, zero) < 0 ? `${text(subtract(zero, remaining))} over` : `${text(remaining)} left`) : '',
     ...(percent === undefined ? {} : { percent }),
     ...(forecast ? { forecast: { low: toNumber(forecast.low), likely: toNumber(forecast.likely), high: toNumber(forecast.high) } } : {}),
     forecastText: forecast
@@ -154,11 +155,11 @@ function brokenBudget({ budget, problem }: BudgetProblem, style: NumberStyle): B
     allowed: toNumber(budget.amount),
     allowedText: billText(budget.amount, budget.currency, style),
     spentText: 'unknown',
-    remainingText: 'unknown',
+    remainingText: '',
     forecastText: 'unknown',
     exhaustion: null,
     exhaustionText: 'unknown',
-    planText: '',
+    planText: 'unknown',
     thresholds: [],
     days: [],
     planned: [],
@@ -167,7 +168,8 @@ function brokenBudget({ budget, problem }: BudgetProblem, style: NumberStyle): B
   };
 }
 function planText({ spent, planned }: BudgetSeries['state'], text: (amount: Decimal) => string): string {
-  if (!spent || !planned) return '';
+  if (!planned) return spent ? 'no plan' : 'unknown';
+  if (!spent) return 'unknown';
   const change = subtract(spent, planned);
   const order = compare(change, zero);
   if (order === 0) return 'as planned';
@@ -203,9 +205,11 @@ function cardsOf(panel: SpendPanel, budgets: readonly BudgetView[], waste: Waste
       label: 'Waste',
       value: waste.total,
       detail:
-        waste.lines.length === 0
-          ? 'none found in what is known'
-          : `${waste.lines.length} ${waste.lines.length === 1 ? 'thing' : 'things'} to mend, listed below`,
+        waste.total === 'unknown'
+          ? 'it could not be worked out'
+          : waste.lines.length === 0
+            ? 'none found in what is known'
+            : `${waste.lines.length} ${waste.lines.length === 1 ? 'thing' : 'things'} to mend, listed below`,
     },
     {
       label: 'Without team',
@@ -214,7 +218,7 @@ function cardsOf(panel: SpendPanel, budgets: readonly BudgetView[], waste: Waste
     },
     {
       label: 'Days that stand out',
-      value: String(panel.anomalies.length),
+      value: known ? String(panel.anomalies.length) : 'unknown',
       detail: panel.anomalies.length === 0 ? 'against the same weekdays before' : 'listed below, with what made them so',
     },
   ];

@@ -26,6 +26,8 @@ export interface SpendHead {
   /** How old the data are, always said: `Data until 2026-09-21, 66 days ago`. */
   readonly age: string;
   readonly stale: boolean;
+  /** False: the ledger has no day of the period, which is not 0. */
+  readonly known: boolean;
   /** Absent: there is something to show. */
   readonly empty?: { readonly text: string; readonly steps: readonly string[] };
   readonly notes: readonly string[];
