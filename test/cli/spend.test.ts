@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -157,6 +159,57 @@ test('budgets: the shape that others depend on, and the log of their changes', (
   expect(mlcost(folder, ['budget', '--check', '--at', '2026-11-11']).status).toBe(1);
   const log = readFileSync(path.join(folder, '.mlcost/audit/log.jsonl'), 'utf8').trimEnd().split('\n');
   expect(log.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual(['import', 'budgets', 'budgets']);
+});
+
+test('alerts: each crossing is sent once, after a restart neither again; what did not arrive is sent later; the address is nowhere', async () => {
+  const bodies: { id: string }[] = [];
+  let status = 500;
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (piece: Buffer) => {
+      text += piece.toString();
+    });
+    request.on('end', () => {
+      if (status === 200) bodies.push(JSON.parse(text) as { id: string });
+      response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const rows = Array.from({ length: 10 }, (_, at) => `71,USD,2026-11-${String(at + 1).padStart(2, '0')}\n`).join('');
+  const folder = workspace({
+    'a.csv': `BilledCost,BillingCurrency,ChargePeriodStart\n${rows}`,
+    '.mlcost.yaml': `budgets:\n  - {name: all, amount: 1000}\nspend:\n  alerts:\n    - {kind: json, url_env: ALERT_URL, host: "${host}", on: [threshold]}\n`,
+  });
+  mlcost(folder, ['spend', 'import', 'a.csv']);
+  const env = { ALERT_URL: `http://${host}/hooks/topsecret` };
+  // not the blocking form: the receiver is this process
+  const alert = (more: Readonly<Record<string, string>> = env) =>
+    new Promise<{ code: number | null; text: string }>((resolve) => {
+      const child = spawn(process.execPath, [cli, 'alert', '--at', '2026-11-10'], { cwd: folder, env: { ...process.env, ...more } });
+      let text = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (piece: Buffer) => {
+          text += piece.toString();
+        });
+      child.once('exit', (code) => resolve({ code, text }));
+    });
+  try {
+    expect(await alert({ ALERT_URL: '' })).toMatchObject({ code: 1, text: expect.stringContaining('ALERT_URL is not set') });
+    status = 404;
+    expect(await alert()).toMatchObject({ code: 1, text: expect.stringContaining('answers 404') });
+    status = 200;
+    const [one, other] = await Promise.all([alert(), alert()]);
+    expect([one.code, other.code]).toEqual([0, 0]);
+    expect(await alert()).toMatchObject({ code: 0, text: 'Nothing new.\n' });
+    expect(bodies.map(({ id }) => id)).toEqual(['all|2026-11-01|70']);
+    expect(one.text + other.text).not.toContain('topsecret');
+    expect(
+      readFileSync(path.join(folder, '.mlcost/audit/log.jsonl'), 'utf8') + readFileSync(path.join(folder, '.mlcost/alerts/told.json'), 'utf8'),
+    ).not.toContain('topsecret');
+  } finally {
+    server.close();
+  }
 });
 
 describe('mlcost run', () => {

@@ -378,6 +378,20 @@ export const commands: readonly Command[] = [
     takes: [0, 0],
   },
   {
+    name: 'alert',
+    usage: 'alert',
+    help: 'tell the targets of spend.alerts (Slack, Teams, JSON) of budgets that crossed a threshold or will not last, each once; for CI and cron; exit 1 where a message did not arrive',
+    options: [
+      workspace,
+      formats,
+      { name: 'at', value: 'DAY', help: 'as of this day, 2026-11-15 (default: today)' },
+      { name: 'currency', value: 'CODE', help: 'of days that stand out' },
+      { name: 'state', value: 'FILE', help: 'file that holds what was told (default: .mlcost/alerts/told.json)' },
+      { name: 'dry-run', help: 'say what would be sent, and send nothing' },
+    ],
+    takes: [0, 0],
+  },
+  {
     name: 'run',
     usage: 'run [--preflight] -- COMMAND…',
     help: 'run a command and meter it: time, GPU use, energy, commit; its exit status is passed through',

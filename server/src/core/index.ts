@@ -108,6 +108,8 @@ export { sharedRow } from './runs/share.js';
 export { completeSettings, explainSetting, type Suggestion } from './settings/assist.js';
 export { editSettings, type SettingEdit } from './settings/edit.js';
 export { type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFileName } from './settings/mlcost-file.js';
+export { messageFor } from './spend/alert-messages.js';
+export { type Alert, type AlertMemory, type AlertTarget, afterSnooze, afterTelling, alertsOf, dueAlerts, isFor, readMemory } from './spend/alerts.js';
 export { type Anomaly, anomalies } from './spend/anomaly.js';
 export { type AuditRecord, auditFile, auditLine, readAuditLine, verifyAudit } from './spend/audit.js';
 export { type Budget, type BudgetState, budgetStates, budgetsFor, exhaustionAfter, hasMoneyLeft, lastDay } from './spend/budget.js';

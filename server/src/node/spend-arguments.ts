@@ -14,6 +14,7 @@ import {
   type SpendQuery,
   type StatementQuery,
   spendKeys,
+  spendReport,
   UnknownExport,
   UnknownRate,
   UnreadableLedger,
@@ -86,4 +87,12 @@ async function withUsage({ usageFile, ...rule }: MlcostSettings['spend']['shares
   const { rows, problem } = readUsage(readCsv(text), by);
   if (problem !== undefined) throw new UsageError(`${usageFile}: ${problem}`);
   return { ...rule, usage: rows };
+}
+/** The currency asked for, else that of the ledger, else dollars, in which prices are listed. */
+export function currencyOf(values: Parsed['values'], settings: MlcostSettings, months: readonly LedgerMonth[]): string {
+  const asked = textOf(values, 'currency');
+  if (asked !== undefined) return asked;
+  const known = Object.keys(spendReport(months, { by: [], cost: 'billed' }).totals);
+  if (known.length > 1) throw new UsageError(`charges in ${known.join(' and ')}: choose one with --currency, and give a rate`);
+  return known[0] ?? settings.budgets[0]?.currency ?? 'USD';
 }

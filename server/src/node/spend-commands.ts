@@ -21,6 +21,7 @@ import {
 } from '../core/index.js';
 import type { Host } from '../host/host.js';
 import { standingBudgets } from '../host/spend-ledger.js';
+import { alertCommand } from './alert-command.js';
 import { lastRecord, record, sha256 } from './audit-log.js';
 import { importExports } from './ledger.js';
 import { meteredRun } from './metered-run.js';
@@ -33,6 +34,7 @@ export const spendCommands: Readonly<Record<string, SpendCommand>> = {
   'spend import': importCommand,
   budget: budgetCommand,
   run: runCommand,
+  alert: alertCommand,
   'audit verify': verifyCommand,
 };
 

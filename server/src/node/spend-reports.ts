@@ -40,7 +40,21 @@ import { ProductData } from '../host/product-data.js';
 import { knownSpend, sourceStatuses } from '../host/spend-ledger.js';
 import { panelView } from '../host/spend-panel.js';
 import { usageOf, wasteOf } from '../host/spend-usage.js';
-import { costOf, dayOf, formatOf, keyOf, ledgerOf, type SpendCommand, settingsIn, sharing, textOf, usable, whereOf, workspaceOf } from './spend-arguments.js';
+import {
+  costOf,
+  currencyOf,
+  dayOf,
+  formatOf,
+  keyOf,
+  ledgerOf,
+  type SpendCommand,
+  settingsIn,
+  sharing,
+  textOf,
+  usable,
+  whereOf,
+  workspaceOf,
+} from './spend-arguments.js';
 import { estimateVariances } from './spend-variance.js';
 
 /** The commands that report what was spent. Each gives the exit status. */
@@ -230,14 +244,6 @@ function askedDays(values: Parsed['values'], host: Host): { from: string; to: st
   const from = dayOf(values, 'from') ?? plusDays(to, -29);
   if (from > to) throw new UsageError(`--from ${from} is after --to ${to}`);
   return { from, to };
-}
-/** The currency asked for, else that of the ledger, else dollars, in which prices are listed. */
-function currencyOf(values: Parsed['values'], settings: MlcostSettings, months: readonly LedgerMonth[]): string {
-  const asked = textOf(values, 'currency');
-  if (asked !== undefined) return asked;
-  const known = Object.keys(spendReport(months, { by: [], cost: 'billed' }).totals);
-  if (known.length > 1) throw new UsageError(`charges in ${known.join(' and ')}: choose one with --currency, and give a rate`);
-  return known[0] ?? settings.budgets[0]?.currency ?? 'USD';
 }
 /** What is wrong with files beside the ledger: the rest is still answered. */
 function tell(problems: readonly string[]): void {

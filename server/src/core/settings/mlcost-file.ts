@@ -7,6 +7,7 @@ import type { Problem } from '../model/problem.js';
 import { canSuppose, readChange, type Scenario, scenarioWords } from '../model/scenario.js';
 import type { Span } from '../model/span.js';
 import type { Assumption } from '../resolve/types.js';
+import type { AlertTarget } from '../spend/alerts.js';
 import type { Budget } from '../spend/budget.js';
 import type { Rate } from '../spend/currency.js';
 import { type Decimal, ofNumber, zero } from '../spend/decimal.js';
@@ -55,6 +56,7 @@ export interface SpendSettings {
   readonly workloads: readonly WorkloadCharges[];
   /** Tables of use, as paths below the workspace root. */
   readonly usage: readonly string[];
+  readonly alerts: readonly AlertTarget[];
   readonly sources: readonly Placed<CommonSettings>[];
 }
 /** A rule of sharing as written: its file of use is still to be read. */
@@ -81,7 +83,7 @@ export const noSettings: MlcostSettings = {
   runs: {},
   policy: [],
   waivers: [],
-  spend: { files: [], rates: [], shares: [], units: [], usage: [], workloads: [], sources: [] },
+  spend: { files: [], rates: [], shares: [], units: [], usage: [], workloads: [], alerts: [], sources: [] },
 };
 
 /** Reads a `.mlcost.yaml`. Each mistake is a problem at its place; what is right beside it still holds. */
@@ -164,6 +166,13 @@ const toSpend = (row: SpendRow | undefined): Omit<SpendSettings, 'sources'> => (
     };
   }),
   usage: row?.usage ?? [],
+  alerts: (row?.alerts ?? []).map(({ kind, url_env, host, budgets, on }) => ({
+    kind,
+    urlVariable: url_env,
+    host,
+    budgets: budgets ?? [],
+    on: on ?? ['threshold', 'forecast'],
+  })),
   workloads: (row?.workloads ?? []).map(({ files, workload, owner }) => ({ files, owner: ownerOf(owner), ...(workload === undefined ? {} : { workload }) })),
 });
 const amountsOf = (row: Readonly<Record<string, number>>): Record<string, Decimal> =>

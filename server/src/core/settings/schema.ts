@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alertKinds } from '../spend/alerts.js';
 import { dimensionNames, ownerKey } from '../spend/dimensions.js';
 import { isZone } from '../spend/period.js';
 import { sourceSettings } from '../spend/sources/registry.js';
@@ -221,6 +222,27 @@ export const sections = {
         .describe(
           'CSV files of what was measured each day: `day`, `resource`, owners (`team`, `feature` …), and amounts: `gpu`, `gpu_hours`, `utilisation`, `peak_memory_gib`, `requests`, `stored_gb` with `last_used`, `input_tokens` with `cached_input_tokens`, `cost`, and what units are counted by.',
         ),
+      alerts: z
+        .array(
+          z.strictObject({
+            kind: z.enum(['slack', 'teams', 'json']).describe('Form of the message.'),
+            url_env: z
+              .string()
+              .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is expected, not the address')
+              .describe('Environment variable that holds the address, which is a secret.'),
+            host: z
+              .string()
+              .regex(/^[\w.-]+(:\d+)?$/, 'a host is expected: hooks.slack.com')
+              .describe('Host of the address: it is asked and no other.'),
+            budgets: z.array(z.string().min(1)).optional().describe('Names of budgets; all if it is not said.'),
+            on: z
+              .array(z.enum(alertKinds))
+              .optional()
+              .describe('What it is told: thresholds that are reached, forecasts that are over, days that stand out; the first two if it is not said.'),
+          }),
+        )
+        .optional()
+        .describe('Who is told by `mlcost alert`, once for each crossing.'),
       sources: z
         .array(sourceSettings)
         .optional()
