@@ -1,4 +1,4 @@
-import { blameText, type LineEffect, mainCost, subject, withUnit } from '../core/index.js';
+import { blameText, costOf, factLabel, type LineEffect, subject, withUnit } from '../core/index.js';
 import type { LineCommit } from '../host/host.js';
 import type { Paint } from './report-table.js';
 
@@ -53,8 +53,12 @@ export function blameTable({ file, effects, lines, commits, note }: FileBlame, p
   for (const group of byWorkload.values()) {
     const first = group[0];
     if (!first) continue;
-    const own = first.delta.after && mainCost(first.workload.kind, first.delta.after.estimation);
-    out.push(`${paint.bold(subject(first.workload))}  ${own ? withUnit(own.likely, own.unit) : '$?'}`);
+    const { after } = first.delta;
+    const own = after && costOf(after);
+    const lacks = after?.estimation.unknown[0]?.fact;
+    out.push(
+      `${paint.bold(subject(first.workload))}  ${own ? withUnit(own.likely, own.unit) : `$?${lacks === undefined ? '' : ` · ${factLabel(lacks)} unknown`}`}`,
+    );
     const rows = group.map((one) => ({ one, text: blameText(one), code: clip((lines[one.line - 1] ?? '').trim(), 44) }));
     const [wide, wider] = [Math.max(...rows.map(({ code }) => code.length)), Math.max(...rows.map(({ text }) => text.effect.length))];
     for (const { one, text, code } of rows) {

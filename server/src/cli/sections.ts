@@ -49,7 +49,8 @@ function htmlSection(section: Section): string {
   const cells = (row: readonly string[]): string =>
     row.map((cell, at) => (at === 0 ? `<th scope="row">${html(cell)}</th>` : `<td${right.includes(at) ? ' class="number"' : ''}>${html(cell)}</td>`)).join('');
   const head = header.map((cell) => `<th scope="col">${html(cell)}</th>`).join('');
-  return `${plot}<table><caption>${html(title)}</caption><thead><tr>${head}</tr></thead><tbody>${allRows(section)
+  const heading = plot === '' ? `<table><caption>${html(title)}</caption>` : `<h2>${html(title)}</h2>${plot}<table aria-label="${html(title)}">`;
+  return `${heading}<thead><tr>${head}</tr></thead><tbody>${allRows(section)
     .map((row) => `<tr>${cells(row)}</tr>`)
     .join('\n')}</tbody></table>${notes.map((note) => `<p>${html(note)}</p>`).join('')}`;
 }

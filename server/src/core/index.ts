@@ -20,7 +20,7 @@ export { isMarketplace, listProviders } from './catalog/price-book.js';
 export { shortAccelerator } from './catalog/short-name.js';
 export { type Tables, unpackTables } from './catalog/tables.js';
 export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
-export { type FactLine, factLines, type LineEffect, lineEffect } from './diff/blame.js';
+export { costOf, type FactLine, factLines, type LineEffect, lineEffect } from './diff/blame.js';
 export { type Cause, causesOf, type FactDelta, factDeltas } from './diff/causes.js';
 export { deltaOf, isSpeed, type QuantityDelta, type State, type WorkloadDelta } from './diff/delta.js';
 export { type Figure, followed, type Moment, type PastWorkload, pastWorkload, traced } from './diff/history.js';

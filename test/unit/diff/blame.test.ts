@@ -63,6 +63,22 @@ describe('what a line does to the cost', () => {
     const found = await lines({ 'call.py': two, '.mlcost.yaml': 'assumptions:\n  input_tokens: 500\n  calls_per_month: 1000\n' }, 'call.py');
     expect(found).toEqual([expect.stringMatching(/^3 decides, else no model/), '5 decides, else no output limit']);
   });
+  test('where the cost is unknown, a line has the effect that is known, and no claim about the cost', async () => {
+    const host = memoryHost({ 'train.py': train, '.mlcost.yaml': settings.replace('  dataset_size: 20000\n', '') });
+    const engine = new Engine(host);
+    engine.roots = ['file:///w'];
+    const reports = await engine.scan(['file:///w/train.py']);
+    const effects = await blamed(
+      engine,
+      host,
+      'file:///w/train.py',
+      reports.flatMap(({ workloads }) => workloads),
+    );
+    const at = (line: number) =>
+      effects.filter((one) => one.line === line).map((one) => [one.effect, one.quantity?.name, blameText(one).effect.split(' · ')[0]]);
+    expect(at(8)).toEqual([['none', undefined, 'cost unknown']]);
+    expect(at(9)).toEqual([['costs', 'tokens_per_s_per_gpu', expect.stringMatching(/^Throughput −\d+ %/)]]);
+  });
   test('a file that no workload reads has nothing', async () => {
     expect(await lines({ 'train.py': train, 'notes.py': 'BATCH = 4\n' }, 'notes.py')).toEqual([]);
   });

@@ -100,3 +100,9 @@ test.each([
 ])('from %d to %d is %s', (before, after, text) => {
   expect(changeText(before, after)).toBe(text);
 });
+
+test('the price of an hour is not shown as the cost of a run', () => {
+  const { dataset_size: _size, ...open } = tuning;
+  expect(deltaText(delta(state(tuning), state(open))).after).toMatch(/^\$\? at \$\d+\/h$/);
+  expect(deltaText(delta(state(open), state(tuning))).before).toMatch(/^\$\? at \$\d+\/h$/);
+});

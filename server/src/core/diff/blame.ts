@@ -18,6 +18,8 @@ export interface LineEffect extends FactLine {
   readonly delta: WorkloadDelta;
   /** `decides`: without it there is no figure of the cost. `none`: the cost does not depend on it. */
   readonly effect: 'costs' | 'saves' | 'decides' | 'none';
+  /** False where the workload's cost is unknown as it is. */
+  readonly costKnown: boolean;
   /** What changes: the cost, or what stands for it where the cost is unknown. */
   readonly quantity?: QuantityDelta;
 }
@@ -37,14 +39,15 @@ export function factLines({ facts }: Workload, uri: string, lineOf: (span: Span)
 /** @param without the workload as it would be without the line; absent: it would be none */
 export function lineEffect(line: FactLine, as: State, without: State | undefined, context: EstimateContext, noise: ChangeNoise): LineEffect {
   const delta = deltaOf({ after: as, ...(without ? { before: without } : {}) }, context, noise);
-  const about = { ...line, workload: as.workload, delta };
-  const cost = mainCost(as.workload.kind, as.estimation);
-  if (!without || delta.state === 'unclear' || (cost && !without.estimation.estimates[cost.name])) {
-    // a figure that only bounds the cost may come and go while the cost stays
-    const stays = cost && without?.estimation.estimates[cost.name]?.likely === cost.likely;
-    return { ...about, effect: stays ? 'none' : 'decides' };
-  }
-  const quantity = cost ? delta.quantities.find(({ name }) => name === cost.name) : delta.quantities[0];
+  const cost = costOf(as);
+  const about = { ...line, workload: as.workload, delta, costKnown: cost !== undefined };
+  if (!without || (cost && !without.estimation.estimates[cost.name])) return { ...about, effect: 'decides' };
+  const quantity = delta.quantities.find(({ name }) => (cost ? name === cost.name : name !== 'usd_per_hour'));
   if (!quantity) return { ...about, effect: 'none' };
   return { ...about, quantity, effect: quantity.after.likely > quantity.before.likely !== isSpeed(quantity.name) ? 'costs' : 'saves' };
+}
+/** What a workload costs; the price of an hour is none of a run. */
+export function costOf({ workload: { kind }, estimation }: Pick<State, 'workload' | 'estimation'>): ReturnType<typeof mainCost> {
+  const cost = mainCost(kind, estimation);
+  return cost?.name === 'usd_per_hour' && (kind === 'training' || kind === 'batch-inference') ? undefined : cost;
 }

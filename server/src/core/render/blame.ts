@@ -24,11 +24,11 @@ export function blameText(line: LineEffect, style: NumberStyle = plain): BlameTe
     .join(', ');
   return { facts: own, effect: effectText(line, style), without };
 }
-function effectText({ quantity, effect, delta }: LineEffect, style: NumberStyle): string {
+function effectText({ quantity, effect, delta, costKnown }: LineEffect, style: NumberStyle): string {
   if (effect === 'decides') return 'decides the cost';
   const memory = delta.quantities.find(({ name }) => name === 'peak_memory_gib');
   const also = memory && memory !== quantity ? ` · ${quantityLabel(memory.name)} ${changeText(memory.before.likely, memory.after.likely)}` : '';
-  if (!quantity) return `no effect on the cost${also}`;
+  if (!quantity) return `${costKnown ? 'no effect on the cost' : 'cost unknown'}${also}`;
   const { before, after, on, name } = quantity;
   const change = changeText(before.likely, after.likely);
   const figure = after.unit.startsWith('usd') ? `${signed(after.likely - before.likely, after.unit, style)} (${change})` : `${quantityLabel(name)} ${change}`;

@@ -26,6 +26,8 @@ export function causeText(cause: FactDelta & Partial<Cause>, of: QuantityDelta |
   return cause.by === undefined || !of ? change : `${change}: ${changeText(of.before.likely, of.before.likely + cause.by)}`;
 }
 
+const isRun = (kind: string): boolean => kind === 'training' || kind === 'batch-inference';
+
 /** A delta as a row for a person. */
 export interface DeltaText {
   readonly title: string;
@@ -41,7 +43,10 @@ export function deltaText(delta: WorkloadDelta, style: NumberStyle = plain): Del
   const side = (one: WorkloadDelta['after']): string => {
     if (!one) return '';
     const cost = mainCost(one.workload.kind, one.estimation);
-    return cost ? withUnit(cost.likely, cost.unit, style) : '$?';
+    if (!cost) return '$?';
+    const figure = withUnit(cost.likely, cost.unit, style);
+    // the price of an hour is no cost of a run
+    return cost.name === 'usd_per_hour' && isRun(one.workload.kind) ? `$? at ${figure}` : figure;
   };
   const title = (delta.after ?? delta.before)?.workload.title ?? '';
   const causes = delta.causes.map((cause) => causeText(cause, first)).join('; ');
