@@ -120,13 +120,12 @@ export { type DimensionName, dimensionAt, ownerKey } from './spend/dimensions.js
 export { EntryView, shardCount, shardName } from './spend/entries.js';
 export { exportsOf } from './spend/files.js';
 export { billedOf, columnsNeeded, Importer, type Rejected, UnknownExport } from './spend/importer.js';
-export { type ExportFile, ledgerInMemory, type ReadExport } from './spend/in-memory.js';
+export { type ExportFile, joined, ledgerInMemory, type ReadExport } from './spend/in-memory.js';
 export { type Kpi, kpis } from './spend/kpi.js';
 export {
   filesOf,
   type ImportedFile,
   type ImportRecord,
-  isEmptyLedger,
   ledgerFolder,
   type Manifest,
   type MonthFiles,

@@ -5,7 +5,7 @@ import {
   type ExportFile,
   healthFile,
   type ImportRecord,
-  isEmptyLedger,
+  joined,
   type LedgerMonth,
   ledgerFolder,
   ledgerInMemory,
@@ -67,15 +67,15 @@ export interface KnownSpend {
   /** Files that were named and not read, with the reason. */
   readonly problems: readonly { readonly name: string; readonly reason: string }[];
 }
-/** The ledger of a root; where nothing was imported, the exports that its `.mlcost.yaml` names.
+/** The ledger of a root; where no export was imported, those that its `.mlcost.yaml` names, beside what sources told.
  * @errors UnreadableLedger */
 export async function knownSpend(host: Host, root: string, { spend }: MlcostSettings, from?: string, to?: string): Promise<KnownSpend> {
   const manifest = await readLedger(host, root);
   const pulled = Object.keys(manifest.sources ?? {});
   const sources = await sourceStatuses(root, spend.sources, host);
+  const ledger = await readMonths(host, root, manifest, from, to);
   // money is in one place only: an export that was imported would count twice
-  if (!isEmptyLedger(manifest) || spend.files.length === 0)
-    return { ...(await readMonths(host, root, manifest, from, to)), imports: manifest.imports, read: [], pulled, sources, problems: [] };
+  if (manifest.imports.length > 0 || spend.files.length === 0) return { ...ledger, imports: manifest.imports, read: [], pulled, sources, problems: [] };
   const files: ExportFile[] = [];
   const problems: { name: string; reason: string }[] = [];
   let left = mostInMemory;
@@ -90,7 +90,15 @@ export async function knownSpend(host: Host, root: string, { spend }: MlcostSett
     }
   }
   const found = ledgerInMemory(files);
-  return { months: found.months, size: mostInMemory - left, imports: [], read: found.read, pulled, sources, problems: [...problems, ...found.problems] };
+  return {
+    months: joined(ledger.months, found.months),
+    size: ledger.size + mostInMemory - left,
+    imports: [],
+    read: found.read,
+    pulled,
+    sources,
+    problems: [...problems, ...found.problems],
+  };
 }
 export const exportUri = (root: string, name: string): string => `${root}/${name.split('/').map(encodeURIComponent).join('/')}`;
 const isPacked = (bytes: Uint8Array): boolean => (bytes[0] === 0x1f && bytes[1] === 0x8b) || utf8(bytes.subarray(0, 4)) === 'PAR1';

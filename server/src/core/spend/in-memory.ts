@@ -59,3 +59,16 @@ function monthsOf(dictionaries: ReadonlyMap<string, Dictionary>, shards: Readonl
       return { month, dictionary, rows: [...sums.rows()] };
     });
 }
+
+/** Months of two ledgers as those of one, in their order: of a month that both have, the lines of both. */
+export function joined(one: readonly LedgerMonth[], other: readonly LedgerMonth[]): LedgerMonth[] {
+  const names = [...new Set([...one, ...other].map(({ month }) => month))].sort();
+  return names.map((month) => {
+    const [first, ...more] = [...one, ...other].filter((found) => found.month === month);
+    if (!first || more.length === 0) return first as LedgerMonth;
+    // their numbers mean different values
+    const dictionary = new Dictionary();
+    const rows = [first, ...more].flatMap((found) => [...found.rows].map((row) => ({ ...row, tuple: dictionary.id(found.dictionary.tuple(row.tuple)) })));
+    return { month, dictionary, rows };
+  });
+}

@@ -73,5 +73,3 @@ export const filesOf = ({ months, sources = {} }: Manifest): string[] => [
 ];
 /** Number of the next state: no file of one in force has it. */
 export const nextGeneration = ({ imports, pulls = 0 }: Manifest): number => imports.length + pulls + 1;
-/** Nothing was ever brought in. */
-export const isEmptyLedger = ({ imports, sources = {} }: Manifest): boolean => imports.length === 0 && Object.keys(sources).length === 0;

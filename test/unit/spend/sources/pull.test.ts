@@ -1,4 +1,8 @@
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { exact, noSettings, spendReport } from '../../../../server/src/core/index.js';
+import { knownSpend } from '../../../../server/src/host/spend-ledger.js';
+import { nodeHost } from '../../../../server/src/node/node-host.js';
 import { Workspace } from '../../../support/ledger.js';
 import { type Asked, type Fake, fake } from '../../../support/source-fake.js';
 
@@ -224,5 +228,24 @@ describe('a secret', () => {
       'an address is expected',
     );
     await expect(workspace.pull('- name: bill\n  kind: openai\n  token: sk-admin-abc', { environment })).rejects.toThrow('no setting is called `token` here');
+  });
+});
+
+describe('beside exports that .mlcost.yaml names and nobody imported', () => {
+  test('both are told, a month of both as one', async () => {
+    using workspace = new Workspace();
+    await using server = await bill({ '2026-11-02': { a: 3 }, '2026-12-01': { a: 2 } });
+    workspace.write('november.csv', 'BilledCost,BillingCurrency,ChargePeriodStart,Tags\n5,USD,2026-11-02,"{""team"":""a""}"\n');
+    await workspace.pull(source(server.url, 'tags: { team: a }'), { now: noon('2026-12-02'), environment });
+    const host = nodeHost('');
+    const settings = { ...noSettings, spend: { ...noSettings.spend, files: ['november.csv'] } };
+    const { months } = await knownSpend(host, pathToFileURL(workspace.root).href, settings);
+    expect(months.map(({ month }) => month)).toEqual(['2026-11', '2026-12']);
+    const { rows } = spendReport(months, { by: ['day', 'team', 'source'], cost: 'billed' });
+    expect(rows.map(({ values, cost }) => [values.day, values.team, values.source, exact.toText(cost)])).toEqual([
+      ['2026-11-02', 'a', null, '5.00'],
+      ['2026-11-02', 'a', 'bill', '3.00'],
+      ['2026-12-01', 'a', 'bill', '2.00'],
+    ]);
   });
 });
