@@ -1,4 +1,7 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serve } from '../support/servers.js';
 import { Ide } from './ide.js';
 import { blameTests } from './suite/blame.js';
 import { editTests, lensTests } from './suite/lenses.js';
@@ -26,6 +29,32 @@ describe('in the Node host', () => {
   spendTests(() => ide);
   modelFileTests(() => ide);
   blameTests(() => ide);
+  test('a source of spend is read from the lens above it, into the ledger', async () => {
+    await using server = await serve((_, response) => response.end('{"status":"success","data":{"resultType":"matrix","result":[]}}'));
+    const folder = String(ide.host.root);
+    const file = path.join(folder, '.mlcost.yaml');
+    const before = readFileSync(file, 'utf8');
+    const source = `    - { name: cluster, kind: prometheus, url: "${server.url}", counts: false, read: [gpu] }`;
+    writeFileSync(file, before.replace(/^spend:$/m, `spend:\n  sources:\n${source}`));
+    try {
+      await ide.open('.mlcost.yaml');
+      await ide.lens(/^Prometheus: never read/);
+      const { page } = ide;
+      await page
+        .locator('.codelens-decoration a', { hasText: /never read/ })
+        .first()
+        .click();
+      const row = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Read now' }).first();
+      await row.waitFor({ state: 'visible' });
+      await row.click();
+      await ide.lens(/^Prometheus: read less than a minute ago/);
+      await ide.screenshot('spend-source');
+      expect(readFileSync(path.join(folder, '.mlcost/ledger/manifest.json'), 'utf8')).toContain('"cluster"');
+    } finally {
+      writeFileSync(file, before);
+      for (const one of ['ledger', 'sources', 'audit']) rmSync(path.join(folder, '.mlcost', one), { recursive: true, force: true });
+    }
+  });
   test('a killed server is started again', async () => {
     await ide.open('agent/triage.py');
     await ide.lens(/gpt-4o-mini/, 14);
