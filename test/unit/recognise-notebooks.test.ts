@@ -87,3 +87,23 @@ if __name__ == "__main__":
     expect((await seen('a.py', 'import optax\noptions = {}\nfor i in range(3):\n    options.update(a=1)\n')).short).toEqual([]);
   });
 });
+
+test.each([
+  ['kernelspec', { kernelspec: { name: 'deno', display_name: 'Deno' } }],
+  ['language_info', { language_info: { name: 'typescript' } }],
+])('a notebook of TypeScript, by its %s', async (_what, metadata) => {
+  const cell = (...source: string[]) => ({ cell_type: 'code', metadata: {}, outputs: [], execution_count: null, source });
+  const notebook = {
+    cells: [
+      cell('import { ChatAnthropic } from "@langchain/anthropic";\n', 'const limit = 5;'),
+      cell('const model = new ChatAnthropic({ model: "claude-sonnet-4-5" });'),
+    ],
+    metadata,
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  const { sighting } = await seen('a.ipynb', JSON.stringify(notebook, null, 1));
+  expect(sighting.workloads.map(({ kind, framework, facts }) => [kind, framework, facts[0]?.value])).toEqual([
+    ['api-call', 'langchain-anthropic', 'claude-sonnet-4-5'],
+  ]);
+});

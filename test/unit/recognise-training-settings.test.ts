@@ -228,3 +228,31 @@ test.each<[what: string, text: string, expected: string[]]>([
 ])('%s', async (_what, text, expected) => {
   expect(await short('a.py', text)).toEqual(expected);
 });
+
+test('a program in a ConfigMap is read as in a file of its own, at its place, and has no money of its own', async () => {
+  const text = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: code}
+data:
+  note.txt: "train.py: nothing"
+  run.py: |
+    import ray
+    from transformers import pipeline
+    BATCH = 16
+    class Classifier:
+        def __init__(self):
+            self.pipe = pipeline("image-classification", model="org/vit")
+        def __call__(self, batch):
+            return self.pipe(batch["image"], batch_size=BATCH)
+    ds.map_batches(Classifier, batch_size=BATCH, num_gpus=1, concurrency=4)
+---
+apiVersion: v1
+kind: Secret
+data:
+  run.py: |
+    import openai
+`;
+  const { short: found, sighting } = await seen('code.yaml', text);
+  expect(found).toEqual(['batch-inference ray-data 15-15 {gpu_count=1@15, batch_size=16@9 variable, concurrency=4@15, model=org/vit@12}']);
+  expect(sighting.workloads[0]?.fragment).toBe(true);
+});

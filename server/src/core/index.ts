@@ -60,7 +60,7 @@ export { isDataFile, readDataSet } from './recognise/data-set.js';
 export { isRelevant, type Marked, markedBy, maxTextLength } from './recognise/marked.js';
 export { type NamedFile, namedModelFiles } from './recognise/model-file-names.js';
 export { isManifest, readManifest } from './recognise/pins.js';
-export { grammarOf, recognise } from './recognise/recognise.js';
+export { grammarOf, grammarsFor, recognise } from './recognise/recognise.js';
 export type { Sighting } from './recognise/types.js';
 export { type AdviceText, adviceOf } from './render/advice.js';
 export { type BlameText, blameText } from './render/blame.js';

@@ -15,6 +15,7 @@ import {
   factsFromRuns,
   Grammars,
   grammarOf,
+  grammarsFor,
   isDataFile,
   isManifest,
   isRelevant,
@@ -330,8 +331,7 @@ export class Engine {
       const before = this.document(uri);
       if (!before) return { sound: false, workloads: [] };
       const document = before.cells ? withText(before, text) : this.placed(createDocument(uri, text));
-      const grammar = grammarOf(document);
-      if (grammar) await this.grammars.load(grammar);
+      for (const grammar of grammarsFor(document)) await this.grammars.load(grammar);
       const sighting = recognise(document, this.grammars);
       const faults = (one: Sighting | null | undefined): number => one?.problems.filter(({ code }) => code === 'syntax').length ?? 0;
       if (faults(sighting) > faults(this.known(uri))) return { sound: false, workloads: [] };
@@ -400,6 +400,9 @@ export class Engine {
       const parser = await this.grammars.load(grammar);
       if (entry.version !== version) return this.sighting(uri);
       entry.tree ??= new SyntaxTree(parser, document.text, document.lines);
+    } else {
+      for (const inner of grammarsFor(document)) await this.grammars.load(inner);
+      if (entry.version !== version) return this.sighting(uri);
     }
     return this.settle(entry, version, recognise(document, this.grammars, entry.tree, marked));
   }
@@ -435,8 +438,7 @@ export class Engine {
     const marked = markedBy(read);
     if (!isRelevant(marked) && !this.wanted.has(uri)) return null;
     const document = this.placed(read);
-    const grammar = grammarOf(document);
-    if (grammar) await this.grammars.load(grammar);
+    for (const grammar of grammarsFor(document)) await this.grammars.load(grammar);
     this.storedDocuments.set(uri, document);
     return recognise(document, this.grammars, undefined, marked);
   }

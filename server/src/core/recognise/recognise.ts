@@ -10,7 +10,7 @@ import type { ShellScript } from '../syntax/shell/script.js';
 import { SyntaxTree } from '../syntax/tree.js';
 import { TypescriptProgram } from '../syntax/typescript/program.js';
 import { readYaml } from '../syntax/yaml.js';
-import type { Document } from '../text/document.js';
+import { createDocument, type Document } from '../text/document.js';
 import { takesIn } from './includes.js';
 import { modelShapeOf } from './json/model-config.js';
 import { isRelevant, type Marked, markedBy, maxTextLength } from './marked.js';
@@ -27,13 +27,21 @@ import type { Include, Recogniser, SeenWorkload, Sighting, TypescriptRecogniser 
 import { TypescriptEvaluator } from './typescript/evaluate.js';
 import { exportedFrom as exportedFromTypescript } from './typescript/exported.js';
 import { joinWritten } from './written-files.js';
+import { configMap } from './yaml/config-map.js';
 
 /** Grammar that a document needs before `recognise` can run, if any. Markup in a program and type assertions in angle brackets exclude each other,
  * so that plain TypeScript has a grammar of its own. */
 export const grammarOf = ({ language, uri }: Pick<Document, 'language' | 'uri'>): GrammarName | undefined =>
   language === 'python' ? 'python' : language === 'typescript' ? (/\.[cm]?ts$/i.test(uri) ? 'typescript' : 'tsx') : undefined;
 
-/** What one document says. The grammar of its language must be loaded.
+/** The grammars that must be loaded before `recognise` can run. */
+export function grammarsFor(document: Pick<Document, 'language' | 'uri' | 'text'>): readonly GrammarName[] {
+  const own = grammarOf(document);
+  if (own) return [own];
+  return document.language === 'yaml' && configMap.marker.test(document.text) ? ['python'] : [];
+}
+
+/** What one document says. The grammars of what it holds must be loaded.
  * @param marked what the text has markers of, where that is known already
  * @errors never throws: a recogniser that fails is a problem of the file, and the others' findings stay */
 export function recognise(document: Document, grammars: Grammars, tree?: SyntaxTree, marked: Marked = markedBy(document)): Sighting {
@@ -110,10 +118,11 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       const { roots, problems: syntaxProblems } = language === 'yaml' ? readYaml(uri, text) : readJson(uri, text);
       // A Helm template is no YAML before it is filled in.
       if (!/\{\{-?\s/.test(text)) problems.push(...syntaxProblems);
+      const inner = (text: string): readonly SeenWorkload[] => programInside(uri, text, grammars);
       const workloads = collect<Extract<Recogniser, { language: 'yaml' | 'json' }>>(
         wanted,
         language,
-        (one) => one.recognise({ document, roots }),
+        (one) => one.recognise({ document, roots, program: inner }),
         uri,
         problems,
       );
@@ -121,7 +130,9 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       const all = wanted.some(({ id }) => id === 'kustomize') ? recognisers : wanted;
       const joined = (include: Include): readonly SeenWorkload[] | undefined => {
         const roots = taken?.(include);
-        return roots && collect<Extract<Recogniser, { language: 'yaml' }>>(all, 'yaml', (one) => one.recognise({ document, roots }), uri, problems);
+        return (
+          roots && collect<Extract<Recogniser, { language: 'yaml' }>>(all, 'yaml', (one) => one.recognise({ document, roots, program: inner }), uri, problems)
+        );
       };
       const modelShape = marked.modelConfig ? modelShapeOf(uri, roots[0]) : undefined;
       return { uri, workloads, problems, ...(modelShape && { modelShape }), ...(taken && { joined }), ...settingsOf(document) };
@@ -132,6 +143,22 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
     own?.dispose();
   }
   return { uri, workloads: [], problems, ...settingsOf(document) };
+}
+
+/** What a Python program says that stands inside a file of another language; nothing while the grammar is not loaded. */
+function programInside(uri: string, text: string, grammars: Grammars): readonly SeenWorkload[] {
+  const parser = grammars.parser('python');
+  const document = createDocument(uri, text, 'python');
+  if (!parser) return [];
+  const tree = new SyntaxTree(parser, text);
+  try {
+    const program = new PythonProgram(tree);
+    const evaluate = new Evaluator(program, uri);
+    const wanted = markedBy(document).recognisers;
+    return collect<Extract<Recogniser, { language: 'python' }>>(wanted, 'python', (one) => one.recognise({ document, program, evaluate }), uri, []);
+  } finally {
+    tree.dispose();
+  }
 }
 
 function shellWorkloads(

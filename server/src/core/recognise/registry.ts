@@ -76,6 +76,7 @@ import { azureml } from './yaml/azureml.js';
 import { beaker } from './yaml/beaker.js';
 import { cog } from './yaml/cog.js';
 import { compose } from './yaml/compose.js';
+import { configMap } from './yaml/config-map.js';
 import { determined } from './yaml/determined.js';
 import { githubActions } from './yaml/github-actions.js';
 import { gitlabCi } from './yaml/gitlab-ci.js';
@@ -190,6 +191,7 @@ export const recognisers: readonly Recogniser[] = [
   azureml,
   cog,
   compose,
+  configMap,
   githubActions,
   helmValues,
   kubernetes,

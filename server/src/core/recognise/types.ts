@@ -149,6 +149,8 @@ export interface ConfigInput {
   readonly document: Document;
   /** One value a YAML document; one for JSON and TOML. */
   readonly roots: readonly Value[];
+  /** What a Python program inside the file says, with spans in its own text; absent where no grammar is at hand. */
+  readonly program?: (text: string) => readonly SeenWorkload[];
 }
 export interface ShellInput {
   readonly document: Document;

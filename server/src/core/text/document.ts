@@ -41,10 +41,10 @@ export interface Place {
 export function createDocument(uri: string, text: string, languageId?: string): Document & { readonly problem?: string } {
   const language = languageOf(uri, languageId) ?? 'python';
   if (/\.ipynb$/i.test(uri)) {
-    const { program, shell, cells, problem } = readNotebook(text);
+    const { program, shell, cells, script, problem } = readNotebook(text);
     return {
       uri,
-      language: 'python',
+      language: script ? 'typescript' : 'python',
       text: program,
       lines: new LineIndex(program),
       cells,

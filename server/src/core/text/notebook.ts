@@ -15,10 +15,11 @@ export interface NotebookCell {
 }
 
 /** Joins the code cells of a stored notebook into one program. Outputs are never read. */
-export function readNotebook(raw: string): { program: string; shell?: string; cells: NotebookCell[]; problem?: string } {
+export function readNotebook(raw: string): { program: string; shell?: string; cells: NotebookCell[]; script?: true; problem?: string } {
   const tree = parseTree(raw, [], { allowTrailingComma: true });
   const list = tree && property(tree, 'cells');
   if (list?.type !== 'array') return { program: '', cells: [], problem: 'not a notebook: no list of cells' };
+  const script = tree && isScript(tree);
   const lines = new LineIndex(raw);
   const cells: NotebookCell[] = [];
   let program = '';
@@ -36,13 +37,21 @@ export function readNotebook(raw: string): { program: string; shell?: string; ce
       for (let at = piece.value.indexOf('\n'); at >= 0 && at < piece.value.length - 1; at = piece.value.indexOf('\n', at + 1)) rawLines.push(line);
       text += piece.value;
     }
-    const masked = maskMagics(text);
+    const masked = script ? text : maskMagics(text);
     cells.push({ index, start: program.length, end: program.length + masked.length, rawLines });
     program += `${masked}\n`;
-    shells.push(shellLines(text) ?? blank(text));
+    shells.push((script ? undefined : shellLines(text)) ?? blank(text));
   });
   const shell = joinShell(shells);
-  return { program, cells, ...(shell === undefined ? {} : { shell }) };
+  return { program, cells, ...(script ? { script } : {}), ...(shell === undefined ? {} : { shell }) };
+}
+/** True where the cells are TypeScript or JavaScript (the kernels of Deno, tslab, ijavascript). */
+function isScript(tree: Node): true | undefined {
+  const metadata = property(tree, 'metadata');
+  const kernel = metadata && property(metadata, 'kernelspec');
+  const info = metadata && property(metadata, 'language_info');
+  const named = [kernel && property(kernel, 'language'), kernel && property(kernel, 'name'), info && property(info, 'name')];
+  return named.some((one) => typeof one?.value === 'string' && /^(?:typescript|javascript|deno|tslab|jslab)$/i.test(one.value)) ? true : undefined;
 }
 
 /** The shell commands of all cells as one script, each at its offset in the program; undefined where there is none. */

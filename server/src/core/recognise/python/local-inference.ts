@@ -28,7 +28,7 @@ export const localInference: PythonRecogniser = {
     if (isTest(input) || isTraining(program) || program.imports.get('BasePredictor')?.module === 'cog') return [];
     const serving = isServed(program);
     const found = program.callsOf(loaders).flatMap(({ call, at }) => {
-      if (isPlacedAt(input, at)) return [];
+      if (isPlacedAt(input, at) || isActor(input, at)) return [];
       const load = loadOf(input, call, at);
       const use = load && !isTrial(input, load) && useOf(input, load);
       return load && use ? [{ load, use }] : [];
@@ -47,6 +47,12 @@ export const localInference: PythonRecogniser = {
 const isPlacedAt = ({ program }: PythonInput, at: number): boolean =>
   /\b(bentoml|serve|flytekit|union)\b/.test(program.text) &&
   program.blocks(at).some((block) => block.decorators?.some((one) => !isModal(program, one) && isPlaced(program, one)) === true);
+
+/** What the actors of a Ray data set load is a part of the work over the data set. */
+const isActor = ({ program }: PythonInput, at: number): boolean => {
+  const owner = program.blocks(at).find((block) => block.kind === 'class')?.name;
+  return owner !== undefined && program.callsOf('map_batches').some(({ call }) => call.args.some((arg) => dotted(arg.value) === owner));
+};
 
 const modelArgument = (call: Call): Expr | undefined => {
   const last = dotted(call.callee)?.match(/\w+$/)?.[0];
