@@ -19,8 +19,10 @@ export interface PlannedWeight {
 export interface QuantizeOptions {
   readonly embeddings: boolean;
 }
-/** Below this a weight's scales and nodes take what it saves. */
-const fewest = 1024;
+/** What the node and the names of a weight take in the file, about. @unit B */
+const perWeight = 250;
+/** Three bytes an element are won, four a scale are lost. @unit B */
+const saved = ({ elements, dims }: Tensor, axis: number | undefined): number => 3 * elements - 4 * (axis === undefined ? 1 : (dims[axis] ?? 1)) - perWeight;
 
 interface Use {
   readonly node: Node;
@@ -51,7 +53,7 @@ export function planWeights(
     const reason =
       tensor.type !== 'float32'
         ? `is of ${tensor.type}: only float32 is made smaller`
-        : tensor.dims.length < 2 || tensor.elements < fewest
+        : tensor.dims.length < 2
           ? 'is small'
           : outputs.has(name)
             ? 'is an output'
@@ -60,8 +62,9 @@ export function planWeights(
               : own.length === 0 && !inner.has(name)
                 ? 'is not used'
                 : undefined;
-    if (reason === undefined) planned.push({ tensor, name, ...wayOf(tensor, own, inner.has(name), opset) });
-    else left.set(tensor, reason);
+    const way = wayOf(tensor, own, inner.has(name), opset);
+    if (reason === undefined && saved(tensor, way.axis) > 0) planned.push({ tensor, name, ...way });
+    else left.set(tensor, reason ?? 'is small');
   }
   return { planned, left };
 }

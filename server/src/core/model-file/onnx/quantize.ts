@@ -39,7 +39,7 @@ export async function quantizeOnnx(source: ByteSource, model: OnnxModel, options
     constants.set(node.place.at, name);
   }
   const { planned, left } = planWeights(graph, weights, opset, options);
-  if (planned.length === 0) throw new ModelFileError('there is nothing to make smaller: no weights of float32 with 1,024 elements or more');
+  if (planned.length === 0) throw new ModelFileError('there is nothing to make smaller: no weights of float32 that save more than their scales take');
   const names = new Names(graph);
   const stored = new Map<string, Stored>(
     planned.map((weight) => [weight.name, { weight, quantized: names.make(`${weight.name}_quantized`), scale: names.make(`${weight.name}_scale`) }]),
