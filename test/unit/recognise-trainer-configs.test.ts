@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { seen } from '../support/recognise.js';
 
 const short = async (name: string, text: string): Promise<string[]> => (await seen(name, text)).short;
@@ -319,4 +319,17 @@ test('a mode that names the method', async () => {
   expect(qlora).toContain('quantization=4bit@1 default');
   const [other = ''] = await short('a.json', text('pretrain'));
   expect(other).not.toContain('finetune_method');
+});
+
+describe('which layers of a local model stop at the window', () => {
+  const base = { model_type: 'own', hidden_size: 64, num_hidden_layers: 6, num_attention_heads: 4, vocab_size: 100, sliding_window: 32 };
+  test.each([
+    ['as listed by layer', { layer_types: ['sliding_attention', 'full_attention', 'sliding_attention', 'sliding_attention'] }, 0.75],
+    ['all but each sixth', { sliding_window_pattern: 6 }, 0.8333],
+    ['none where it is switched off', { use_sliding_window: false }, 0],
+    ['left to the family where nothing says so', {}, undefined],
+  ])('%s', async (_, more, want) => {
+    const { sighting } = await seen('config.json', JSON.stringify({ ...base, ...more }));
+    expect(sighting.modelShape?.find(({ name }) => name === 'sliding_share')?.value).toBe(want);
+  });
 });

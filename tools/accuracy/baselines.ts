@@ -1,5 +1,4 @@
 import type { Catalog } from '../../server/src/core/catalog/catalog.js';
-import { peakOf } from '../../server/src/core/estimate/training/chip.js';
 import { trainingJob } from '../../server/src/core/estimate/training/read-job.js';
 import { jobWork } from '../../server/src/core/estimate/training/work.js';
 import type { Interval } from '../../server/src/core/model/estimate.js';
@@ -20,7 +19,7 @@ export function plainTraining(row: MeasuredRow, catalog: Catalog): Plain {
   if (shape === undefined) return {};
   const says: Record<string, number | undefined> = {};
   if (chip !== undefined) {
-    const half = peakOf(chip, chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16');
+    const half = chip.peak.fp16;
     const rate = (flatMfu * half) / (6 * (shape.body + shape.vocab * shape.hidden));
     const samples = (rate * layout.gpus) / job.seq;
     const { tokens } = jobWork(job);

@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { type Dimensions, dimensionsOf, isSized } from '../../../server/src/core/estimate/dimensions.js';
 import { weightFormat } from '../../../server/src/core/estimate/serving/formats.js';
-import {
-  kvBytesPerSequence,
-  kvBytesPerToken,
-  kvCopies,
-  type ServedModel,
-  servedModel,
-  streamedBytes,
-  weightBytes,
-} from '../../../server/src/core/estimate/serving/shape.js';
+import { kvBytesPerSequence, kvBytesPerToken, kvCopies, streamedBytes, weightBytes } from '../../../server/src/core/estimate/serving/shape.js';
 import { FactReader } from '../../../server/src/core/estimate/spec.js';
 import { shippedCatalog } from '../../support/catalog.js';
 
 const catalog = shippedCatalog();
-const model = (name: string, facts: Record<string, number> = {}): ServedModel => {
-  const found = servedModel(new FactReader({ kind: 'serving', facts: { model: name, ...facts } }), catalog);
+const model = (name: string, facts: Record<string, number> = {}): Dimensions => {
+  const found = dimensionsOf(new FactReader({ kind: 'serving', facts: { model: name, ...facts } }), catalog);
   if (found === undefined) throw new Error(`${name} is not known`);
   return found;
 };
@@ -33,9 +26,9 @@ describe('cache bytes of a token', () => {
   });
 
   it('stops growing at the window in windowed layers only', () => {
-    const mistral = { ...model('mistralai/Mistral-7B-v0.1'), slidingWindow: 4096, slidingShare: 1 };
+    const mistral = { ...model('mistralai/Mistral-7B-v0.1'), window: { positions: 4096, share: 1 } };
     expect(kvBytesPerSequence(mistral, 32768, 2)).toBe(kvBytesPerSequence(mistral, 4096, 2));
-    const half = { ...mistral, slidingShare: 0.5 };
+    const half = { ...mistral, window: { positions: 4096, share: 0.5 } };
     expect(kvBytesPerSequence(half, 8192, 2)).toBe(kvBytesPerToken(half, 2) * (0.5 * 4096 + 0.5 * 8192));
   });
 });
@@ -113,15 +106,34 @@ describe('size classes of encoders', () => {
     ['acme/my-roberta-base-finetuned', 12, 768, 50265],
     ['deberta-v3-xsmall', 12, 384, 128100],
   ])('%s has %i layers of width %i and %i words', (name, layers, hidden, vocab) => {
-    expect(model(name)).toMatchObject({ layers, hidden, vocab, guessed: false });
+    expect([model(name), isSized(model(name))]).toMatchObject([{ layers, hidden, vocab }, false]);
   });
 });
 
 describe('KV heads of a model that no table lists', () => {
-  it.each<[string, number, number]>([
-    ['acme/novel-30b', 30e9, 8],
-    ['acme/novel-7b', 7e9, 32],
-  ])('%s of %d parameters has %i', (name, params, kvHeads) => {
-    expect(model(name, { params }).kvHeads).toBe(kvHeads);
+  const headsOf = (name: string, params: number) => {
+    const { kvHeads, heads } = model(name, { params });
+    return { kvHeads, heads };
+  };
+  it('are shared as a rule', () => expect(headsOf('acme/novel-30b', 30e9).kvHeads).toBe(8));
+  it('are not in the sizes of Llama 1 and 2', () => {
+    const { kvHeads, heads } = headsOf('acme/novel-7b', 7e9);
+    expect(kvHeads).toBe(heads);
+  });
+});
+
+describe('a local configuration', () => {
+  // The dimensions of a routed model with latent attention, as its config.json has them.
+  const config = { n_layer: 27, n_embd: 2048, n_head: 16, n_ffn: 10944, n_ffn_expert: 1408, n_experts: 64, experts_per_token: 6, vocab_size: 102400 };
+  it('says what a served token keeps: head width, latent rank, window', () => {
+    expect(kvBytesPerToken(model('./own', { ...config, kv_lora_rank: 512 }), 2)).toBe(27 * (512 + 64) * 2);
+    expect(kvBytesPerToken(model('./own', { ...config, head_dim: 256, n_kv_head: 16 }), 2)).toBe(2 * 27 * 16 * 256 * 2);
+    expect(model('./own', { ...config, sliding_window: 1024, sliding_share: 0.5 }).window).toEqual({ positions: 1024, share: 0.5 });
+  });
+  it('says how many parameters there are, and how many a token uses', () => {
+    const { params, active } = model('./own', config);
+    const one = 27 * 3 * 2048 * 1408;
+    expect(params - active).toBe(one * (64 - 6));
+    expect(params).toBeGreaterThan(64 * one);
   });
 });

@@ -1,7 +1,7 @@
 import { hardwareOf } from '../estimate/devices.js';
+import { dimensionsOf } from '../estimate/dimensions.js';
 import { estimate } from '../estimate/estimate.js';
 import { type Fits, fitsOf } from '../estimate/fits.js';
-import { servedModel } from '../estimate/serving/shape.js';
 import { type EstimateContext, FactReader, type Spec } from '../estimate/spec.js';
 import type { Estimation } from '../model/estimate.js';
 import type { FactValue } from '../model/fact.js';
@@ -53,7 +53,7 @@ export function advise(workload: Workload, asStated: Spec, asEstimated: Estimati
 
 /** Parameters as stated, else of the model by its name. */
 function sizeOfModel(spec: Spec, { catalog }: EstimateContext): { params?: number } {
-  const model = servedModel(new FactReader(spec), catalog);
+  const model = dimensionsOf(new FactReader(spec), catalog);
   return model ? { params: model.params } : {};
 }
 

@@ -1,5 +1,5 @@
+import { dimensionsOf } from '../estimate/dimensions.js';
 import { FactReader } from '../estimate/spec.js';
-import { shapeOf } from '../estimate/training/shape.js';
 import type { Estimate } from '../model/estimate.js';
 import type { FactValue } from '../model/fact.js';
 import { changeText, signed } from '../render/delta.js';
@@ -77,7 +77,7 @@ export const rules: { readonly [K in RuleName]: Rule<K> } = {
   max_params: (limit, subject, { catalog }) => {
     const { kind } = subject.state.workload;
     if (kind === 'resource' || kind === 'api-call') return undefined;
-    const params = shapeOf(new FactReader(subject.state.spec), catalog)?.shape.params;
+    const params = dimensionsOf(new FactReader(subject.state.spec), catalog)?.params;
     if (params === undefined) return open('number of parameters');
     return params > limit ? broken(`${withUnit(params, 'params')} are over ${withUnit(limit, 'params')}`, factOf(subject, 'params', 'model')?.name) : kept;
   },

@@ -28,7 +28,7 @@ export function addModelShape(candidates: Candidates, kind: WorkloadKind, uri: s
 /** A checkpoint's own number type is what an engine computes in; a trainer loads it as it is told. */
 function shapeFact({ name, value }: Fact, kind: WorkloadKind): readonly [string | undefined, Fact['value']] {
   if (name === 'dtype') return [kind === 'training' ? undefined : 'precision', value];
-  return [name === 'architecture' || name === 'max_position' ? undefined : name, value];
+  return [name, value];
 }
 /** A path and no name of a hub: those have one slash at most, and no dot in front. */
 const isFolder = (model: string): boolean => !/^\w+:\/\/|\s/.test(model) && (/^\.{1,2}\/|\/$|\/.*\//.test(model) || /^[\w.-]+\/[\w.-]+$/.test(model));

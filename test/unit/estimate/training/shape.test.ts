@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { attended, denseParams, paramsPerRank, sizeInName } from '../../../../server/src/core/estimate/training/shape.js';
+import { denseParams } from '../../../../server/src/core/estimate/dimensions.js';
+import { sizeInName } from '../../../../server/src/core/estimate/model-names.js';
+import { attended, paramsPerRank } from '../../../../server/src/core/estimate/training/shape.js';
 import { type Facts, jobOf, llama7b } from './context.js';
 
 describe('parameters of dense decoders from their dimensions', () => {

@@ -1,4 +1,4 @@
-import { servedModel } from '../../estimate/serving/shape.js';
+import { dimensionsOf } from '../../estimate/dimensions.js';
 import type { Rule } from '../types.js';
 
 /** Attention without its full matrix in memory: the same result. */
@@ -10,7 +10,7 @@ export const flashAttention: Rule = {
     // Its kernels take 16-bit inputs only (Dao-AILab/flash-attention README).
     if (facts.flag('flash_attention') !== false || (precision !== 'bf16' && precision !== 'fp16')) return [];
     // And heads of up to 256 (the same).
-    if ((servedModel(facts, context.catalog)?.headDim ?? 0) > 256) return [];
+    if ((dimensionsOf(facts, context.catalog)?.headDim ?? 0) > 256) return [];
     return [
       {
         id: 'flash-attention',

@@ -1,4 +1,4 @@
-import { servedModel } from '../../estimate/serving/shape.js';
+import { dimensionsOf, isSized } from '../../estimate/dimensions.js';
 import type { Rule } from '../types.js';
 
 /** Share of the layers that pruning can take and still be healed by some training.
@@ -10,9 +10,9 @@ export const prunedModel: Rule = {
   id: 'pruned-model',
   kinds: ['serving', 'batch-inference'],
   propose({ facts, context, params }) {
-    const model = servedModel(facts, context.catalog);
+    const model = dimensionsOf(facts, context.catalog);
     // Below that nobody has shown it; of experts other things are pruned.
-    if (!model || model.guessed || params === undefined || params < 6e9 || model.experts !== undefined || model.layers < 24) return [];
+    if (!model || isSized(model) || params === undefined || params < 6e9 || model.experts !== undefined || model.layers < 24) return [];
     const body = model.params - model.vocab * model.hidden * (model.tied ? 1 : 2);
     const layers = Math.round(model.layers * (1 - taken));
     return [

@@ -1,5 +1,6 @@
+import type { Dimensions } from '../dimensions.js';
 import type { Runner } from './llm.js';
-import { deviceWeightBytes, kvBytesPerSequence, kvBytesPerToken, kvCopies, type ServedModel } from './shape.js';
+import { deviceWeightBytes, kvBytesPerSequence, kvBytesPerToken, kvCopies } from './shape.js';
 import { effect, type Theta } from './theta.js';
 import { before } from './version.js';
 import type { ServingCase } from './workload.js';
@@ -48,7 +49,7 @@ export function poolBytesPerToken(each: ServingCase, run: Runner): number {
   const { model, layout } = run;
   const length = each.maxModelLen ?? model.maxPosition;
   const keeps = run.engine.id === 'vllm' && before(each.release, [0, 10]);
-  const hybrid = model.slidingWindow !== undefined && model.slidingShare > 0 && model.slidingShare < 1;
+  const hybrid = model.window !== undefined && model.window.share < 1;
   const bytes =
     hybrid && !keeps && length !== undefined ? kvBytesPerSequence(model, length, run.kvElementBytes) / length : kvBytesPerToken(model, run.kvElementBytes);
   return (bytes * kvCopies(model, layout.tensor)) / (layout.tensor * layout.stages);
@@ -94,7 +95,7 @@ function serverWorkspace(each: ServingCase, run: Runner, theta: Theta): number {
 const libraries = (run: Runner, theta: Theta): number => effect(theta, 'cap.base') + (run.layout.tensor > 1 ? effect(theta, 'cap.tp') : 0);
 
 /** Elements that are live at once for a token in the widest place of a layer: gate and up products and what they are multiplied to, beside three rows of the hidden width; for experts, those of each chosen one. */
-function rowWidth(model: ServedModel, tensor: number): number {
+function rowWidth(model: Dimensions, tensor: number): number {
   const { expertsPerToken: chosen, expertFfn } = model;
   if (chosen === undefined || model.active >= model.params) return (3 * model.ffn) / tensor + 3 * model.hidden;
   // without a stated width, that of experts as large as the active parameters need

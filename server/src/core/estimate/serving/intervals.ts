@@ -1,5 +1,6 @@
 import type { Interval } from '../../model/estimate.js';
 import type { Coefficients } from '../coefficients.js';
+import { isSized } from '../dimensions.js';
 import { deviceWeightBytes } from './shape.js';
 import type { ServingCase } from './workload.js';
 
@@ -43,7 +44,7 @@ export function distanceOf(each: ServingCase, seen: ReadonlySet<string>, metric?
   const far: string[] = [];
   for (const trait of traitsOf(each)) if (!seen.has(trait) || trait === 'engine:unknown') far.push(trait.slice(0, trait.indexOf(':')));
   if (each.device?.guessed === true) far.push('chip-data');
-  if (each.pass === undefined ? each.model?.guessed === true : each.passGuessed) far.push('shape');
+  if (each.pass === undefined ? each.model !== undefined && isSized(each.model) : each.passGuessed) far.push('shape');
   // what a cache holds does not depend on the load
   if (metric?.startsWith('kv_') !== true && each.batch === undefined && each.concurrency === undefined && each.requestRate === undefined) far.push('load');
   return far;
@@ -79,7 +80,7 @@ function measuredAs(metric: string, each: ServingCase, spreads: Spreads): string
 export function intervalOf(metric: string, value: number, each: ServingCase, spreads: Spreads | undefined): Interval & { readonly basis: string } {
   const fixed = arithmetic[metric];
   if (fixed !== undefined) {
-    const factor = each.model?.guessed === true && metric !== 'weights_gib' ? fixed * 1.5 : fixed;
+    const factor = each.model !== undefined && isSized(each.model) && metric !== 'weights_gib' ? fixed * 1.5 : fixed;
     const most = metric === 'prompt_time_share' ? 1 : Number.POSITIVE_INFINITY;
     return { low: value / factor, likely: value, high: Math.min(most, value * factor), basis: 'arithmetic on the model’s shape' };
   }

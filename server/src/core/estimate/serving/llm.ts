@@ -1,13 +1,14 @@
+import type { Dimensions } from '../dimensions.js';
 import type { Device } from './device.js';
 import type { Engine } from './engine.js';
 import { unpacksForPrompts, unpackTokens, type WeightFormat } from './formats.js';
-import { kvBytesPerSequence, kvCopies, type ServedModel, streamedBytes } from './shape.js';
+import { kvBytesPerSequence, kvCopies, streamedBytes } from './shape.js';
 import { effect, share, type Theta } from './theta.js';
 import type { Layout } from './workload.js';
 
 /** One engine running one model on one chip. */
 export interface Runner {
-  readonly model: ServedModel;
+  readonly model: Dimensions;
   readonly device: Device;
   readonly engine: Engine;
   readonly format: WeightFormat;
@@ -61,8 +62,8 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
   const lookup = model.vocab * model.hidden * (model.tied ? 1 : 2);
   const body = Math.max(model.active - lookup, model.active * 0.5);
   const compute = (2 * body * all) / ways / (peak * efficiency);
-  const window = model.slidingWindow === undefined ? tokens : Math.min(tokens, 2 * model.slidingWindow);
-  const square = tokens * (model.slidingShare * window + (1 - model.slidingShare) * tokens);
+  const { positions, share: windowed } = model.window ?? { positions: tokens, share: 0 };
+  const square = tokens * (windowed * Math.min(tokens, 2 * positions) + (1 - windowed) * tokens);
   const attention =
     (2 * model.layers * model.heads * model.headDim * square * sequences) / ways / (device.peak.fp16 * Math.min(1, efficiency * effect(theta, 'attn.comp')));
   const scores =

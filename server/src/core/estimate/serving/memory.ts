@@ -1,8 +1,9 @@
+import type { Dimensions } from '../dimensions.js';
 import { cachePool, poolBytesPerToken } from './capacity.js';
 import type { WeightFormat } from './formats.js';
 import { heldLengths, speechFrames } from './lengths.js';
 import { passWork } from './pass.js';
-import { deviceWeightBytes, kvBytesPerSequence, kvCopies, type ServedModel } from './shape.js';
+import { deviceWeightBytes, kvBytesPerSequence, kvCopies } from './shape.js';
 import { effect, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -52,7 +53,7 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
 }
 
 /** Cache of all sequences. Beams of one window of speech read one cache of its frames, unless an eager framework copies it for each (arXiv:2212.04356 §2.3; github:OpenNMT/CTranslate2 decoding). @unit bytes */
-function heldBytes(each: ServingCase, model: ServedModel, sequences: number, tokens: number): number {
+function heldBytes(each: ServingCase, model: Dimensions, sequences: number, tokens: number): number {
   const all = sequences * kvBytesPerSequence(model, tokens, each.kvElementBytes);
   if (each.task !== 'speech' || each.engine.group === 'eager') return all;
   const frames = Math.min(tokens, speechFrames);
@@ -95,7 +96,7 @@ function poolOf(
 }
 
 /** Bytes that a quantised checkpoint takes on top where its tool left the attention in 16 bits, as many do (github:vllm-project/llm-compressor, ignore lists of published recipes). */
-const attentionBytesKept = (model: ServedModel, format: WeightFormat): number =>
+const attentionBytesKept = (model: Dimensions, format: WeightFormat): number =>
   Math.max(0, 2 - format.bytes) * 2 * model.layers * model.hidden * model.headDim * (model.heads + model.kvHeads);
 
 const frameOf = ({ engine, device }: ServingCase, theta: Theta): number =>
@@ -104,7 +105,7 @@ const frameOf = ({ engine, device }: ServingCase, theta: Theta): number =>
     : effect(theta, `m.frame.${engine.group}`);
 
 /** Logits of every prompt position in 16 bits and their 32-bit copy, where the library keeps them; an unknown version counts half. */
-function promptLogits(each: ServingCase, model: ServedModel, batch: number, input: number): number {
+function promptLogits(each: ServingCase, model: Dimensions, batch: number, input: number): number {
   if (each.task !== 'llm' || each.keepsPromptLogits === false) return 0;
   const all = batch * input * model.vocab * 6;
   return each.keepsPromptLogits === undefined ? all * 0.5 : all;

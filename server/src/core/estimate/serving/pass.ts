@@ -1,6 +1,6 @@
 import type { InferenceModel } from '../../catalog/types.js';
+import { type Dimensions, isSized } from '../dimensions.js';
 import { either } from './llm.js';
-import type { ServedModel } from './shape.js';
 import { effect, share, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -64,7 +64,7 @@ function tableWork(model: InferenceModel, scale: number, steps: number | undefin
 }
 
 /** Encoder pass: body parameters × tokens, and the two attention products 2·layers·tokens²·hidden; 20 activation rows of the hidden width a layer (arXiv:2205.05198 eq. 2, without training's masks). DeBERTa adds two score products with relative positions and gathers them by 8-byte indices (arXiv:2006.03654 §3.1): 20 score-sized writes instead of 2. */
-function encoderWork(model: ServedModel, tokens: number, sparsity: number, items: number, disentangled: boolean): PassWork {
+function encoderWork(model: Dimensions, tokens: number, sparsity: number, items: number, disentangled: boolean): PassWork {
   const stored = Math.max(model.params - model.vocab * model.hidden, model.params * 0.2);
   const layered = model.layers * model.hidden * (4 * model.hidden + 2 * model.ffn);
   // far fewer weights than its layers multiply with: they share them (arXiv:1909.11942 §3.1)
@@ -78,7 +78,7 @@ function encoderWork(model: ServedModel, tokens: number, sparsity: number, items
     passes: 1,
     calls: 1,
     boxes: false,
-    guessed: model.guessed,
+    guessed: isSized(model),
   };
 }
 

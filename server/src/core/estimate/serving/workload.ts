@@ -2,12 +2,14 @@ import type { Catalog } from '../../catalog/catalog.js';
 import type { InferenceModel, RequestShape } from '../../catalog/types.js';
 import type { AssumedFact, MissingFact } from '../../model/estimate.js';
 import { deviceCount } from '../devices.js';
+import { type Dimensions, dimensionsOf } from '../dimensions.js';
+import { namedSize } from '../model-names.js';
 import type { FactReader } from '../spec.js';
 import { type Device, deviceOf } from './device.js';
 import { type Engine, engineOf, usualShare } from './engine.js';
 import { kvBytes, type WeightFormat, weightFormat } from './formats.js';
 import { passModelOf } from './pass-model.js';
-import { namedSize, type ServedModel, servedModel, weightBytes } from './shape.js';
+import { weightBytes } from './shape.js';
 import { before, type Release, releaseOf } from './version.js';
 
 /** What is stated of speculative decoding. */
@@ -40,7 +42,7 @@ export interface Layout {
 export interface ServingCase {
   readonly task: Task;
   readonly modelName: string | undefined;
-  readonly model: ServedModel | undefined;
+  readonly model: Dimensions | undefined;
   readonly pass: InferenceModel | undefined;
   /** Work of the pass that no table of inference measures lists. */
   readonly passGuessed: boolean;
@@ -91,7 +93,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const modelName = facts.text('model') ?? facts.text('model_name');
   const listed = passModelOf(facts, catalog);
   const pass = listed?.model;
-  const stated = servedModel(facts, catalog);
+  const stated = dimensionsOf(facts, catalog);
   const task = taskOf(facts, modelName, pass, stated);
   const model = task === 'seq2seq' && stated !== undefined ? translationShape(stated, facts) : stated;
   const device = deviceOf(facts, catalog);
@@ -190,7 +192,7 @@ const need = (missing: MissingFact[], fact: string, lacks: boolean, text: string
   if (lacks) missing.push({ fact, need: text, blocks });
 };
 
-function taskOf(facts: FactReader, name: string | undefined, pass: InferenceModel | undefined, model: ServedModel | undefined): Task {
+function taskOf(facts: FactReader, name: string | undefined, pass: InferenceModel | undefined, model: Dimensions | undefined): Task {
   const task = facts.text('task')?.toLowerCase();
   if (task === 'llm') return 'llm';
   if (name !== undefined && /transformer-(base|big)|opus-mt|marian|nllb|m2m100|^t5|flan-t5|bart/i.test(name) && task !== 'embedding') return 'seq2seq';
@@ -248,7 +250,7 @@ function requestShape(facts: FactReader, shapes: readonly RequestShape[]): Reque
 
 /** Devices that share the routed experts. vLLM spreads them over tensor × data parallel ranks of one deployment, with or without expert parallelism; SGLang does where attention is data parallel.
  * @source github:vllm-project/vllm docs/serving/data_parallel_deployment; github:sgl-project/sglang docs enable_dp_attention */
-function expertsOf(facts: FactReader, engine: Engine, model: ServedModel | undefined, layout: Omit<Layout, 'experts'>): number {
+function expertsOf(facts: FactReader, engine: Engine, model: Dimensions | undefined, layout: Omit<Layout, 'experts'>): number {
   const routed = model !== undefined && model.active < model.params;
   if (!routed) return layout.tensor;
   const all = layout.tensor * layout.copies;
@@ -261,7 +263,7 @@ function sharedLayout(
   facts: FactReader,
   catalog: Catalog,
   engine: Engine,
-  model: ServedModel | undefined,
+  model: Dimensions | undefined,
   format: WeightFormat,
   device: Device | undefined,
   mode: ServingCase['mode'],
@@ -304,7 +306,7 @@ function sharedLayout(
 }
 
 /** A draft whose tokens and acceptance are stated; its cost is that of its own model, else of one layer and the head (arXiv:2401.15077 §4). */
-function draftOf(facts: FactReader, catalog: Catalog, model: ServedModel | undefined): Draft | undefined {
+function draftOf(facts: FactReader, catalog: Catalog, model: Dimensions | undefined): Draft | undefined {
   const tokens = facts.number('speculative_tokens');
   const acceptance = facts.number('acceptance_rate');
   if (tokens === undefined || tokens < 1 || acceptance === undefined || acceptance > 1 || model === undefined) return undefined;
@@ -344,7 +346,7 @@ function sparsityIn(name: string | undefined): number {
 }
 
 /** Vaswani's encoder-decoder sizes, where a translation model's name is all that is known. @source arXiv:1706.03762 table 3 */
-function translationShape(model: ServedModel, facts: FactReader): ServedModel {
+function translationShape(model: Dimensions, facts: FactReader): Dimensions {
   const big = /big|large/i.test(`${facts.text('model')} ${facts.text('model_name')}`) || (facts.number('params') ?? 0) > 15e7;
   const params = facts.number('params') ?? (big ? 210e6 : 65e6);
   return {
@@ -358,6 +360,6 @@ function translationShape(model: ServedModel, facts: FactReader): ServedModel {
     headDim: 64,
     vocab: 32000,
     tied: true,
-    guessed: true,
+    guessed: ['n_layer', 'n_embd'],
   };
 }

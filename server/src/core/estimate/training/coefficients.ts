@@ -1,5 +1,5 @@
+import type { Generation } from '../chip.js';
 import type { Coefficients } from '../coefficients.js';
-import type { ChipClass } from './chip.js';
 import type { StackClass } from './framework.js';
 
 /** Every number that is fitted: name → start value, how far it may move, and what it is.
@@ -29,7 +29,7 @@ export const speedKnobs = {
   'reach.blackwell': reach(0.68, 'Blackwell'),
   'reach.blackwell-rtx': reach(0.65, 'GeForce and workstation Blackwell'),
   'reach.tpu': reach(0.65, 'TPU'),
-  'reach.amd': reach(0.45, 'AMD CDNA'),
+  'reach.cdna': reach(0.45, 'AMD CDNA'),
   'reach.gaudi': reach(0.6, 'Gaudi'),
   'reach.other': reach(0.4, 'other accelerators'),
   'halved.reach': knob(1.35, 0.15, 1, 2, 'share of the peak reached by tensor units that are held to half rate, by that of full-rate ones'),
@@ -174,5 +174,8 @@ export function trainingCoefficients(all: Coefficients): TrainingCoefficients {
   };
 }
 
-export const reachKnob = (kind: ChipClass): SpeedKnob => `reach.${kind}`;
+/** Generations that few train on share a number. */
+export const reachKnob = (kind: Generation): SpeedKnob =>
+  `reach.${kind === 'rdna' ? 'cdna' : /^(?:jetson|xe|neuron|apple)$/.test(kind) ? 'other' : (kind as MeasuredGeneration)}`;
+type MeasuredGeneration = Exclude<Generation, 'rdna' | 'jetson' | 'xe' | 'neuron' | 'apple'>;
 export const stackKnob = (part: 'stack' | 'elementwise' | 'launch' | 'step', kind: StackClass): SpeedKnob => `${part}.${kind}`;

@@ -1,7 +1,6 @@
 import type { Estimate, Estimation, Interval, MissingFact, Term, Unit } from '../../model/estimate.js';
 import type { EstimateContext, Spec } from '../spec.js';
 import { checkpointsOf, storedGib, storedTerm } from './checkpoints.js';
-import { peakOf } from './chip.js';
 import { type TrainingCoefficients, trainingCoefficients } from './coefficients.js';
 import { basisOf, distance, intervalAround, kindOf, type Quantity, spreadOf } from './intervals.js';
 import type { TrainingJob } from './job.js';
@@ -39,7 +38,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
     if (layout.globalBatch !== undefined && (isSample || job.lengthKnown)) put('step_time_s', 's', 'speed', layout.globalBatch / samplesPerSecond, term);
     const flops = step.modelFlop / step.total / layout.gpus;
     put('tflops_per_gpu', 'TFLOP/s', 'speed', flops / 1e12);
-    put('mfu', 'share', 'speed', flops / peakOf(job.chip, job.precision === 'fp4' || job.precision === 'fp8' ? 'bf16' : job.precision));
+    put('mfu', 'share', 'speed', flops / job.chip.peak[job.precision === 'fp4' || job.precision === 'fp8' ? 'bf16' : job.precision]);
 
     const tokenRate = (perSecond * job.realShare) / layout.gpus;
     const seconds =

@@ -27,7 +27,11 @@ export function distance(job: TrainingJob, quantity: Quantity): number {
   if (shape?.guessed.includes('n_layer') === true) far *= 1.2;
   if (job.sample?.exact === false) far *= 1.6;
   if (shape?.relative === true) far *= 1.5;
-  if (chip !== undefined && ['other', 'amd', 'gaudi', 'pascal', 'turing', 'blackwell-rtx'].includes(chip.class)) far *= 1.3;
+  if (
+    chip !== undefined &&
+    ['other', 'jetson', 'xe', 'neuron', 'apple', 'cdna', 'rdna', 'gaudi', 'pascal', 'turing', 'blackwell-rtx'].includes(chip.generation)
+  )
+    far *= 1.3;
   if (shape !== undefined && shape.expertBody > 0) far *= 1.15;
   if (quantity === 'memory' && layout.gpus > 8) far *= 1.15;
   // Longer than nearly all that was measured.

@@ -1,12 +1,14 @@
 import type { AssumedFact, MissingFact } from '../../model/estimate.js';
+import type { Chip, NumberType } from '../chip.js';
 import type { FactReader } from '../spec.js';
-import type { Chip, ComputePrecision } from './chip.js';
 import type { Framework } from './framework.js';
 import type { Layout } from './layout.js';
 import type { SampleWork } from './sample-work.js';
 import type { Shape } from './shape.js';
 
 export type Method = 'full' | 'lora' | 'qlora';
+/** Types that training computes in. */
+export type ComputePrecision = Exclude<NumberType, 'int8' | 'int4'>;
 export type Checkpointing = 'none' | 'selective' | 'full';
 
 /** A training workload with everything the step model needs; what nobody stated is in `assumed`. */

@@ -1,6 +1,7 @@
+import type { Chip } from '../chip.js';
 import type { FactReader } from '../spec.js';
-import type { Chip } from './chip.js';
 import type { Framework } from './framework.js';
+import { usualNetwork } from './links.js';
 import type { SampleWork } from './sample-work.js';
 import { paramsPerRank, type Shape } from './shape.js';
 
@@ -196,7 +197,7 @@ function usualTokens({ shape }: LayoutInput): number {
 /** Per-device network rate out of words such as `8x HDR InfiniBand 200 Gb/s` or `RoCE 1600 Gbps/node`; else what such machines usually have.
  * @unit B/s */
 function networkOf(text: string | undefined, chip: Chip | undefined, perNode: number): number {
-  const usual = chip?.usualNetwork ?? 3e9;
+  const usual = chip === undefined ? 3e9 : usualNetwork(chip);
   if (text === undefined) return usual;
   const rate = /(\d+(?:\.\d+)?)\s*(?:gbps|gb\/s|gbit|g\b)/i.exec(text);
   if (!rate || /nvlink|nvswitch|xgmi|infinity fabric/i.test(text)) return usual;

@@ -1,4 +1,4 @@
-import { type Chip, peakOf } from './chip.js';
+import type { Chip } from '../chip.js';
 import { reachKnob, type SpeedKnob, type Values } from './coefficients.js';
 import type { TrainingJob } from './job.js';
 
@@ -31,18 +31,18 @@ export const overlap = (a: number, b: number): number => (a ** 3 + b ** 3) ** (1
 /** Share of its peak that a chip's generation reaches: tensor units held to half rate are easier to feed.
  * @source NVIDIA GA102 whitepaper v2 table 3 and Ada whitepaper v1.1 appendix A: GeForce accumulates in fp32 at half the rate of workstation cards */
 export function chipReach(chip: Chip, k: Values<SpeedKnob>): number {
-  const halved = (chip.class === 'ampere-rtx' || chip.class === 'ada' || chip.class === 'blackwell-rtx') && peakOf(chip, 'bf16') < 3 * peakOf(chip, 'fp32');
-  return Math.min(1, k[reachKnob(chip.class)] * (halved ? k['halved.reach'] : 1));
+  const halved = (chip.generation === 'ampere-rtx' || chip.generation === 'ada' || chip.generation === 'blackwell-rtx') && chip.peak.bf16 < 3 * chip.peak.fp32;
+  return Math.min(1, k[reachKnob(chip.generation)] * (halved ? k['halved.reach'] : 1));
 }
 
 /** Rate of large matrix products at the job's precision. @unit FLOP/s */
 export function matrixRate(job: TrainingJob, chip: Chip, reach: number, k: Values<SpeedKnob>): number {
-  const peak = peakOf(chip, job.precision) * job.clock;
-  if (job.precision === 'fp8') return peakOf(chip, 'fp8') === peakOf(chip, 'bf16') ? peak * reach : peak * reach * k['reach.fp8'];
+  const peak = chip.peak[job.precision] * job.clock;
+  if (job.precision === 'fp8') return chip.peak.fp8 === chip.peak.bf16 ? peak * reach : peak * reach * k['reach.fp8'];
   if (job.precision === 'fp4') return peak * reach * k['reach.fp4'];
   if (job.precision === 'tf32') return peak * Math.min(1, reach * k['reach.tf32']);
   // Plain units are slow by the memory beside them: what holds tensor units back does not hold them.
-  if (job.precision === 'fp32') return peak * (chip.class === 'pascal' ? reach : k['reach.fp32']);
+  if (job.precision === 'fp32') return peak * (chip.generation === 'pascal' ? reach : k['reach.fp32']);
   return peak * reach;
 }
 

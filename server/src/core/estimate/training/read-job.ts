@@ -1,9 +1,9 @@
 import type { AssumedFact, MissingFact } from '../../model/estimate.js';
+import { type Chip, chipNamed, hasTf32 } from '../chip.js';
 import { type EstimateContext, FactReader, type Spec } from '../spec.js';
-import { type Chip, type ComputePrecision, chipOf } from './chip.js';
 import { fitting } from './fitting.js';
 import { type Framework, frameworkOf } from './framework.js';
-import type { Checkpointing, Method, TrainingJob } from './job.js';
+import type { Checkpointing, ComputePrecision, Method, TrainingJob } from './job.js';
 import { layoutOf } from './layout.js';
 import { type SampleWork, sampleWorkOf } from './sample-work.js';
 import { type Shape, shapeOf } from './shape.js';
@@ -24,9 +24,9 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const machine = facts.text('instance_type');
   const offer = machine === undefined ? undefined : context.catalog.instance(machine)[0];
   const chipName = facts.text('gpu_type') ?? offer?.acceleratorId;
-  const found = chipName === undefined ? undefined : chipOf(chipName, context.catalog);
+  const found = chipName === undefined ? undefined : chipNamed(chipName, context.catalog);
   const chip = found?.chip;
-  if (found?.assumed === true && chip) assume('gpu_type', chip.id, `${chipName} without form factor: the usual one`);
+  if (found?.open === true && chip) assume('gpu_type', chip.id, `${chipName} without form factor: the usual one`);
   const speed = ['tokens_per_s_per_gpu', 'samples_per_s', 'step_time_s', 'gpu_hours', 'wall_hours'];
   if (chip === undefined)
     unknown.push({
@@ -57,7 +57,8 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const precision = precisionOf(facts, chip, framework, shape !== undefined && !shape.encoder, sample, assume);
   const checkpointing = checkpointingOf(facts, shape, framework, method, assume);
   const flashFact = facts.flag('flash_attention');
-  const flash = flashFact ?? !(chip?.class === 'volta' || chip?.class === 'turing' || chip?.class === 'pascal' || framework.name === 'megatron-deepspeed');
+  const flash =
+    flashFact ?? !(chip?.generation === 'volta' || chip?.generation === 'turing' || chip?.generation === 'pascal' || framework.name === 'megatron-deepspeed');
   if (flashFact === undefined && shape)
     assume('flash_attention', flash, flash ? 'default of current attention kernels' : 'not available on this chip or stack');
   const optimizer = (facts.text('optimizer') ?? 'adamw').toLowerCase();
@@ -140,7 +141,7 @@ type Assume = (fact: string, value: string | number | boolean, why: string) => v
  * @source pytorch docs, notes/cuda: torch.backends.cudnn.allow_tf32 is True, cuda.matmul.allow_tf32 is False; tensorflow docs, enable_tensor_float_32_execution: on;
  * jax docs, default_matmul_precision */
 function isWideTensor(chip: Chip | undefined, { name }: Framework, sample: SampleWork | undefined): boolean {
-  if (chip?.accelerator.tf32Tflops === undefined) return false;
+  if (chip === undefined || !hasTf32(chip.generation)) return false;
   return /^(?:tensorflow|keras|easylm)$/.test(name) || (sample !== undefined && (sample.squares > 0 || /^(?:depthwise|grouped|gan)$/.test(sample.kind)));
 }
 
@@ -162,8 +163,13 @@ function precisionOf(
     if (/32/.test(said)) return isWideTensor(chip, framework, sample) ? 'tf32' : 'fp32';
     return 'bf16';
   }
-  const half = chip?.class === 'volta' || chip?.class === 'turing' || chip?.class === 'pascal' ? 'fp16' : 'bf16';
-  if (language && framework.class === 'vendor' && chip?.accelerator.fp8Tflops !== undefined && ['hopper', 'blackwell', 'amd', 'gaudi'].includes(chip.class)) {
+  const half = chip?.generation === 'volta' || chip?.generation === 'turing' || chip?.generation === 'pascal' ? 'fp16' : 'bf16';
+  if (
+    language &&
+    framework.class === 'vendor' &&
+    chip?.accelerator.fp8Tflops !== undefined &&
+    ['hopper', 'blackwell', 'cdna', 'gaudi'].includes(chip.generation)
+  ) {
     assume('precision', 'fp8', 'vendor recipes for language models run in fp8 on this chip');
     return 'fp8';
   }

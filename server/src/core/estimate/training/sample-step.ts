@@ -1,4 +1,4 @@
-import type { Chip } from './chip.js';
+import type { Chip } from '../chip.js';
 import { type SpeedKnob, stackKnob, type Values } from './coefficients.js';
 import type { TrainingJob } from './job.js';
 import { dataRate } from './links.js';
@@ -27,7 +27,7 @@ export function sampleStep(job: TrainingJob, chip: Chip, k: Values<SpeedKnob>): 
   if (!sample) return undefined;
   const stack = job.framework.class;
   const reach = chipReach(chip, k);
-  const plain = job.precision === 'fp32' || chip.class === 'pascal';
+  const plain = job.precision === 'fp32' || chip.generation === 'pascal';
   const kind = sampleReach(sample, plain, k) * (stack === 'everyday' ? 1 : k['image.tuned']);
   const narrowBytes = job.precision === 'fp32' || job.precision === 'tf32' ? 2 : 1;
   const frozen = job.method !== 'full';
@@ -38,7 +38,7 @@ export function sampleStep(job: TrainingJob, chip: Chip, k: Values<SpeedKnob>): 
   const matrix = (2 * (sample.macs * multiplied * passes + encoders) * layout.micro) / (matrixRate(job, chip, reach, k) * kind);
   const moved =
     k[sample.kind === 'depthwise' ? 'depthwise.bytes' : 'convolution.bytes'] *
-    (job.compile || chip.class === 'tpu' || job.framework.name === 'easylm' ? k['convolution.fused'] : 1) *
+    (job.compile || chip.generation === 'tpu' || job.framework.name === 'easylm' ? k['convolution.fused'] : 1) *
     (plain || job.channelsLast || stack !== 'everyday' || !photographs.has(sample.kind) ? 1 : k['layout.bytes']);
   const elementwise =
     (sample.activations * layout.micro * (passes / 3) * moved * narrowBytes) / (chip.bandwidth * (stack === 'everyday' ? 1 : k['image.tuned']));

@@ -1,4 +1,4 @@
-import { type Chip, peakOf } from './chip.js';
+import type { Chip } from '../chip.js';
 import { type SpeedKnob, stackKnob, type Values } from './coefficients.js';
 import type { StackClass } from './framework.js';
 import type { TrainingJob } from './job.js';
@@ -42,9 +42,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
         (full * narrowness(Math.min(shape.hidden, shape.expertFfn)) * k['expert.reach'] * few(Math.max(1, perExpert)));
   const matrix = denseTime + headTime + expertTime;
 
-  const half =
-    job.clock *
-    peakOf(chip, job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : chip.class === 'volta' || chip.class === 'turing' ? 'fp16' : 'bf16');
+  const half = job.clock * chip.peak[job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : 'fp16'];
   const positions = Math.min(job.seq, shape.reach);
   const scores = attended(shape, job.seq) * tokens * layersHere * (shape.heads / tensor);
   const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
@@ -150,6 +148,6 @@ const stackReach = (stack: StackClass, k: Values<SpeedKnob>): number =>
 /** Fused attention reached 70 % of the 16-bit peak on A100 and 35 % of it on H100 before kernels were written anew for Hopper.
  * @source Dao 2023 (arXiv 2307.08691) figure 4; Shah et al. 2024 (arXiv 2407.08608) section 1 */
 function attentionKnob(chip: Chip, stack: StackClass): SpeedKnob {
-  if (chip.class === 'ampere' || chip.class === 'ampere-rtx' || chip.class === 'ada') return 'attention.ampere';
+  if (chip.generation === 'ampere' || chip.generation === 'ampere-rtx' || chip.generation === 'ada') return 'attention.ampere';
   return stack === 'vendor' ? 'attention.vendor' : 'attention.later';
 }

@@ -6,7 +6,7 @@ import { ConfigFacts, countKeys, type Field, flag, integer, precisionOf, type Re
 export const modelConfigMarker = /"(?:hidden_size|n_embd|d_model|text_config)"\s*:/;
 
 /** The shape in a model's `config.json`, as transformers writes it; undefined for any other JSON.
- * Names are those of workload facts, and beside them `head_dim`, `max_position`, `tie_embeddings`, `sliding_window`, `kv_lora_rank`, `n_ffn_expert`, `dtype`, `architecture`. */
+ * Names are those of workload facts, and beside them `head_dim`, `max_position`, `tie_embeddings`, `sliding_window`, `sliding_share`, `kv_lora_rank`, `n_ffn_expert`, `dtype`, `architecture`. */
 export function modelShapeOf(uri: string, root: Value | undefined): readonly Fact[] | undefined {
   if (root?.kind !== 'map' || countKeys(root, ['model_type', 'architectures']) === 0) return undefined;
   // A model of several parts keeps its language model apart.
@@ -18,7 +18,26 @@ export function modelShapeOf(uri: string, root: Value | undefined): readonly Fac
   const quantization = at(root, 'quantization_config');
   if (quantization) outer.take('quantization', at(quantization, 'quant_method'), quantizationName(quantization));
   const names = new Set(facts.facts.map((fact) => fact.name));
+  takeWindow(facts, body);
   return [...facts.facts, ...outer.facts.filter((fact) => !names.has(fact.name))].map(({ param: _param, ...fact }) => fact);
+}
+
+/** Which share of the layers stops at the window: as listed by layer, else all but each n-th; none where the window is switched off. */
+function takeWindow(facts: ConfigFacts, body: Value): void {
+  const off = at(body, 'use_sliding_window');
+  if (off && flag(off) === false) {
+    facts.put('sliding_share', 0, off);
+    return;
+  }
+  const kinds = at(body, 'layer_types');
+  if (kinds?.kind === 'seq' && kinds.items.length > 0) {
+    const windowed = kinds.items.filter((kind) => /sliding|local|chunked/.test(String(textOf(kind)))).length;
+    facts.put('sliding_share', Number((windowed / kinds.items.length).toPrecision(4)), kinds);
+    return;
+  }
+  const every = at(body, 'sliding_window_pattern');
+  const count = every && integer(every);
+  if (every && typeof count === 'number' && count > 1) facts.put('sliding_share', Number((1 - 1 / count).toPrecision(4)), every);
 }
 
 const widths = ['hidden_size', 'n_embd', 'd_model'];
