@@ -1,7 +1,7 @@
 import type { Chip } from '../chip.js';
 import type { FactReader } from '../spec.js';
 import type { Framework } from './framework.js';
-import { usualNetwork } from './links.js';
+import { usualNetwork } from './network.js';
 import type { SampleWork } from './sample-work.js';
 import { paramsPerRank, type Shape } from './shape.js';
 
