@@ -6,6 +6,7 @@ import { editTimes, oneFile, workspace } from './core.js';
 import { opening } from './editor.js';
 import { inTurn, median, type Row, row } from './measure.js';
 import { install } from './neighbours.js';
+import { panel } from './panel.js';
 import { spend } from './spend.js';
 
 /** Start of the command line against that of Node itself. */
@@ -25,20 +26,29 @@ function size(): Row[] {
   return vsix.length === 0 ? [] : [row('size of the .vsix', Math.max(...vsix), ' MiB', 3)];
 }
 
+function installWorkbench(): void {
+  const { status, stderr } = spawnSync('bash', ['test/e2e/install.sh'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
 /** Needs the workbench that `npm test` and `npm start` install. */
 async function atStart(): Promise<Row[]> {
   if (process.platform !== 'linux') return [];
-  const { status, stderr } = spawnSync('bash', ['test/e2e/install.sh'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
+  installWorkbench();
   return activation();
 }
 
+/** Needs the browser that comes with the workbench. */
+async function drawing(): Promise<Row[]> {
+  installWorkbench();
+  return panel();
+}
 const parts: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   file: oneFile,
   workspace: () => workspace(neighbours),
   editor: () => opening(neighbours),
   activation: atStart,
   spend: () => spend(neighbours),
+  panel: drawing,
   start,
   size,
 };

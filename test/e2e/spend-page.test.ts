@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SpendPage, themeNames } from '../support/spend-page.js';
 import { dataOf, madeUp, viewAt } from '../support/spend-views.js';
@@ -164,4 +168,72 @@ describe('the page', () => {
     expect(wide).toBeLessThanOrEqual(420);
   });
   test('breaks none of its rules', () => expect(page.errors).toEqual([]));
+});
+
+describe('the report as one file', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'mlcost-report-'));
+  const file = path.join(folder, 'spend.html');
+  const root = path.join(import.meta.dirname, '../..');
+  beforeAll(() => {
+    execFileSync(
+      process.execPath,
+      [path.join(root, 'dist/cli.js'), 'spend', 'report', '--workspace', path.join(root, 'samples/support-assistant'), '--html', file],
+      {
+        stdio: 'ignore',
+      },
+    );
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  test.each(['light', 'dark'] as const)('opens by itself, %s, asks nobody for anything, and has no accessibility mistakes', async (colorScheme) => {
+    const own = page.page;
+    const report = await own
+      .context()
+      .browser()
+      .newPage({ viewport: { width: 1200, height: 900 }, colorScheme, javaScriptEnabled: true });
+    try {
+      const [asked, errors]: [string[], string[]] = [[], []];
+      report.on('request', (request: { url(): string }) => asked.push(request.url()));
+      report.on('console', (message: { type(): string; text(): string }) => message.type() === 'error' && errors.push(message.text()));
+      report.on('pageerror', (error: Error) => errors.push(error.message));
+      await report.goto(pathToFileURL(file).href);
+      await report.locator('#budgets').waitFor();
+      const text: string = await report.locator('main').textContent();
+      expect(text).toMatch(/September 2026.*Data until 2026-09-21/);
+      expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+      // the way to the code is told, though there is no editor to go to
+      for (const label of ['ml-platform', 'assistant'])
+        await report
+          .locator('#tree button[aria-expanded=false]', { hasText: new RegExp(`${label}$`) })
+          .first()
+          .click();
+      await report.locator('#tree', { hasText: /\.(sh|py|ipynb):\d+/ }).waitFor();
+      await report.locator('.walk').first().focus();
+      await report.keyboard.press('Home');
+      expect(await report.locator('.walk').first().getAttribute('aria-valuetext')).toMatch(/^Sep 1: /);
+      await report.screenshot({ path: path.join(root, 'test-output/screenshots/spend', `report-${colorScheme}.png`), fullPage: true });
+      await report.emulateMedia({ media: 'print' });
+      await report.screenshot({ path: path.join(root, 'test-output/screenshots/spend', `report-${colorScheme}-print.png`), fullPage: true });
+      await report.emulateMedia({ media: 'screen' });
+      expect({ asked: asked.filter((url) => !url.startsWith('file:')), errors }).toEqual({ asked: [], errors: [] });
+      // the page's rules let no script in but its own: what judges it is let in by the browser
+      const session = await report.context().newCDPSession(report);
+      await session.send('Page.setBypassCSP', { enabled: true });
+      await report.reload();
+      await report.locator('#budgets').waitFor();
+      await report.evaluate(axe);
+      const found: string[] = await report.evaluate(async () => {
+        const { axe: judge } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+        return (await judge.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`);
+      });
+      expect(found).toEqual([]);
+    } finally {
+      await report.close();
+    }
+  });
+  test('tells the budgets where no script may run', async () => {
+    const plain = await page.page.context().browser().newPage({ javaScriptEnabled: false });
+    await plain.goto(pathToFileURL(file).href);
+    expect(await plain.locator('noscript').textContent()).toMatch(/support-agents: \$4,0\d\d of \$4,000, used up/);
+    await plain.close();
+  });
 });

@@ -292,13 +292,13 @@ describe('the place in the code that a bill means', () => {
     workload('agent/triage.py', 'gpt-4o-mini'),
   ]);
   test.each([
-    ['model', 'llama-3.1-8b', 'train/run.sh:5'],
-    ['model', 'meta-llama/Llama-3.1-8B', 'train/run.sh:5'],
+    ['model', 'llama-3.1-8b', 'train/run.sh:5, 1 more'],
+    ['model', 'meta-llama/Llama-3.1-8B', 'train/run.sh:5, 1 more'],
     ['model', 'GPT 4o mini', 'agent/triage.py:5'],
     ['model', 'llama', undefined],
     ['model', 'Llama-3.1-8B-Instruct', undefined],
     ['workload', 'triage', 'agent/triage.py:5'],
-    ['workload', 'finetune', 'train/run.sh:5'],
+    ['workload', 'finetune', 'train/run.sh:5, 1 more'],
     ['team', 'triage', undefined],
     ['model', '—', undefined],
   ] as const)('%s %s', (level, value, label) => expect(find(level, value)?.label).toBe(label));

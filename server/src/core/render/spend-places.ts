@@ -15,12 +15,13 @@ export interface KnownNames {
 /** Finds the code that a bill's model or workload means: by its whole name, without case and punctuation, never by likeness.
  * A model is meant with or without its publisher; a workload is meant by the name of its file. */
 export function namedPlaces(known: readonly KnownNames[]): (level: Level, value: string) => SpendPlace | undefined {
-  const found: Record<'model' | 'workload', Map<string, SpendPlace>> = { model: new Map(), workload: new Map() };
+  const found: Record<'model' | 'workload', Map<string, SpendPlace[]>> = { model: new Map(), workload: new Map() };
   // what runs a script comes before the script: it is whose money it is
   const order = [...known].sort((a, b) => Number(a.workload.countedIn !== undefined) - Number(b.workload.countedIn !== undefined));
   const add = (level: 'model' | 'workload', name: string, place: SpendPlace): void => {
     const key = plain(name);
-    if (key !== '' && !found[level].has(key)) found[level].set(key, place);
+    const there = found[level].get(key) ?? [];
+    if (key !== '' && !there.some(({ label }) => label === place.label)) found[level].set(key, [...there, place]);
   };
   for (const { workload, root, uri, line } of order) {
     const place = { uri, line, label: `${relativeTo(workload.span.uri, [root])}:${line + 1}` };
@@ -28,6 +29,9 @@ export function namedPlaces(known: readonly KnownNames[]): (level: Level, value:
     if (typeof model === 'string') for (const name of [model, model.slice(model.lastIndexOf('/') + 1)]) add('model', name, place);
     for (const file of [workload.span.uri, workload.program]) if (file !== undefined) add('workload', baseName(file).replace(/\.\w+$/, ''), place);
   }
-  return (level, value) => (level === 'model' || level === 'workload' ? found[level].get(plain(value)) : undefined);
+  return (level, value) => {
+    const [first, ...others] = (level === 'model' || level === 'workload' ? found[level].get(plain(value)) : undefined) ?? [];
+    return first && others.length > 0 ? { ...first, label: `${first.label}, ${others.length} more` } : first;
+  };
 }
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
