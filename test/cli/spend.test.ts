@@ -279,6 +279,43 @@ describe('mlcost run', () => {
   });
 });
 
+test('what was decided goes into the audit log: gates, waivers and budgets as they change, advice that was taken, each with commit and model version', () => {
+  const script =
+    'from transformers import AutoModelForCausalLM, Trainer, TrainingArguments\nmodel = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.1-8B")\nargs = TrainingArguments(output_dir="out", per_device_train_batch_size=4, max_steps=9000)\ntrainer = Trainer(model=model, args=args)\ntrainer.train()\n';
+  const base =
+    'accelerator: { type: H100, count: 8 }\nprovider: aws\nassumptions: { seq_len: 2048 }\ntags: { model_version: v7 }\npolicy:\n  - { id: few, max_gpus: 4 }\n';
+  const folder = workspace({ 'train.py': script, '.mlcost.yaml': base });
+  const git = (...args: string[]) => spawnSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], { cwd: folder, encoding: 'utf8' });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  const commit = git('rev-parse', 'HEAD').stdout.trim();
+  const log = path.join(folder, '.mlcost/audit/log.jsonl');
+  const records = () =>
+    readFileSync(log, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; data: Record<string, unknown> });
+  expect(mlcost(folder, ['check', '-q']).status).toBe(1);
+  expect(existsSync(log), 'a check alone begins no log').toBe(false);
+  expect(mlcost(folder, ['check', '-q', '--audit']).status).toBe(1);
+  writeFileSync(
+    path.join(folder, '.mlcost.yaml'),
+    `${base}waivers:\n  - { rule: few, reason: big run, owner: lead, expires: 2099-01-01 }\nbudgets:\n  - { name: all, amount: 5 }\n`,
+  );
+  expect(mlcost(folder, ['check', '-q']).status).toBe(0);
+  expect(mlcost(folder, ['check', '-q']).status).toBe(0);
+  expect(mlcost(folder, ['advise', '-q', '--apply-all-safe']).stdout).toMatch(/./);
+  const kinds = records().map(({ kind, data }) => (kind === 'gate' ? `gate ${String(data['result'])}` : kind));
+  expect(kinds.filter((kind) => kind !== 'advice-taken')).toEqual(['gate failed', 'budgets', 'waivers', 'gate passed', 'gate passed']);
+  expect(kinds).toContain('advice-taken');
+  for (const { data } of records()) expect(data).toMatchObject({ commit, modelVersion: 'v7' });
+  expect(records()[3]?.data['findings']).toEqual([expect.objectContaining({ rule: 'few', waived: expect.objectContaining({ owner: 'lead' }) })]);
+  expect(mlcost(folder, ['audit', 'verify']).status).toBe(0);
+  writeFileSync(log, readFileSync(log, 'utf8').replace('"result":"failed"', '"result":"passed"'));
+  expect(mlcost(folder, ['audit', 'verify']).status).toBe(1);
+});
+
 test('a broken audit log exits 1, at its line', () => {
   const folder = workspace();
   for (const name of ['a', 'b']) mlcost(folder, ['run', '--', 'echo', name]);

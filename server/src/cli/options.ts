@@ -189,6 +189,7 @@ export const commands: readonly Command[] = [
       ...where,
       { name: 'base', value: 'COMMIT', help: 'rules of change too: from this commit to the tracked files as they stand (COMMIT...HEAD for two commits)' },
       { name: 'staged', help: 'with --base: to what is staged' },
+      { name: 'audit', help: 'write the outcome into the audit log, also where there is none yet' },
       quiet,
     ],
     takes: [0, 1000],

@@ -34,6 +34,7 @@ import { Engine, type Estimated, type FileReport } from '../host/engine.js';
 import { type Host, today } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
 import { withNested } from '../host/workspace-settings.js';
+import { keepsAudit, noteAdvice } from './audit-notes.js';
 import { blameCommand } from './blame-command.js';
 import { historyCommand } from './history-command.js';
 import { modelFileCommand } from './model-file.js';
@@ -191,8 +192,14 @@ async function adviseCommand(parsed: Parsed, host: Host): Promise<void> {
     : parsed.values['apply-all-safe'] === true
       ? all.flatMap(({ advice }) => advice.find(isSafe) ?? [])
       : undefined;
-  if (chosen) await apply(chosen, engine, relative);
-  else if (parsed.values['format'] === 'json') write(`${JSON.stringify(adviseJson(engine, all, relative), null, 1)}\n`);
+  if (chosen) {
+    const taken = await apply(chosen, engine, relative);
+    const folder = fileURLToPath(engine.roots[0] ?? pathToFileURL('.').href);
+    if (await keepsAudit(folder)) {
+      const settings = await engine.settingsOf(engine.roots[0] ?? '');
+      for (const { id, workload, title, changes } of taken) await noteAdvice(folder, settings, { id, workload, title, changes });
+    }
+  } else if (parsed.values['format'] === 'json') write(`${JSON.stringify(adviseJson(engine, all, relative), null, 1)}\n`);
   else write(adviseTable(engine, all, relative, paint()));
 }
 
@@ -252,8 +259,9 @@ function named(id: string, all: readonly Advised[]): ProvenAdvice {
 }
 
 /** Writes edits of several workloads; what touches a place that another one has changed is named and left. */
-async function apply(chosen: readonly ProvenAdvice[], engine: Engine, relative: (uri: string) => string): Promise<void> {
+async function apply(chosen: readonly ProvenAdvice[], engine: Engine, relative: (uri: string) => string): Promise<ProvenAdvice[]> {
   const texts = new Map<string, TextEdit[]>();
+  const taken: ProvenAdvice[] = [];
   for (const advice of chosen) {
     const edits = advice.edits ?? [];
     const clash = edits.some((edit) => texts.get(edit.uri)?.some((other) => edit.start <= other.end && other.start <= edit.end));
@@ -263,6 +271,7 @@ async function apply(chosen: readonly ProvenAdvice[], engine: Engine, relative: 
     }
     for (const edit of edits) texts.set(edit.uri, [...(texts.get(edit.uri) ?? []), edit]);
     write(`${advice.id}: ${advice.title}\n`);
+    taken.push(advice);
   }
   for (const [uri, edits] of texts) {
     const document = engine.fileOf(uri);
@@ -273,6 +282,7 @@ async function apply(chosen: readonly ProvenAdvice[], engine: Engine, relative: 
     await writeFile(file, applied(document.text, edits));
   }
   if (chosen.length === 0) write('Nothing to apply.\n');
+  return taken;
 }
 
 async function oomCommand({ args, ...rest }: Parsed, host: Host): Promise<void> {

@@ -181,7 +181,8 @@ const output = (file: string, args: readonly string[], cwd: string): Promise<str
   new Promise((resolve) => {
     execFile(file, args, { cwd, timeout: 5000 }, (error, stdout) => resolve(error ? undefined : stdout.trim()));
   });
-async function commitOf(cwd: string): Promise<{ commit?: string; dirty?: boolean }> {
+/** The commit that is checked out in a folder, and whether files differ from it; nothing where it is in no repository. */
+export async function commitOf(cwd: string): Promise<{ commit?: string; dirty?: boolean }> {
   const [commit, changes] = await Promise.all([
     output('git', ['rev-parse', 'HEAD'], cwd),
     output('git', ['status', '--porcelain', '--untracked-files=no'], cwd),

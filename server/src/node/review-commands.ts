@@ -1,4 +1,5 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { admissionYaml } from '../cli/admission.js';
 import { budgetFindings, type CheckReport, checkJson, checkMarkdown, checkText, fails, placed, settingsFindings } from '../cli/check.js';
@@ -23,11 +24,12 @@ import { type Host, today } from '../host/host.js';
 import { checkedNow } from '../host/policy.js';
 import { standingBudgets } from '../host/spend-ledger.js';
 import { settingsUri } from '../host/workspace-settings.js';
+import { keepsAudit, noteGate, noteSettings } from './audit-notes.js';
 import { GitRepository, type State as GitState } from './git.js';
 import { GitProject, type ProjectState } from './git-project.js';
 import { settingsFolder } from './project-folder.js';
 import type { Scanned } from './scanned.js';
-import { usable } from './spend-arguments.js';
+import { settingsIn, usable } from './spend-arguments.js';
 
 declare const VERSION: string;
 
@@ -52,7 +54,22 @@ export async function checkCommand(parsed: Parsed, host: Host, paint: Paint, wri
   if (done.rules === 0) throw new UsageError('no policy: `.mlcost.yaml` has neither rules under `policy` nor budgets');
   const format = parsed.values['format'];
   write(checkText(done, typeof format === 'string' ? format : 'table', VERSION, paint));
+  await noted(await projectFolder(parsed.values['project'] ?? parsed.args[0]), host, done, parsed.values['audit'] === true);
   return fails(done) ? 1 : 0;
+}
+/** A gate goes into the audit log where there is one, or where one is asked for. */
+async function noted(place: string, host: Host, report: CheckReport, asked: boolean): Promise<void> {
+  const folder = (await stat(place)).isDirectory() ? place : path.dirname(place);
+  if (!asked && !(await keepsAudit(folder))) return;
+  const settings = await settingsIn(pathToFileURL(folder).href, host);
+  await noteSettings(folder, settings);
+  const findings = report.findings.map(({ rule, level, workload, waived }) => ({
+    rule,
+    level,
+    ...(workload === undefined ? {} : { workload }),
+    ...(waived === undefined ? {} : { waived }),
+  }));
+  await noteGate(folder, settings, { failed: fails(report), rules: report.rules, workloads: report.workloads, findings });
 }
 
 async function checked({ engine, reports, relative }: Awaited<ReturnType<Scanned>>, host: Host): Promise<CheckReport> {

@@ -6,7 +6,6 @@ import { importedJson, importedText } from '../cli/imported.js';
 import { type Parsed, UsageError } from '../cli/options.js';
 import {
   auditFile,
-  type Budget,
   type BudgetState,
   budgetsFor,
   exact,
@@ -22,7 +21,8 @@ import {
 import type { Host } from '../host/host.js';
 import { standingBudgets } from '../host/spend-ledger.js';
 import { alertCommand } from './alert-command.js';
-import { lastRecord, record, sha256 } from './audit-log.js';
+import { record, sha256 } from './audit-log.js';
+import { noteSettings } from './audit-notes.js';
 import { importExports } from './ledger.js';
 import { meteredRun } from './metered-run.js';
 import { dayOf, type SpendCommand, settingsIn, textOf, usable, workspaceOf } from './spend-arguments.js';
@@ -62,28 +62,13 @@ async function budgetCommand(parsed: Parsed, host: Host): Promise<number> {
   const settings = await settingsIn(root, host);
   if (settings.budgets.length === 0) throw new UsageError(`no budgets in ${fileURLToPath(root)}/${settingsFileName}: write some, docs/spend.md shows how`);
   const states = await statesAt(root, settings, host, dayOf(values, 'at'));
-  await noteBudgets(fileURLToPath(root), settings.budgets);
+  await noteSettings(fileURLToPath(root), settings);
   process.stdout.write(values['format'] === 'json' ? `${JSON.stringify(budgetsJson(states), null, 1)}\n` : budgetsTable(states));
   return values['check'] === true && states.some(({ state }) => state === 'over') ? 1 : 0;
 }
 /** How a workspace's budgets stand on a day, today if none is said. The middle of a day is that day in nearly every zone. */
 const statesAt = (root: string, settings: MlcostSettings, host: Host, day?: string): Promise<BudgetState[]> =>
   usable(() => standingBudgets(host, root, settings, day === undefined ? host.now() : Date.parse(`${day}T12:00:00Z`)));
-/** Budgets that are not those of the last time go into the audit log. */
-async function noteBudgets(folder: string, budgets: readonly Budget[]): Promise<void> {
-  const now = budgets.map(({ name, owner, amount, currency, period, rollOver, parent }) => ({
-    name,
-    owner,
-    amount: exact.toText(amount),
-    currency,
-    period,
-    rollOver,
-    ...(parent === undefined ? {} : { parent }),
-  }));
-  const before = await lastRecord(folder, 'budgets');
-  if (JSON.stringify(before?.data['budgets']) !== JSON.stringify(now)) await record(folder, 'budgets', { budgets: now });
-}
-
 async function runCommand(parsed: Parsed, host: Host): Promise<number> {
   const { args, values } = parsed;
   const root = workspaceOf(parsed);
