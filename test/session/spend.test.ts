@@ -3,7 +3,7 @@ import { decimal, zero } from '../../server/src/core/spend/decimal.js';
 import { Dictionary } from '../../server/src/core/spend/dictionary.js';
 import { dimensionNames } from '../../server/src/core/spend/dimensions.js';
 import { rollUpLine } from '../../server/src/core/spend/roll-up.js';
-import type { WorkloadsResult } from '../../server/src/protocol/protocol.js';
+import type { AlertsParams, AlertsResult, WorkloadsResult } from '../../server/src/protocol/protocol.js';
 import type { SpendHead, SpendPanelResult, SpendTrouble, TreeLine } from '../../server/src/protocol/spend-panel.js';
 import { Editor, root } from '../support/session.js';
 
@@ -116,4 +116,19 @@ describe('the spend panel', () => {
     expect(sources).toEqual([{ name: 'spend/q3.csv', detail: expect.stringMatching(/not there/) as unknown as string, state: 'trouble' }]);
     expect(notes.join()).toMatch(/not on a disk of this machine/);
   });
+});
+test('somebody is told of a crossing once, again when they want to be reminded, and not of a budget that they muted', async () => {
+  const spent = 10 * Number(new Date().toISOString().slice(8, 10));
+  editor = await Editor.start({ files: { 'train.py': script, '.mlcost.yaml': settings(spent), ...ledger('core', '10') } });
+  await editor.open('train.py');
+  const ask = (memory: string, snooze?: AlertsParams['snooze']) =>
+    editor.connection.sendRequest('mlcost/alerts', { memory, ...(snooze ? { snooze } : {}) } satisfies AlertsParams) as Promise<AlertsResult>;
+  const first = await ask('');
+  expect(first.alerts.map(({ budget, severity, title }) => [budget, severity, title])).toEqual([['core', 'over', 'Budget core is used up']]);
+  expect((await ask(first.memory)).alerts).toEqual([]);
+  const about = first.alerts[0]?.about ?? '';
+  const later = await ask(first.memory, { about, hours: 24, again: true });
+  expect(later.alerts).toEqual([]);
+  expect((await ask(later.memory, { about, hours: -1, again: true })).alerts).toHaveLength(1);
+  expect((await ask('', { about, hours: 9600, again: false })).alerts).toEqual([]);
 });

@@ -12,6 +12,7 @@ import { ComparePanels } from './panel.js';
 import { Reports } from './reports.js';
 import type { Running } from './running.js';
 import { readSettings, section } from './settings.js';
+import { SpendAlerts } from './spend-alerts.js';
 import { SpendPanels } from './spend-panel.js';
 import { type ReadSource, SpendSources } from './spend-sources.js';
 import { StatusItem } from './status-item.js';
@@ -97,6 +98,7 @@ function connect(one: Running, context: vscode.ExtensionContext, tree: WorkloadT
     status,
     one.onStatus((params) => status.take(params)),
     sources.watch(one),
+    new SpendAlerts(context.workspaceState).watch(one),
     vscode.window.onDidChangeActiveTextEditor(tellActive),
     vscode.window.onDidChangeActiveNotebookEditor(tellActive),
     vscode.workspace.onDidChangeConfiguration((change) => {

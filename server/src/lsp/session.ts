@@ -23,6 +23,7 @@ import {
 } from '../protocol/protocol.js';
 import { spendChangedNotification } from '../protocol/spend-panel.js';
 import { onAdvice } from './advice.js';
+import { onAlerts } from './alerts.js';
 import { onAnswer } from './answers.js';
 import { BackgroundIndex } from './background-index.js';
 import { onBlame } from './blame.js';
@@ -215,6 +216,7 @@ export function startServer(connection: Connection, host: Host): void {
     onExplain,
     onScan,
     onWorkloads,
+    onAlerts,
     onCompare,
     onAdvice,
     onChoices,

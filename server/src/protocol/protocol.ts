@@ -286,3 +286,28 @@ export interface MarkdownResult {
   readonly title: string;
   readonly markdown: string;
 }
+
+/** The client asks what somebody has to hear of; it keeps what was told, as the server gives it. */
+export const alertsRequest = 'mlcost/alerts';
+export interface AlertsParams {
+  /** As the last answer gave it; empty at first. */
+  readonly memory: string;
+  /** What somebody has put off, before what is due is looked for. */
+  readonly snooze?: {
+    readonly about: string;
+    readonly hours: number;
+    /** True: it is told again then. */
+    readonly again: boolean;
+  };
+}
+export interface SpendAlert {
+  readonly about: string;
+  readonly severity: 'warn' | 'over';
+  readonly title: string;
+  readonly text: string;
+  readonly budget: string;
+}
+export interface AlertsResult {
+  readonly alerts: readonly SpendAlert[];
+  readonly memory: string;
+}

@@ -48,10 +48,13 @@ describe('told once', () => {
     const december = alertsOf(budgetStates(settings.budgets, ledger([{ day: '2026-12-01', cost: '2000' }]), Date.parse('2026-12-02T12:00:00Z'), []));
     expect(ids(december, memory)).toEqual(['b|2026-12-01|100']);
   });
-  test('put off until a time, then told', () => {
-    const memory = afterSnooze(emptyMemory, 'b|2026-11-01', now + 3_600_000);
-    expect(ids(at('70'), memory)).toEqual([]);
-    expect(ids(at('70'), memory, now + 3_600_001)).toHaveLength(2);
+  test.each([
+    ['put off until a time, then told again', true, 2],
+    ['put off for the period: what was told is not told again', false, 0],
+  ])('%s', (_, again, then) => {
+    const memory = afterSnooze(toldAll(at('70')), 'b|2026-11-01', now + 3_600_000, again);
+    expect(ids(at('91'), memory)).toEqual([]);
+    expect(ids(at('70'), memory, now + 3_600_001)).toHaveLength(then);
   });
   test.each([undefined, null, '', '[]', '{"told":1}', '{"told":{"b":2}}', 'x'])('a memory that is none remembers nothing: %j', (text) =>
     expect(readMemory(text)).toEqual(emptyMemory),

@@ -121,14 +121,15 @@ export function afterTelling(memory: AlertMemory, { id, covers }: Alert, now: nu
   return { ...memory, told: { ...Object.fromEntries(kept), ...Object.fromEntries([...covers, id].map((one) => [one, memory.told[one] ?? at])) } };
 }
 /** The memory after somebody put something off.
- * @param until milliseconds since the epoch */
-export const afterSnooze = (memory: AlertMemory, about: string, until: number): AlertMemory => ({
-  ...memory,
-  snoozed: {
-    ...Object.fromEntries(Object.entries(memory.snoozed).filter(([, when]) => Date.parse(when) > until - 400 * 86_400_000)),
-    [about]: new Date(until).toISOString(),
-  },
-});
+ * @param until milliseconds since the epoch
+ * @param again true: what was told of it is told once more then */
+export function afterSnooze({ told, snoozed }: AlertMemory, about: string, until: number, again: boolean): AlertMemory {
+  const kept = Object.entries(snoozed).filter(([, when]) => until - Date.parse(when) < keptDays * 86_400_000);
+  return {
+    told: again ? Object.fromEntries(Object.entries(told).filter(([id]) => !id.startsWith(`${about}|`))) : told,
+    snoozed: { ...Object.fromEntries(kept), [about]: new Date(until).toISOString() },
+  };
+}
 /** A memory as it was written; what is none remembers nothing. */
 export function readMemory(text: string | null | undefined): AlertMemory {
   try {
