@@ -1,6 +1,7 @@
-// Before tests against real servers: installs them where that can be done.
-import { servers } from '../../scripts/setup.mjs';
+// Before tests against real servers: the command line, and the servers where they can be installed.
+import { build, servers } from '../../scripts/setup.mjs';
 
 export function setup() {
+  build();
   servers();
 }

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Workspace } from '../support/ledger.js';
 import { hasPostgres, type Running, startPostgres } from '../support/servers.js';
@@ -151,6 +153,19 @@ describe.runIf(hasPostgres)('PostgreSQL itself', () => {
     const [outcome] = await workspace.pull(settings('table: finops.writes', 'columns: { day: day, billed: billed, currency: currency }'), { now, environment });
     expect(outcome?.health.error?.message).toContain('read-only transaction');
     expect(server.sql('select count(*) from finops.late where "BilledCost" = 666')).toBe('0');
+  });
+  test('the command line brings its client along', () => {
+    using workspace = new Workspace();
+    const written = settings('table: finops.focus', 'columns: { team: { column: Tags, key: team } }').replace(/^/gm, '    ');
+    workspace.write('.mlcost.yaml', `spend:\n  sources:\n${written}\n`);
+    const mlcost = (...args: string[]) =>
+      spawnSync(process.execPath, [path.resolve('dist/cli.js'), 'spend', ...args, '--workspace', workspace.root], {
+        encoding: 'utf8',
+        env: { ...process.env, ...environment },
+      });
+    expect(mlcost('pull')).toMatchObject({ status: 0, stdout: 'warehouse: 10 days, 2026-11-01 to 2026-11-10: 24.00 USD\n' });
+    expect(mlcost('report', '--by', 'team', '--expect', '24').status).toBe(0);
+    expect(mlcost('sources').stdout).toMatch(/warehouse +postgres +counts +read less than a minute ago, through 2026-11-10/);
   });
   test('a server that is not there', async () => {
     using workspace = new Workspace();

@@ -138,7 +138,7 @@ export {
 export { merge, without } from './spend/merge.js';
 export { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from './spend/metering.js';
 export { firstQuery, type PanelQuery, spendPanel } from './spend/panel.js';
-export { dayIn, eachDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
+export { dayIn, daysIn, eachDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
 export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
 export { isSpendKey, isTime, type LedgerMonth, type SpendKey, type SpendQuery, type SpendReport, spendKeys, spendReport, UnknownRate } from './spend/report.js';
 export { MonthSums, readRollUp, rollUpLine } from './spend/roll-up.js';

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  type DaySpan,
+  daysIn,
   healthFile,
   ledgerFolder,
+  plusDays,
   readHealth,
   SourceError,
   type SourceHealth,
@@ -68,6 +71,15 @@ export async function pull(root: string, sources: readonly SourceSettings[], por
     port.onWait,
   );
 }
+/** Answers of servers that would have to hold too much at once: they are asked for fewer days. */
+const tooMuch = new Set<number | undefined>([413, 422]);
+function halves({ from, to }: DaySpan): DaySpan[] {
+  const middle = plusDays(from, Math.floor(daysIn({ from, to }) / 2) - 1);
+  return [
+    { from, to: middle },
+    { from: plusDays(middle, 1), to },
+  ];
+}
 async function pullOne(root: string, settings: SourceSettings, port: PullPort): Promise<Pulled> {
   const kind = sourceKindOf(settings);
   const folder = path.join(root, ledgerFolder);
@@ -87,9 +99,18 @@ async function pullOne(root: string, settings: SourceSettings, port: PullPort): 
       sql: postgresSql(port.postgres, settings, secret),
     };
     const state = (await ledgerOnDisk(folder)).sources?.[settings.name];
-    for (const span of spansToRead(settings, state, fingerprint, today, kind.daysAtOnce, port.again)) {
+    const spans = spansToRead(settings, state, fingerprint, today, kind.daysAtOnce, port.again);
+    for (let span = spans.shift(); span; span = spans.shift()) {
       port.onDays?.(settings.name, span.from, span.to);
-      const answer = await kind.read(settings, span, source, now);
+      const isOneDay = span.from === span.to;
+      const answer = await kind.read(settings, span, source, now).catch((error: unknown) => {
+        if (error instanceof SourceError && tooMuch.has(error.status) && !isOneDay) return undefined;
+        throw error;
+      });
+      if (!answer) {
+        spans.unshift(...halves(span));
+        continue;
+      }
       for (const note of answer.notes) notes.add(note);
       told.push(await tell(folder, settings, fingerprint, span, answer, today));
       const last = [...answer.charges, ...answer.usage].reduce((latest, { day }) => (day > latest ? day : latest), '');
