@@ -201,6 +201,12 @@ describe('a limit of the output, in the words of the interface', () => {
       'messages=m, max_tokens=1280)',
     ],
     [
+      'chain.py',
+      'from langchain_openai import ChatOpenAI\nmodel = ChatOpenAI(model="gpt-4o", temperature=0)\nmodel.invoke(question)\n',
+      'temperature=0)',
+      'temperature=0, max_tokens=1280)',
+    ],
+    [
       'chat.ts',
       "import OpenAI from 'openai';\nconst client = new OpenAI();\nexport const ask = (messages) => client.chat.completions.create({ model: 'gpt-4o', messages });\n",
       "model: 'gpt-4o',",

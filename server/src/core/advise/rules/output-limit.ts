@@ -6,6 +6,8 @@ export const outputLimit: Rule = {
   id: 'output-limit',
   kinds: ['api-call'],
   propose({ facts, context, workload }) {
+    // Others have words of their own for it, or answer with no text.
+    if (!/^(openai|azure-openai|openai-compatible|groq|together|fireworks|cerebras|litellm|langchain-(?!ollama).+)$/.test(workload.framework)) return [];
     const usual = facts.number('output_tokens');
     if (usual === undefined || usual <= 0 || facts.has('max_tokens') || facts.has('reasoning_effort')) return [];
     // Four times the usual answer, in steps of 256: longer ones are rare, and mostly runaways.

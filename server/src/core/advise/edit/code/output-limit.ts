@@ -5,10 +5,12 @@ import { type Change, type Recipe, withKeyword } from './recipe.js';
 import { callWithin } from './trainer.js';
 
 /** How an interface calls the limit of its output, by the method that is called.
- * @source OpenAI API reference: chat completions take `max_completion_tokens` (reasoning models nothing else), responses `max_output_tokens`; others with that interface `max_tokens` */
+ * @source OpenAI API reference: chat completions take `max_completion_tokens` (reasoning models nothing else), responses `max_output_tokens`; others with that interface `max_tokens`.
+ * LangChain documentation, chat models: `max_tokens` is a standard parameter */
 function keyOf(framework: string, method: string): string | undefined {
   if (/responses\.(create|parse|stream)$/.test(method)) return 'max_output_tokens';
   if (/chat\.completions\.(create|parse|stream)$/.test(method)) return /^(azure-)?openai$/.test(framework) ? 'max_completion_tokens' : 'max_tokens';
+  if (/^langchain-(?!ollama)/.test(framework)) return /(?:^|\.)Chat[A-Z]\w*$/.test(method) ? 'max_tokens' : undefined;
   return /(?:^|\.)a?completion$/.test(method) && framework === 'litellm' ? 'max_tokens' : undefined;
 }
 
@@ -19,7 +21,11 @@ export const outputLimit: Recipe = {
     const { workload } = code;
     const limit = to('max_tokens');
     if (workload.kind !== 'api-call' || typeof limit !== 'number') return undefined;
-    const call = callWithin(code, /^(?:create|parse|stream|a?completion)$/, (one) => keyOf(workload.framework, dotted(one.callee) ?? '') !== undefined);
+    const call = callWithin(
+      code,
+      /^(?:create|parse|stream|a?completion|Chat[A-Z]\w*)$/,
+      (one) => keyOf(workload.framework, dotted(one.callee) ?? '') !== undefined,
+    );
     const key = call && keyOf(workload.framework, dotted(call.callee) ?? '');
     if (!call || key === undefined || call.args.some((arg) => arg.spread !== undefined)) return undefined;
     return [withKeyword(code, call, `${key}=${limit}`)];
