@@ -256,3 +256,26 @@ data:
   expect(found).toEqual(['batch-inference ray-data 15-15 {gpu_count=1@15, batch_size=16@9 variable, concurrency=4@15, model=org/vit@12}']);
   expect(sighting.workloads[0]?.fragment).toBe(true);
 });
+
+test.each<[what: string, name: string, text: string, expected: string[]]>([
+  [
+    'Beam’s vLLM: hardware and engine in one call',
+    'a.py',
+    'from beam.integrations import VLLM, VLLMArgs\nMODEL = "org/m-8B-AWQ"\nserver = VLLM(name="m", gpu="A10G", gpu_count=2, cpu=4, vllm_args=VLLMArgs(model=MODEL, max_model_len=4096))\n',
+    ['serving vllm 3-3 {gpu_type=A10G@3, gpu_count=2@3, cpu=4@3, model=org/m-8B-AWQ@2 variable, max_model_len=4096@3}'],
+  ],
+  [
+    'a model that the command line may name',
+    'a.py',
+    'import sys\nfrom vllm import LLM\nname = sys.argv[1] if len(sys.argv) > 1 else "org/m"\nLLM(model=name)\n',
+    ['batch-inference vllm 4-4 {model=org/m@3 default}'],
+  ],
+  [
+    'settings with a LoRA and a DeepSpeed file of their own',
+    'a.yaml',
+    'model_id: org/m\ncontext_length: 4096\nnum_devices: 16\nnum_epochs: 10\ntrain_batch_size_per_device: 8\nlearning_rate: 1e-4\ndeepspeed:\n  config_path: configs/zero_3.json\nlora_config: {r: 8}\n',
+    ['training pytorch 1-9 {batch_size=8@5, seq_len=4096@2, gpus=16@3, lora_rank=8@9, strategy=zero3@8, model=org/m@1, epochs=10@4}'],
+  ],
+])('%s', async (_what, name, text, expected) => {
+  expect(await short(name, text)).toEqual(expected);
+});

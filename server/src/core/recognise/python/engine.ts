@@ -21,10 +21,11 @@ const names: readonly (readonly [string, readonly string[]])[] = [
 /** What an inference engine's constructor states: `LLM(…)`, `AsyncEngineArgs(…)`, `sglang.Engine(…)`. */
 export function engineFacts({ evaluate }: PythonInput, call: Call): Found[] {
   const given = keyed(evaluate, call);
-  const more = keyed(evaluate, given.get('mii_config', 'model_config'));
+  const more = keyed(evaluate, given.get('mii_config', 'model_config', 'vllm_args'));
   const first = call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value;
   return [
     setting(evaluate, 'model', given, ['model', 'model_path', 'model_tag', 'model_name_or_path'], first ? undefined : call) ??
+      setting(evaluate, 'model', more, ['model']) ??
       (first && evaluate.fact('model', first)),
     ...names.map(([name, spellings]) => setting(evaluate, name, given, spellings) ?? setting(evaluate, name, more, spellings)),
     precisionFact(evaluate, given.get('dtype') ?? more.get('dtype')),

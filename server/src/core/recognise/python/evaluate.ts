@@ -37,6 +37,11 @@ export class Evaluator implements ReadsValues {
   }
   private evaluated(expr: Expr, steps: number): Evaluated {
     const open = (reason: string): UnknownValue => ({ known: false, reason, start: expr.start, end: expr.end });
+    // sys.argv[1] if len(sys.argv) > 1 else "x"
+    if (expr.kind === 'conditional' && expr.value.kind === 'subscript' && dotted(expr.value.object) === 'sys.argv') {
+      const otherwise = this.value(expr.otherwise, steps + 1);
+      return otherwise.known ? { ...otherwise, origin: 'default', note: 'unless the command line says another' } : otherwise;
+    }
     const plain = plainValue(expr, (part) => this.value(part, steps + 1), steps);
     if (plain) return plain;
     switch (expr.kind) {

@@ -25,7 +25,7 @@ export function modelObject(
     evaluate,
     'model',
     given,
-    ['azure_deployment', 'deployment_name', 'model', 'model_name', 'model_id', 'ai_model_id', 'id', 'engine', 'model_type'],
+    ['azure_deployment', 'deployment_name', 'model', 'model_name', 'model_id', 'ai_model_id', 'repo_id', 'id', 'engine', 'model_type'],
     positional ? undefined : call,
   );
   return apiCall(input, framework, call, [

@@ -95,7 +95,7 @@ function workload(input: PythonInput, call: Call, block: Block): SeenWorkload | 
 }
 
 /** @source docs.beam.cloud: `gpu` names a card or a list of them by preference, `gpu_count` is 1 */
-function beamFacts(facts: FactSet, given: (name: string) => Expr | undefined): void {
+export function beamFacts(facts: FactSet, given: (name: string) => Expr | undefined): void {
   const gpu = given('gpu');
   facts.read('gpu_type', gpu?.kind === 'list' ? gpu.items[0] : gpu, text);
   facts.read('gpu_count', given('gpu_count'), count);
