@@ -11,6 +11,7 @@ import { restTests } from './suite/rest.js';
 import { savingTests } from './suite/savings.js';
 import { spendTests } from './suite/spend.js';
 import { settingTests, viewTests } from './suite/views.js';
+import { whatIfTests } from './suite/what-if.js';
 
 let ide: Ide;
 beforeAll(async () => {
@@ -26,6 +27,7 @@ describe('in the Node host', () => {
   settingTests(() => ide);
   savingTests(() => ide);
   panelTests(() => ide);
+  whatIfTests(() => ide);
   spendTests(() => ide);
   modelFileTests(() => ide);
   blameTests(() => ide);

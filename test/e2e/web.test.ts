@@ -8,6 +8,7 @@ import { restTests } from './suite/rest.js';
 import { savingTests } from './suite/savings.js';
 import { spendTests } from './suite/spend.js';
 import { settingTests, viewTests } from './suite/views.js';
+import { whatIfTests } from './suite/what-if.js';
 
 let ide: Ide;
 beforeAll(async () => {
@@ -23,6 +24,7 @@ describe('in the web worker host, on a virtual workspace', () => {
   settingTests(() => ide);
   savingTests(() => ide);
   panelTests(() => ide);
+  whatIfTests(() => ide);
   spendTests(() => ide);
   modelFileTests(() => ide);
   blameTests(() => ide);

@@ -3,6 +3,7 @@ import { modelEditorType } from '../../../server/src/protocol/model-file.js';
 import { comparePanelType } from '../../../server/src/protocol/panel.js';
 import { activeNotification, settingsNotification } from '../../../server/src/protocol/protocol.js';
 import { spendPanelType } from '../../../server/src/protocol/spend-panel.js';
+import { whatIfPanelType } from '../../../server/src/protocol/what-if.js';
 import { registerTools } from './agent-tools.js';
 import { registerChat } from './chat.js';
 import { registerCommands } from './commands.js';
@@ -17,6 +18,7 @@ import { SpendPanels } from './spend-panel.js';
 import { type ReadSource, SpendSources } from './spend-sources.js';
 import { StatusItem } from './status-item.js';
 import { WorkloadTree } from './tree.js';
+import { WhatIfPanels } from './what-if-panel.js';
 
 /** Where the two hosts differ. */
 export interface Platform {
@@ -66,6 +68,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   const reports = new Reports();
   const panels = new ComparePanels(start, context.extensionUri);
   const spend = new SpendPanels(start, context);
+  const whatIf = new WhatIfPanels(start, context.extensionUri);
   context.subscriptions.push(
     { dispose: () => clearTimeout(timer) },
     ...waiting,
@@ -73,9 +76,10 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     vscode.workspace.registerTextDocumentContentProvider(Reports.scheme, reports),
     vscode.window.registerWebviewPanelSerializer(comparePanelType, panels),
     vscode.window.registerWebviewPanelSerializer(spendPanelType, spend),
+    vscode.window.registerWebviewPanelSerializer(whatIfPanelType, whatIf),
     vscode.window.registerCustomEditorProvider(modelEditorType, new ModelEditors(start, context), { supportsMultipleEditorsPerDocument: true }),
     sources,
-    ...registerCommands(start, reports, tree, panels, spend, sources),
+    ...registerCommands(start, reports, tree, panels, whatIf, spend, sources),
     ...registerTools(start),
     ...registerChat(start),
     ...(platform.register?.(context) ?? []),

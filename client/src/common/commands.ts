@@ -6,6 +6,8 @@ import {
   type ScanResult,
   scanRequest,
   type WorkloadRef,
+  type WorkloadsResult,
+  workloadsRequest,
 } from '../../../server/src/protocol/protocol.js';
 import { answerFact, applyChange, chooseAccelerator, chooseProvider, openSettings, pinAssumption, setAssumption } from './answers.js';
 import { Blame } from './blame.js';
@@ -20,6 +22,7 @@ import { section } from './settings.js';
 import type { SpendPanels } from './spend-panel.js';
 import type { SpendSources } from './spend-sources.js';
 import type { WorkloadTree } from './tree.js';
+import type { WhatIfPanels } from './what-if-panel.js';
 
 /** All commands. Arguments come from lenses and hovers: they are ids, checked again here. */
 export function registerCommands(
@@ -27,6 +30,7 @@ export function registerCommands(
   reports: Reports,
   tree: WorkloadTree,
   panels: ComparePanels,
+  whatIf: WhatIfPanels,
   spend: SpendPanels,
   sources: SpendSources,
 ): vscode.Disposable[] {
@@ -65,6 +69,7 @@ export function registerCommands(
       else vscode.window.showInformationMessage('This workload is no longer there.');
     }),
     withWorkload('compare', (ref) => panels.show(ref)),
+    command('whatIf', (argument) => whatIfOf(start, whatIf, argument)),
     withWorkload('makeCheaper', (ref) => makeCheaper(start, ref)),
     withWorkload('setAssumption', (ref) => setAssumption(start, ref)),
     withWorkload('pinAssumption', (ref) => pinAssumption(start, ref)),
@@ -89,6 +94,18 @@ export function registerCommands(
     command('showOutput', async () => (await start()).showOutput()),
     command('openWalkthrough', () => vscode.commands.executeCommand('workbench.action.openWalkthrough', 'ml-cost-lens.ml-cost-lens#start', false)),
   ];
+}
+
+/** The workload at the cursor, or the one that the tree names; without one it is asked for, the whole workspace first. */
+async function whatIfOf(start: Start, panels: WhatIfPanels, argument: unknown): Promise<void> {
+  if (argument === 'workspace') return panels.show(null);
+  const ref = await pickWorkload(start, argument, true);
+  const { files } = await (await start()).request<WorkloadsResult>(workloadsRequest, null);
+  if (ref || files.length === 0) return panels.show(ref ?? null);
+  const whole = { label: 'The whole workspace', description: '', ref: null };
+  const items = files.flatMap(({ workloads }) => workloads).map(({ label, description, ref: one }) => ({ label, description, ref: one }));
+  const picked = await vscode.window.showQuickPick([whole, ...items], { placeHolder: 'What if … for which workload?', matchOnDescription: true });
+  if (picked) await panels.show(picked.ref);
 }
 
 async function estimateWorkspace(start: Start, reports: Reports, tree: WorkloadTree): Promise<void> {

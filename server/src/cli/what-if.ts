@@ -155,7 +155,9 @@ function overview(all: readonly Tried[], catalog: Catalog): Drawn {
     const row = mainRow(tried.outcome);
     const text = row && outcomeText({ ...tried.outcome, rows: [row] }, catalog).rows[0];
     const label = `${tried.file}:${tried.line}  ${subject(tried.one.workload)}`;
-    return text ? { ...text, label } : { name: '', label, figures: tried.outcome.sides.map(() => ({ figure: 'unknown', change: '', need: '' })) };
+    return text
+      ? { ...text, label }
+      : { name: '', label, figures: tried.outcome.sides.map(() => ({ figure: 'unknown', short: 'unknown', change: '', need: '' })) };
   });
   const sides = workspaceSides(all.map(({ one, outcome }) => ({ workload: one.workload, sides: outcome.sides })));
   const rows = [...main, ...workspaceRows(sides)];

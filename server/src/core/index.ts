@@ -18,6 +18,7 @@ export { type Catalog, createCatalog, type OwnPrices } from './catalog/catalog.j
 export { readCsv } from './catalog/csv.js';
 export { isMarketplace, listProviders } from './catalog/price-book.js';
 export { shortAccelerator } from './catalog/short-name.js';
+export { siblingsOf } from './catalog/siblings.js';
 export { type Tables, unpackTables } from './catalog/tables.js';
 export type { Accelerator, HostedPrice, Market, Offer } from './catalog/types.js';
 export { costOf, type FactLine, factLines, type LineEffect, lineEffect } from './diff/blame.js';
@@ -77,6 +78,7 @@ export { countedText, hardware, type LensText, lensText, type View } from './ren
 export { code, escapeMarkdown, table } from './render/markdown.js';
 export { bytesText, dimsText, macsText, modelFileHeadline, numberText } from './render/model-file.js';
 export { type NumberStyle, plain as plainStyle, withUnit } from './render/number.js';
+export { quantityLabel } from './render/quantities.js';
 export { type RunRow, runCells, runHeader, runRows, runsMarkdown } from './render/run-rows.js';
 export { correctionText, measuredText } from './render/runs.js';
 export { budgetText, lineEndText, treeText } from './render/short.js';
@@ -196,6 +198,7 @@ export { fnv1a } from './text/fnv.js';
 export { type Language, languageOfName } from './text/language.js';
 export { baseName, folderOf, joinUri, matchesGlob, relativeTo } from './text/uri.js';
 export { utf8 } from './text/utf8.js';
+export { wordsOf } from './whatif/apply.js';
 export { mainRow, type NamedSet, type Now, type Outcome, outcomeOf, type Side } from './whatif/outcome.js';
-export { type Sensitivity, sensitivityOf } from './whatif/sensitivity.js';
+export { type Sensitivity, sensitivityOf, valueNow } from './whatif/sensitivity.js';
 export { type WorkspaceSide, workspaceSides } from './whatif/workspace.js';

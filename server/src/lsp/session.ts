@@ -47,6 +47,7 @@ import { onScan } from './scan.js';
 import { onSettingEdit } from './setting-edit.js';
 import { onSpendPanel } from './spend-panel.js';
 import { onSpendSources } from './spend-sources.js';
+import { onWhatIf } from './what-if.js';
 import { onWorkloads, sendStatus } from './workloads.js';
 
 /** Files whose changes on disk may change an answer. */
@@ -226,6 +227,7 @@ export function startServer(connection: Connection, host: Host): void {
     onOutOfMemory,
     onSettingEdit,
     onModelFile,
+    onWhatIf,
     onSpendPanel,
     onSpendSources,
   ])

@@ -14,11 +14,7 @@ export function onWorkloads(session: Session): void {
       'workloads',
       () => ({ files: [], total: '', budgets: [] }),
       async () => {
-        const byFile = new Map<string, readonly Estimated[]>(session.scanned.map(({ uri, workloads }) => [uri, workloads]));
-        for (const uri of session.reports.all()) {
-          const answer = session.reports.last(uri);
-          if (answer && session.engine.isOpen(uri)) byFile.set(uri, answer.workloads);
-        }
+        const byFile = workloadsByFile(session);
         const style = { locale: session.locale };
         const files: FileNode[] = [];
         for (const [uri, workloads] of [...byFile].sort(([a], [b]) => a.localeCompare(b))) {
@@ -35,6 +31,16 @@ export function onWorkloads(session: Session): void {
       },
     ),
   );
+}
+
+/** Workloads by file: those of open documents as they stand, and those that the last scan found. */
+export function workloadsByFile(session: Session): ReadonlyMap<string, readonly Estimated[]> {
+  const byFile = new Map<string, readonly Estimated[]>(session.scanned.map(({ uri, workloads }) => [uri, workloads]));
+  for (const uri of session.reports.all()) {
+    const answer = session.reports.last(uri);
+    if (answer && session.engine.isOpen(uri)) byFile.set(uri, answer.workloads);
+  }
+  return byFile;
 }
 
 async function nodes(session: Session, uri: string, workloads: readonly Estimated[]): Promise<WorkloadNode[]> {

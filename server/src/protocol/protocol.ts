@@ -214,6 +214,7 @@ export interface ChoicesResult {
 export type SettingChange =
   | { readonly kind: 'set'; readonly key: 'accelerator' | 'provider' | 'region' | 'market'; readonly value: string }
   | { readonly kind: 'assume'; readonly fact: string; readonly value: string | number | boolean; readonly files?: string }
+  | { readonly kind: 'scenario'; readonly name: string; readonly set: Readonly<Record<string, string | number | boolean>> }
   | { readonly kind: 'reset-runs'; readonly since: string }
   | { readonly kind: 'silence'; readonly what: { readonly workload?: string; readonly code?: string; readonly files?: string } };
 export interface SettingEditParams {

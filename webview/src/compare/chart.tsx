@@ -1,7 +1,7 @@
 import type { CompareResult, OfferRow } from '../../../server/src/protocol/panel.js';
-import { clip } from '../shared/scale.js';
+import { clip, type Scale } from '../shared/scale.js';
 import { useWidth } from '../shared/width.js';
-import { axisHeight, barHeight, type Frame, frameOf, markShapes, rowHeight, type Scale, scaleOf, whisker } from './geometry.js';
+import { axisHeight, barHeight, type Frame, frameOf, markShapes, rowHeight, scaleOf, whisker } from './geometry.js';
 import { fitsOf, marketOf, nameOf, offerOf } from './offers.js';
 
 interface ChartProps {

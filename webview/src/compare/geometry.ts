@@ -1,6 +1,6 @@
 import type { OfferRow, Range } from '../../../server/src/protocol/panel.js';
 import { markPaths } from '../shared/marks.js';
-import { niceStep } from '../shared/scale.js';
+import { type Scale, scaleTo } from '../shared/scale.js';
 
 /** Pixels of a row, its bar, and the axis above. */
 export const rowHeight = 42;
@@ -28,18 +28,8 @@ export function frameOf(width: number, rows: number): Frame {
   return { width: wide, height: axisHeight + rows * rowHeight + 6, label, mark: label + 12, from: label + 28, to: figures - 12, figures, short };
 }
 
-/** A linear scale from zero, with a few round ticks; the last tick is the end. */
-export interface Scale {
-  readonly end: number;
-  readonly ticks: readonly number[];
-  readonly at: (value: number) => number;
-}
 export function scaleOf(rows: readonly Pick<OfferRow, 'usd'>[], now: number | undefined, { from, to }: Pick<Frame, 'from' | 'to'>): Scale {
-  const most = Math.max(0, now ?? 0, ...rows.map(({ usd }) => usd?.high ?? 0));
-  const step = niceStep(most, Math.max(2, Math.floor((to - from) / 90)));
-  const steps = most > 0 ? Math.ceil(most / step - 1e-9) : 1;
-  const end = step * steps;
-  return { end, ticks: Array.from({ length: steps + 1 }, (_, at) => at * step), at: (value) => from + (Math.min(value, end) / end) * (to - from) };
+  return scaleTo(Math.max(0, now ?? 0, ...rows.map(({ usd }) => usd?.high ?? 0)), from, to);
 }
 
 /** A whisker: a line from the low to the high end, with a cap at each. */

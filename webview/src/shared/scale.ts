@@ -10,3 +10,21 @@ export function clip(text: string, width: number, size = 13): string {
   const most = Math.max(4, Math.floor(width / (size * 0.54)));
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
+
+/** A linear scale from zero, with a few round ticks; the last tick is the end. */
+export interface Scale {
+  readonly end: number;
+  readonly ticks: readonly number[];
+  readonly at: (value: number) => number;
+}
+/** From zero to the next round number; what is beyond stands at the end. */
+export function scaleTo(most: number, from: number, to: number): Scale {
+  const step = niceStep(most, Math.max(2, Math.floor((to - from) / 90)));
+  const steps = most > 0 ? Math.ceil(most / step - 1e-9) : 1;
+  const end = step * steps;
+  return {
+    end,
+    ticks: Array.from({ length: steps + 1 }, (_, at) => at * step),
+    at: (value) => from + (Math.min(Math.max(value, 0), end) / end) * (to - from),
+  };
+}

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { FactDelta } from '../diff/causes.js';
 import type { Fits } from '../estimate/fits.js';
+import type { Interval } from '../model/estimate.js';
 import type { FactValue } from '../model/fact.js';
 import { factLabel } from '../model/fact-names.js';
 import { isWord, scenarioWords } from '../model/scenario.js';
@@ -16,6 +17,9 @@ import { acceleratorOf, showValue } from './words.js';
 export interface FigureText {
   /** `$58 (21–161)`, `at most $30`, `unknown`. */
   readonly figure: string;
+  /** The same without its interval. */
+  readonly short: string;
+  readonly value?: Interval;
   /** `−38 %`, `+4 %, within the noise`; empty for now, and where either side is unknown. */
   readonly change: string;
   /** What would make an unknown figure known. */
@@ -59,11 +63,14 @@ export function outcomeText({ sides, rows }: Outcome, catalog: Catalog, style: N
 }
 
 function figureText({ name, unit }: FigureRow, { estimate, atMost, need, ratio, withinNoise }: Figure, side: Side | undefined, style: NumberStyle): FigureText {
-  if (!estimate) return { figure: 'unknown', change: '', need: need ?? '' };
+  if (!estimate) return { figure: 'unknown', short: 'unknown', change: '', need: need ?? '' };
   const fits = name === 'peak_memory_gib' && side ? fitsMark[side.fits] : '';
   const text = `${atMost ? 'at most ' : ''}${interval({ ...estimate, unit }, style)}`;
+  const { low, likely, high } = estimate;
   return {
     figure: fits === '' ? text : `${text} ${fits}`,
+    short: `${atMost ? 'at most ' : ''}${withUnit(likely, unit, style)}`,
+    value: { low, likely, high },
     change: ratio === undefined ? '' : `${ratioText(ratio)}${withinNoise ? ', within the noise' : ''}`,
     need: atMost ? (need ?? '') : '',
   };
@@ -105,13 +112,15 @@ export function workspaceRows(sides: readonly WorkspaceSide[], style: NumberStyl
     name,
     label: sumLabels[name] ?? name,
     figures: sides.map((side, at): FigureText => {
-      if (name === 'without') return { figure: String(side.sums.without), change: '', need: '' };
+      if (name === 'without') return { figure: String(side.sums.without), short: String(side.sums.without), change: '', need: '' };
       const [before, after] = [partOf(sides[0], name), partOf(side, name)];
-      if (!after) return { figure: 'none', change: '', need: '' };
+      if (!after) return { figure: 'none', short: 'none', change: '', need: '' };
       // Sums over another number of workloads are no change of the same thing.
       const comparable = at > 0 && before && before.of === after.of && before.value.likely > 0;
       return {
         figure: `${name.endsWith('at_most') ? 'at most ' : ''}${interval({ ...after.value, unit: after.unit }, style)}`,
+        short: withUnit(after.value.likely, after.unit, style),
+        value: after.value,
         change: comparable ? ratioText(after.value.likely / before.value.likely) : at > 0 && before ? `over ${after.of} instead of ${before.of}` : '',
         need: '',
       };

@@ -32,6 +32,15 @@ export function suppose(spec: Spec, context: EstimateContext, set: Supposed): Ap
   return { ...now, unused };
 }
 
+/** Words that mean something to a kind of work, in the order of a form. */
+export const wordsOf: Readonly<Record<Spec['kind'], readonly Word[]>> = {
+  training: ['accelerator', 'commitment', 'provider', 'region', 'model', 'context', 'batch'],
+  'batch-inference': ['accelerator', 'commitment', 'provider', 'region', 'model', 'context', 'batch'],
+  serving: ['traffic', 'accelerator', 'commitment', 'provider', 'region', 'model', 'context', 'batch', 'utilisation'],
+  'api-call': ['traffic', 'model', 'context'],
+  resource: ['accelerator', 'commitment', 'provider', 'region'],
+};
+
 interface Place {
   readonly spec: Spec;
   readonly context: EstimateContext;

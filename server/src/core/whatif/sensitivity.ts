@@ -115,8 +115,8 @@ const synonyms: readonly (readonly string[])[] = [
   ['accelerator', 'gpu_type'],
 ];
 
-/** What was written, or taken for it. */
-function valueNow({ spec, estimation, context }: Now, word: string): FactValue | undefined {
+/** What holds now for a word or a fact: written, or taken for it. */
+export function valueNow({ spec, estimation, context }: Now, word: string): FactValue | undefined {
   if (word === 'commitment') return context.market ?? (spec.facts['spot'] === true ? 'spot' : 'on-demand');
   if (word === 'accelerator') {
     const found = hardwareOf(spec, context.catalog);
