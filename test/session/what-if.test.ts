@@ -1,5 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
-import { type SettingEditResult, settingEditRequest, type WorkloadRef, type WorkloadsResult, workloadsRequest } from '../../server/src/protocol/protocol.js';
+import {
+  type ChoicesResult,
+  choicesRequest,
+  type SettingEditResult,
+  settingEditRequest,
+  type WorkloadRef,
+  type WorkloadsResult,
+  workloadsRequest,
+} from '../../server/src/protocol/protocol.js';
 import { type Set as Supposed, type SwingsResult, swingsRequest, type WhatIfResult, whatIfRequest } from '../../server/src/protocol/what-if.js';
 import { Editor } from '../support/session.js';
 
@@ -97,6 +105,24 @@ test('a draft is kept as an edit of the settings, which undo takes back', async 
   })) as SettingEditResult;
   expect(found.exists).toBe(true);
   expect(found.edits.map(({ text }) => text).join('')).toContain('  - name: small\n    set:\n      batch: 2');
+});
+test('a service of which nobody says the traffic shows what it costs at a usual one, and asks for its own', async () => {
+  const ref = await refOf('serve.sh', serve);
+  const said = await editor.hover('serve.sh', 'vllm serve');
+  expect(said).toMatch(/\*\*At a usual traffic\*\* Cost of output tokens .*1024 tokens in and 256 out.*nobody states them.*% busy/);
+  expect(said).toContain('command:mlCostLens.answer');
+  expect((await editor.lenses('serve.sh')).join()).not.toMatch(/1M tok/);
+  const { choices } = (await editor.connection.sendRequest(choicesRequest, { ref, what: 'traffic' })) as ChoicesResult;
+  expect(choices[0]?.value).toBe('1024, 256');
+  for (const { description } of choices) expect(description).toMatch(/^\$[\d.]+\/1k requests$/);
+});
+test('one whose traffic is stated shows its own', async () => {
+  editor = await Editor.start({
+    files: { '.mlcost.yaml': `${settings}traffic: { input_tokens: 500, output_tokens: 100, requests_per_s: 2 }\n`, 'serve.sh': serve },
+  });
+  await editor.open('serve.sh', serve);
+  expect((await editor.lenses('serve.sh')).join()).toMatch(/1M tok/);
+  expect(await editor.hover('serve.sh', 'vllm serve')).not.toMatch(/usual traffic/);
 });
 test('a workload that is gone has no answer, and neither has what moves it', async () => {
   editor = await Editor.start({});

@@ -75,6 +75,7 @@ export async function answerFact(start: Start, argument: unknown): Promise<void>
   const ref = { uri, id };
   if (fact === 'gpu_type') return chooseAccelerator(start, ref);
   if (fact === 'provider' || fact === 'region') return chooseProvider(start, ref);
+  if (fact === 'traffic') return sayTraffic(start, ref);
   await assume(start, ref, fact);
 }
 
@@ -91,20 +92,40 @@ export async function pinAssumption(start: Start, ref: WorkloadRef): Promise<voi
   await keep(start, ref, picked.slice(0, at), parse(picked.slice(at + 1)));
 }
 
+/** How long the requests of a service are and how many come: asked once, kept as assumptions. */
+async function sayTraffic(start: Start, ref: WorkloadRef): Promise<void> {
+  const lengths = /^(\d+)\D+(\d+)$/.exec(String((await ask(start, ref, 'traffic')) ?? '').trim());
+  if (!lengths) return;
+  const rate = await vscode.window.showInputBox({
+    title: 'Requests a second',
+    prompt: 'How many requests come in a second? Empty: that stays unknown, and a price a token is at the usual share of time busy',
+    validateInput: (text) => (text.trim() === '' || Number(text) > 0 ? undefined : 'A number above 0, or nothing'),
+  });
+  if (rate === undefined) return;
+  const said = { input_tokens: Number(lengths[1]), output_tokens: Number(lengths[2]), ...(rate.trim() === '' ? {} : { requests_per_s: Number(rate) }) };
+  const scope = await whereItHolds(ref, `${lengths[1]} tokens in, ${lengths[2]} out${rate.trim() === '' ? '' : `, ${rate} requests/s`}`);
+  if (!scope) return;
+  for (const [fact, value] of Object.entries(said))
+    await applyChange(start, ref.uri, { kind: 'assume', fact, value, ...(scope.files === undefined ? {} : { files: scope.files }) });
+}
+
 async function assume(start: Start, ref: WorkloadRef, fact: string): Promise<void> {
   const value = await ask(start, ref, fact);
   if (value !== undefined) await keep(start, ref, fact, value);
 }
 
-async function keep(start: Start, ref: WorkloadRef, fact: string, value: Value): Promise<void> {
+function whereItHolds(ref: WorkloadRef, title: string): Thenable<{ readonly files: string | undefined } | undefined> {
   const path = vscode.workspace.asRelativePath(vscode.Uri.parse(ref.uri), false);
-  const scope = await vscode.window.showQuickPick(
+  return vscode.window.showQuickPick(
     [
       { label: 'In this file', description: path, files: path },
       { label: 'In the whole workspace', description: '', files: undefined },
     ],
-    { title: `${fact}: ${value}`, placeHolder: `Where does it hold? (kept in ${settingsFile})` },
+    { title, placeHolder: `Where does it hold? (kept in ${settingsFile})` },
   );
+}
+async function keep(start: Start, ref: WorkloadRef, fact: string, value: Value): Promise<void> {
+  const scope = await whereItHolds(ref, `${fact}: ${value}`);
   if (scope) await applyChange(start, ref.uri, { kind: 'assume', fact, value, ...(scope.files === undefined ? {} : { files: scope.files }) });
 }
 

@@ -1,2 +1,10 @@
 /** Commands that a hover may run: those that the server's hovers link to, each of which checks its argument again. */
-export const hoverCommands = ['mlCostLens.explain', 'mlCostLens.compare', 'mlCostLens.setAssumption', 'mlCostLens.silence', 'mlCostLens.reveal'] as const;
+export const hoverCommands = [
+  'mlCostLens.explain',
+  'mlCostLens.compare',
+  'mlCostLens.whatIf',
+  'mlCostLens.answer',
+  'mlCostLens.setAssumption',
+  'mlCostLens.silence',
+  'mlCostLens.reveal',
+] as const;

@@ -2,6 +2,7 @@ import {
   bestOffers,
   compare,
   compareText,
+  estimate,
   factLabel,
   factNames,
   fitsOf,
@@ -12,6 +13,7 @@ import {
   shortAccelerator,
   showValue,
   subject,
+  withUnit,
 } from '../core/index.js';
 import { contextFor, specOf } from '../host/engine.js';
 import { type Choice, type ChoicesParams, type ChoicesResult, choicesRequest } from '../protocol/protocol.js';
@@ -43,6 +45,13 @@ export function onChoices(session: Session): void {
           };
         }
         if (what === 'region') return { title, placeholder: 'In which region?', choices: await regions(session), open: true };
+        if (what === 'traffic')
+          return {
+            title,
+            placeholder: 'How long are its requests, in tokens? 800, 200',
+            choices: found ? await requestShapes(session, found) : [],
+            open: true,
+          };
         if (what === 'assumption') return { title, placeholder: 'Which value?', choices: pinnable(found), open: false };
         if (what === 'pin') return { title, placeholder: 'Which value that nobody wrote should be kept as it is?', choices: taken(found), open: false };
         const fact = factNames[what];
@@ -89,6 +98,30 @@ async function providers(session: Session, found: ShownWorkload | undefined): Pr
   return rows.map((row) => {
     const text = compareText(row, context.catalog, { locale: session.locale });
     return { value: row.provider, label: row.provider, description: text.cost, detail: text.offer };
+  });
+}
+
+/** Lengths of requests to start from: shapes, not measures of this service. */
+const shapes: readonly (readonly [input: number, output: number, like: string])[] = [
+  [1024, 256, 'a chat; what services are compared at'],
+  [4096, 512, 'questions over documents'],
+  [8192, 256, 'summaries of long texts'],
+  [512, 1024, 'long answers to short questions'],
+  [200, 20, 'labels and short facts'],
+];
+async function requestShapes(session: Session, found: ShownWorkload): Promise<Choice[]> {
+  const context = contextFor(found, await session.engine.context(found.workload.span.uri));
+  const spec = specOf(found.workload);
+  const style = { locale: session.locale };
+  return shapes.map(([input, output, like]) => {
+    const { estimates } = estimate({ ...spec, facts: { ...spec.facts, input_tokens: input, output_tokens: output } }, context);
+    const [requests, tokens] = [estimates['usd_per_1k_requests'], estimates['usd_per_1m_tokens']];
+    return {
+      value: `${input}, ${output}`,
+      label: `${showValue(input)} tokens in, ${showValue(output)} out`,
+      description: requests ? withUnit(requests.likely, requests.unit, style) : '',
+      detail: [like, tokens && withUnit(tokens.likely, tokens.unit, style)].filter(Boolean).join(' · '),
+    };
   });
 }
 

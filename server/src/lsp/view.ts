@@ -1,5 +1,5 @@
-import { cellAt, type HoverInput, type LinkPlace, type Span, takesText, type View } from '../core/index.js';
-import type { Estimated } from '../host/engine.js';
+import { cellAt, comparable, type HoverInput, type LinkPlace, type Span, takesText, type View } from '../core/index.js';
+import { contextFor, type Estimated, specOf } from '../host/engine.js';
 import type { WorkloadRef } from '../protocol/protocol.js';
 import type { Session } from './context.js';
 import type { ShownWorkload } from './reports.js';
@@ -20,12 +20,23 @@ export async function viewOf(session: Session, { workload, estimation, alternati
 }
 export async function hoverInput(session: Session, uri: string, one: Estimated): Promise<HoverInput> {
   const budget = await budgetTakenBy(session, one);
+  const usual = await usualTraffic(session, one);
   return {
     ...(await viewOf(session, one)),
+    ...(usual ? { usual } : {}),
     ...(budget ? { budget: budget.text } : {}),
     ref: { uri, id: one.workload.id },
     place: (span) => linkPlace(session, uri, span),
   };
+}
+
+/** A service without a price of its tokens, because nobody says how long requests are, at those at which services are compared. */
+async function usualTraffic(session: Session, one: Estimated): Promise<HoverInput['usual']> {
+  const { workload, estimation } = one;
+  if (workload.kind !== 'serving' || workload.countedIn !== undefined || estimation.estimates['usd_per_1m_tokens']) return undefined;
+  const context = contextFor(one, await session.engine.context(workload.span.uri));
+  const { estimation: compared, note } = comparable(specOf(workload), estimation, context);
+  return note !== undefined && compared.estimates['usd_per_1m_tokens'] ? { estimation: compared, note } : undefined;
 }
 
 /** What a run takes of what its tightest budget has left; undefined where a cost or a budget is not known. */

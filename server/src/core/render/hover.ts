@@ -1,10 +1,10 @@
-import type { Term } from '../model/estimate.js';
+import type { Estimation, Term } from '../model/estimate.js';
 import type { Fact, Origin } from '../model/fact.js';
 import { factLabel } from '../model/fact-names.js';
 import type { Span } from '../model/span.js';
 import { hardware, type View } from './lens.js';
 import { code, commandLink, escapeMarkdown, table } from './markdown.js';
-import { ends, plain, withUnit } from './number.js';
+import { ends, interval, plain, withUnit } from './number.js';
 import { quantitiesOf, quantityLabel } from './quantities.js';
 import { measuredDetail } from './runs.js';
 import { showValue, subject } from './words.js';
@@ -18,6 +18,8 @@ export interface LinkPlace {
   readonly label: string;
 }
 export interface HoverInput extends View {
+  /** A service of which nobody says how long requests are, at those at which services are compared, and what they are. */
+  readonly usual?: { readonly estimation: Estimation; readonly note: string };
   /** What it takes of a budget. */
   readonly budget?: string;
   readonly place: (span: Span) => LinkPlace | undefined;
@@ -25,7 +27,15 @@ export interface HoverInput extends View {
   readonly ref: { readonly uri: string; readonly id: string };
 }
 /** Commands that a hover links to: the view must trust these and no others. */
-export const hoverCommands = ['mlCostLens.explain', 'mlCostLens.compare', 'mlCostLens.setAssumption', 'mlCostLens.silence', 'mlCostLens.reveal'] as const;
+export const hoverCommands = [
+  'mlCostLens.explain',
+  'mlCostLens.compare',
+  'mlCostLens.whatIf',
+  'mlCostLens.answer',
+  'mlCostLens.setAssumption',
+  'mlCostLens.silence',
+  'mlCostLens.reveal',
+] as const;
 
 const origins: Readonly<Record<Origin, string>> = {
   literal: 'written',
@@ -64,6 +74,7 @@ export function hoverMarkdown(input: HoverInput): string {
   }
   const memory = memoryParts(estimation.estimates['peak_memory_gib']?.term);
   if (memory.length > 0) parts.push(`**Memory** ${memory.map(({ label, value }) => `${escapeMarkdown(label)} ${withUnit(value, 'GiB', style)}`).join(' + ')}`);
+  if (input.usual) parts.push(usualText(input.usual, input));
   if (input.budget !== undefined) parts.push(`**Budget** ${escapeMarkdown(input.budget)}`);
   const measured = measuredDetail(input.team, style);
   if (measured.length > 0) parts.push(`**Measured** ${measured.map(escapeMarkdown).join('; ')}`);
@@ -89,11 +100,23 @@ export function hoverMarkdown(input: HoverInput): string {
     [
       commandLink('Why', 'mlCostLens.explain', [ref], 'The whole calculation'),
       ...(workload.kind === 'api-call' ? [] : [commandLink('Compare', 'mlCostLens.compare', [ref], 'On other accelerators and providers')]),
+      commandLink('What if', 'mlCostLens.whatIf', [ref], 'With other facts, beside what is written'),
       commandLink('Edit', 'mlCostLens.setAssumption', [ref], 'Set or pin a value'),
       commandLink('Silence', 'mlCostLens.silence', [ref], 'Show nothing here'),
     ].join(' · '),
   );
   return parts.join('\n\n');
+}
+
+/** Shown beside what is known, never in its place: the lens keeps to what somebody stated. */
+function usualText({ estimation, note }: NonNullable<HoverInput['usual']>, { ref, style = plain }: HoverInput): string {
+  const shown = ['usd_per_1m_tokens', 'usd_per_1k_requests', 'ttft_ms', 'saturation_output_tokens_per_s'].flatMap((name) => {
+    const one = estimation.estimates[name];
+    return one ? [`${quantityLabel(name)} ${interval(one, style)}`] : [];
+  });
+  const busy = estimation.assumed.find(({ fact }) => fact === 'utilisation')?.value;
+  const share = typeof busy === 'number' ? `, ${Math.round(busy * 100)} % busy` : '';
+  return `**At a usual traffic** ${escapeMarkdown(`${shown.join('; ')} (${note}${share})`)} · ${commandLink('Say its traffic', 'mlCostLens.answer', [{ ...ref, fact: 'traffic' }], 'Answer once for this workspace')}`;
 }
 
 function inputs(facts: readonly Fact[], input: HoverInput): string {
