@@ -76,7 +76,8 @@ export async function startWith(
   client.onNotification(spendChangedNotification, () => spendChanged.fire());
   await client.start();
   return {
-    request: (method, params, token) => client.sendRequest(method, params, token),
+    // A token that is absent would be sent as a second parameter, where the server expects its own.
+    request: (method, params, token) => (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params)),
     notify: (method, params) => void client.sendNotification(method, params).catch(() => {}), // a stopped server needs no news
     onStatus: status.event,
     onProgress: progress.event,

@@ -108,9 +108,7 @@ class WhatIfPanel {
         await vscode.commands.executeCommand('mlCostLens.whatIf', 'workspace');
         return;
       case 'scan':
-        await (await this.start()).request<ScanResult>(scanRequest, { token: this.token });
-        await vscode.commands.executeCommand('mlCostLens.refresh');
-        return this.refresh();
+        return this.scan();
       case 'reveal':
         return this.toSource(message.ref ?? this.ref);
       case 'save':
@@ -142,6 +140,14 @@ class WhatIfPanel {
     if (!this.ref) return;
     const params: SwingsParams = { ref: this.ref, ...(this.quantity === '' ? {} : { quantity: this.quantity }) };
     this.page.post({ type: 'swings', data: await (await this.start()).request<SwingsResult | null>(swingsRequest, params) });
+  }
+  /** Reads the workspace, with its progress in the page. */
+  private async scan(): Promise<void> {
+    this.page.say('Reading the workspace …');
+    const { summary } = await (await this.start()).request<ScanResult>(scanRequest, { token: this.token });
+    this.page.say(summary);
+    await this.refresh();
+    await vscode.commands.executeCommand('mlCostLens.refresh');
   }
   /** Writes the draft to the repository's scenarios; from then on it stands beside other drafts under its name. */
   private async keep(name: string, set: Supposed): Promise<void> {
