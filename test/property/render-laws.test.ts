@@ -204,6 +204,8 @@ describe('texts', () => {
           market: 'spot',
           accelerator: 'h100-sxm-80gb',
           instances: 2,
+          paid: 16,
+          link: 'machine',
           unit: 'usd',
           fits: 'tight',
           asOf: '2026-11-01',

@@ -13,6 +13,9 @@ export function offer(change: Partial<OfferRow> = {}): OfferRow {
     instances: 1,
     market: 'on-demand',
     own: false,
+    paid: change.count ?? 8,
+    overNetwork: false,
+    stops: false,
     usd: { low: 41, likely: 52, high: 68 },
     usdText: '$52 (41–68)',
     usdShort: '$52',
@@ -46,6 +49,8 @@ export function comparison(rows: readonly OfferRow[]): CompareResult {
     now: { usd: 52, text: '$52', on: '8×H100' },
     pricesFrom: '2026-01-01',
     pricesTo: '2026-02-01',
+    regions: ['us-east-1'],
+    commitments: [],
     rows,
   };
 }

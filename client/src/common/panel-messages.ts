@@ -7,7 +7,7 @@ const formats: readonly string[] = ['csv', 'svg', 'png'] satisfies readonly Save
 /** A message from the page; undefined for anything that is not one of ours. */
 export function readPanelMessage(value: unknown): FromPanel | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { type, count, key } = value as Readonly<Record<string, unknown>>;
+  const { type, count, key, region } = value as Readonly<Record<string, unknown>>;
   switch (type) {
     case 'ready':
     case 'openSettings':
@@ -15,6 +15,8 @@ export function readPanelMessage(value: unknown): FromPanel | undefined {
       return { type };
     case 'count':
       return isCount(count) ? { type, count } : undefined;
+    case 'region':
+      return typeof region === 'string' ? { type, region } : undefined;
     case 'use':
       return typeof key === 'string' ? { type, key } : undefined;
     case 'save':
@@ -31,12 +33,14 @@ export function readSave(value: object): SaveMessage | undefined {
 }
 
 /** What a page kept and the editor gives back. */
-export function readPanelState(value: unknown): { readonly ref: WorkloadRef; readonly count: number | null } | undefined {
+export function readPanelState(value: unknown): { readonly ref: WorkloadRef; readonly count: number | null; readonly region: string } | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ref, count } = value as Readonly<Record<string, unknown>>;
+  const { ref, count, region } = value as Readonly<Record<string, unknown>>;
   if (typeof ref !== 'object' || ref === null) return undefined;
   const { uri, id } = ref as Readonly<Record<string, unknown>>;
-  return typeof uri === 'string' && typeof id === 'string' ? { ref: { uri, id }, count: isCount(count) ? count : null } : undefined;
+  return typeof uri === 'string' && typeof id === 'string'
+    ? { ref: { uri, id }, count: isCount(count) ? count : null, region: typeof region === 'string' ? region : '' }
+    : undefined;
 }
 
 const isCount = (value: unknown): value is number | null => value === null || (typeof value === 'number' && Number.isInteger(value) && value > 0);

@@ -27,16 +27,16 @@ export class ComparePanels implements vscode.WebviewPanelSerializer {
       return;
     }
     const panel = vscode.window.createWebviewPanel(comparePanelType, `Compare: ${data.title}`, vscode.ViewColumn.Active, {});
-    await this.take(panel, ref, null);
+    await this.take(panel, ref, null, '');
   }
   /** The editor was restarted and gives back what was open. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const kept = readPanelState(state);
-    if (kept) await this.take(panel, kept.ref, kept.count);
+    if (kept) await this.take(panel, kept.ref, kept.count, kept.region);
     else panel.dispose();
   }
-  private async take(panel: vscode.WebviewPanel, ref: WorkloadRef, count: number | null): Promise<void> {
-    const one = new ComparePanel(this.start, this.extension, panel, ref, count);
+  private async take(panel: vscode.WebviewPanel, ref: WorkloadRef, count: number | null, region: string): Promise<void> {
+    const one = new ComparePanel(this.start, this.extension, panel, ref, count, region);
     this.open.set(keyOf(ref), one);
     panel.onDidDispose(() => this.open.delete(keyOf(ref)));
     await one.follow();
@@ -49,14 +49,16 @@ class ComparePanel {
   private readonly page: Page<FromPanel, ToPanel>;
   private readonly ref: WorkloadRef;
   private count: number | null;
+  private region: string;
   private rows: readonly OfferRow[] = [];
   private title = '';
   /** Counts requests: an answer that was overtaken is dropped. */
   private latest = 0;
-  constructor(start: Start, extension: vscode.Uri, panel: vscode.WebviewPanel, ref: WorkloadRef, count: number | null) {
+  constructor(start: Start, extension: vscode.Uri, panel: vscode.WebviewPanel, ref: WorkloadRef, count: number | null, region: string) {
     this.start = start;
     this.ref = ref;
     this.count = count;
+    this.region = region;
     this.page = new Page(extension, panel, {
       bundle: 'webview-compare',
       title: panel.title,
@@ -84,6 +86,9 @@ class ComparePanel {
       case 'count':
         this.count = message.count;
         return this.refresh();
+      case 'region':
+        this.region = message.region;
+        return this.refresh();
       case 'use':
         return this.use(message.key);
       case 'openSettings':
@@ -96,7 +101,11 @@ class ComparePanel {
   }
   private async refresh(): Promise<void> {
     const mine = ++this.latest;
-    const params: CompareParams = { ...this.ref, ...(this.count === null ? {} : { count: this.count }) };
+    const params: CompareParams = {
+      ...this.ref,
+      ...(this.count === null ? {} : { count: this.count }),
+      ...(this.region === '' ? {} : { region: this.region }),
+    };
     const data = await (await this.start()).request<CompareResult | null>(compareRequest, params);
     if (mine !== this.latest || this.page.closed) return;
     if (!data) return this.page.post({ type: 'gone', text: 'This workload is no longer there; what is shown is as it was.' });

@@ -108,8 +108,20 @@ export const commands: readonly Command[] = [
   {
     name: 'compare',
     usage: 'compare PATH',
-    help: 'each workload on every offer that can run it, cheapest first',
-    options: [formats, ...where, { name: 'limit', value: 'N', help: 'offers shown for each workload in a table (default 12)' }, quiet],
+    help: 'each workload on every offer that can run it, cheapest first, and from which use on a commitment pays',
+    options: [
+      { ...formats, choices: ['table', 'json', 'csv', 'markdown', 'html'], help: 'table (default), json, csv, markdown or html' },
+      ...where,
+      {
+        name: 'market',
+        value: 'NAME',
+        many: true,
+        choices: ['on-demand', 'spot', 'reserved-1y', 'reserved-3y'],
+        help: 'only offers of this market (repeatable)',
+      },
+      { name: 'limit', value: 'N', help: 'offers shown for each workload in a table (default 12)' },
+      quiet,
+    ],
     takes: [1, 1],
   },
   {

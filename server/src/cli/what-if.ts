@@ -142,12 +142,17 @@ function sectionsOf(tried: Tried, catalog: Catalog): Drawn[] {
     ...tornado(tried),
   ];
 }
+/** So many are named of what one answer would make known. */
+const namedNeeds = 4;
 /** What is unknown, once each, with what would make it known. */
 function needsOf(rows: readonly RowText[]): string[] {
   const byNeed = new Map<string, string[]>();
   for (const { label, figures } of rows)
     for (const { need } of figures) if (need !== '' && byNeed.get(need)?.includes(label) !== true) byNeed.set(need, [...(byNeed.get(need) ?? []), label]);
-  return [...byNeed].map(([need, labels]) => `unknown: ${labels.join(', ')}: ${need}`);
+  return [...byNeed].map(([need, labels]) => {
+    const more = labels.length > namedNeeds ? ` and ${labels.length - namedNeeds} more` : '';
+    return `unknown: ${labels.slice(0, namedNeeds).join(', ')}${more}: ${need}`;
+  });
 }
 
 function overview(all: readonly Tried[], catalog: Catalog): Drawn {

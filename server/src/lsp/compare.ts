@@ -1,4 +1,18 @@
-import { bestOffers, type CompareRow, compare, compareText, factLabel, hardware, mainCost, showValue, subject, withUnit } from '../core/index.js';
+import {
+  bestOffers,
+  type CompareRow,
+  commitmentsFor,
+  commitmentText,
+  compare,
+  compareText,
+  factLabel,
+  hardware,
+  mainCost,
+  offerKey,
+  showValue,
+  subject,
+  withUnit,
+} from '../core/index.js';
 import { contextFor, specOf } from '../host/engine.js';
 import type { CompareParams, CompareResult, OfferRow } from '../protocol/panel.js';
 import { compareRequest } from '../protocol/protocol.js';
@@ -7,6 +21,7 @@ import type { ShownWorkload } from './reports.js';
 import { findWorkload, viewOf } from './view.js';
 
 const maxRows = 200;
+const maxCommitments = 12;
 
 /** One workload over the offers that can run it, cheapest first. */
 export function onCompare(session: Session): void {
@@ -23,7 +38,7 @@ export function onCompare(session: Session): void {
   );
 }
 
-async function compared(session: Session, found: ShownWorkload, { uri, count }: CompareParams): Promise<CompareResult> {
+async function compared(session: Session, found: ShownWorkload, { uri, count, region }: CompareParams): Promise<CompareResult> {
   const { workload, estimation } = found;
   const { region: _region, provider: _provider, ...anywhere } = contextFor(found, await session.engine.context(uri));
   const spec = specOf(workload);
@@ -31,7 +46,9 @@ async function compared(session: Session, found: ShownWorkload, { uri, count }: 
   const { provider: _stated, region: _place, ...facts } = spec.facts;
   const style = { locale: session.locale };
   const options = isCount(count) ? { count } : {};
-  const rows = bestOffers(compare({ ...spec, facts }, anywhere, options)).slice(0, maxRows);
+  const all = compare({ ...spec, facts }, anywhere, options);
+  const rows = bestOffers(region ? all.filter((row) => row.region === region) : all).slice(0, maxRows);
+  const duration = estimation.estimates['wall_hours']?.likely;
   const days = rows
     .map(({ asOf }) => asOf)
     .filter((day) => day !== '')
@@ -55,14 +72,18 @@ async function compared(session: Session, found: ShownWorkload, { uri, count }: 
       : {}),
     pricesFrom: days[0] ?? '',
     pricesTo: days.at(-1) ?? '',
+    regions: [...new Set(all.map((row) => row.region))].filter((name) => name !== 'any').sort(),
+    commitments: commitmentsFor({ ...spec, facts }, { ...anywhere, ...(region ? { region } : {}) }, rows[0]?.accelerator)
+      .slice(0, maxCommitments)
+      .map((one) => ({ key: `${one.provider}/${one.term}`, ...commitmentText(one, per === 'run' ? duration : undefined, style) })),
     rows: rows.map((row) => offerRow(row, compareText(row, anywhere.catalog, style))),
   };
 }
 
 function offerRow(row: CompareRow, text: ReturnType<typeof compareText>): OfferRow {
-  const { accelerator, count, provider, region, instance, instances, market, own, usd, hours, memory, memorySize, fits, carbon, asOf } = row;
+  const { accelerator, count, provider, region, instance, instances, market, own, paid, link, stops, usd, hours, memory, memorySize, fits, carbon, asOf } = row;
   return {
-    key: [accelerator, provider, market].join('/'),
+    key: offerKey(row),
     accelerator,
     acceleratorName: text.name,
     count,
@@ -72,6 +93,9 @@ function offerRow(row: CompareRow, text: ReturnType<typeof compareText>): OfferR
     instances,
     market,
     own,
+    paid,
+    overNetwork: link === 'network',
+    stops: stops === true,
     ...(usd ? { usd } : {}),
     usdText: usd ? text.cost : '',
     usdShort: usd ? text.shortCost : '',

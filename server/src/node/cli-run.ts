@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { acceleratorTable } from '../cli/accelerators.js';
 import { type Advised, adviseJson, adviseTable, isSafe } from '../cli/advise.js';
 import { choicesOf } from '../cli/choices.js';
-import { compared, compareJson, compareTable } from '../cli/compare.js';
+import { compareCsv, compareDocument, compared, compareJson } from '../cli/compare.js';
 import { autoscaleFile, callsFile, proofFile } from '../cli/generate.js';
 import { explainedLog, oomJson } from '../cli/oom.js';
 import { completion, help, nearest, type Parsed, parse, UsageError } from '../cli/options.js';
@@ -20,6 +20,7 @@ import {
   explainMarkdown,
   forensicsText,
   type LinkPlace,
+  type Market,
   observedRun,
   placeOf,
   relativeTo,
@@ -173,14 +174,17 @@ async function compareCommand(parsed: Parsed, host: Host): Promise<void> {
   if (!Number.isInteger(limit) || limit < 1) throw new UsageError(`--limit takes a whole number from 1, not '${String(parsed.values['limit'])}'`);
   const { engine, reports, relative } = await scanned(parsed, host);
   const context = await engine.context(engine.roots[0]);
+  const markets = parsed.values['market'] as readonly Market[] | undefined;
   const all = reports
     .flatMap((report) => report.workloads)
     .filter(({ workload }) => workload.countedIn === undefined)
-    .map((one) => compared(one, context));
-  if (parsed.values['format'] === 'json') {
-    const place = ({ workload }: Estimated): object => ({ file: relative(workload.span.uri), line: (placeIn(engine, relative)(workload.span)?.line ?? 0) + 1 });
-    write(`${JSON.stringify(compareJson(all, place), null, 1)}\n`);
-  } else write(all.length === 0 ? 'No machine-learning workload found.\n' : compareTable(all, context.catalog, limit, paint()));
+    .map((one) => compared(one, context, markets));
+  const format = parsed.values['format'];
+  const place = ({ workload }: Estimated) => ({ file: relative(workload.span.uri), line: (placeIn(engine, relative)(workload.span)?.line ?? 0) + 1 });
+  if (format === 'json') write(`${JSON.stringify(compareJson(all, place), null, 1)}\n`);
+  else if (format === 'csv') write(compareCsv(all, place));
+  else if (all.length === 0) write('No machine-learning workload found.\n');
+  else write(compareDocument(all, context.catalog, limit, format === 'markdown' || format === 'html' ? format : 'table', paint()));
 }
 
 async function adviseCommand(parsed: Parsed, host: Host): Promise<void> {

@@ -14,6 +14,8 @@ export type FitsMark = 'fits' | 'tight' | 'does-not-fit' | 'unknown';
 export interface CompareParams extends WorkloadRef {
   /** Accelerators in all; absent: as many as the workload states. */
   readonly count?: number;
+  /** Only offers of this region. */
+  readonly region?: string;
 }
 /** One workload over the offers that can run it. Numbers are for drawing and sorting; texts are what a person reads. */
 export interface CompareResult {
@@ -34,7 +36,22 @@ export interface CompareResult {
   /** First and last day of the prices; empty if there are none. */
   readonly pricesFrom: string;
   readonly pricesTo: string;
+  /** Regions of the offers, before one was chosen. */
+  readonly regions: readonly string[];
   readonly rows: readonly OfferRow[];
+  /** From which use on a commitment is cheaper than paying by the hour. */
+  readonly commitments: readonly CommitmentRow[];
+}
+/** Texts of one commitment. */
+export interface CommitmentRow {
+  readonly key: string;
+  readonly offer: string;
+  readonly term: string;
+  readonly prices: string;
+  readonly pays: string;
+  readonly runs: string;
+  readonly always: string;
+  readonly asOf: string;
 }
 /** An offer. An absent number is unknown; its text is then empty. */
 export interface OfferRow {
@@ -49,6 +66,12 @@ export interface OfferRow {
   readonly instances: number;
   readonly market: string;
   readonly own: boolean;
+  /** Accelerators that are paid for: whole machines may hold more than the workload uses. */
+  readonly paid: number;
+  /** Machines that each hold too few, joined by their network. */
+  readonly overNetwork: boolean;
+  /** A time limit is likely to end the run before it is done. */
+  readonly stops: boolean;
   readonly usd?: Range;
   readonly usdText: string;
   /** Without its interval, where there is little room. */
@@ -86,6 +109,8 @@ export type FromPanel =
   | { readonly type: 'ready' }
   /** Another number of accelerators; null: as the workload states it. */
   | { readonly type: 'count'; readonly count: number | null }
+  /** Offers of one region only; empty: of all. */
+  | { readonly type: 'region'; readonly region: string }
   /** Take the offer of this row for the workspace. */
   | { readonly type: 'use'; readonly key: string }
   | { readonly type: 'openSettings' }
@@ -96,6 +121,7 @@ export type FromPanel =
 export interface PanelState {
   readonly ref: WorkloadRef;
   readonly count: number | null;
+  readonly region: string;
   /** How the person arranged it; checked again when it is read. */
   readonly view: unknown;
 }

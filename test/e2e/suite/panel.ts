@@ -16,11 +16,11 @@ const themes = [
 /** The compare panel. It stays open from test to test. */
 export function panelTests(ide: () => Ide): void {
   const panel = () => ide().view('#chart');
-  const names = async (): Promise<string[]> => (await panel()).locator('tbody th').allInnerTexts();
+  const names = async (): Promise<string[]> => (await panel()).locator('#offers tbody th').allInnerTexts();
   const column = async (name: string): Promise<string[]> => {
     const frame = await panel();
-    const heads: string[] = (await frame.locator('thead th').allInnerTexts()).map((text: string) => text.replace(/[^\w ]/g, '').trim());
-    return frame.locator(`tbody tr > :nth-child(${heads.indexOf(name) + 1})`).allInnerTexts();
+    const heads: string[] = (await frame.locator('#offers thead th').allInnerTexts()).map((text: string) => text.replace(/[^\w ]/g, '').trim());
+    return frame.locator(`#offers tbody tr > :nth-child(${heads.indexOf(name) + 1})`).allInnerTexts();
   };
   test('the compare panel shows a workload over the offers', async () => {
     await ide().open('train/finetune.py');

@@ -28,7 +28,7 @@ describe('what the page takes', () => {
     { type: 'data', ref, data: { ...data, now: { usd: '5', text: '', on: '' } } },
   ])('not %j', (message) => expect(readMessage(message)).toBeUndefined());
   test('its own state, and nothing else', () => {
-    expect(readState({ ref, count: 4, view: { a: 1 } })).toEqual({ ref, count: 4, view: { a: 1 } });
+    expect(readState({ ref, count: 4, region: 'us-east-1', view: { a: 1 } })).toEqual({ ref, count: 4, region: 'us-east-1', view: { a: 1 } });
     for (const one of junk) expect(readState(one)).toBeUndefined();
   });
 });
@@ -54,7 +54,7 @@ describe('what the extension takes', () => {
     { type: 'save', format: 'csv', content: { length: 3 } },
   ])('not %j', (message) => expect(readPanelMessage(message)).toBeUndefined());
   test('a state that the editor gives back', () => {
-    expect(readPanelState({ ref: { ...ref, more: 1 }, count: 'x', view: {} })).toEqual({ ref, count: null });
+    expect(readPanelState({ ref: { ...ref, more: 1 }, count: 'x', view: {} })).toEqual({ ref, count: null, region: '' });
     for (const one of [...junk, { ref: null }, { ref: { uri: 'a' } }]) expect(readPanelState(one)).toBeUndefined();
   });
 });

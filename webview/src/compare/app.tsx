@@ -17,12 +17,14 @@ interface AppProps {
   readonly count: number | null;
   readonly onView: (change: Partial<View>) => void;
   readonly onCount: (count: number | null) => void;
+  readonly region: string;
+  readonly onRegion: (region: string) => void;
   readonly onSave: (format: SavedFormat, rows: readonly OfferRow[]) => void;
   readonly post: (message: FromPanel) => void;
 }
 
 /** The whole panel. */
-export function App({ data, gone, status, view, count, onView, onCount, onSave, post }: AppProps) {
+export function App({ data, gone, status, view, count, region, onView, onCount, onRegion, onSave, post }: AppProps) {
   const use = useRef<HTMLButtonElement>(null);
   if (!data) {
     return (
@@ -57,7 +59,7 @@ export function App({ data, gone, status, view, count, onView, onCount, onSave, 
         {gone !== '' && <p class="note">{gone}</p>}
         <Basis data={data} post={post} />
       </header>
-      <Controls data={data} view={view} count={count} onView={onView} onCount={onCount} />
+      <Controls data={data} view={view} count={count} region={region} onView={onView} onCount={onCount} onRegion={onRegion} />
       {rows.length === 0 ? (
         <p class="note">{data.rows.length === 0 ? nothing(data) : 'No offer is left: loosen the choice above.'}</p>
       ) : (
@@ -92,10 +94,48 @@ export function App({ data, gone, status, view, count, onView, onCount, onSave, 
           </p>
         </>
       )}
+      {data.commitments.length > 0 && <Commitments rows={data.commitments} />}
       <p role="status" id="status">
         {status || null}
       </p>
     </main>
+  );
+}
+
+/** From which use on a commitment is cheaper than paying by the hour. */
+function Commitments({ rows }: { readonly rows: CompareResult['commitments'] }) {
+  const runs = rows.some((row) => row.runs !== '');
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section class="scroll" tabIndex={0} aria-labelledby="commitments">
+      <table>
+        <caption id="commitments">
+          Commitments are paid for every hour of their term, used or not: from how much use on one costs less than paying by the hour
+        </caption>
+        <thead>
+          <tr>
+            {['Machine', 'Term', 'Price', 'Pays', ...(runs ? ['As much as'] : []), 'Always on it saves', 'Prices of'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <th scope="row">{row.offer}</th>
+              <td>{row.term}</td>
+              <td>{row.prices}</td>
+              <td>{row.pays}</td>
+              {runs && <td>{row.runs}</td>}
+              <td>{row.always}</td>
+              <td>{row.asOf}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 

@@ -7,11 +7,13 @@ interface ControlsProps {
   readonly count: number | null;
   readonly onView: (change: Partial<View>) => void;
   readonly onCount: (count: number | null) => void;
+  readonly region: string;
+  readonly onRegion: (region: string) => void;
 }
 const counts = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** What is shown: native controls, so that they obey the theme, the keyboard and forced colours by themselves. */
-export function Controls({ data, view, count, onView, onCount }: ControlsProps) {
+export function Controls({ data, view, count, region, onView, onCount, onRegion }: ControlsProps) {
   const markets = distinct(data.rows, ({ market }) => market);
   const toggle = (market: string, on: boolean): void =>
     onView({ hiddenMarkets: on ? view.hiddenMarkets.filter((one) => one !== market) : [...view.hiddenMarkets, market] });
@@ -40,6 +42,17 @@ export function Controls({ data, view, count, onView, onCount }: ControlsProps) 
           {distinct(data.rows, ({ provider }) => provider).map((provider) => (
             <option key={provider} value={provider}>
               {provider}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Region
+        <select id="region" value={region} onChange={({ currentTarget }) => onRegion(currentTarget.value)}>
+          <option value="">cheapest of each provider</option>
+          {[...new Set([...data.regions, ...(region === '' ? [] : [region])])].map((one) => (
+            <option key={one} value={one}>
+              {one}
             </option>
           ))}
         </select>

@@ -13,6 +13,7 @@ const kept = readState(editor.getState());
 let ref: WorkloadRef | undefined = kept?.ref;
 let view: View = readView(kept?.view);
 let count: number | null = kept?.count ?? null;
+let region = kept?.region ?? '';
 let data: CompareResult | undefined;
 let gone = '';
 let status = '';
@@ -26,12 +27,14 @@ const draw = drawer(() => (
     count={count}
     onView={setView}
     onCount={setCount}
+    region={region}
+    onRegion={setRegion}
     onSave={save}
     post={(one) => editor.postMessage(one)}
   />
 ));
 function keep(): void {
-  if (ref) editor.setState({ ref, count, view });
+  if (ref) editor.setState({ ref, count, region, view });
   draw();
 }
 function setView(change: Partial<View>): void {
@@ -41,6 +44,11 @@ function setView(change: Partial<View>): void {
 function setCount(next: number | null): void {
   count = next;
   editor.postMessage({ type: 'count', count });
+  keep();
+}
+function setRegion(next: string): void {
+  region = next;
+  editor.postMessage({ type: 'region', region });
   keep();
 }
 function save(format: SavedFormat, rows: readonly OfferRow[]): void {
@@ -73,5 +81,6 @@ onMessages(readMessage, (message) => {
   }
 });
 if (count !== null) editor.postMessage({ type: 'count', count });
+if (region !== '') editor.postMessage({ type: 'region', region });
 editor.postMessage({ type: 'ready' });
 draw();

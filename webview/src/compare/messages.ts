@@ -21,7 +21,12 @@ export function readMessage(value: unknown): ToPanel | undefined {
 /** What the page kept; undefined if it is not ours. */
 export function readState(value: unknown): PanelState | undefined {
   if (!isObject(value) || !isRef(value['ref'])) return undefined;
-  return { ref: value['ref'], count: isNumber(value['count']) ? value['count'] : null, view: value['view'] };
+  return {
+    ref: value['ref'],
+    count: isNumber(value['count']) ? value['count'] : null,
+    region: isText(value['region']) ? value['region'] : '',
+    view: value['view'],
+  };
 }
 
 const isRef = (value: unknown): value is WorkloadRef => isObject(value) && texts(value, 'uri', 'id');
@@ -35,6 +40,8 @@ function isResult(value: unknown): value is CompareResult {
     optional(value['now'], (now) => isObject(now) && isNumber(now['usd']) && texts(now, 'text', 'on')) &&
     isList(value['assumptions'], (one) => isObject(one) && texts(one, 'label', 'value', 'why')) &&
     isList(value['missing'], (one) => isObject(one) && texts(one, 'label', 'need')) &&
+    isList(value['regions'], isText) &&
+    isList(value['commitments'], (one) => texts(one, 'key', 'offer', 'term', 'prices', 'pays', 'runs', 'always', 'asOf')) &&
     isList(value['rows'], isRow)
   );
 }
@@ -46,7 +53,8 @@ function isRow(value: unknown): value is OfferRow {
     texts(value, 'usdText', 'usdShort', 'hoursText', 'memoryText', 'fitsText', 'carbonText') &&
     isNumber(value['count']) &&
     isNumber(value['instances']) &&
-    typeof value['own'] === 'boolean' &&
+    isNumber(value['paid']) &&
+    ['own', 'overNetwork', 'stops'].every((name) => typeof value[name] === 'boolean') &&
     ['usd', 'hours', 'memory', 'carbon'].every((name) => optional(value[name], isRange)) &&
     optional(value['memorySize'], isNumber) &&
     ['fits', 'tight', 'does-not-fit', 'unknown'].includes(String(value['fits']))

@@ -57,18 +57,21 @@ export function shown(rows: readonly OfferRow[], view: View): OfferRow[] {
       (row) =>
         !view.hiddenMarkets.includes(row.market) &&
         (view.provider === '' || row.provider === view.provider) &&
-        (!view.onlyFits || row.fits === 'fits') &&
+        (!view.onlyFits || (row.fits === 'fits' && !row.stops)) &&
         words.every((word) => `${nameOf(row)} ${row.accelerator} ${row.provider} ${offerOf(row)}`.toLowerCase().includes(word)),
     )
     .map((row, at) => ({ row, at, value: value(row) }))
     .sort((a, b) => {
-      const last = Number(a.row.fits === 'does-not-fit') - Number(b.row.fits === 'does-not-fit');
+      const last = behind(a.row) - behind(b.row);
       if (last !== 0 && view.sort !== 'fits') return last;
       if (a.value === undefined || b.value === undefined) return Number(a.value === undefined) - Number(b.value === undefined) || a.at - b.at;
       return sign * compare(a.value, b.value) || a.at - b.at;
     })
     .map(({ row }) => row);
 }
+
+/** What cannot run the work to its end stands behind what can, and what cannot even start behind that. */
+const behind = ({ fits, stops }: OfferRow): number => (fits === 'does-not-fit' ? 2 : stops ? 1 : 0);
 
 export const distinct = (rows: readonly OfferRow[], of: (row: OfferRow) => string): string[] => [...new Set(rows.map(of))].sort();
 
@@ -92,15 +95,15 @@ export function readView(kept: unknown): View {
 }
 
 /** `8×H100`. */
-export function nameOf({ count, acceleratorName }: OfferRow): string {
-  return `${count}×${acceleratorName}`;
+export function nameOf({ count, paid, acceleratorName }: OfferRow): string {
+  return paid > count ? `${count} of ${paid}×${acceleratorName}` : `${count}×${acceleratorName}`;
 }
 export function marketOf({ market, own }: Pick<OfferRow, 'market' | 'own'>): string {
   return own ? `${market}, own rate` : market.replace(/-(\d)y$/, ' $1 y');
 }
 /** `2 × p5.48xlarge us-east-1`. */
-export function offerOf({ instances, instance, region }: OfferRow): string {
-  return `${instances > 1 ? `${instances} × ` : ''}${instance}${region === 'any' ? '' : ` ${region}`}`;
+export function offerOf({ instances, instance, region, overNetwork }: OfferRow): string {
+  return `${instances > 1 ? `${instances} × ` : ''}${instance}${region === 'any' ? '' : ` ${region}`}${overNetwork ? ', over the network' : ''}`;
 }
 export function fitsOf({ fitsText }: OfferRow): string {
   return fitsText === 'tight' ? '▲ tight' : fitsText || '? unknown';

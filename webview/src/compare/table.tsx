@@ -17,7 +17,7 @@ export function Table({ title, rows, without, view, onSort, onSelect }: TablePro
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section class="scroll" tabIndex={0} aria-labelledby="caption">
-      <table>
+      <table id="offers">
         <caption id="caption">{title}</caption>
         <thead>
           <tr>

@@ -205,7 +205,7 @@ function cheapest(offers: readonly Offer[], needed: number, node: number): Price
 }
 
 /** A rate an accelerator, not a machine type of that size. */
-const isRate = ({ acceleratorCount, instance }: Offer): boolean => acceleratorCount === 1 && /^1x /i.test(instance);
+export const isRate = ({ acceleratorCount, instance }: Offer): boolean => acceleratorCount === 1 && /^1x /i.test(instance);
 
 /** An offer taken as often as `needed` accelerators ask for. */
 export function scaled(offer: Offer, needed: number): PricedOffer {

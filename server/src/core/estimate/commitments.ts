@@ -1,7 +1,9 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { isMarketplace, providerName } from '../catalog/price-book.js';
 import type { Offer } from '../catalog/types.js';
-import { hoursPerMonth } from './money.js';
+import { deviceCount, hardwareOf } from './devices.js';
+import { hoursPerMonth, offerQuery } from './money.js';
+import { type EstimateContext, FactReader, type Spec } from './spec.js';
 
 /** From which use on a commitment is cheaper than paying by the hour, for one machine. */
 export interface BreakEven {
@@ -75,3 +77,30 @@ export function breakEvens(
 }
 const sameMachine = (a: Offer, b: Offer): boolean =>
   a.provider === b.provider && a.instance === b.instance && a.region === b.region && a.acceleratorCount === b.acceleratorCount && a.service === b.service;
+
+/** Commitments for a workload: on its own accelerator, else on one that is named, in machines that hold a node of it.
+ * Of each provider and term the cheapest one, those that pay first before the others.
+ * @unknown none for a hosted model, and where neither it nor the caller says an accelerator */
+export function commitmentsFor(spec: Spec, context: EstimateContext, accelerator?: string): BreakEven[] {
+  if (spec.kind === 'api-call') return [];
+  const { catalog } = context;
+  const hardware = hardwareOf(spec, catalog);
+  const id = hardware.known ? hardware.value.accelerator.id : accelerator;
+  if (id === undefined) return [];
+  const { provider, region } = offerQuery(spec, context);
+  const type = new FactReader(spec).text('instance_type')?.toLowerCase();
+  const count = deviceCount(spec, catalog);
+  const node = count.known ? Math.min(count.value.total.likely, count.value.perNode ?? 8) : 1;
+  const all = breakEvens(catalog, id, { provider, region });
+  const listed = all.filter(({ instance }) => type === undefined || instance.toLowerCase() === type);
+  const whole = listed.filter((one) => one.count >= node);
+  // Of a provider's machines the one that holds a node for the least: others pay earlier and cost more.
+  const cost = (one: BreakEven): number => Math.ceil(node / one.count) * one.reserved;
+  const best = new Map<string, BreakEven>();
+  for (const one of whole.length > 0 ? whole : listed) {
+    const key = `${one.provider}/${one.term}`;
+    const other = best.get(key);
+    if (!other || cost(one) < cost(other)) best.set(key, one);
+  }
+  return [...best.values()].sort((a, b) => a.share - b.share);
+}

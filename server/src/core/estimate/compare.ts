@@ -1,7 +1,7 @@
-import { isMarketplace, providerName, scaled } from '../catalog/price-book.js';
+import { isMarketplace, isRate, providerName, scaled } from '../catalog/price-book.js';
 import type { Market, Offer } from '../catalog/types.js';
-import type { Interval } from '../model/estimate.js';
-import { deviceCount, hardwareOf } from './devices.js';
+import type { Estimation, Interval } from '../model/estimate.js';
+import { type Devices, deviceCount, hardwareOf } from './devices.js';
 import { carbonOf, energyOf } from './energy.js';
 import { estimate } from './estimate.js';
 import { type Fits, fitsOf } from './fits.js';
@@ -20,6 +20,12 @@ export interface CompareRow {
   /** Accelerators of the workload, and machines that hold them. */
   readonly count: number;
   readonly instances: number;
+  /** Accelerators that are paid for, where whole machines hold more than the workload uses. */
+  readonly paid: number;
+  /** What joins accelerators that share one model: the machine's own links, or the network between machines that each hold too few. */
+  readonly link: 'machine' | 'network';
+  /** Set where a time limit ends the run before it is likely to be done. */
+  readonly stops?: true;
   /** Wall time of a run; absent for what stays on. */
   readonly hours?: Interval;
   /** A run, or a month where `unit` says so. */
@@ -58,6 +64,7 @@ export function compare(stated: Spec, context: EstimateContext, options: Compare
   const ids = options.accelerators ?? same ?? [...new Set(catalog.offers.filter((offer) => !isMarketplace(offer)).map((offer) => offer.acceleratorId))];
   const provider = facts.text('provider') ?? context.provider;
   const region = facts.text('region') ?? context.region;
+  const limit = (facts.number('max_time') || Number.POSITIVE_INFINITY) / 3600;
   const rows: CompareRow[] = [];
   for (const id of ids) {
     const chip = catalog.accelerators.find((accelerator) => accelerator.id === id);
@@ -65,14 +72,22 @@ export function compare(stated: Spec, context: EstimateContext, options: Compare
     const placed = onAccelerator(spec, id, catalog);
     const count = deviceCount(placed, catalog);
     if (!count.known) continue;
-    const estimation = estimate(placed, context);
-    const memory = estimation.estimates['peak_memory_gib'];
     const number = count.value.total.likely;
-    const perNode = Math.min(number, count.value.perNode ?? 8);
+    const perNode = nodeOf(spec, count.value);
+    const whole = estimate(placed, context);
+    const spread = new Map<number, Estimation>();
     for (const offer of catalog.offersOf(id)) {
       if (!isOffered(offer, options, provider, region) || offer.acceleratorCount < 1) continue;
-      const joined = catalog.offersOf(id).some((other) => other.provider === offer.provider && other.acceleratorCount >= perNode);
-      if (joined && offer.acceleratorCount < perNode) continue;
+      const larger = catalog.offersOf(id).some((other) => other.provider === offer.provider && other.acceleratorCount >= perNode);
+      const small = offer.acceleratorCount < perNode;
+      // Beside machines that hold a node, single accelerators are another way to have as many: joined by the network alone.
+      if (small && larger && !(spec.kind === 'training' && offer.acceleratorCount === 1 && !isRate(offer))) continue;
+      const link = small && !isRate(offer) ? 'network' : 'machine';
+      const estimation =
+        link === 'network' && spec.kind === 'training'
+          ? cached(spread, offer.acceleratorCount, (each) => estimate(overNodes(placed, number, each), context))
+          : whole;
+      const memory = estimation.estimates['peak_memory_gib'];
       const priced = scaled(offer, number);
       const hours = estimation.estimates['wall_hours'] ?? hoursOf(estimation.estimates['gpu_hours'], number);
       const stays = spec.kind === 'serving' || spec.kind === 'resource';
@@ -90,7 +105,10 @@ export function compare(stated: Spec, context: EstimateContext, options: Compare
         accelerator: id,
         count: number,
         instances: priced.instances,
+        paid: priced.accelerators,
+        link,
         ...(hours && !stays ? { hours: scale(hours, 1) } : {}),
+        ...(hours && !stays && hours.likely >= limit * (1 - 1e-9) ? { stops: true as const } : {}),
         ...(usd ? { usd } : {}),
         unit: stays ? 'usd/month' : 'usd',
         fits: fitsOf(estimation),
@@ -105,9 +123,28 @@ export function compare(stated: Spec, context: EstimateContext, options: Compare
   // Where some accelerators have an answer, those that the formulas cannot tell are left out.
   const told = rows.filter((row) => (row.unit === 'usd/month' ? row.fits !== 'unknown' || spec.kind === 'resource' : row.usd !== undefined));
   const cost = (row: CompareRow) => row.usd?.likely ?? Number.POSITIVE_INFINITY;
-  return (told.length > 0 ? told : rows).sort(
-    (a, b) => Number(a.fits === 'does-not-fit') - Number(b.fits === 'does-not-fit') || cost(a) - cost(b) || a.provider.localeCompare(b.provider),
-  );
+  return (told.length > 0 ? told : rows).sort((a, b) => behind(a) - behind(b) || cost(a) - cost(b) || a.provider.localeCompare(b.provider));
+}
+
+/** What cannot run the work to its end is no choice: it stands behind those that can, and what cannot even start behind that. */
+const behind = ({ fits, stops }: CompareRow): number => (fits === 'does-not-fit' ? 2 : stops ? 1 : 0);
+
+/** Accelerators that have to be in one machine: as stated, of a service those that share a replica, else a machine's usual eight. */
+function nodeOf({ kind }: Spec, { total, perNode, perReplica }: Devices): number {
+  const group = kind === 'serving' || kind === 'batch-inference' ? perReplica : 8;
+  return Math.min(total.likely, perNode ?? group);
+}
+/** The job over machines that hold fewer accelerators than it has: they exchange over the network. */
+function overNodes(spec: Spec, count: number, each: number): Spec {
+  const { gpus: _gpus, nproc_per_node: _processes, instance_count: _machines, ...facts } = spec.facts;
+  return { ...spec, facts: { ...facts, gpu_count: each, num_nodes: Math.ceil(count / each) } };
+}
+function cached<K, V>(known: Map<K, V>, key: K, make: (key: K) => V): V {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make(key);
+  known.set(key, made);
+  return made;
 }
 
 const hoursOf = (gpuHours: Interval | undefined, count: number): Interval | undefined => gpuHours && scale(gpuHours, 1 / count);

@@ -13,6 +13,10 @@ import { type Shape, shapeOf } from './shape.js';
 const paddedShare = 0.4;
 const realOfPadded = 0.7;
 
+/** Chips that cannot train.
+ * @source AWS Neuron documentation: Inferentia is for inference, Trainium for both */
+const infersOnly = /^inferentia/;
+
 /** Reads a training workload out of its facts.
  * @unknown the chip and the model's size are never invented */
 export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
@@ -25,13 +29,18 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const offer = machine === undefined ? undefined : context.catalog.instance(machine)[0];
   const chipName = facts.text('gpu_type') ?? offer?.acceleratorId;
   const found = chipName === undefined ? undefined : chipNamed(chipName, context.catalog);
-  const chip = found?.chip;
+  const refused = found !== undefined && infersOnly.test(found.chip.id);
+  const chip = refused ? undefined : found?.chip;
   if (found?.open === true && chip) assume('gpu_type', chip.id, `${chipName} without form factor: the usual one`);
   const speed = ['tokens_per_s_per_gpu', 'samples_per_s', 'step_time_s', 'gpu_hours', 'wall_hours'];
   if (chip === undefined)
     unknown.push({
       fact: 'gpu_type',
-      need: chipName === undefined ? 'name the accelerator' : `no accelerator called ${chipName} is in the catalog`,
+      need: refused
+        ? `${chipName} runs inference only: name an accelerator that trains`
+        : chipName === undefined
+          ? 'name the accelerator'
+          : `no accelerator called ${chipName} is in the catalog`,
       blocks: speed,
     });
 
