@@ -29,12 +29,12 @@ function whatIf(ide: () => Ide): void {
     await ide().run('ML Cost Lens: What If');
     const frame = await panel();
     expect(await heads()).toEqual(['now']);
-    expect((await cells('usd'))[0]).toMatch(/^\$\d+ \(\d+–\d+\)/);
+    expect((await cells('usd'))[0]).toMatch(/^\$[\d.,]+ \([\d.,]+–[\d.,]+\)/);
     const text: string = await frame.locator('main').textContent();
     expect(text).toMatch(/Llama-3\.1-8B/);
     expect(text).not.toMatch(nonsense);
     await ide().until('a tornado', async () => (await frame.locator('#swings tbody tr').count()) > 4);
-    expect(await frame.locator('#tornado').getAttribute('aria-label')).toMatch(/accelerator: \$\d+/);
+    expect(await frame.locator('#tornado').getAttribute('aria-label')).toMatch(/accelerator: \$[\d.,]+/);
     await ide().screenshot('what-if');
   });
   test('what is typed is computed at once, beside what is written', async () => {
@@ -44,8 +44,8 @@ function whatIf(ide: () => Ide): void {
     expect(await (await panel()).locator('.changes').textContent()).toMatch(/GPU H100 → A100-80/);
     await type('batch', '2x');
     await ide().until('both changes', async () => /batch size \d+ → \d+/.test(await (await panel()).locator('.changes').textContent()));
-    await (await panel()).locator('[data-word="commitment"]').selectOption('spot');
-    await ide().until('the commitment', async () => /on-demand → spot/.test(await (await panel()).locator('.changes').textContent()));
+    await (await panel()).locator('[data-word="commitment"]').selectOption('reserved-3y');
+    await ide().until('the commitment', async () => /→ reserved-3y/.test(await (await panel()).locator('.changes').textContent()));
     await ide().screenshot('what-if-typed');
   });
   test('a mistake is said at its field, and the rest still counts', async () => {
@@ -67,7 +67,7 @@ function whatIf(ide: () => Ide): void {
     await ide().until('three columns', async () => (await heads()).join() === 'now,older chips,what if');
     expect(await cells('usd')).toHaveLength(3);
     await ide().open('.mlcost.yaml');
-    await ide().document(/scenarios:\s+- name: older chips\s+set:\s+accelerator: a100-80gb\s+commitment: spot/);
+    await ide().document(/scenarios:\s+- name: older chips\s+set:\s+accelerator: a100-80gb\s+commitment: reserved-3y/);
     await ide().open('train/finetune.py');
     await ide().run('ML Cost Lens: What If');
     await ide().until('the same columns again', async () => (await heads()).join() === 'now,older chips,what if');
