@@ -34,6 +34,14 @@ const browserParser = {
       return { contents };
     }),
 };
+// pg's other half asks for a native library when somebody wants it; nobody here does.
+const withoutNative = {
+  name: 'without-native',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^pg-native$/ }, ({ path: name }) => ({ path: name, namespace: 'none' }));
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = undefined;' }));
+  },
+};
 const bundles = [
   // In Node the language client is a second file, read when a document with a marker opens; on the web, where there is one file, it is evaluated then.
   {
@@ -85,8 +93,7 @@ const bundles = [
     external: ['./mcp.js', './postgres-client.js'],
     define: { VERSION: JSON.stringify(version) },
   },
-  // pg-native is pg's other half, which is not used
-  { entry: 'server/src/node/postgres-client.ts', name: 'postgres-client', platform: 'node', format: 'cjs', external: ['pg-native'] },
+  { entry: 'server/src/node/postgres-client.ts', name: 'postgres-client', platform: 'node', format: 'cjs', plugins: [withoutNative] },
   { entry: 'server/src/node/mcp.ts', name: 'mcp', platform: 'node', format: 'cjs', define: { VERSION: JSON.stringify(version) } },
   { entry: 'webview/src/compare/main.tsx', name: 'webview-compare', platform: 'browser', format: 'iife' },
   { entry: 'webview/src/what-if/main.tsx', name: 'webview-what-if', platform: 'browser', format: 'iife' },
