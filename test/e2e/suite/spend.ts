@@ -31,15 +31,13 @@ export function spendTests(ide: () => Ide): void {
   });
   test('the spend panel leads from a team to the code', async () => {
     const frame = await panel();
-    for (const label of ['ml-platform', 'assistant', 'Llama-3.1-8B'])
+    // the model is named in several files; the workload in one place only
+    for (const label of ['ml-platform', 'assistant', 'Llama-3.1-8B', 'v4'])
       await frame
         .locator('#tree button[aria-expanded=false]', { hasText: new RegExp(`${label}$`) })
         .first()
         .click();
-    await frame
-      .locator('#tree button.link', { hasText: /finetune|run\.sh/ })
-      .first()
-      .click();
+    await frame.locator('#tree tr[data-key$="/workload:finetune"] button.link', { hasText: /^train\/(finetune|run)/ }).click();
     await ide().document(/from_pretrained|torchrun|accelerate/);
     await toPanel();
     await ide().view('#budgets');
