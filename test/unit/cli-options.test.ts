@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { commands, completion, help, parse, UsageError } from '../../server/src/cli/options.js';
+import { commands } from '../../server/src/cli/command-table.js';
+import { completion, help, parse, UsageError } from '../../server/src/cli/options.js';
 
 describe('the command line understands', () => {
   test.each([
