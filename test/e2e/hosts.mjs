@@ -31,6 +31,8 @@ const SETTINGS = {
   'editor.codeLens': true,
   'workbench.editorAssociations': { '*.ipynb': 'jupyter-notebook' },
   'editor.minimap.enabled': false,
+  // a pinned line may lie over what is to be clicked
+  'editor.stickyScroll.enabled': false,
 };
 
 const mkTemp = () => fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-e2e-'));

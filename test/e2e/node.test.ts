@@ -40,6 +40,7 @@ describe('in the Node host', () => {
     writeFileSync(file, before.replace(/^spend:$/m, `spend:\n  sources:\n${source}`));
     try {
       await ide.open('.mlcost.yaml');
+      await ide.page.keyboard.press('Control+Home'); // where an earlier test left it, the lens is out of view
       await ide.lens(/^Prometheus: never read/);
       const { page } = ide;
       await page
