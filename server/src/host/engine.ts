@@ -303,7 +303,7 @@ export class Engine {
     let found = 0;
     for (const [at, uri] of uris.entries()) {
       if (signal.cancelled) break;
-      if (this.open.has(uri) || this.stored.has(uri)) continue;
+      if (this.open.get(uri)?.sighting ?? this.stored.has(uri)) continue;
       if (maySay(await this.sighting(uri))) found++;
       if (at % 10 === 9) await this.host.pause();
     }

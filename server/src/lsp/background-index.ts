@@ -26,6 +26,16 @@ export class BackgroundIndex {
   anew(): void {
     this.started.clear();
   }
+  /** Reads files again that were closed or that changed on disk: what launches or configures another file is found by being known. */
+  reread(uris: readonly string[]): void {
+    const { engine } = this.session;
+    const wanted = uris.filter((uri) => languageOfName(uri) !== undefined && this.started.has(engine.rootOf(uri) ?? ''));
+    if (wanted.length === 0) return;
+    engine
+      .index(wanted)
+      .then((found) => found > 0 && this.session.invalidate())
+      .catch((error: unknown) => this.session.log(`read again: ${String(error)}`));
+  }
   /** Reads the measured runs of a root again, where they were read before: one of their files changed. */
   again(uri: string): void {
     const { engine } = this.session;
@@ -57,6 +67,8 @@ export class BackgroundIndex {
       .sort((a, b) => a.steps - b.steps || (a.uri < b.uri ? -1 : 1))
       .slice(0, settings.indexMaxFiles)
       .map(({ uri }) => uri);
-    if ((await engine.index(nearest)) > 0 || hasMore) this.session.invalidate();
+    const found = await engine.index(nearest);
+    // Of two files that were opened together, one was looked at before the other was known.
+    if (found > 0 || hasMore || this.session.reports.all().length > 1) this.session.invalidate();
   }
 }

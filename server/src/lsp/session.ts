@@ -3,6 +3,7 @@ import {
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  FileChangeType,
   PublishDiagnosticsNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
@@ -80,6 +81,7 @@ export function startServer(connection: Connection, host: Host): void {
     },
     closed: (uri) => {
       reports.closed(uri);
+      background.reread([uri]);
       if (!session.client.pullDiagnostics) notify(PublishDiagnosticsNotification.method, { uri, diagnostics: [] });
       treeChanged();
     },
@@ -193,6 +195,7 @@ export function startServer(connection: Connection, host: Host): void {
     const known = changes.filter(({ uri }) => (engine.isKnown(uri) || isRunFile(uri)) && !(engine.isOpen(uri) && !isSettingsFile(uri)));
     for (const { uri } of known) if (!engine.isOpen(uri)) engine.forget(uri);
     for (const { uri } of known) if (isRunFile(uri)) background.again(uri);
+    background.reread(changes.filter(({ uri, type }) => type !== FileChangeType.Deleted && !engine.isOpen(uri)).map(({ uri }) => uri));
     const told = new Set(changes.flatMap(({ uri }) => session.spend.rootTold(uri) ?? []));
     for (const root of told) session.spend.forget(root);
     if (told.size > 0) spendChanged();
