@@ -143,7 +143,18 @@ export { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, with
 export { firstQuery, type PanelQuery, spendPanel } from './spend/panel.js';
 export { dayIn, daysIn, eachDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
 export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
-export { isSpendKey, isTime, type LedgerMonth, type SpendKey, type SpendQuery, type SpendReport, spendKeys, spendReport, UnknownRate } from './spend/report.js';
+export {
+  isSpendKey,
+  isTime,
+  type LedgerMonth,
+  monthsIn,
+  type SpendKey,
+  type SpendQuery,
+  type SpendReport,
+  spendKeys,
+  spendReport,
+  UnknownRate,
+} from './spend/report.js';
 export { MonthSums, readRollUp, rollUpLine } from './spend/roll-up.js';
 export { perOwner, readUsage, type ShareRule, type Statement, type StatementQuery, statement } from './spend/shares.js';
 export { chargeCells, chargeColumns, summed } from './spend/sources/charges.js';

@@ -1,8 +1,8 @@
 import {
   importedSources,
   type KnownNames,
-  type LedgerMonth,
   type MlcostSettings,
+  monthsIn,
   type NumberStyle,
   namedPlaces,
   type PanelQuery,
@@ -38,7 +38,12 @@ export async function panelView({ host, root, settings, spend, data, style, name
   const { budgets } = settings;
   const panel = spendPanel({ months, budgets, units: settings.spend.units, usage: usage.records, rates: settings.spend.rates, now: host.now() }, query);
   const { waste, notes } = await wasteOr(() =>
-    wasteOf(host, root, settings, data, near(months, panel.span), { ...panel.span, cost: query.cost, currency: panel.currency, rates: settings.spend.rates }),
+    wasteOf(host, root, settings, data, usage, monthsIn(months, panel.span), {
+      ...panel.span,
+      cost: query.cost,
+      currency: panel.currency,
+      rates: settings.spend.rates,
+    }),
   );
   const sources: SpendSource[] = [
     ...pulledSources(pulled),
@@ -60,8 +65,6 @@ export async function panelView({ host, root, settings, spend, data, style, name
 const elsewhere =
   'This workspace is not on a disk of this machine: exports are imported and runs are metered where it is (mlcost spend import, mlcost run). Here the ledger that they leave in .mlcost is read, and CSV exports that .mlcost.yaml names.';
 
-const near = (months: readonly LedgerMonth[], { from, to }: { readonly from: string; readonly to: string }): LedgerMonth[] =>
-  months.filter(({ month }) => month >= from.slice(0, 7) && month <= to.slice(0, 7));
 async function wasteOr(work: () => Promise<WasteLedger>): Promise<{ waste?: WasteLedger; notes: string[] }> {
   try {
     return { waste: await work(), notes: [] };

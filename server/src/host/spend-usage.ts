@@ -16,8 +16,13 @@ import { readLedger, usageRows } from './spend-ledger.js';
 /** Where metered runs are kept, below a workspace root. */
 export const runFolder = '.mlcost/runs';
 
+export interface Usage {
+  readonly records: readonly UsageRecord[];
+  /** Rows and files that could not be read. */
+  readonly problems: readonly string[];
+}
 /** All tables of use of a workspace root: those that `.mlcost.yaml` names, and what sources of spend measured. */
-export async function usageOf(host: Host, root: string, settings: MlcostSettings): Promise<{ readonly records: UsageRecord[]; readonly problems: string[] }> {
+export async function usageOf(host: Host, root: string, settings: MlcostSettings): Promise<Usage> {
   const records: UsageRecord[] = [];
   const problems: string[] = [];
   const take = (rows: readonly Record<string, string>[], name: string): void => {
@@ -49,17 +54,19 @@ export async function meteredRuns(host: Host, root: string): Promise<WastedRun[]
 const jsonIn = async (host: Host, folder: string): Promise<readonly string[]> =>
   (await host.listFiles(folder, never).catch(() => [])).filter((uri) => uri.endsWith('.json'));
 
-/** What brought nothing in some days, out of all that a workspace root holds. */
+/** What brought nothing in some days, out of all that a workspace root holds.
+ * @param usage its tables of use */
 export async function wasteOf(
   host: Host,
   root: string,
   settings: MlcostSettings,
   data: ProductData,
+  usage: Usage,
   months: readonly LedgerMonth[],
   query: Parameters<typeof wasteLedger>[0]['query'],
-): Promise<WasteLedger & { readonly problems: readonly string[] }> {
-  const [{ catalog }, { records, problems }, runs] = await Promise.all([data.of(settings), usageOf(host, root, settings), meteredRuns(host, root)]);
+): Promise<WasteLedger> {
+  const [{ catalog }, runs] = await Promise.all([data.of(settings), meteredRuns(host, root)]);
   const { provider, region, market } = settings;
   const place = { ...(provider === undefined ? {} : { provider }), ...(region === undefined ? {} : { region }), ...(market === undefined ? {} : { market }) };
-  return { ...wasteLedger({ query, runs, usage: records, months, prices: { catalog, place } }), problems };
+  return wasteLedger({ query, runs, usage: usage.records, months, prices: { catalog, place } });
 }

@@ -22,6 +22,7 @@ import {
   type LedgerMonth,
   lastDay,
   type MlcostSettings,
+  monthsIn,
   ownerKey,
   type PanelQuery,
   placeOf,
@@ -159,8 +160,9 @@ async function wasteCommand(parsed: Parsed, host: Host): Promise<number> {
   // without a ledger there still are runs and tables of use
   const months = await ledgerOf(root, host).catch((): LedgerMonth[] => []);
   const query = { ...askedDays(values, host), cost: costOf(values), currency: currencyOf(values, settings, months), rates: settings.spend.rates };
-  const found = await usable(() => wasteOf(host, root, settings, new ProductData(host), months, query));
-  tell(found.problems);
+  const usage = await usable(() => usageOf(host, root, settings));
+  const found = await usable(() => wasteOf(host, root, settings, new ProductData(host), usage, months, query));
+  tell(usage.problems);
   process.stdout.write(wasteText(found, query, textOf(values, 'format') ?? 'table'));
   return 0;
 }
@@ -211,13 +213,13 @@ async function weekCommand(parsed: Parsed, host: Host): Promise<number> {
     const { cost, rates } = query;
     const through = lastDay(months);
     const known = through !== null && through < span.to ? through : span.to;
-    const { records, problems } = await usageOf(host, root, settings);
-    tell(problems);
-    const near = months.filter(({ month }) => month >= past.from.slice(0, 7) && month <= span.to.slice(0, 7));
+    const usage = await usageOf(host, root, settings);
+    tell(usage.problems);
+    const near = monthsIn(months, { from: past.from, to: span.to });
     const charges = { ...span, cost, currency: now.currency, rates };
     const budgets = budgetStates(settings.budgets, months, Date.parse(`${known}T12:00:00Z`), rates);
-    const units = unitCosts(settings.spend.units, near, records, cost, now.currency, rates);
-    const waste = await wasteOf(host, root, settings, new ProductData(host), months, charges);
+    const units = unitCosts(settings.spend.units, near, usage.records, cost, now.currency, rates);
+    const waste = await wasteOf(host, root, settings, new ProductData(host), usage, months, charges);
     const { estimates, notes } = await estimateVariances(root, host, settings, months, charges);
     const required = [...new Set(settings.policy.flatMap(({ required_tags = [] }) => required_tags))].flatMap((name) => ownerKey(name) ?? []);
     const week: Week = {

@@ -8,7 +8,7 @@ import { type Decimal, zero } from './decimal.js';
 import { overLimit } from './dictionary.js';
 import { type DimensionName, dimensionAt } from './dimensions.js';
 import { dayIn, plusDays, type Span, spanOf, within } from './period.js';
-import { type LedgerMonth, linesOf } from './report.js';
+import { type LedgerMonth, linesOf, monthsIn } from './report.js';
 import { type UnitCost, type UnitRule, unitCosts } from './units.js';
 import type { UsageRecord } from './usage.js';
 
@@ -87,7 +87,7 @@ export function spendPanel({ months, budgets, units, usage = [], rates, now }: P
       return [];
     }
   };
-  const from = (day: string): LedgerMonth[] => months.filter(({ month }) => month >= day.slice(0, 7) && month <= span.to.slice(0, 7));
+  const from = (day: string): LedgerMonth[] => monthsIn(months, { from: day, to: span.to });
   const steps = buckets.starts.length;
   const of = (tuple: readonly string[]): string => tuple[dimensionAt[query.by]] ?? '';
   const sumOf = (mine: (tuple: readonly string[]) => boolean): Decimal =>

@@ -129,6 +129,9 @@ export function timeOf(day: string, key: TimeKey): string {
   date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
   return date.toISOString().slice(0, 10);
 }
+/** The months that some days fall into. */
+export const monthsIn = (months: readonly LedgerMonth[], { from, to }: { readonly from: string; readonly to: string }): LedgerMonth[] =>
+  months.filter(({ month }) => month >= from.slice(0, 7) && month <= to.slice(0, 7));
 /** By time where time comes first, else the dearest first; what is not said comes after what is. */
 function order(a: SpendRow, b: SpendRow, by: readonly SpendKey[]): number {
   const [first] = by;
