@@ -141,7 +141,7 @@ export {
 export { merge, without } from './spend/merge.js';
 export { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from './spend/metering.js';
 export { firstQuery, type PanelQuery, spendPanel } from './spend/panel.js';
-export { dayIn, daysIn, eachDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
+export { dayIn, dayOfSeconds, daysIn, eachDay, isDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
 export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
 export {
   isSpendKey,

@@ -1,6 +1,6 @@
 import { type ChangeNoise, createDocument, type Fact, factLines, type LineEffect, lineEffect, placeOf, type Span } from '../core/index.js';
 import { contextFor, type Engine, type Estimated, specOf } from './engine.js';
-import type { Host } from './host.js';
+import type { Host, LineCommit } from './host.js';
 import { hasOwnMoney } from './policy.js';
 
 /** From which size on an estimated change can be believed. */
@@ -25,5 +25,18 @@ export async function blamed(engine: Engine, host: Host, uri: string, workloads:
     }
   }
   return effects.sort((a, b) => a.line - b.line);
+}
+
+/** The commit of each line of a text, or why they are not known. */
+export async function commitsOf(
+  host: Host,
+  uri: string,
+  text: string,
+): Promise<{ readonly commits: readonly (LineCommit | undefined)[]; readonly note?: string }> {
+  if (!host.lineCommits || !uri.startsWith('file:')) return { commits: [], note: 'No commits: git is not reached in this kind of workspace.' };
+  return host.lineCommits(uri, text).then(
+    (commits) => ({ commits }),
+    (error: Error) => ({ commits: [], note: `No commits: ${error.message}.` }),
+  );
 }
 const stateOf = (one: Estimated) => ({ ...one, spec: specOf(one.workload) });

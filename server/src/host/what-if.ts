@@ -1,6 +1,5 @@
 import { type ChangeNoise, matchesGlob, type NamedSet, type Now, type Outcome, outcomeOf, relativeTo, type Scenario } from '../core/index.js';
 import { contextFor, type Engine, type Estimated, specOf } from './engine.js';
-import type { Host } from './host.js';
 
 /** A workload as suppositions are made of it. */
 export const nowOf = async (one: Estimated, engine: Engine): Promise<Now> => ({
@@ -21,5 +20,3 @@ export async function supposed(one: Estimated, columns: readonly Column[], engin
   const sets = columns.map(({ name, set, files }) => ({ name, set: files === undefined || matchesGlob(files, path) ? set : {} }));
   return outcomeOf(await nowOf(one, engine), sets, noise);
 }
-
-export const readNoise = async (host: Host): Promise<ChangeNoise> => JSON.parse(await host.readAssetText('change-noise.json')) as ChangeNoise;

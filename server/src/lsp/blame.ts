@@ -1,9 +1,10 @@
 import { blameText, code, escapeMarkdown, type LineEffect, subject, table } from '../core/index.js';
-import { blamed } from '../host/blame.js';
+import { blamed, commitsOf } from '../host/blame.js';
 import type { Estimated } from '../host/engine.js';
 import type { LineCommit } from '../host/host.js';
 import { type BlameResult, blameRequest } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
+import { workloadsByFile } from './workloads.js';
 
 /** What each line of a document does to the cost, as it stands in the editor, and which commit it comes from. */
 export function onBlame(session: Session): void {
@@ -18,7 +19,7 @@ export function onBlame(session: Session): void {
         const effects = await blamed(engine, host, uri, await workloadsAround(session, uri));
         const document = engine.document(uri);
         const stored = document?.cells ? await host.readText(uri) : document?.text;
-        const { commits, note } = await commitsOf(session, uri, stored ?? '');
+        const { commits, note } = await commitsOf(host, uri, stored ?? '');
         return {
           lines: linesOf(session, effects, commits),
           markdown: markdownOf(session, uri, effects, commits, note),
@@ -30,12 +31,9 @@ export function onBlame(session: Session): void {
 }
 
 /** Workloads that may take a fact from a file: its own, those of open documents, and those that the last scan found. */
-async function workloadsAround({ reports, scanned, engine }: Session, uri: string): Promise<readonly Estimated[]> {
-  const byFile = new Map<string, readonly Estimated[]>(scanned.map((one) => [one.uri, one.workloads]));
-  for (const other of reports.all()) {
-    const answer = reports.last(other);
-    if (answer && engine.isOpen(other)) byFile.set(other, answer.workloads);
-  }
+async function workloadsAround(session: Session, uri: string): Promise<readonly Estimated[]> {
+  const { engine } = session;
+  const byFile = new Map(workloadsByFile(session));
   byFile.set(uri, (await engine.report(uri)).workloads);
   // What counts a workload of this file may stand in a file that nobody has opened yet.
   for (const { workload } of byFile.get(uri) ?? []) {
@@ -45,14 +43,6 @@ async function workloadsAround({ reports, scanned, engine }: Session, uri: strin
     if (other !== undefined && !byFile.has(other)) byFile.set(other, (await engine.report(other)).workloads);
   }
   return [...byFile.values()].flat();
-}
-
-async function commitsOf({ host }: Session, uri: string, text: string): Promise<{ commits: readonly (LineCommit | undefined)[]; note?: string }> {
-  if (!host.lineCommits || !uri.startsWith('file:')) return { commits: [], note: 'No commits: git is not reached in this kind of workspace.' };
-  return host.lineCommits(uri, text).then(
-    (commits) => ({ commits }),
-    (error: Error) => ({ commits: [], note: `No commits: ${error.message}.` }),
-  );
 }
 
 const commitText = (commit: LineCommit | undefined, known: boolean): string =>

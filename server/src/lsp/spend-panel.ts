@@ -3,6 +3,7 @@ import { panelView } from '../host/spend-panel.js';
 import { type SpendPanelParams, type SpendPanelResult, type SpendQuery, type SpendTrouble, spendPanelRequest } from '../protocol/spend-panel.js';
 import { guarded, type Session } from './context.js';
 import { locate } from './to-lsp.js';
+import { workloadsByFile } from './workloads.js';
 
 /** The spend of a workspace folder against its budgets; only what whoever asks does not have yet. */
 export function onSpendPanel(session: Session): void {
@@ -50,13 +51,8 @@ async function updateOf(session: Session, root: string, query: PanelQuery, known
 
 /** What the code calls its workloads, for the places that spend leads to. */
 function namesOf(session: Session, root: string): KnownNames[] {
-  const { engine, reports, scanned } = session;
-  const byFile = new Map(scanned.map(({ uri, workloads }) => [uri, workloads]));
-  for (const uri of reports.all()) {
-    const answer = reports.last(uri);
-    if (answer && engine.isOpen(uri)) byFile.set(uri, answer.workloads);
-  }
-  return [...byFile.values()].flat().flatMap(({ workload }) => {
+  const { engine } = session;
+  return [...workloadsByFile(session).values()].flat().flatMap(({ workload }) => {
     if (engine.rootOf(workload.span.uri) !== root) return [];
     const document = engine.document(workload.span.uri);
     const place = document && locate(document, workload.span);

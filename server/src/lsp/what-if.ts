@@ -26,9 +26,10 @@ import {
   workspaceRows,
   workspaceSides,
 } from '../core/index.js';
+import { changeNoise } from '../host/blame.js';
 import type { Estimated } from '../host/engine.js';
 import { hasOwnMoney } from '../host/policy.js';
-import { columnOf, nowOf, readNoise, supposed } from '../host/what-if.js';
+import { columnOf, nowOf, supposed } from '../host/what-if.js';
 import { progressNotification } from '../protocol/protocol.js';
 import {
   type Control,
@@ -58,7 +59,7 @@ export function onWhatIf(session: Session): void {
       'what if',
       () => null,
       async () => {
-        noise ??= readNoise(session.host);
+        noise ??= changeNoise(session.host);
         noise.catch(() => {
           noise = undefined;
         });

@@ -1,15 +1,12 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { auditFile, type Decimal, exact, type MlcostSettings } from '../core/index.js';
 import { lastRecord, record } from './audit-log.js';
 import { commitOf } from './metered-run.js';
 
 /** Whether a workspace keeps a log: by itself only what spends money begins one. */
-export const keepsAudit = (root: string): Promise<boolean> =>
-  access(path.join(root, auditFile)).then(
-    () => true,
-    () => false,
-  );
+export const keepsAudit = (root: string): boolean => existsSync(path.join(root, auditFile));
+
 /** The code that something happened to: its commit, whether files differ from it, the version of the model that the tags name. */
 async function codeState(root: string, { tags }: MlcostSettings): Promise<Record<string, unknown>> {
   const version = tags['model_version'];

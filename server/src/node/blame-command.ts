@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { blameJson, blameTable, type FileBlame } from '../cli/blame.js';
 import { type Parsed, UsageError } from '../cli/options.js';
 import type { Paint } from '../cli/report-table.js';
-import { blamed } from '../host/blame.js';
+import { blamed, commitsOf } from '../host/blame.js';
 import type { Host } from '../host/host.js';
 import { projectOf } from './project-folder.js';
 import type { Scanned } from './scanned.js';
@@ -29,10 +29,7 @@ export async function blameCommand(parsed: Parsed, host: Host, paint: Paint, sca
     file: path.relative(root, file).replaceAll('\\', '/'),
     effects,
     lines: text.split(/\r\n|\r|\n/),
-    ...((await host.lineCommits?.(uri, text).then(
-      (commits) => ({ commits }),
-      (error: Error) => ({ commits: [], note: `No commits: ${error.message}.` }),
-    )) ?? { commits: [] }),
+    ...(await commitsOf(host, uri, text)),
   };
   return parsed.values['format'] === 'json' ? `${JSON.stringify(blameJson(blame), null, 1)}\n` : blameTable(blame, paint);
 }

@@ -129,7 +129,7 @@ const scanned: Scanned = async (parsed, host) => {
       const found = await stat(full).catch(() => undefined);
       if (!found) throw new UsageError(`${written}: no such file or folder`);
       const folder = found.isDirectory() ? full : path.dirname(full);
-      const root = (await settingsFolder(folder)) ?? folder;
+      const root = settingsFolder(folder) ?? folder;
       return { uri: pathToFileURL(full).href, folder: pathToFileURL(folder).href, root: pathToFileURL(root).href };
     }),
   );
@@ -199,7 +199,7 @@ async function adviseCommand(parsed: Parsed, host: Host): Promise<void> {
   if (chosen) {
     const taken = await apply(chosen, engine, relative);
     const folder = fileURLToPath(engine.roots[0] ?? pathToFileURL('.').href);
-    if (await keepsAudit(folder)) {
+    if (keepsAudit(folder)) {
       const settings = await engine.settingsOf(engine.roots[0] ?? '');
       for (const { id, workload, title, changes } of taken) await noteAdvice(folder, settings, { id, workload, title, changes });
     }

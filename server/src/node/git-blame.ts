@@ -1,3 +1,4 @@
+import { dayOfSeconds } from '../core/index.js';
 import type { LineCommit } from '../host/host.js';
 
 /** The answer of `git blame --porcelain`: for each line `<commit> <line there> <line here> [<lines>]`, at a commit's first line what it is, then a tab and the line.
@@ -25,7 +26,7 @@ export function readBlame(porcelain: string): (LineCommit | undefined)[] {
     const commit = commits.get(at.oid);
     if (!commit) continue;
     if (key === 'author') commit.author = value;
-    else if (key === 'author-time') commit.date = new Date(Number(value) * 1000).toISOString().slice(0, 10);
+    else if (key === 'author-time') commit.date = dayOfSeconds(Number(value));
     else if (key === 'summary') commit.subject = value;
   }
   return lines;

@@ -1,19 +1,14 @@
-import { realpath, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../cli/options.js';
 import { settingsFileName } from '../core/index.js';
 
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );
-
 /** The folder, this one or one above it in the same repository, whose `.mlcost.yaml` holds for it: one file costs the same, wherever it is asked from. */
-export async function settingsFolder(folder: string): Promise<string | undefined> {
+export function settingsFolder(folder: string): string | undefined {
   for (let at = folder; ; at = path.dirname(at)) {
-    if (await exists(path.join(at, settingsFileName))) return at;
-    if ((await exists(path.join(at, '.git'))) || path.dirname(at) === at) return undefined;
+    if (existsSync(path.join(at, settingsFileName))) return at;
+    if (existsSync(path.join(at, '.git')) || path.dirname(at) === at) return undefined;
   }
 }
 
@@ -27,5 +22,5 @@ export async function projectOf(file: string, named: unknown): Promise<string> {
     if (file.startsWith(folder + path.sep)) return folder;
     throw new UsageError(`${file} is not in ${named}`);
   }
-  return (await settingsFolder(path.dirname(file))) ?? (file.startsWith(folder + path.sep) ? folder : path.dirname(file));
+  return settingsFolder(path.dirname(file)) ?? (file.startsWith(folder + path.sep) ? folder : path.dirname(file));
 }

@@ -60,7 +60,7 @@ export async function checkCommand(parsed: Parsed, host: Host, paint: Paint, wri
 /** A gate goes into the audit log where there is one, or where one is asked for. */
 async function noted(place: string, host: Host, report: CheckReport, asked: boolean): Promise<void> {
   const folder = (await stat(place)).isDirectory() ? place : path.dirname(place);
-  if (!asked && !(await keepsAudit(folder))) return;
+  if (!asked && !keepsAudit(folder)) return;
   const settings = await settingsIn(pathToFileURL(folder).href, host);
   await noteSettings(folder, settings);
   const findings = report.findings.map(({ rule, level, workload, waived }) => ({
@@ -211,5 +211,5 @@ export async function projectFolder(written: Parsed['values'][string] | undefine
   const folder = await realpath(place).catch(() => {
     throw new UsageError(`${place}: no such folder`);
   });
-  return typeof written === 'string' ? folder : ((await settingsFolder(folder)) ?? folder);
+  return typeof written === 'string' ? folder : (settingsFolder(folder) ?? folder);
 }

@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { nearest, type Parsed, UsageError } from '../cli/options.js';
 import type { ReportFormat } from '../cli/sections.js';
 import {
+  isDay,
   isSpendKey,
   isTime,
   type LedgerMonth,
@@ -50,7 +51,7 @@ export const formatOf = (values: Parsed['values'], otherwise: ReportFormat): Rep
 export const workspaceOf = ({ values }: Parsed): string => pathToFileURL(path.resolve(textOf(values, 'workspace') ?? '.')).href;
 export function dayOf(values: Parsed['values'], name: string): string | undefined {
   const day = textOf(values, name);
-  if (day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) !== day) throw new UsageError(`--${name} takes a day, 2026-11-01, not '${day}'`);
+  if (day !== undefined && !isDay(day)) throw new UsageError(`--${name} takes a day, 2026-11-01, not '${day}'`);
   return day;
 }
 export function keyOf(written: string): SpendKey {

@@ -5,20 +5,15 @@ import { type Parsed, UsageError } from '../cli/options.js';
 import type { Paint } from '../cli/report-table.js';
 import { columnsOf, savedText, type Tried, type WhatIfFormat, whatIfText, workloadsNamed } from '../cli/what-if.js';
 import { editSettings, placeOf, sensitivityOf, settingsFileName } from '../core/index.js';
-import type { Engine, FileReport } from '../host/engine.js';
+import { changeNoise } from '../host/blame.js';
 import type { Host } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
-import { nowOf, readNoise, supposed } from '../host/what-if.js';
+import { nowOf, supposed } from '../host/what-if.js';
+import type { Scanned } from './scanned.js';
 
 /** `mlcost what-if PATH`: the workloads as they would be, beside what is written now.
  * @errors UsageError for a word, a scenario, a workload or a quantity that does not exist */
-export async function whatIfCommand(
-  parsed: Parsed,
-  host: Host,
-  paint: Paint,
-  write: (text: string) => void,
-  scanned: (parsed: Parsed, host: Host) => Promise<{ engine: Engine; reports: readonly FileReport[]; relative: (uri: string) => string }>,
-): Promise<void> {
+export async function whatIfCommand(parsed: Parsed, host: Host, paint: Paint, write: (text: string) => void, scanned: Scanned): Promise<void> {
   // Here --set makes a column: what is written now is what the others are held against.
   const { set: _set, ...values } = parsed.values;
   const { engine, reports, relative } = await scanned({ ...parsed, values }, host);
@@ -36,7 +31,7 @@ export async function whatIfCommand(
   const chosen = workloadsNamed(placed, parsed.values['workload'] as readonly string[] | undefined);
   const quantity = parsed.values['of'];
   const swings = parsed.values['sensitivity'] === true || quantity !== undefined || columns.length === 0;
-  const noise = await readNoise(host);
+  const noise = await changeNoise(host);
   const all: Tried[] = [];
   for (const each of chosen) {
     const sensitivity = swings ? sensitivityOf(await nowOf(each.one, engine), ranges, typeof quantity === 'string' ? quantity : undefined) : undefined;

@@ -15,6 +15,11 @@ export type Period =
 const msADay = 86_400_000;
 const ms = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 const text = (time: number): string => new Date(time).toISOString().slice(0, 10);
+/** Whether a text is a day that exists. */
+export const isDay = (written: string): boolean => /^\d{4}-\d\d-\d\d$/.test(written) && new Date(`${written}T00:00:00Z`).toJSON()?.slice(0, 10) === written;
+/** The day, in UTC, of a time.
+ * @param seconds since the epoch */
+export const dayOfSeconds = (seconds: number): string => text(seconds * 1000);
 export const plusDays = (day: string, days: number): string => text(ms(day) + days * msADay);
 /** Days from one to the other, both counted. */
 export const daysIn = ({ from, to }: Span): number => Math.round((ms(to) - ms(from)) / msADay) + 1;

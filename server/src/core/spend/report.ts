@@ -2,6 +2,7 @@ import { converted, type Rate } from './currency.js';
 import { add, compare, type Decimal, zero } from './decimal.js';
 import type { Dictionary } from './dictionary.js';
 import { type DimensionName, dimensionAt, dimensionNames } from './dimensions.js';
+import { spanOf } from './period.js';
 import type { RollUpRow } from './roll-up.js';
 
 export { UnknownRate } from './currency.js';
@@ -125,9 +126,7 @@ export function timeOf(day: string, key: TimeKey): string {
   if (key === 'month') return day.slice(0, 7);
   if (key === 'year') return day.slice(0, 4);
   if (key === 'quarter') return `${day.slice(0, 4)}-Q${Math.ceil(Number(day.slice(5, 7)) / 3)}`;
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
-  return date.toISOString().slice(0, 10);
+  return spanOf({ kind: 'week' }, day).from;
 }
 /** The months that some days fall into. */
 export const monthsIn = (months: readonly LedgerMonth[], { from, to }: { readonly from: string; readonly to: string }): LedgerMonth[] =>

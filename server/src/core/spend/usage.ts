@@ -1,6 +1,7 @@
 import type { Decimal } from './decimal.js';
 import { compare, decimal, zero } from './decimal.js';
 import { type DimensionName, ownerKey, tagOf } from './dimensions.js';
+import { isDay } from './period.js';
 
 /** What somebody measured of one resource on one day. What a row does not state is absent: it is not 0. */
 export interface UsageRecord {
@@ -38,7 +39,6 @@ const texts: Readonly<Record<string, 'day' | 'resource' | 'gpu' | 'lastUsed' | '
   currency: 'currency',
 };
 const sameAmount: Readonly<Record<string, string>> = { utilization: 'utilisation', gpu_utilization: 'utilisation', gpu_utilisation: 'utilisation' };
-const dayForm = /^\d{4}-\d{2}-\d{2}/;
 
 /** Reads a table of use: a day, whose it is, and amounts. A row that is wrong is named and left out.
  * @param rows as of a CSV file: cells that are empty are left out
@@ -80,7 +80,6 @@ function recordOf(row: Readonly<Record<string, string>>, source: string): UsageR
   if (utilisation && compare(utilisation, { digits: 1n, scale: 0 }) > 0) return 'utilisation is a share from 0 to 1';
   return { day, resource, tags, amounts, source, ...rest };
 }
-const isDay = (text: string): boolean => dayForm.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text;
 
 /** The records of some days that have all of these values. */
 export const usageIn = (

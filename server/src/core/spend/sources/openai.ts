@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { isZero } from '../decimal.js';
-import { plusDays } from '../period.js';
-import { amountOf, countOf, fieldOf, listOf, textOf } from './json.js';
-import { ifAllowed, nextPage } from './pages.js';
+import { dayOfSeconds, plusDays } from '../period.js';
+import { amountOf, countOf, textOf } from './json.js';
+import { buckets, namesById } from './pages.js';
 import { address, type CommonSettings, common, overHttp } from './settings.js';
-import { type Charge, SourceError, type SourceKind, type SourcePort } from './source.js';
+import { type Charge, SourceError, type SourceKind } from './source.js';
 import { type UsageMetric, type UsageRow, usageRow } from './usage.js';
 
 export interface OpenAiSettings extends CommonSettings {
@@ -44,19 +44,18 @@ export const openai: SourceKind<OpenAiSettings> = {
       ['end_time', String(seconds(plusDays(days.to, 1)))],
       ['bucket_width', '1d'],
     ] as const;
-    const projects = await projectNames(port);
+    const projects = await namesById(port, { path: '/v1/organization/projects' }, 'after');
     const owner = (result: unknown) => {
       const id = textOf(result, 'project_id');
       const name = projects.get(id) ?? id;
       return { provider: 'OpenAI', service: 'OpenAI API', sub_account: name, project: name };
     };
     const charges: Charge[] = [];
-    for await (const { day, result } of buckets(port, '/v1/organization/costs', [
-      ...span,
-      ['group_by[]', 'project_id'],
-      ['group_by[]', 'line_item'],
-      ['limit', '180'],
-    ])) {
+    for await (const { day, result } of buckets(
+      port,
+      { path: '/v1/organization/costs', query: [...span, ['group_by[]', 'project_id'], ['group_by[]', 'line_item'], ['limit', '180']] },
+      dayOf,
+    )) {
       const billed = amountOf(result, 'amount', 'value');
       const currency = textOf(result, 'amount', 'currency').toUpperCase();
       if (!billed || currency === '') throw new SourceError(`a cost of ${day} has no amount`, 'report it: the API has changed');
@@ -68,12 +67,11 @@ export const openai: SourceKind<OpenAiSettings> = {
     }
     const usage: UsageRow[] = [];
     for (const [path, counts] of uses)
-      for await (const { day, result } of buckets(port, `/v1/organization/usage/${path}`, [
-        ...span,
-        ['group_by[]', 'project_id'],
-        ['group_by[]', 'model'],
-        ['limit', '31'],
-      ]))
+      for await (const { day, result } of buckets(
+        port,
+        { path: `/v1/organization/usage/${path}`, query: [...span, ['group_by[]', 'project_id'], ['group_by[]', 'model'], ['limit', '31']] },
+        dayOf,
+      ))
         for (const [metric, field] of Object.entries(counts) as [UsageMetric, string][]) {
           const quantity = countOf(result, field);
           if (!isZero(quantity)) usage.push(usageRow({ day, metric, quantity, values: { ...owner(result), model_id: textOf(result, 'model') } }));
@@ -83,30 +81,7 @@ export const openai: SourceKind<OpenAiSettings> = {
 };
 
 const seconds = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000;
-/** Results of all pages, with the day of their bucket. */
-async function* buckets(port: SourcePort, path: string, query: readonly (readonly [string, string])[]): AsyncIterable<{ day: string; result: unknown }> {
-  let page = '';
-  do {
-    const answer = await port.ask({ path, query: page === '' ? query : [...query, ['page', page]] });
-    for (const bucket of listOf(answer, 'data')) {
-      const start = Number(textOf(bucket, 'start_time'));
-      if (!Number.isFinite(start) || start <= 0) throw new SourceError('a bucket has no start', 'report it: the API has changed');
-      const day = new Date(start * 1000).toISOString().slice(0, 10);
-      for (const result of listOf(bucket, 'results')) yield { day, result };
-    }
-    page = nextPage(answer, page);
-  } while (page !== '');
-}
-/** Names of projects by their id; a key that may not see them leaves the ids. */
-const projectNames = (port: SourcePort): Promise<ReadonlyMap<string, string>> =>
-  ifAllowed(new Map(), async () => {
-    const names = new Map<string, string>();
-    for (let after = ''; ; ) {
-      const query = [['limit', '100'], ['include_archived', 'true'], ...(after === '' ? [] : [['after', after]])] as [string, string][];
-      const answer = await port.ask({ path: '/v1/organization/projects', query });
-      for (const one of listOf(answer, 'data')) names.set(textOf(one, 'id'), textOf(one, 'name'));
-      const last = textOf(answer, 'last_id');
-      if (fieldOf(answer, 'has_more') !== true || last === '' || last === after) return names;
-      after = last;
-    }
-  });
+const dayOf = (bucket: unknown): string => {
+  const start = Number(textOf(bucket, 'start_time'));
+  return Number.isFinite(start) && start > 0 ? dayOfSeconds(start) : '';
+};

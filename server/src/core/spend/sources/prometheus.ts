@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { compare, type Decimal, decimal, isZero, multiply, ofNumber, round, subtract, zero } from '../decimal.js';
 import { type DimensionName, tagNames } from '../dimensions.js';
-import { daysIn, eachDay, plusDays, type Span } from '../period.js';
+import { dayOfSeconds, daysIn, eachDay, plusDays, type Span } from '../period.js';
 import { fieldOf, listOf, textOf } from './json.js';
 import { type Asked, type Family, families, type Question, questions, seen } from './prometheus-queries.js';
 import { address, type CommonSettings, common, counts, currency, overHttp, withPassword } from './settings.js';
@@ -133,7 +133,7 @@ function asker(
         ['step', String(day)],
       ]))
         for (const [time, value] of listOf(series, 'values') as readonly (readonly [unknown, unknown])[])
-          points.push({ day: dayOf(Number(time) - day), labels: fieldOf(series, 'metric'), value: decimal(String(value)) });
+          points.push({ day: dayOfSeconds(Number(time) - day), labels: fieldOf(series, 'metric'), value: decimal(String(value)) });
     if (open !== undefined && seconds > at(open)) {
       const begun = [
         ['query', query(`${seconds - at(open)}s`)],
@@ -203,7 +203,6 @@ function charged(usage: readonly UsageRow[], { price_per_gpu_hour: price, curren
 }
 
 const at = (one: string): number => Date.parse(`${one}T00:00:00Z`) / 1000;
-const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
 const quoted = (value: string): string => JSON.stringify(value);
 const warningsOf = (value: unknown): string[] => (Array.isArray(value) ? (value as unknown[]).map((one) => String(one).slice(0, 300)) : []);
 /** Days as a person says them: from the first to the last where they follow each other. */
