@@ -7,19 +7,26 @@ import type { Session } from './context.js';
  * @unit ms */
 const listLimit = 5000;
 
+/** Whether a file is of a kind that launches or configures others. */
+const mayDecide = (uri: string): boolean => ![undefined, 'typescript'].includes(languageOfName(uri)) && !uri.endsWith('.ipynb');
+
 /** Once a root has an open document with a workload, reads the files around it that may launch or configure it. Nothing before, nothing at rest. */
 export class BackgroundIndex {
   private readonly session: Session;
-  private readonly started = new Set<string>();
-  constructor(session: Session) {
+  private readonly othersChanged: () => void;
+  /** What was read, by root. */
+  private readonly started = new Map<string, Set<string>>();
+  /** @param othersChanged called when a file that others rest on has been read again */
+  constructor(session: Session, othersChanged: () => void) {
     this.session = session;
+    this.othersChanged = othersChanged;
   }
   /** Starts for the root of a document, the first time. */
   start(uri: string): void {
     const { engine, settings } = this.session;
     const root = engine.rootOf(uri);
     if (root === undefined || this.started.has(root) || settings.indexMaxFiles <= 0) return;
-    this.started.add(root);
+    this.started.set(root, new Set());
     this.run(root, uri).catch((error: unknown) => this.session.log(`index ${root}: ${error instanceof Error ? error.message : String(error)}`));
   }
   /** Forgets what was started: the folders are others now. */
@@ -28,12 +35,17 @@ export class BackgroundIndex {
   }
   /** Reads files again that were closed or that changed on disk: what launches or configures another file is found by being known. */
   reread(uris: readonly string[]): void {
-    const { engine } = this.session;
-    const wanted = uris.filter((uri) => languageOfName(uri) !== undefined && this.started.has(engine.rootOf(uri) ?? ''));
+    const { engine, settings } = this.session;
+    const wanted = uris.filter((uri) => {
+      const read = this.started.get(engine.rootOf(uri) ?? '');
+      if (!read || !mayDecide(uri) || (!read.has(uri) && read.size >= settings.indexMaxFiles)) return false;
+      read.add(uri);
+      return true;
+    });
     if (wanted.length === 0) return;
     engine
       .index(wanted)
-      .then((found) => found > 0 && this.session.invalidate())
+      .then((found) => found > 0 && this.othersChanged())
       .catch((error: unknown) => this.session.log(`read again: ${String(error)}`));
   }
   /** Reads the measured runs of a root again, where they were read before: one of their files changed. */
@@ -43,7 +55,7 @@ export class BackgroundIndex {
     if (root === undefined || !this.started.has(root)) return;
     engine
       .loadRuns(root)
-      .then(() => this.session.invalidate())
+      .then(this.othersChanged)
       .catch((error: unknown) => this.session.log(`runs of ${root}: ${String(error)}`));
   }
   private async run(root: string, near: string): Promise<void> {
@@ -62,11 +74,12 @@ export class BackgroundIndex {
       return to.length + from.length - 2 * common - (languageOfName(uri) === 'shell' ? 1 : 0);
     };
     const nearest = all
-      .filter((uri) => languageOfName(uri) !== undefined && languageOfName(uri) !== 'typescript' && !uri.endsWith('.ipynb'))
+      .filter(mayDecide)
       .map((uri) => ({ uri, steps: steps(uri) }))
       .sort((a, b) => a.steps - b.steps || (a.uri < b.uri ? -1 : 1))
       .slice(0, settings.indexMaxFiles)
       .map(({ uri }) => uri);
+    for (const uri of nearest) this.started.get(root)?.add(uri);
     const found = await engine.index(nearest);
     // Of two files that were opened together, one was looked at before the other was known.
     if (found > 0 || hasMore || this.session.reports.all().length > 1) this.session.invalidate();

@@ -77,7 +77,8 @@ export function startServer(connection: Connection, host: Host): void {
       reports.edited(uri, changes);
       settled(uri);
       // Another file's text may be what this one's numbers rest on.
-      if (isSettingsFile(uri) || reports.all().some((other) => other !== uri)) othersChanged();
+      if (isSettingsFile(uri)) othersChanged();
+      else if (reports.all().some((other) => other !== uri)) textsChanged();
     },
     closed: (uri) => {
       reports.closed(uri);
@@ -112,16 +113,20 @@ export function startServer(connection: Connection, host: Host): void {
     active: undefined,
     refresh: draw,
     invalidate: () => {
-      reports.invalidate();
-      draw();
+      redraw();
       spendChanged();
     },
     notify,
     log,
   };
   let folders: readonly string[] = [];
-  const background = new BackgroundIndex(session);
+  const redraw = (): void => {
+    reports.invalidate();
+    draw();
+  };
+  const textsChanged = debounced(host, rest, redraw);
   const othersChanged = debounced(host, rest, () => session.invalidate());
+  const background = new BackgroundIndex(session, othersChanged);
   const spendChanged = debounced(host, rest, () => notify(spendChangedNotification));
   const treeChanged = debounced(host, rest, () => notify(workloadsChangedNotification));
   const waiting = new Set<string>();
