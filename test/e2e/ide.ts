@@ -111,6 +111,10 @@ export class Ide {
     await this.page.keyboard.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
+  /** The end of the document: only what is in view is on the page. */
+  async toEnd(): Promise<void> {
+    await this.page.keyboard.press('Control+End');
+  }
   /** Selects a piece of a line and types over it, key by key. */
   async retype(line: number, from: string, to: string): Promise<void> {
     await this.goTo(line);

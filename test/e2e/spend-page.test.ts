@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityMistakes } from '../support/accessibility.js';
 import { SpendPage, themeNames } from '../support/spend-page.js';
 import { dataOf, madeUp, viewAt } from '../support/spend-views.js';
 
 // The spend page of the build alone in Chromium: every state in every theme, without the workbench around it.
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const now = '2026-11-16T12:00:00Z';
 const few = madeUp(3, '2026-11-15', 90);
 const full = viewAt(few.yaml, few.charges, now);
@@ -24,13 +23,6 @@ const seen = (selector: string): Promise<string> => page.page.locator(selector).
 async function shows(selector: string): Promise<void> {
   await page.page.locator(selector).first().waitFor({ state: 'visible' });
 }
-const mistakes = async (): Promise<string[]> => {
-  await page.page.evaluate(axe);
-  return page.page.evaluate(async () => {
-    const { axe: judge } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-    return (await judge.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`);
-  });
-};
 
 const states: readonly [name: string, tell: () => Promise<void>, selector: string, text: RegExp][] = [
   ['loading', async () => {}, '#loading', /Reading the ledger/],
@@ -69,7 +61,7 @@ describe('each state', () => {
     const found: Record<string, string[]> = {};
     for (const theme of themeNames) {
       await page.theme(theme);
-      found[theme] = await mistakes();
+      found[theme] = await accessibilityMistakes(page.page);
       await page.shot(`${name}-${theme}`);
     }
     expect(found).toEqual({ dark: [], light: [], contrast: [] });
@@ -220,12 +212,7 @@ describe('the report as one file', () => {
       await session.send('Page.setBypassCSP', { enabled: true });
       await report.reload();
       await report.locator('#budgets').waitFor();
-      await report.evaluate(axe);
-      const found: string[] = await report.evaluate(async () => {
-        const { axe: judge } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-        return (await judge.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`);
-      });
-      expect(found).toEqual([]);
+      expect(await accessibilityMistakes(report)).toEqual([]);
     } finally {
       await report.close();
     }

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { type CompareParams, type CompareResult, comparePanelType, type FromPanel, type OfferRow, type ToPanel } from '../../../server/src/protocol/panel.js';
-import { compareRequest, type WorkloadRef, type WorkloadsResult, workloadsRequest } from '../../../server/src/protocol/protocol.js';
+import { compareRequest, type WorkloadRef } from '../../../server/src/protocol/protocol.js';
 import { applyChange, openSettings } from './answers.js';
 import { settingsFile } from './markers.js';
 import { readPanelMessage, readPanelState } from './panel-messages.js';
 import { Page } from './panel-page.js';
+import { keyOf, toWorkload } from './pick-workload.js';
 import type { Start } from './running.js';
 
 /** The compare panels: one a workload, brought to the front when it is asked for again. */
@@ -42,7 +43,6 @@ export class ComparePanels implements vscode.WebviewPanelSerializer {
     await one.follow();
   }
 }
-const keyOf = ({ uri, id }: WorkloadRef): string => `${uri} ${id}`;
 
 class ComparePanel {
   private readonly start: Start;
@@ -94,7 +94,7 @@ class ComparePanel {
       case 'openSettings':
         return openSettings();
       case 'reveal':
-        return this.toSource();
+        return toWorkload(this.start, this.ref);
       case 'save':
         return this.page.save(this.title, message.format, message.content, vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(this.ref.uri))?.uri);
     }
@@ -129,10 +129,5 @@ class ComparePanel {
     }
     this.page.say(`${row.acceleratorName}${own ? '' : ` of ${provider}`} is now this workspace's, where the code says nothing else (kept in ${settingsFile}).`);
     await this.refresh();
-  }
-  private async toSource(): Promise<void> {
-    const { files } = await (await this.start()).request<WorkloadsResult>(workloadsRequest, null);
-    const found = files.flatMap(({ workloads }) => workloads).find(({ ref }) => keyOf(ref) === keyOf(this.ref));
-    await vscode.commands.executeCommand('mlCostLens.reveal', found ? { uri: found.place.uri, line: found.place.line } : { uri: this.ref.uri, line: 0 });
   }
 }

@@ -26,4 +26,14 @@ export async function pickWorkload(start: Start, argument: unknown, quietly = fa
   return (await vscode.window.showQuickPick(sorted, { placeHolder: 'Which workload?', matchOnDescription: true, matchOnDetail: true }))?.workload.ref;
 }
 
+/** One text for one workload, of a panel of its own; empty for the whole workspace. */
+export const keyOf = (ref: WorkloadRef | null): string => (ref ? `${ref.uri} ${ref.id}` : '');
+/** Shows where a workload stands now, or at least its file. */
+export async function toWorkload(start: Start, ref: WorkloadRef | null): Promise<void> {
+  if (!ref) return;
+  const { files } = await (await start()).request<WorkloadsResult>(workloadsRequest, null);
+  const found = files.flatMap(({ workloads }) => workloads).find((one) => keyOf(one.ref) === keyOf(ref));
+  await vscode.commands.executeCommand('mlCostLens.reveal', found ? { uri: found.place.uri, line: found.place.line } : { uri: ref.uri, line: 0 });
+}
+
 const place = ({ place: { uri, line } }: WorkloadNode): string => `${vscode.workspace.asRelativePath(vscode.Uri.parse(uri))}, line ${line + 1}`;

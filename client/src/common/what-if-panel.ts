@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type ScanResult, scanRequest, type WorkloadRef, type WorkloadsResult, workloadsRequest } from '../../../server/src/protocol/protocol.js';
+import { type ScanResult, scanRequest, type WorkloadRef } from '../../../server/src/protocol/protocol.js';
 import {
   type FromWhatIf,
   type Set as Supposed,
@@ -15,6 +15,7 @@ import {
 import { applyChange, openSettings } from './answers.js';
 import { settingsFile } from './markers.js';
 import { Page } from './panel-page.js';
+import { keyOf, toWorkload } from './pick-workload.js';
 import type { Start } from './running.js';
 import { readWhatIfMessage, readWhatIfState } from './what-if-messages.js';
 
@@ -46,7 +47,6 @@ export class WhatIfPanels implements vscode.WebviewPanelSerializer {
     await one.follow();
   }
 }
-const keyOf = (ref: WorkloadRef | null): string => (ref ? `${ref.uri} ${ref.id}` : '');
 
 class WhatIfPanel {
   private readonly start: Start;
@@ -110,7 +110,7 @@ class WhatIfPanel {
       case 'scan':
         return this.scan();
       case 'reveal':
-        return this.toSource(message.ref ?? this.ref);
+        return toWorkload(this.start, message.ref ?? this.ref);
       case 'save':
         return this.page.save(
           `${message.drawing === 'bars' ? 'what if' : 'what moves'} ${this.title}`,
@@ -157,11 +157,5 @@ class WhatIfPanel {
     this.page.post({ type: 'kept', name });
     this.page.say(`Kept as ‘${name}’ in ${settingsFile}.`);
     await this.columns();
-  }
-  private async toSource(ref: WorkloadRef | null): Promise<void> {
-    if (!ref) return;
-    const { files } = await (await this.start()).request<WorkloadsResult>(workloadsRequest, null);
-    const found = files.flatMap(({ workloads }) => workloads).find((one) => keyOf(one.ref) === keyOf(ref));
-    await vscode.commands.executeCommand('mlCostLens.reveal', found ? { uri: found.place.uri, line: found.place.line } : { uri: ref.uri, line: 0 });
   }
 }

@@ -69,7 +69,7 @@ export { type BlameText, blameText } from './render/blame.js';
 export { spentDetail, spentText, takesText } from './render/budget.js';
 export { cheaperDetail, cheaperLens, percentText } from './render/cheaper.js';
 export { frontText, waysText } from './render/choices.js';
-export { bestOffers, commitmentCells, commitmentHeader, commitmentText, compareText, offerKey } from './render/compare.js';
+export { bestOffers, type CommitmentText, commitmentCells, commitmentHeader, commitmentText, compareText, offerKey } from './render/compare.js';
 export { changeText, deltaText, signed } from './render/delta.js';
 export { explainMarkdown } from './render/explain.js';
 export { forensicsMarkdown, forensicsText } from './render/forensics.js';

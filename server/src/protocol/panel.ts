@@ -1,4 +1,5 @@
 // What the compare panel shows, and what it and the extension say to each other. Types and names only.
+import type { CommitmentText } from '../core/index.js';
 import type { WorkloadRef } from './protocol.js';
 
 /** Kind of the panel, under which the editor restores it. */
@@ -42,16 +43,8 @@ export interface CompareResult {
   /** From which use on a commitment is cheaper than paying by the hour. */
   readonly commitments: readonly CommitmentRow[];
 }
-/** Texts of one commitment. */
-export interface CommitmentRow {
+export interface CommitmentRow extends CommitmentText {
   readonly key: string;
-  readonly offer: string;
-  readonly term: string;
-  readonly prices: string;
-  readonly pays: string;
-  readonly runs: string;
-  readonly always: string;
-  readonly asOf: string;
 }
 /** An offer. An absent number is unknown; its text is then empty. */
 export interface OfferRow {

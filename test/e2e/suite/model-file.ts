@@ -4,14 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { families } from '../../support/onnx-families.js';
 import type { Ide } from '../ide.js';
-import { pickTheme } from './panel.js';
+import { inEveryTheme } from './themes.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const themes = [
-  ['dark', 'Dark Modern'],
-  ['light', 'Light Modern'],
-  ['contrast', 'Dark High Contrast'],
-] as const;
 const runtime = path.dirname(path.dirname(createRequire(import.meta.url).resolve('onnxruntime-web')));
 
 /** The editor of model files, on a model that the test writes and a runtime that stands in the workspace. */
@@ -69,18 +63,7 @@ export function modelFileTests(ide: () => Ide): void {
   });
   test('it can be read in every theme, by everyone', async () => {
     const frame = await page();
-    await frame.evaluate(axe);
-    const mistakes: Record<string, string[]> = {};
-    for (const [name, theme] of themes) {
-      await pickTheme(ide(), theme);
-      await ide().screenshot(`model-${name}`);
-      mistakes[name] = await frame.evaluate(async () => {
-        const { axe: judge } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-        return (await judge.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      });
-    }
-    expect(mistakes).toEqual(Object.fromEntries(themes.map(([name]) => [name, []])));
-    await pickTheme(ide(), 'Dark Modern');
+    await inEveryTheme(ide(), frame, (name) => ide().screenshot(`model-${name}`));
   });
   test('code that loads it has a lens, which opens it', async () => {
     writeFileSync(path.join(ide().host.root, 'load_model.py'), 'import onnxruntime as ort\n\nsession = ort.InferenceSession("models/bert.onnx")\n');

@@ -1,17 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Ide } from '../ide.js';
 import { launched, nonsense } from './lenses.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const themes = [
-  ['dark', 'Dark Modern'],
-  ['light', 'Light Modern'],
-  ['contrast', 'Dark High Contrast'],
-  ['contrast-light', 'Light High Contrast'],
-] as const;
+import { inEveryTheme, pickTheme } from './themes.js';
 
 /** The compare panel. It stays open from test to test. */
 export function panelTests(ide: () => Ide): void {
@@ -106,21 +98,12 @@ export function panelTests(ide: () => Ide): void {
     });
     await pickTheme(ide(), 'Light Modern');
     expect(await frame.evaluate(() => (globalThis as { changes?: string[] }).changes)).toEqual([]);
-    await frame.evaluate(axe);
-    const mistakes: Record<string, string[]> = {};
     const backgrounds = new Set<string>();
-    for (const [name, theme] of themes) {
-      await pickTheme(ide(), theme);
+    await inEveryTheme(ide(), frame, async (name) => {
       backgrounds.add(await frame.evaluate(() => getComputedStyle(document.body).getPropertyValue('--vscode-editor-background')));
       await ide().screenshot(`panel-${name}`);
-      mistakes[name] = await frame.evaluate(async () => {
-        const { axe: judge } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-        return (await judge.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      });
-    }
-    expect(mistakes).toEqual(Object.fromEntries(themes.map(([name]) => [name, []])));
+    });
     expect(backgrounds.size).toBeGreaterThan(2);
-    await pickTheme(ide(), 'Dark Modern');
     await frame.locator('#search').fill('');
   });
   test('it obeys forced colours', async () => {
@@ -176,7 +159,7 @@ export function panelTests(ide: () => Ide): void {
     await frame.locator('#use').click();
     await ide().until('the news', async () => /A100.*\.mlcost\.yaml/.test(await frame.locator('#status').textContent()));
     await ide().open('.mlcost.yaml');
-    await ide().page.keyboard.press('Control+End'); // only what is in view is on the page
+    await ide().toEnd();
     await ide().document(/accelerator: a100/i);
   });
 }
@@ -192,17 +175,4 @@ async function isThere(ide: Ide): Promise<boolean> {
     ),
   );
   return counts.some((count) => count > 0);
-}
-
-export async function pickTheme(ide: Ide, theme: string): Promise<void> {
-  const { page } = ide;
-  await page.keyboard.press('Control+K');
-  await page.keyboard.press('Control+T');
-  const input = page.locator('.quick-input-widget input[type="text"]');
-  await input.waitFor({ state: 'visible' });
-  await input.fill(theme);
-  await page.waitForTimeout(300);
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-  await page.waitForTimeout(300);
 }

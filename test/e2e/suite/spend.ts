@@ -47,7 +47,7 @@ export function spendTests(ide: () => Ide): void {
     if (ide().kind === 'web') {
       await ide().open(exported);
       await ide().focusEditor();
-      await ide().page.keyboard.press('Control+End');
+      await ide().toEnd();
       await ide().page.keyboard.insertText(charge);
       await ide().save();
       await toPanel();

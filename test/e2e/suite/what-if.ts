@@ -1,17 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Ide } from '../ide.js';
 import { launched, nonsense } from './lenses.js';
-import { pickTheme } from './panel.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const themes = [
-  ['dark', 'Dark Modern'],
-  ['light', 'Light Modern'],
-  ['contrast', 'Dark High Contrast'],
-] as const;
+import { inEveryTheme } from './themes.js';
 
 /** The what-if panel. It stays open from test to test. */
 export function whatIfTests(ide: () => Ide): void {
@@ -67,7 +59,7 @@ function whatIf(ide: () => Ide): void {
     await ide().until('three columns', async () => (await heads()).join() === 'now,older chips,what if');
     expect(await cells('usd')).toHaveLength(3);
     await ide().open('.mlcost.yaml');
-    await ide().page.keyboard.press('Control+End'); // only what is in view is on the page
+    await ide().toEnd();
     await ide().document(/scenarios:\s+- name: older chips\s+set:\s+accelerator: a100-80gb\s+commitment: reserved-3y/);
     await ide().open('train/finetune.py');
     await ide().run('ML Cost Lens: What If');
@@ -75,21 +67,12 @@ function whatIf(ide: () => Ide): void {
   });
   test('it has no accessibility mistakes in three themes', async () => {
     const frame = await panel();
-    await frame.evaluate(axe);
-    const mistakes: Record<string, string[]> = {};
-    for (const [name, theme] of themes) {
-      await pickTheme(ide(), theme);
+    await inEveryTheme(ide(), frame, async (name) => {
+      await frame.locator('h1').scrollIntoViewIfNeeded();
       await ide().screenshot(`what-if-${name}`);
       await frame.locator('#moves').scrollIntoViewIfNeeded();
       await ide().screenshot(`what-if-moves-${name}`);
-      mistakes[name] = await frame.evaluate(async () => {
-        const { axe: judge } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-        return (await judge.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      });
-      await frame.locator('h1').scrollIntoViewIfNeeded();
-    }
-    expect(mistakes).toEqual(Object.fromEntries(themes.map(([name]) => [name, []])));
-    await pickTheme(ide(), 'Dark Modern');
+    });
   });
   test('the keyboard reaches every field in order, and another figure is drawn', async () => {
     const frame = await panel();

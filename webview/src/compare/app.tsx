@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { CompareResult, FromPanel, OfferRow, SavedFormat } from '../../../server/src/protocol/panel.js';
+import { Heads } from '../shared/heads.js';
 import { Chart, Mark } from './chart.js';
 import { Controls } from './controls.js';
 import { fitsOf, marketOf, nameOf, offerOf, type SortKey, shown, type View } from './offers.js';
@@ -114,11 +115,7 @@ function Commitments({ rows }: { readonly rows: CompareResult['commitments'] }) 
         </caption>
         <thead>
           <tr>
-            {['Machine', 'Term', 'Price', 'Pays', ...(runs ? ['As much as'] : []), 'Always on it saves', 'Prices of'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
+            <Heads titles={['Machine', 'Term', 'Price', 'Pays', ...(runs ? ['As much as'] : []), 'Always on it saves', 'Prices of']} />
           </tr>
         </thead>
         <tbody>

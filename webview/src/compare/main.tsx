@@ -1,6 +1,6 @@
 import type { CompareResult, FromPanel, OfferRow, PanelState, SavedFormat } from '../../../server/src/protocol/panel.js';
 import type { WorkloadRef } from '../../../server/src/protocol/protocol.js';
-import { drawer, editorOf, messageOf, onMessages, savedContent } from '../shared/editor.js';
+import { drawer, editorOf, onMessages, save } from '../shared/editor.js';
 import { App } from './app.js';
 import { csvOf } from './export.js';
 import { readMessage, readState } from './messages.js';
@@ -29,7 +29,7 @@ const draw = drawer(() => (
     onCount={setCount}
     region={region}
     onRegion={setRegion}
-    onSave={save}
+    onSave={onSave}
     post={(one) => editor.postMessage(one)}
   />
 ));
@@ -51,16 +51,14 @@ function setRegion(next: string): void {
   editor.postMessage({ type: 'region', region });
   keep();
 }
-function save(format: SavedFormat, rows: readonly OfferRow[]): void {
+function onSave(format: SavedFormat, rows: readonly OfferRow[]): void {
   const shown = data;
   if (!shown) return;
-  savedContent(format, document.querySelector<SVGSVGElement>('#chart'), () => csvOf(rows, shown)).then(
-    (content) => editor.postMessage({ type: 'save', format, content }),
-    (error: unknown) => {
-      status = `Not saved: ${messageOf(error)}`;
-      draw();
-    },
-  );
+  save({ format, drawing: '#chart', csv: () => csvOf(rows, shown) }, (content) => editor.postMessage({ type: 'save', format, content }), say);
+}
+function say(text: string): void {
+  status = text;
+  draw();
 }
 
 onMessages(readMessage, (message) => {
@@ -75,8 +73,7 @@ onMessages(readMessage, (message) => {
       draw();
       break;
     case 'status':
-      status = message.text;
-      draw();
+      say(message.text);
       break;
   }
 });

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { FromModelPage, ModelFileView, OperatorLine, ValueRow } from '../../../server/src/protocol/model-file.js';
+import { Heads } from '../shared/heads.js';
 
 export interface AppProps {
   readonly view: ModelFileView | undefined;
@@ -117,12 +118,9 @@ function Operators({ rows, total }: { readonly rows: readonly OperatorLine[]; re
     <Scroll id="operators" title={`Work by operator: ${total}`}>
       <thead>
         <tr>
-          <th scope="col">Operator</th>
-          <Figure head>Nodes</Figure>
-          <Figure head>Multiply-accumulates</Figure>
-          <Figure head>Share</Figure>
+          <Heads titles={['Operator', 'Nodes', 'Multiply-accumulates', 'Share']} numbers={['Nodes', 'Multiply-accumulates', 'Share']} />
           <td class="meter" />
-          <Figure head>Elements written</Figure>
+          <Heads titles={['Elements written']} numbers={['Elements written']} />
         </tr>
       </thead>
       <tbody>
@@ -153,10 +151,7 @@ function Types({ view }: { readonly view: ModelFileView }) {
     <Scroll id="types" title="Stored tensors by type">
       <thead>
         <tr>
-          <th scope="col">Type</th>
-          <Figure head>Tensors</Figure>
-          <Figure head>Elements</Figure>
-          <Figure head>Size</Figure>
+          <Heads titles={['Type', 'Tensors', 'Elements', 'Size']} numbers={['Tensors', 'Elements', 'Size']} />
           <td class="meter" />
         </tr>
       </thead>
@@ -181,11 +176,7 @@ function Values({ title, rows }: { readonly title: string; readonly rows: readon
     <Scroll id={title.toLowerCase()} title={title}>
       <thead>
         <tr>
-          {['Name', 'Type', 'As written', 'At these sizes'].map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
+          <Heads titles={['Name', 'Type', 'As written', 'At these sizes']} />
         </tr>
       </thead>
       <tbody>
@@ -226,11 +217,4 @@ function Scroll({ id, title, children }: { readonly id: string; readonly title: 
     </section>
   );
 }
-const Figure = ({ head, children }: { readonly head?: boolean; readonly children: ComponentChildren }) =>
-  head ? (
-    <th scope="col" class="number">
-      {children}
-    </th>
-  ) : (
-    <td class="number">{children}</td>
-  );
+const Figure = ({ children }: { readonly children: ComponentChildren }) => <td class="number">{children}</td>;

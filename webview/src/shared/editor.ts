@@ -33,11 +33,18 @@ export function onMessages<Message>(read: (value: unknown) => Message | undefine
   });
 }
 
-/** What is seen as a file: a drawing, or the table that has its figures.
- * @errors where the browser cannot draw it */
-export function savedContent(format: SavedFormat, svg: SVGSVGElement | null, csv: () => string): Promise<string | Uint8Array> {
-  if (format === 'csv') return Promise.resolve(csv());
-  if (!svg) return Promise.reject(new Error('there is no drawing'));
-  return format === 'svg' ? Promise.resolve(svgOf(svg)) : pngOf(svg);
+/** What is seen as a file: a drawing, or the table that has its figures. Why not, where the browser cannot draw it.
+ * @param drawing selects the drawing */
+export function save(
+  { format, drawing, csv }: { readonly format: SavedFormat; readonly drawing: string | undefined; readonly csv: () => string },
+  done: (content: string | Uint8Array) => void,
+  failed: (why: string) => void,
+): void {
+  const content = async (): Promise<string | Uint8Array> => {
+    if (format === 'csv') return csv();
+    const svg = drawing === undefined ? null : document.querySelector<SVGSVGElement>(drawing);
+    if (!svg) throw new Error('there is no drawing');
+    return format === 'svg' ? svgOf(svg) : pngOf(svg);
+  };
+  content().then(done, (error: unknown) => failed(`Not saved: ${error instanceof Error ? error.message : String(error)}`));
 }
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { BarsView } from '../../../server/src/protocol/spend-panel.js';
 import { clip } from '../shared/scale.js';
 import { useWidth } from '../shared/width.js';
+import { AmountAxis } from './amount-axis.js';
 import type { Figures } from './figures.js';
 import { round, scale, spaced, stacked, ticks } from './geometry.js';
 import { Walk } from './walk.js';
@@ -53,14 +54,7 @@ export function BarsChart({ bars, figures }: { readonly bars: BarsView; readonly
             </pattern>
           </defs>
           <g class="axis">
-            {marks.map((value) => (
-              <g key={value}>
-                <path class="grid" d={`M${margin.left} ${Math.round(y(value)) + 0.5}H${width - margin.right}`} />
-                <text x={margin.left - 8} y={y(value) + 4} text-anchor="end">
-                  {figures.short(value)}
-                </text>
-              </g>
-            ))}
+            <AmountAxis marks={marks} from={margin.left} to={width - margin.right} y={y} figures={figures} />
             {spaced(count, width - margin.left - margin.right, 64).map((column) => (
               <text key={bars.starts[column]} x={left(column) + wide / 2} y={height - 8} text-anchor="middle">
                 {bars.unit === 'month' ? figures.month(bars.starts[column] ?? '') : figures.day(bars.starts[column] ?? '')}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { BudgetView } from '../../../server/src/protocol/spend-panel.js';
 import { useWidth } from '../shared/width.js';
+import { AmountAxis } from './amount-axis.js';
 import { dayAfter, daysBetween, type Figures, figuresOf } from './figures.js';
 import { band, line, round, type Scale, scale, spaced, ticks } from './geometry.js';
 import { Walk } from './walk.js';
@@ -72,14 +73,7 @@ interface DrawProps {
 function Axes({ budget, count, width, x, y, marks, figures }: DrawProps & { count: number; width: number; marks: readonly number[]; figures: Figures }) {
   return (
     <g class="axis">
-      {marks.map((value) => (
-        <g key={value}>
-          <path class="grid" d={`M${margin.left} ${Math.round(y(value)) + 0.5}H${width - margin.right}`} />
-          <text x={margin.left - 8} y={y(value) + 4} text-anchor="end">
-            {figures.short(value)}
-          </text>
-        </g>
-      ))}
+      <AmountAxis marks={marks} from={margin.left} to={width - margin.right} y={y} figures={figures} />
       {spaced(count, width - margin.left - margin.right, 58).map((at) => (
         <text key={dayAfter(budget.from, at)} x={x(at)} y={height - 8} text-anchor="middle">
           {figures.day(dayAfter(budget.from, at))}

@@ -1,4 +1,5 @@
 import type { BudgetView, SpendState } from '../../../server/src/protocol/spend-panel.js';
+import { Heads } from '../shared/heads.js';
 import { markPaths } from '../shared/marks.js';
 import { daysBetween } from './figures.js';
 import { line, round, scale } from './geometry.js';
@@ -26,11 +27,7 @@ export function BudgetTable({ budgets, chosen, all, onChoose, onAll }: BudgetTab
         <table id="budgets">
           <thead>
             <tr>
-              {['Budget', 'State', 'Spent', 'Used', 'Days', 'Forecast', 'Used up', 'Against plan'].map((title) => (
-                <th key={title} scope="col" class={title === 'Spent' ? 'number' : ''}>
-                  {title}
-                </th>
-              ))}
+              <Heads titles={['Budget', 'State', 'Spent', 'Used', 'Days', 'Forecast', 'Used up', 'Against plan']} numbers={['Spent']} />
             </tr>
           </thead>
           <tbody>

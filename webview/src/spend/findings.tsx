@@ -1,4 +1,5 @@
 import type { FindingLine, SpendHead, SpendPlace, UnitLine } from '../../../server/src/protocol/spend-panel.js';
+import { Heads } from '../shared/heads.js';
 import { Code } from './code.js';
 import { Place } from './tree-table.js';
 
@@ -38,12 +39,7 @@ export const Units = ({ units }: { readonly units: readonly UnitLine[] }) =>
     <table id="units">
       <thead>
         <tr>
-          <th scope="col">What</th>
-          <th scope="col">Month</th>
-          <th scope="col" class="number">
-            Price
-          </th>
-          <th scope="col">Out of</th>
+          <Heads titles={['What', 'Month', 'Price', 'Out of']} numbers={['Price']} />
         </tr>
       </thead>
       <tbody>

@@ -1,5 +1,5 @@
 import type { FromSpendPage, SpendPanelResult, SpendQuery } from '../../../server/src/protocol/spend-panel.js';
-import { drawer, editorOf, messageOf, onMessages, savedContent } from '../shared/editor.js';
+import { drawer, editorOf, onMessages, save } from '../shared/editor.js';
 import { App, type Saved } from './app.js';
 import { isResult, readSpendPageMessage } from './messages.js';
 import { type Parts, updated, viewOf } from './parts.js';
@@ -27,7 +27,7 @@ const draw = drawer(() => (
     status={status}
     view={view}
     onView={setView}
-    onSave={save}
+    onSave={onSave}
     {...(editor
       ? {
           editor: {
@@ -50,18 +50,18 @@ function setView(change: Partial<View>): void {
 function ask(from: string, query: SpendQuery): void {
   editor?.postMessage({ type: 'query', root: from, query });
 }
-function save({ name, format, drawing, csv }: Saved): void {
-  const svg = drawing === undefined ? null : document.querySelector<SVGSVGElement>(drawing);
-  savedContent(format, svg, csv).then(
+const onSave = ({ name, format, drawing, csv }: Saved): void =>
+  save(
+    { format, drawing, csv },
     (content) => {
       if (editor) editor.postMessage({ type: 'save', name, format, content });
       else download(`${name}.${format}`, content);
     },
-    (error: unknown) => {
-      status = `Not saved: ${messageOf(error)}`;
-      draw();
-    },
+    say,
   );
+function say(text: string): void {
+  status = text;
+  draw();
 }
 /** A report has no editor that asks where to: the browser does. */
 function download(name: string, content: string | Uint8Array): void {

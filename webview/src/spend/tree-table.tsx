@@ -1,4 +1,5 @@
 import type { SpendPlace, TreeLine } from '../../../server/src/protocol/spend-panel.js';
+import { Heads } from '../shared/heads.js';
 import { line, round, scale } from './geometry.js';
 import { visible } from './view.js';
 
@@ -19,13 +20,7 @@ export function TreeTable({ lines, open, onToggle, onPlace }: TreeTableProps) {
       <table id="tree">
         <thead>
           <tr>
-            <th scope="col">Team, project, model, version, workload, category</th>
-            <th scope="col" class="number">
-              Cost
-            </th>
-            <th scope="col">Share</th>
-            <th scope="col">Days</th>
-            {hasPlaces && <th scope="col">Code</th>}
+            <Heads titles={['Team, project, model, version, workload, category', 'Cost', 'Share', 'Days', ...(hasPlaces ? ['Code'] : [])]} numbers={['Cost']} />
           </tr>
         </thead>
         <tbody>

@@ -1,6 +1,7 @@
 import type { SavedFormat } from '../../../server/src/protocol/panel.js';
 import type { WorkloadRef } from '../../../server/src/protocol/protocol.js';
 import type { Drawing, FromWhatIf, Set as Supposed, SwingsResult, WhatIfResult, WhatIfState } from '../../../server/src/protocol/what-if.js';
+import { Heads } from '../shared/heads.js';
 import { Bars, Tornado } from './bars.js';
 import { Changes, Figures } from './figures.js';
 import { Form } from './form.js';
@@ -151,11 +152,7 @@ function Swings({ swings, all, data, onView, onSave }: SwingsProps) {
           </caption>
           <thead>
             <tr>
-              {['Fact', 'Least', 'Most', 'Range'].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
+              <Heads titles={['Fact', 'Least', 'Most', 'Range']} />
             </tr>
           </thead>
           <tbody>

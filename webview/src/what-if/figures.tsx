@@ -1,5 +1,6 @@
 import type { WorkloadRef } from '../../../server/src/protocol/protocol.js';
 import type { WhatIfResult } from '../../../server/src/protocol/what-if.js';
+import { Heads } from '../shared/heads.js';
 
 /** Every figure of every column. */
 export function Figures({ data, onReveal }: { readonly data: WhatIfResult; readonly onReveal: (ref: WorkloadRef) => void }) {
@@ -11,11 +12,7 @@ export function Figures({ data, onReveal }: { readonly data: WhatIfResult; reado
         <thead>
           <tr>
             <td />
-            {data.sides.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
+            <Heads titles={data.sides.map(({ name }) => name)} />
           </tr>
         </thead>
         <tbody>

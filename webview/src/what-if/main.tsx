@@ -1,6 +1,6 @@
 import type { SavedFormat } from '../../../server/src/protocol/panel.js';
 import type { Drawing, FromWhatIf, SwingsResult, WhatIfResult, WhatIfState } from '../../../server/src/protocol/what-if.js';
-import { drawer, editorOf, messageOf, onMessages, savedContent } from '../shared/editor.js';
+import { drawer, editorOf, onMessages, save } from '../shared/editor.js';
 import { App } from './app.js';
 import { figuresCsv, swingsCsv } from './export.js';
 import { readMessage, readState } from './messages.js';
@@ -18,7 +18,7 @@ let status = '';
 
 const post = (message: FromWhatIf): void => editor.postMessage(message);
 const draw = drawer(() => (
-  <App data={data} swings={swings} progress={progress} gone={gone} status={status} view={view} onView={setView} onSave={save} post={post} />
+  <App data={data} swings={swings} progress={progress} gone={gone} status={status} view={view} onView={setView} onSave={onSave} post={post} />
 ));
 function keep(): void {
   if (data) editor.setState(view);
@@ -30,16 +30,14 @@ function setView(change: Partial<WhatIfState>): void {
   if (change.quantity !== undefined) post({ type: 'swings', quantity: view.quantity });
   keep();
 }
-function save(format: SavedFormat, drawing: Drawing): void {
+function onSave(format: SavedFormat, drawing: Drawing): void {
   const [figures, moved] = [data, swings];
   const csv = (): string => (drawing === 'bars' ? (figures ? figuresCsv(figures) : '') : moved ? swingsCsv(moved) : '');
-  savedContent(format, document.querySelector<SVGSVGElement>(`#${drawing}`), csv).then(
-    (content) => post({ type: 'save', format, content, drawing }),
-    (error: unknown) => {
-      status = `Not saved: ${messageOf(error)}`;
-      draw();
-    },
-  );
+  save({ format, drawing: `#${drawing}`, csv }, (content) => post({ type: 'save', format, content, drawing }), say);
+}
+function say(text: string): void {
+  status = text;
+  draw();
 }
 
 onMessages(readMessage, (message) => {
