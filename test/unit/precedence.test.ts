@@ -113,6 +113,14 @@ describe('what processes hold of the model', () => {
     const { value } = await trainingIn(files(command, { 'ds.json': '{"zero_optimization": {"stage": 3}}' }), 'run.sh');
     expect(value('strategy')).toBe(want);
   });
+  test.each([
+    ['as the only command that runs it copies it', { 'run.sh': 'torchrun --nproc_per_node 8 train.py\n' }, 'ddp'],
+    ['unknown where another command may shard it', { 'a.sh': 'torchrun --nproc_per_node 8 train.py\n', 'b.sh': 'accelerate launch train.py\n' }, undefined],
+    ['unknown without a command', {}, undefined],
+  ])('in the file of the program: %s', async (_, commands, want) => {
+    const { value } = await trainingIn({ 'train.py': hf(), ...(commands as Record<string, string>) }, 'train.py');
+    expect(value('strategy')).toBe(want);
+  });
 });
 
 test('two places that state a value are both shown', async () => {

@@ -131,10 +131,24 @@ export function denseParams(d: {
   vocab: number;
   gated: boolean;
   tied: boolean;
+  latent?: { readonly keys: number; readonly queries: number | undefined } | undefined;
 }): number {
-  const attention = 2 * d.hidden * d.headDim * d.heads + 2 * d.hidden * d.headDim * d.kvHeads;
+  const attention = d.latent ? latentParams(d, d.latent) : 2 * d.hidden * d.headDim * d.heads + 2 * d.hidden * d.headDim * d.kvHeads;
   const mlp = (d.gated ? 3 : 2) * d.hidden * d.ffn;
   return d.layers * (attention + mlp + 2 * d.hidden) + (d.tied ? 1 : 2) * d.vocab * d.hidden + d.hidden;
+}
+
+/** Weights of a layer's latent attention: queries (through a rank of their own where one is stated), compressed keys and values, output.
+ * @unit params
+ * @source DeepSeek-AI 2024, arXiv 2405.04434 §2.1: 64 rotated values a head in the scores, none in the values */
+function latentParams(
+  { hidden, heads, headDim }: { hidden: number; heads: number; headDim: number },
+  { keys, queries }: { readonly keys: number; readonly queries: number | undefined },
+): number {
+  const rotated = 64;
+  const plain = Math.max(1, headDim - rotated);
+  const ofQueries = queries === undefined ? hidden * heads * headDim : queries * (hidden + heads * headDim);
+  return ofQueries + hidden * (keys + rotated) + 2 * keys * heads * plain + heads * plain * hidden;
 }
 
 /** Parameters of stated layers and width, all and those of one token.
@@ -148,6 +162,7 @@ function parametersOf(facts: FactReader, listed: ModelShape | undefined): { read
   const ffn = positive(facts.number('n_ffn')) ?? listed?.ffn ?? 4 * hidden;
   const experts = positive(facts.number('n_experts')) ?? listed?.experts;
   const expertFfn = positive(facts.number('n_ffn_expert')) ?? listed?.moeFfn ?? ffn;
+  const keys = positive(facts.number('kv_lora_rank')) ?? listed?.kvLoraRank;
   const dense = denseParams({
     layers,
     hidden,
@@ -158,9 +173,11 @@ function parametersOf(facts: FactReader, listed: ModelShape | undefined): { read
     vocab: positive(facts.number('vocab_size')) ?? listed?.vocab ?? 50257,
     gated: ffn !== 4 * hidden,
     tied: facts.flag('tie_embeddings') ?? listed?.tiedEmbeddings ?? layers * hidden < 80_000,
+    latent: keys === undefined ? undefined : { keys, queries: positive(facts.number('q_lora_rank')) },
   });
   if (experts === undefined) return { params: dense, active: dense };
   const chosen = positive(facts.number('experts_per_token')) ?? listed?.expertsPerToken ?? Math.min(2, experts);
   const one = layers * 3 * hidden * expertFfn;
-  return { params: dense + one * experts, active: dense + one * chosen };
+  const always = dense + one * (positive(facts.number('n_shared_experts')) ?? 0);
+  return { params: always + one * experts, active: always + one * chosen };
 }

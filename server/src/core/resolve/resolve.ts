@@ -181,7 +181,8 @@ function join(one: Placed, joins: Joins): Workload {
       [sighting, ...(script && script !== sighting ? [script] : []), ...takenBy(sighting)],
       joins,
     );
-    if (seen.launch?.replicates) addReplication(candidates, { kind: seen.kind, framework });
+    const starts = seen.launch ? [one] : launchers.filter((launch) => launch.seen.kind === seen.kind);
+    if (starts.length > 0 && starts.every((launch) => launch.seen.launch?.replicates)) addReplication(candidates, { kind: seen.kind, framework });
   }
   const settled = candidates.settle();
   const facts = perMachine(settled.facts);

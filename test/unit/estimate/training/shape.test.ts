@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { denseParams } from '../../../../server/src/core/estimate/dimensions.js';
 import { sizeInName } from '../../../../server/src/core/estimate/model-names.js';
 import { attended, paramsPerRank } from '../../../../server/src/core/estimate/training/shape.js';
-import { type Facts, jobOf, llama7b } from './context.js';
+import { estimateOf, type Facts, jobOf, llama7b } from './context.js';
 
 describe('parameters of dense decoders from their dimensions', () => {
   const rows = [
@@ -123,6 +123,14 @@ describe('facts of a model configuration', () => {
   };
   it('head_dim is taken as stated', () => expect(shapeWith({ head_dim: 256 }).headDim).toBe(256));
   it('latent attention has 64 values a head in its scores alone', () => expect(shapeWith({ head_dim: 192, kv_lora_rank: 512 }).headDim).toBe((192 + 128) / 2));
+  it('latent attention and shared experts count in the parameters', () => {
+    const own: Facts = { ...dims, params: 0, n_layer: 60, n_embd: 5120, n_head: 128, n_ffn: 12288, vocab_size: 102400, tie_embeddings: false };
+    const latent = { head_dim: 192, kv_lora_rank: 512, q_lora_rank: 1536, n_experts: 160, experts_per_token: 6, n_ffn_expert: 1536, n_shared_experts: 2 };
+    const shape = jobOf({ ...own, ...latent }).shape;
+    // DeepSeek-V2: 236 G, 21 G active (arXiv 2405.04434 §2).
+    expect((shape?.params ?? 0) / 236e9).toBeCloseTo(1, 1);
+    expect((shape?.body ?? 0) / 21e9).toBeCloseTo(1, 1);
+  });
   it('tied embeddings are held once', () => expect(shapeWith({ tie_embeddings: false }).embedding).toBe(2 * shapeWith({ tie_embeddings: true }).embedding));
   it('a window bounds what a token attends over, a window beyond the sequence does not', () => {
     expect(attended(shapeWith({}), 8192)).toBe(4096);
@@ -159,4 +167,20 @@ describe('the head of an encoder', () => {
   const headOf = (task: string) =>
     jobOf({ task, model: 'google-bert/bert-base-uncased', gpu_type: 't4', gpus: 1, batch_size: 8, seq_len: 128 }).shape?.headShare;
   it('is the vocabulary in pre-training and small in tuning', () => expect([headOf('pretrain'), headOf('finetune')]).toEqual([0.15, 0]));
+});
+
+describe('quantized weights', () => {
+  const qlora: Facts = { ...llama7b, task: 'qlora', quantization: 'nf4', lora_rank: 16, strategy: 'ddp', framework: 'transformers' };
+  it.each([
+    ['trainium1', false],
+    ['tpu-v5e', false],
+    ['gaudi2', true],
+    ['l40s', true],
+  ])('%s: estimated is %s', (gpu_type, starts) => {
+    const { estimates, unknown } = estimateOf({ ...qlora, gpu_type });
+    expect([estimates['peak_memory_gib'] !== undefined, estimates['tokens_per_s_per_gpu'] !== undefined]).toEqual([starts, starts]);
+    expect(unknown.some(({ fact }) => fact === 'quantization')).toBe(!starts);
+  });
+  it('16-bit adapters run there', () =>
+    expect(estimateOf({ ...qlora, task: 'lora', quantization: 'none', gpu_type: 'trainium1' }).estimates['peak_memory_gib']).toBeDefined());
 });

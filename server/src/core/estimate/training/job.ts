@@ -15,6 +15,8 @@ export type Checkpointing = 'none' | 'selective' | 'full';
 export interface TrainingJob {
   readonly facts: FactReader;
   readonly chip: Chip | undefined;
+  /** False: the chip cannot run this at all. */
+  readonly starts: boolean;
   readonly shape: Shape | undefined;
   /** Work of one sample where a token is not the unit (images, audio, recommendations). */
   readonly sample: SampleWork | undefined;

@@ -18,8 +18,9 @@ export interface MemoryParts {
 /** Peak bytes of one device; never a sum over devices.
  * @unit B
  * @source states: Rajbhandari et al. 2020 (ZeRO) §3; activations: Korthikanti et al. 2022 (arXiv 2205.05198) §4; adapters: Hu et al. 2021; 4-bit weights: Dettmers et al. 2023
- * @unknown undefined without the model's size */
+ * @unknown undefined without the model's size, or where the chip cannot run it */
 export function memoryParts(job: TrainingJob, k: Values<MemoryKnob>): MemoryParts | undefined {
+  if (!job.starts) return undefined;
   const states = job.shape
     ? transformerStates(job, job.shape.params, k)
     : job.sample?.params === undefined

@@ -17,6 +17,11 @@ const realOfPadded = 0.7;
  * @source AWS Neuron documentation: Inferentia is for inference, Trainium for both */
 const infersOnly = /^inferentia/;
 
+/** Generations that have no kernels for quantized weights under training.
+ * @source bitsandbytes documentation 0.50, installation: NVIDIA, AMD, Intel and Gaudi; AWS Neuron (optimum-neuron training guides: adapters on bf16 weights) and
+ * TPUs are not among them */
+const unquantized = /^(?:neuron|tpu)$/;
+
 /** Reads a training workload out of its facts.
  * @unknown the chip and the model's size are never invented */
 export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
@@ -62,6 +67,13 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   );
   if (!framework.stated) assume('framework', framework.class === 'stack' ? 'training stack' : 'everyday code', 'no framework was named');
   const quantization = facts.text('quantization')?.toLowerCase() ?? '';
+  const starts = method !== 'qlora' || chip === undefined || !unquantized.test(chip.generation);
+  if (!starts)
+    unknown.push({
+      fact: 'quantization',
+      need: `${chip.id} has no kernels for quantized weights in training: train adapters on 16-bit weights, or name a GPU`,
+      blocks: [...speed, 'peak_memory_gib'],
+    });
   const weightBits = method !== 'qlora' ? 16 : /8/.test(quantization) ? 8 : 4;
   const precision = precisionOf(facts, chip, framework, shape !== undefined && !shape.encoder, sample, assume);
   const checkpointing = checkpointingOf(facts, shape, framework, method, assume);
@@ -85,6 +97,7 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   return fitting({
     facts,
     chip,
+    starts,
     shape,
     sample,
     framework,

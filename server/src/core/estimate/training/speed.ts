@@ -11,10 +11,10 @@ export interface Speed {
 }
 
 /** Time of one optimizer step with the fitted numbers.
- * @unknown undefined without chip or model */
+ * @unknown undefined without chip or model, or where the chip cannot run it */
 export function predictSpeed(job: TrainingJob, coefficients: Pick<TrainingCoefficients, 'speed' | 'frameworks'>): Speed | undefined {
   const { chip } = job;
-  if (!chip) return undefined;
+  if (!chip || !job.starts) return undefined;
   const isSample = job.sample !== undefined && job.sample.tokens === undefined;
   const raw = isSample ? sampleStep(job, chip, coefficients.speed) : job.shape ? transformerStep(job, job.shape, chip, coefficients.speed) : undefined;
   if (!raw) return undefined;

@@ -6,7 +6,7 @@ import { ConfigFacts, countKeys, type Field, flag, integer, precisionOf, type Re
 export const modelConfigMarker = /"(?:hidden_size|n_embd|d_model|text_config)"\s*:/;
 
 /** The shape in a model's `config.json`, as transformers writes it; undefined for any other JSON.
- * Names are those of workload facts, and beside them `head_dim`, `max_position`, `tie_embeddings`, `sliding_window`, `sliding_share`, `kv_lora_rank`, `n_ffn_expert`, `dtype`, `architecture`. */
+ * Names are those of workload facts, and beside them `head_dim`, `max_position`, `tie_embeddings`, `sliding_window`, `sliding_share`, `kv_lora_rank`, `q_lora_rank`, `n_ffn_expert`, `n_shared_experts`, `dtype`, `architecture`. */
 export function modelShapeOf(uri: string, root: Value | undefined): readonly Fact[] | undefined {
   if (root?.kind !== 'map' || countKeys(root, ['model_type', 'architectures']) === 0) return undefined;
   // A model of several parts keeps its language model apart.
@@ -19,6 +19,7 @@ export function modelShapeOf(uri: string, root: Value | undefined): readonly Fac
   if (quantization) outer.take('quantization', at(quantization, 'quant_method'), quantizationName(quantization));
   const names = new Set(facts.facts.map((fact) => fact.name));
   takeWindow(facts, body);
+  takeLatentHeads(facts, body);
   return [...facts.facts, ...outer.facts.filter((fact) => !names.has(fact.name))].map(({ param: _param, ...fact }) => fact);
 }
 
@@ -40,6 +41,13 @@ function takeWindow(facts: ConfigFacts, body: Value): void {
   if (every && typeof count === 'number' && count > 1) facts.put('sliding_share', Number((1 - 1 / count).toPrecision(4)), every);
 }
 
+/** Latent attention writes the width of a head's scores in two parts: without positions, and rotated (arXiv 2405.04434 §2.1). */
+function takeLatentHeads(facts: ConfigFacts, body: Value): void {
+  const parts = ['qk_nope_head_dim', 'qk_rope_head_dim'].map((key) => at(body, key));
+  const [plain, rotated] = parts.map((part) => part && integer(part));
+  if (parts[0] && typeof plain === 'number' && typeof rotated === 'number') facts.put('head_dim', plain + rotated, parts[0]);
+}
+
 const widths = ['hidden_size', 'n_embd', 'd_model'];
 const either = (name: string, ...keys: readonly string[]): Field[] => keys.map((key): Field => [name, key, integer]);
 const dtype: Read = (value) => precisionOf(textOf(value));
@@ -55,7 +63,9 @@ const fields: readonly Field[] = [
   ...either('max_position', 'max_position_embeddings', 'n_positions', 'seq_length', 'max_seq_len'),
   ...either('n_experts', 'num_local_experts', 'num_experts', 'n_routed_experts', 'moe_num_experts'),
   ...either('experts_per_token', 'num_experts_per_tok', 'num_experts_per_token', 'moe_topk', 'experts_per_token'),
+  ...either('n_shared_experts', 'n_shared_experts'),
   ...either('kv_lora_rank', 'kv_lora_rank'),
+  ...either('q_lora_rank', 'q_lora_rank'),
   ...either('sliding_window', 'sliding_window'),
   ['tie_embeddings', 'tie_word_embeddings', flag],
   ['dtype', 'torch_dtype', dtype],
