@@ -1,7 +1,7 @@
 // Set-up on a machine that has only Node 20.19+ and git: packages from the lock file, then the bundles. Each step is skipped when it is up to date.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -112,6 +112,22 @@ export function servers() {
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     skip(error.message.split('\n').slice(-3).join(' '));
+  }
+}
+
+/** pre-commit itself, in a virtual environment, for the test of the hook. Where it cannot be had, that test is left out, and it is said why. */
+export function preCommit() {
+  const [folder, version] = [path.join(root, '.cache', 'pre-commit'), '4.6.2'];
+  if (existsSync(path.join(folder, 'bin', 'pre-commit')) && isStamped('pre-commit', version)) return;
+  try {
+    step('Making a virtual environment for pre-commit', 'python3', ['-m', 'venv', '--clear', folder]);
+    const install = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '--retries', '2', `pre-commit==${version}`];
+    step('Installing pre-commit for the test of its hook', path.join(folder, 'bin', 'python'), install, { timeout: 180_000 });
+    setStamp('pre-commit', version);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    rmSync(folder, { recursive: true, force: true });
+    console.error(`The test of the pre-commit hook is left out: ${error.message.split('\n').slice(-2).join(' ')}`);
   }
 }
 

@@ -92,7 +92,7 @@ describe('mlcost check', () => {
   test('JUnit counts and escapes', () => {
     write('.mlcost.yaml', policy(150, '  - id: "a<b>&\\"c"\n    expression: "1.0 > 2.0"\n'));
     const { stdout } = mlcost('check', '--format', 'junit');
-    expect(stdout).toContain('tests="2" failures="2" errors="0" skipped="0"');
+    expect(stdout).toContain('tests="2" failures="2" errors="0" time="0" skipped="0"');
     expect(stdout).toContain('a&lt;b&gt;&amp;&quot;c');
     expect(stdout.match(/<testcase /g)).toHaveLength(2);
     git('checkout', '-q', '.');

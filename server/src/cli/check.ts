@@ -170,30 +170,32 @@ function checkSarif(report: CheckReport, version: string): Log {
   };
 }
 
-/** @source JUnit XML as Jenkins and GitLab read it: testsuites > testsuite > testcase > failure, skipped, system-out */
+/** A suite for each file, since a case has no attribute for its place.
+ * @source jenkinsci/xunit-plugin, junit-10.xsd */
 function checkJunit(report: CheckReport): string {
-  const cases = sorted(report).map(({ rule, level, message, at }) => {
-    const inner =
-      level === 'block'
-        ? `<failure message="${xml(message)}" type="${xml(rule)}">${xml(`${at.file}:${at.line}: ${message}`)}</failure>`
-        : level === 'note'
-          ? `<skipped message="${xml(message)}"/>`
-          : `<system-out>${xml(`${at.file}:${at.line}: ${message}`)}</system-out>`;
-    return `    <testcase classname="${xml(at.file)}" name="${xml(`${rule} ${at.file}:${at.line}`)}" file="${xml(at.file)}" line="${at.line}" time="0">${inner}</testcase>\n`;
-  });
-  const passes = report.kept.map(
-    ({ rule, at }) =>
-      `    <testcase classname="${xml(at.file)}" name="${xml(`${rule} ${at.file}:${at.line}`)}" file="${xml(at.file)}" line="${at.line}" time="0"/>\n`,
-  );
-  cases.push(...passes);
-  const none = cases.length === 0 ? `    <testcase classname="policy" name="${xml(headline(report))}" time="0"/>\n` : '';
-  const [tests, failures, skipped] = [
-    Math.max(1, cases.length),
-    report.findings.filter(({ level }) => level === 'block').length,
-    report.findings.filter(({ level }) => level === 'note').length,
+  const cases = [
+    ...sorted(report).map(({ rule, level, message, at }) => {
+      const place = `${at.file}:${at.line}`;
+      const inner = {
+        block: `<failure message="${xml(message)}" type="${xml(rule)}">${xml(`${place}: ${message}`)}</failure>`,
+        warn: `<system-out>${xml(`${place}: ${message}`)}</system-out>`,
+        note: `<skipped message="${xml(message)}"/>`,
+      }[level];
+      return { file: at.file, name: `${rule} ${place}`, level, inner };
+    }),
+    ...report.kept.map(({ rule, at }) => ({ file: at.file, name: `${rule} ${at.file}:${at.line}`, level: 'kept', inner: '' })),
   ];
-  const counts = `tests="${tests}" failures="${failures}" errors="0" skipped="${skipped}" time="0"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ML Cost Lens" tests="${tests}" failures="${failures}" errors="0" time="0">\n  <testsuite name="policy" ${counts}>\n${cases.join('')}${none}  </testsuite>\n</testsuites>\n`;
+  if (cases.length === 0) cases.push({ file: settingsFileName, name: headline(report), level: 'kept', inner: '' });
+  const counts = (own: typeof cases): string => `tests="${own.length}" failures="${own.filter(({ level }) => level === 'block').length}" errors="0" time="0"`;
+  const suites = [...new Set(cases.map(({ file }) => file))].map((file) => {
+    const own = cases.filter((one) => one.file === file);
+    const rows = own.map(
+      ({ name, inner }) => `    <testcase classname="${xml(file)}" name="${xml(name)}" time="0"${inner === '' ? '/>' : `>${inner}</testcase>`}\n`,
+    );
+    const skipped = own.filter(({ level }) => level === 'note').length;
+    return `  <testsuite name="${xml(file)}" file="${xml(file)}" ${counts(own)} skipped="${skipped}">\n${rows.join('')}  </testsuite>\n`;
+  });
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ML Cost Lens" ${counts(cases)}>\n${suites.join('')}</testsuites>\n`;
 }
 /** XML holds no control characters, however they are written. */
 const xml = (text: string): string => html(text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, ' '));

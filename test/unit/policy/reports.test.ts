@@ -4,6 +4,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import type { Log } from 'sarif';
 import { describe, expect, test } from 'vitest';
 import { type CheckReport, checkText, type PlacedFinding } from '../../../server/src/cli/check.js';
+import { junitFaults } from '../../support/junit-schema.js';
 import { readXml, type XmlElement } from '../../support/xml.js';
 
 const bare = (text: string): string => text;
@@ -59,27 +60,18 @@ describe.each(Object.entries(reports))('a report of %s', (_, one) => {
     expect(validate.errors ?? []).toEqual([]);
     for (const { ruleId, ruleIndex = -1 } of log.runs[0]?.results ?? []) expect(log.runs[0]?.tool.driver.rules?.[ruleIndex]?.id).toBe(ruleId);
   });
-  test('is well-formed JUnit whose counts are those of its cases', () => {
+  test('is JUnit by the schema of Jenkins, whose counts are those of its cases', () => {
     const root = readXml(checkText(one, 'junit', '1.2.3', paint));
     expect(root.name).toBe('testsuites');
-    const cases: XmlElement[] = [];
-    for (const suite of root.children) {
-      expect(suite.name).toBe('testsuite');
-      expect(Object.keys(suite.attributes)).toEqual(expect.arrayContaining(['name', 'tests', 'failures', 'errors', 'skipped', 'time']));
-      for (const each of suite.children) {
-        expect(each.name).toBe('testcase');
-        expect(Object.keys(each.attributes)).toEqual(expect.arrayContaining(['classname', 'name', 'time']));
-        for (const { name } of each.children) expect(['failure', 'skipped', 'system-out']).toContain(name);
-        expect(each.children.length).toBeLessThanOrEqual(1);
-      }
-      const of = (name: string): number => suite.children.filter(({ children }) => children.some((child) => child.name === name)).length;
-      expect(suite.attributes).toMatchObject({ tests: String(suite.children.length), failures: String(of('failure')), skipped: String(of('skipped')) });
-      cases.push(...suite.children);
+    expect(junitFaults(root)).toEqual([]);
+    const having = (within: readonly XmlElement[], name: string): string =>
+      String(within.filter(({ children }) => children.some((child) => child.name === name)).length);
+    for (const { children, attributes } of root.children) {
+      expect(attributes).toMatchObject({ tests: String(children.length), failures: having(children, 'failure'), skipped: having(children, 'skipped') });
+      for (const each of children) expect(each.attributes['classname']).toBe(attributes['file']);
     }
-    expect(root.attributes).toMatchObject({
-      tests: String(cases.length),
-      failures: String(cases.filter(({ children }) => children.some(({ name }) => name === 'failure')).length),
-    });
+    const cases = root.children.flatMap(({ children }) => children);
+    expect(root.attributes).toMatchObject({ tests: String(cases.length), failures: having(cases, 'failure') });
     expect(cases.length).toBe(Math.max(1, one.findings.length + one.kept.length));
   });
   test('is the same text every time', () => {
@@ -99,4 +91,17 @@ test('the checks find what is wrong', () => {
   expect(validate({ version: '2.1.0', runs: [{ results: [] }] })).toBe(false);
   for (const wrong of ['<a>', '<a></b>', '<a x="1" x="2"/>', '<a>&nbsp;</a>', '<a/><b/>', `<a>${String.fromCharCode(7)}</a>`])
     expect(() => readXml(`<?xml version="1.0" encoding="UTF-8"?>${wrong}`)).toThrow();
+});
+test.each<[string, string]>([
+  ['<testsuites/>', ''],
+  ['<testsuites><testcase name="a"/></testsuites>', '<testcase> in <testsuites>'],
+  ['<testsuite name="a" tests="1" failures="0"/>', '<testsuite> without errors'],
+  ['<testsuite name="a" tests="1" failures="0" errors="0" time="soon"/>', '<testsuite> time="soon"'],
+  ['<testcase name="a" line="3"/>', '<testcase> has no line'],
+  ['<testcase name="a">text</testcase>', 'text in <testcase>'],
+  ['<testcase name="a"><failure message="b">text</failure><system-out>text</system-out></testcase>', ''],
+  ['<testcase name="a"><system-out><b/></system-out></testcase>', '<b> in <system-out>'],
+  ['<case/>', '<case> is not known'],
+])('JUnit by the schema: %s', (text, fault) => {
+  expect(junitFaults(readXml(`<?xml version="1.0" encoding="UTF-8"?>${text}`))).toEqual(fault === '' ? [] : [fault]);
 });
