@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
-import { type Admission, admissionVariables } from '../core/index.js';
+import { type Admission, admissionConditions, admissionVariables } from '../core/index.js';
 
-/** What the policy is asked of: the objects that a person writes, not those that a controller makes of them. */
+/** What the policy is asked of. */
 const resourceRules = [
   { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
-  { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['deployments', 'statefulsets'] },
+  { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['deployments', 'replicasets', 'statefulsets'] },
   { apiGroups: ['batch'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['jobs', 'cronjobs'] },
 ];
 
@@ -13,7 +13,7 @@ const resourceRules = [
 export function admissionYaml({ rules, left }: Admission, name: string): string {
   const head = [
     '# Made from the policy in .mlcost.yaml by `mlcost policy admission`. Make it again when the policy changes.',
-    '# Only what asks for accelerators is judged: Pods, Deployments, StatefulSets, Jobs and CronJobs.',
+    '# Only what asks for accelerators is judged: Pods, Deployments, ReplicaSets, StatefulSets, Jobs and CronJobs.',
     ...(left.length > 0 ? ['# A cluster cannot hold:', ...left.map(({ rule, why }) => `#   ${oneLine(rule)}: ${oneLine(why)}`)] : []),
   ];
   const documents = (['block', 'warn'] as const).flatMap((level) => {
@@ -29,6 +29,7 @@ export function admissionYaml({ rules, left }: Admission, name: string): string 
         spec: {
           failurePolicy: level === 'block' ? 'Fail' : 'Ignore',
           matchConstraints: { resourceRules },
+          matchConditions: admissionConditions,
           variables: admissionVariables,
           validations: own.map(({ expression, message }) => ({ expression, message: oneLine(message) })),
         },

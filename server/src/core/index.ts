@@ -55,7 +55,7 @@ export type { QuantizeOptions } from './model-file/onnx/quantize-plan.js';
 export { outsideFiles, readOnnx } from './model-file/onnx/read.js';
 export type { OnnxSummary } from './model-file/onnx/summary.js';
 export { isOnnxSummary, type ModelFileSummary, type SizeBeside, summariseModelFile } from './model-file/open.js';
-export { type Admission, admissionOf, admissionVariables } from './policy/admission.js';
+export { type Admission, admissionConditions, admissionOf, admissionVariables } from './policy/admission.js';
 export { checkPolicy, surroundingsOf } from './policy/check.js';
 export type { Finding, Kept, Policy, PolicyResult, Subject, Surroundings } from './policy/types.js';
 export { isDataFile, readDataSet } from './recognise/data-set.js';

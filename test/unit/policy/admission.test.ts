@@ -2,9 +2,10 @@ import { Environment } from '@marcbachmann/cel-js';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { admissionYaml } from '../../../server/src/cli/admission.js';
-import { admissionOf, admissionVariables, readMlcostFile } from '../../../server/src/core/index.js';
+import { admissionConditions, admissionOf, admissionVariables, readMlcostFile } from '../../../server/src/core/index.js';
 import { limits } from '../../../server/src/core/settings/policy-schema.js';
 import { shippedCatalog } from '../../support/catalog.js';
+import { kubernetesFaults } from '../../support/kubernetes-schema.js';
 
 const catalog = shippedCatalog();
 function admission(policy: string) {
@@ -14,9 +15,13 @@ function admission(policy: string) {
 }
 
 /** CEL with what Kubernetes adds to it and this uses. */
-const environment = new Environment({ unlistedVariablesAreDyn: true }).registerFunction('list<dyn>.sum(): int', (all: bigint[]) =>
-  all.reduce((a, b) => a + b, 0n),
-);
+const environment = new Environment({ unlistedVariablesAreDyn: true })
+  .registerFunction('list<dyn>.sum(): int', (all: bigint[]) => all.reduce((a, b) => a + b, 0n))
+  .registerFunction('list<dyn>.max(): int', (all: bigint[]) => {
+    const most = [...all].sort((a, b) => (a < b ? -1 : 1)).at(-1);
+    if (most === undefined) throw new Error('max called on empty list');
+    return most;
+  });
 /** Numbers of a manifest are CEL's integers. */
 const celValue = (value: unknown): unknown =>
   typeof value === 'number' && Number.isInteger(value)
@@ -26,9 +31,10 @@ const celValue = (value: unknown): unknown =>
       : typeof value === 'object' && value !== null
         ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, celValue(one)]))
         : value;
-function admits(policy: string, manifest: object): boolean {
+function admits(policy: string, manifest: object, username = 'ana'): boolean {
   const object = celValue(manifest);
   const variables: Record<string, unknown> = {};
+  if (!admissionConditions.every(({ expression }) => environment.parse(expression)({ object, request: { userInfo: { username } } }) === true)) return true;
   for (const { name, expression } of admissionVariables) variables[name] = environment.parse(expression)({ object, variables });
   return admission(policy).rules.every(({ expression }) => {
     const answer: unknown = environment.parse(expression)({ object, variables });
@@ -45,13 +51,25 @@ interface Made {
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   deadline?: number;
+  /** GPUs of each init container; true for one that stays. */
+  before?: [gpus: number, stays: boolean][];
 }
-function manifest(kind: string, { gpus = 1, copies, selector, affinity, labels, annotations, deadline }: Made = {}): object {
+function manifest(kind: string, { gpus = 1, copies, selector, affinity, labels, annotations, deadline, before }: Made = {}): object {
   const pod = {
     containers: [
       { name: 'side', image: 'side' },
       { name: 'main', image: 'a', resources: gpus === 0 ? {} : { limits: { cpu: '4', 'nvidia.com/gpu': gpus } } },
     ],
+    ...(before
+      ? {
+          initContainers: before.map(([own, stays]) => ({
+            name: 'b',
+            image: 'b',
+            resources: { limits: { 'nvidia.com/gpu': String(own) } },
+            ...(stays ? { restartPolicy: 'Always' } : {}),
+          })),
+        }
+      : {}),
     ...(selector ? { nodeSelector: selector } : {}),
     ...(affinity
       ? {
@@ -90,6 +108,23 @@ describe('what a cluster admits', () => {
     ['a StatefulSet within it', 'max_gpus: 8', manifest('StatefulSet', { gpus: 4, copies: 2 }), true],
     ['parallel pods of a Job count', 'max_gpus: 8', manifest('Job', { gpus: 1, copies: 9 }), false],
     ['those of a CronJob too', 'max_gpus: 8', manifest('CronJob', { gpus: 1, copies: 9 }), false],
+    ['a ReplicaSet of its own', 'max_gpus: 8', manifest('ReplicaSet', { gpus: 4, copies: 3 }), false],
+    ['none of a Deployment at rest', 'max_gpus: 8', manifest('Deployment', { gpus: 16, copies: 0 }), true],
+    [
+      'what runs before gives its GPUs back',
+      'max_gpus: 8',
+      manifest('Pod', {
+        gpus: 8,
+        before: [
+          [8, false],
+          [4, false],
+        ],
+      }),
+      true,
+    ],
+    ['unless it takes more', 'max_gpus: 8', manifest('Pod', { gpus: 1, before: [[9, false]] }), false],
+    ['what stays beside keeps them', 'max_gpus: 8', manifest('Job', { gpus: 8, before: [[1, true]] }), false],
+    ['what asks only before is judged too', 'required_tags: [team]', manifest('Pod', { gpus: 0, before: [[1, false]] }), false],
     ['what asks for no GPU is nobody’s business', 'required_tags: [team]', manifest('Deployment', { gpus: 0, copies: 99 }), true],
     ['GPU-hours until a deadline', 'max_gpu_hours: 16', manifest('Job', { gpus: 8, deadline: 7200 }), true],
     ['a deadline that is later', 'max_gpu_hours: 16', manifest('Job', { gpus: 8, deadline: 7201 }), false],
@@ -165,6 +200,38 @@ describe('what a cluster admits', () => {
   });
 });
 
+describe('what a controller makes of an object is judged with that object', () => {
+  const bare = manifest('Pod', { gpus: 1 });
+  test.each<[string, boolean]>([
+    ['ana', false],
+    ['system:serviceaccount:kube-system:replicaset-controller', true],
+    ['system:serviceaccount:kube-system:job-controller', true],
+    ['system:kube-controller-manager', true],
+    // what made these is not judged
+    ['system:serviceaccount:kube-system:daemon-set-controller', false],
+    ['system:serviceaccount:kubeflow:training-operator', false],
+    // a service account that is only called so
+    ['system:serviceaccount:team-a:job-controller', false],
+  ])('a pod without labels, of %s', (user, admitted) => {
+    expect(admits(rule('required_tags: [team]'), bare, user)).toBe(admitted);
+  });
+});
+test('expressions call only what Kubernetes has', () => {
+  const policy = `policy:\n${['max_gpus: 8', 'max_gpu_hours: 8', "allowed_instances: ['p4d.*']", 'allowed_accelerators: [l4]', "allowed_regions: ['eu-*']", 'allowed_markets: [spot]', 'required_tags: [a]', 'spot_needs_checkpoints: true'].map((one) => `  - ${one}\n`).join('')}`;
+  const all = [...admissionConditions, ...admissionVariables, ...admission(policy).rules].map(({ expression }) =>
+    expression.replace(/"(?:[^"\\]|\\.)*"/g, '""'),
+  );
+  // CEL's own, its strings, and Kubernetes' lists
+  const known = ['all', 'exists', 'filter', 'has', 'int', 'map', 'string', 'matches', 'lowerAscii', 'max', 'sum'];
+  expect([...new Set(all.flatMap((one) => [...one.matchAll(/(\w+)\(/g)].map(([, name]) => name)))].filter((name) => name !== 'in').sort()).toEqual(
+    [...known].sort(),
+  );
+  // a variable reads only those before it
+  const names = admissionVariables.map(({ name }) => name);
+  for (const [at, { expression }] of admissionVariables.entries())
+    for (const [, used = ''] of expression.matchAll(/variables\.(\w+)/g)) expect(names.slice(0, at)).toContain(used);
+});
+
 describe('what is left to other places', () => {
   test('every rule is held, or named with why not', () => {
     const examples: Partial<Record<keyof typeof limits, string>> = {
@@ -217,6 +284,7 @@ test('as manifests: what blocks denies, what warns warns, each with its binding;
       return one.toJS();
     })
     .filter((one) => one !== null);
+  expect(documents.flatMap(kubernetesFaults)).toEqual([]);
   expect(documents.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
     'ValidatingAdmissionPolicy costs',
     'ValidatingAdmissionPolicyBinding costs',
@@ -230,4 +298,19 @@ test('as manifests: what blocks denies, what warns warns, each with its binding;
   expect(documents[1].spec).toEqual({ policyName: 'costs', validationActions: ['Deny'] });
   expect(documents[3].spec).toEqual({ policyName: 'costs-warnings', validationActions: ['Warn'] });
   expect(text).not.toMatch(/[&*]a\d/);
+});
+
+test.each<[string, (policy: Record<string, never> & { spec: Record<string, unknown>; metadata: Record<string, unknown> }) => void, RegExp]>([
+  ['a field that does not exist', ({ spec }) => Object.assign(spec, { validation: [] }), /additional/],
+  ['a failure policy that is none', ({ spec }) => Object.assign(spec, { failurePolicy: 'Warn' }), /allowed values/],
+  ['nothing to match', ({ spec }) => delete spec['matchConstraints'], /required property 'matchConstraints'/],
+  ['a message of two lines', ({ spec }) => Object.assign(spec, { validations: [{ expression: 'true', message: 'a\nb' }] }), /pattern/],
+  ['a name that is none', ({ metadata }) => Object.assign(metadata, { name: 'Team A' }), /pattern/],
+])('the schema of the API server finds %s', (_, spoil, message) => {
+  const [first] = parseAllDocuments(admissionYaml(admission(rule('max_gpus: 8')), 'costs'))
+    .map((one) => one.toJS())
+    .filter((one) => one !== null);
+  expect(kubernetesFaults(first)).toEqual([]);
+  spoil(first);
+  expect(kubernetesFaults(first)).toContainEqual(expect.objectContaining({ message: expect.stringMatching(message) }));
 });

@@ -15,7 +15,12 @@ export interface Admission {
   /** Rules that a cluster cannot hold, and why. */
   readonly left: readonly { readonly rule: string; readonly why: string }[];
 }
-/** What expressions are made of, by name, each over those before it. The same in every policy. */
+const gpuResources = ['nvidia.com/gpu', 'amd.com/gpu', 'google.com/tpu', 'aws.amazon.com/neuron', 'habana.ai/gaudi'];
+/** The accelerators of each container of a list. */
+const gpusOf = (containers: string): string =>
+  `${containers}.map(c, [${gpuResources.map((key) => JSON.stringify(key)).join(', ')}].map(k, has(c.resources) && has(c.resources.limits) && k in c.resources.limits ? int(string(c.resources.limits[k])) : 0).sum())`;
+/** What expressions are made of, by name, each over those before it. The same in every policy.
+ * @source Kubernetes documentation: init containers run before the others, one at a time; those that restart always stay beside them */
 export const admissionVariables: readonly { readonly name: string; readonly expression: string }[] = [
   {
     name: 'template',
@@ -25,11 +30,11 @@ export const admissionVariables: readonly { readonly name: string; readonly expr
     name: 'copies',
     expression: `object.kind == "CronJob" ? (has(object.spec.jobTemplate.spec.parallelism) ? object.spec.jobTemplate.spec.parallelism : 1) : object.kind == "Job" ? (has(object.spec.parallelism) ? object.spec.parallelism : 1) : object.kind != "Pod" && has(object.spec.replicas) ? object.spec.replicas : 1`,
   },
+  { name: 'before', expression: 'has(variables.template.spec.initContainers) ? variables.template.spec.initContainers : []' },
+  { name: 'beside', expression: 'variables.before.filter(c, has(c.restartPolicy) && c.restartPolicy == "Always")' },
   {
     name: 'gpusPerPod',
-    expression: `variables.template.spec.containers.map(c, [${['nvidia.com/gpu', 'amd.com/gpu', 'google.com/tpu', 'aws.amazon.com/neuron', 'habana.ai/gaudi']
-      .map((key) => JSON.stringify(key))
-      .join(', ')}].map(k, has(c.resources) && has(c.resources.limits) && k in c.resources.limits ? int(string(c.resources.limits[k])) : 0).sum()).sum()`,
+    expression: `([${gpusOf('variables.template.spec.containers')}.sum() + ${gpusOf('variables.beside')}.sum()] + ${gpusOf('variables.before')}).max()`,
   },
   { name: 'gpus', expression: 'variables.gpusPerPod * variables.copies' },
   { name: 'selector', expression: 'has(variables.template.spec.nodeSelector) ? variables.template.spec.nodeSelector : {}' },
@@ -40,6 +45,14 @@ export const admissionVariables: readonly { readonly name: string; readonly expr
   },
   { name: 'labels', expression: 'has(object.metadata.labels) ? object.metadata.labels : {}' },
   { name: 'annotations', expression: 'has(object.metadata.annotations) ? object.metadata.annotations : {}' },
+];
+/** Which requests are judged. What a controller of the cluster makes of an object was judged with that object, and has other labels.
+ * @source Kubernetes documentation: controllers run as service accounts of kube-system, or all as one user */
+export const admissionConditions: readonly { readonly name: string; readonly expression: string }[] = [
+  {
+    name: 'not-made-of-what-was-judged',
+    expression: `!(request.userInfo.username in [${['kube-controller-manager', ...['deployment', 'replicaset', 'statefulset', 'job', 'cronjob'].map((one) => `serviceaccount:kube-system:${one}-controller`)].map((one) => JSON.stringify(`system:${one}`)).join(', ')}])`,
+  },
 ];
 /** The mark of a job that can go on after it was stopped. */
 export const checkpointAnnotation = 'ml-cost-lens/checkpoints';
@@ -144,8 +157,8 @@ const writers: { readonly [K in RuleName]?: Writer<K> } = {
 const objectKinds: Readonly<Record<string, readonly string[]>> = {
   training: ['Job', 'CronJob'],
   'batch-inference': ['Job', 'CronJob'],
-  serving: ['Deployment', 'StatefulSet'],
-  resource: ['Pod', 'Job', 'CronJob', 'Deployment', 'StatefulSet'],
+  serving: ['Deployment', 'ReplicaSet', 'StatefulSet'],
+  resource: ['Pod', 'Job', 'CronJob', 'Deployment', 'ReplicaSet', 'StatefulSet'],
   'api-call': [],
 };
 
