@@ -24,6 +24,10 @@ const more = [
     text: 'name: "m"\nbackend: "onnxruntime"\nmax_batch_size: 8\ninput [ { name: "a" dims: [ -1 ] }, { name: \'b\' } ]\ninstance_group [ { count: 1 kind: KIND_GPU gpus: [ 0, 1 ] } ]\nparameters { key: "x" value { string_value: "1" } }\n',
   },
   {
+    name: 'train/job.toml',
+    text: '[model]\nname = "llama3"\nflavor = "8B"\n[training]\nlocal_batch_size = 1 # a\nseq_len = 2048\nsteps = 10\n[parallelism]\na = [1, {b = \'c\'}]\nd = """\nx\\\n  y"""\n[activation_checkpoint]\nmode = "full"\n',
+  },
+  {
     name: 'image/Dockerfile',
     text: 'ARG T=1\nFROM vllm/vllm-openai:${T} AS a\nENV M=org/m N="2"\nRUN <<EOF\npip install x\nEOF\nENTRYPOINT ["python", "-m", "vllm.entrypoints.openai.api_server"]\nCMD ["--model", "$M", \\\n  "--tensor-parallel-size", "2"]\n',
   },
@@ -99,6 +103,7 @@ describe('hostile files', () => {
     'circle.mk': 'A = $(B)$(B)\nB = $(A)$(A)\nx:\n\tvllm serve $(A)\n',
     'long.mk': `${'A += $(A) vllm\n'.repeat(3000)}x:\n\tvllm serve $(A)\n`,
     'deep.pbtxt': `backend: "x"\nparameters ${'{ a '.repeat(100_000)}`,
+    'deep.toml': `[parallelism]\na = ${'[{a='.repeat(100_000)}`,
     'deep.Dockerfile': `FROM vllm/vllm-openai\nCMD ${'["'.repeat(100_000)}`,
     'long.Dockerfile': `FROM x\n${'RUN <<EOF\n'.repeat(50_000)}CMD vllm serve m\n`,
     'joined.Dockerfile': `FROM x\nENTRYPOINT ["vllm"]\n${'ENV A=1 \\\n'.repeat(50_000)}`,

@@ -7,6 +7,7 @@ const languages: Readonly<Record<string, string>> = {
   shell: 'Shell scripts',
   yaml: 'YAML',
   json: 'JSON',
+  toml: 'TOML',
   hcl: 'HCL',
   dockerfile: 'Dockerfiles',
   pbtxt: 'Protocol buffer text',

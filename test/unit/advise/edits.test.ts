@@ -10,6 +10,20 @@ model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.1-8B")
 args = TrainingArguments(${settings})
 Trainer(model=model, args=args, train_dataset=data).train()
 `;
+const titan = (rest: string): string => `# pretraining
+[model]
+name = "llama3"
+flavor = "8B"
+
+[training]
+local_batch_size = 1  # small
+global_batch_size = 64
+seq_len = 4096
+steps = 1000
+
+[parallelism]
+tensor_parallel_degree = 1
+${rest}`;
 const pod = (container: string): string => `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -163,6 +177,51 @@ describe('an advice is written where the setting stands, or beside its neighbour
       run,
       'device_train_microbatch_size: 1 # of 8',
       'device_train_microbatch_size: 4 # of 8',
+    ],
+    [
+      'a value of a TOML file, in the quotes that stand there',
+      'job.toml',
+      titan("\n# recompute\n[activation_checkpoint]\nmode = 'full'  # of none, selective, full\n"),
+      'no-checkpointing',
+      run,
+      "mode = 'full'  # of none",
+      "mode = 'none'  # of none",
+    ],
+    [
+      'a number of a TOML file',
+      'job.toml',
+      titan("\n[activation_checkpoint]\nmode = 'full'\n"),
+      'micro-batch-4',
+      run,
+      'local_batch_size = 1  # small',
+      'local_batch_size = 4  # small',
+    ],
+    [
+      'a switch of a TOML file, in a table that has to be made',
+      'job.toml',
+      titan("\n[activation_checkpoint]\nmode = 'selective'\n"),
+      'compile',
+      run,
+      "mode = 'selective'\n",
+      "mode = 'selective'\n\n[compile]\nenable = true\n",
+    ],
+    [
+      'a switch of a TOML file, in a table that stands there, before what is said of the next one',
+      'job.toml',
+      titan('\n[compile]\ncomponents = [\n  "model",\n]\n\n# recompute\n[activation_checkpoint]\nmode = "selective"\n'),
+      'compile',
+      run,
+      '  "model",\n]\n',
+      '  "model",\n]\nenable = true\n',
+    ],
+    [
+      'a switch of a TOML file that stands in the other table of older releases',
+      'job.toml',
+      titan('\n[activation_checkpoint]\nmode = "selective"\n').replace('steps = 1000\n', 'steps = 1000\ncompile = false # slow start\n'),
+      'compile',
+      run,
+      'compile = false # slow start',
+      'compile = true # slow start',
     ],
     [
       'an override of a command',
@@ -339,6 +398,12 @@ describe('the entry whose value a span covers', () => {
     ['yaml', '- --max-model-len=«8192»', 'args=', 'max-model-len'],
     ['yaml', 'args: ["--tp", "«4»"]', 'flow-args', 'tp'],
     ['yaml', 'command: >\n  vllm serve m --tp «4»', 'flag', 'tp'],
+    ['toml', '[a]\nlr = «3e-4» # c', 'toml', 'lr'],
+    ['toml', 'a."b".c = "«x»"', undefined, undefined],
+    ['toml', 'a.b.steps = «"x"»', 'toml', 'steps'],
+    ['toml', 'a = { b = 1, c = «true» }', 'toml', 'c'],
+    ['toml', 'a = [1, «2»]', undefined, undefined],
+    ['toml', 'entrypoint = ["vllm", "--tp", "«4»"]', 'flow-args', 'tp'],
     ['json', '{"bf16": {"enabled": «true»}}', 'json', 'enabled'],
     ['shell', 'run --tp \\\n  «4»', 'flag', 'tp'],
     ['shell', 'run --tp="«4»"', 'flag=', 'tp'],

@@ -7,6 +7,7 @@ import { readPbtxt } from '../syntax/pbtxt.js';
 import { PythonProgram } from '../syntax/python/program.js';
 import { placedScript, readShell } from '../syntax/shell/read.js';
 import type { ShellScript } from '../syntax/shell/script.js';
+import { readToml } from '../syntax/toml.js';
 import { SyntaxTree } from '../syntax/tree.js';
 import { TypescriptProgram } from '../syntax/typescript/program.js';
 import { readYaml } from '../syntax/yaml.js';
@@ -113,13 +114,13 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       );
       return { uri, workloads, problems, ...settingsOf(document) };
     }
-    if (language === 'yaml' || language === 'json') {
+    if (language === 'yaml' || language === 'json' || language === 'toml') {
       if (!isRelevant(marked)) return { uri, workloads: [], problems, ...settingsOf(document) };
-      const { roots, problems: syntaxProblems } = language === 'yaml' ? readYaml(uri, text) : readJson(uri, text);
+      const { roots, problems: syntaxProblems } = readers[language](uri, text);
       // A Helm template is no YAML before it is filled in.
       if (!/\{\{-?\s/.test(text)) problems.push(...syntaxProblems);
       const inner = (text: string): readonly SeenWorkload[] => programInside(uri, text, grammars);
-      const workloads = collect<Extract<Recogniser, { language: 'yaml' | 'json' }>>(
+      const workloads = collect<Extract<Recogniser, { language: 'yaml' | 'json' | 'toml' }>>(
         wanted,
         language,
         (one) => one.recognise({ document, roots, program: inner }),
@@ -144,6 +145,8 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
   }
   return { uri, workloads: [], problems, ...settingsOf(document) };
 }
+
+const readers = { yaml: readYaml, json: readJson, toml: readToml };
 
 /** What a Python program says that stands inside a file of another language; nothing while the grammar is not loaded. */
 function programInside(uri: string, text: string, grammars: Grammars): readonly SeenWorkload[] {

@@ -55,6 +55,8 @@ import { serveShell } from './shell/serve.js';
 import { slurmShell } from './shell/slurm.js';
 import { dockerfile } from './text/dockerfile.js';
 import { ollamaModelfile } from './text/modelfile.js';
+import { torchtitanToml } from './toml/torchtitan.js';
+import { trainingSettingsToml } from './toml/training-settings.js';
 import type { Recogniser } from './types.js';
 import { anthropicTypescript } from './typescript/anthropic.js';
 import { bedrockTypescript } from './typescript/bedrock.js';
@@ -145,6 +147,7 @@ export const recognisers: readonly Recogniser[] = [
   deepspeed,
   trainerArgumentsJson,
   trainingSettingsJson,
+  trainingSettingsToml,
   accelerate,
   aiToolkit,
   axolotl,
@@ -173,6 +176,7 @@ export const recognisers: readonly Recogniser[] = [
   azuremlSdk,
   pipelines,
   torchtitan,
+  torchtitanToml,
   sagemaker,
   optuna,
   megatron,

@@ -1,6 +1,7 @@
 import { readDockerfile } from '../syntax/dockerfile.js';
 import { readJson } from '../syntax/json.js';
 import { readShell } from '../syntax/shell/read.js';
+import { readToml } from '../syntax/toml.js';
 import type { Entry, Value } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
 import type { Document } from '../text/document.js';
@@ -27,11 +28,13 @@ export function settingsOf({
         ? yaml
         : language === 'json'
           ? json
-          : language === 'dockerfile'
-            ? image
-            : isVariablesFile(uri)
-              ? variables
-              : undefined;
+          : language === 'toml'
+            ? toml
+            : language === 'dockerfile'
+              ? image
+              : isVariablesFile(uri)
+                ? variables
+                : undefined;
   if (!read) return {};
   let known: Settings | undefined;
   return {
@@ -47,6 +50,7 @@ function yaml(uri: string, text: string): Settings {
   return { roots: readYaml(uri, text).roots, ...(named === undefined ? {} : { package: named }) };
 }
 const json = (uri: string, text: string): Settings => ({ roots: readJson(uri, text).roots });
+const toml = (uri: string, text: string): Settings => ({ roots: readToml(uri, text).roots });
 
 /** `NAME=value` a line.
  * @source docs.docker.com/compose/how-tos/environment-variables/variable-interpolation, the syntax of .env files */

@@ -164,6 +164,7 @@ export type PythonRecogniser = RecogniserOf<'python', PythonInput>;
 export type TypescriptRecogniser = RecogniserOf<'typescript', TypescriptInput>;
 export type YamlRecogniser = RecogniserOf<'yaml', ConfigInput>;
 export type JsonRecogniser = RecogniserOf<'json', ConfigInput>;
+export type TomlRecogniser = RecogniserOf<'toml', ConfigInput>;
 export type ShellRecogniser = RecogniserOf<'shell', ShellInput>;
 export interface TextInput {
   readonly document: Document;
@@ -176,6 +177,7 @@ export type Recogniser =
   | TypescriptRecogniser
   | YamlRecogniser
   | JsonRecogniser
+  | TomlRecogniser
   | ShellRecogniser
   | HclRecogniser
   | PbtxtRecogniser

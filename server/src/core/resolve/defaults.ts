@@ -248,8 +248,8 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
   {
     frameworks: ['torchtitan'],
     kinds: ['training'],
-    of: 'torchtitan (mixed_precision_param)',
-    facts: { precision: 'bf16' },
+    of: 'torchtitan (mixed_precision_param, compile.enable)',
+    facts: { precision: 'bf16', compile: false },
   },
   // A model that nothing narrows is loaded in 32-bit numbers; from release 5 of transformers on, as it is stored.
   {

@@ -1,7 +1,7 @@
 import type { Language } from '../../text/language.js';
 
 /** How a setting is written where it stands. */
-export type Style = 'keyword' | 'dict' | 'assign' | 'yaml' | 'json' | 'flag' | 'flag=' | 'override' | 'args' | 'args=' | 'flow-args' | 'flow-args=';
+export type Style = 'keyword' | 'dict' | 'assign' | 'yaml' | 'toml' | 'json' | 'flag' | 'flag=' | 'override' | 'args' | 'args=' | 'flow-args' | 'flow-args=';
 
 /** A setting with its value in a text: `bf16=True`, `bf16: true`, `--dtype bfloat16`. */
 export interface Entry {
@@ -41,6 +41,13 @@ const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
     ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
     ['override', /((?<![\w.-])\+{0,2}([a-z]\w*(?:\.\w+)+)=)$/],
     ['yaml', /((?:["']?)([A-Za-z_][\w./-]*)(?:["']?)\s*:[ \t]+)$/],
+  ],
+  toml: [
+    ['flow-args=', /(?<=[[,]\s*(?:#[^\n]*\s*)*)(["']--([\w.-]+)=)$/],
+    ['flow-args', /((?:["'])--([\w.-]+)(?:["'])\s*,\s*)$/],
+    ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
+    ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
+    ['toml', /(?<=^[ \t]*|[{,][ \t]*)(["']?(?:[\w-]+\.)*([\w-]+)["']?[ \t]*=[ \t]*)$/m],
   ],
   json: [['json', /("([^"\n]+)"\s*:\s*)$/]],
   shell: [

@@ -19,13 +19,14 @@ export function isVerbatim({ text }: Document, entry: Entry, value: FactValue): 
 const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, '$2');
 
 /** A value as the language writes it, in the quotes that stood there. */
-function literal(entry: Pick<Entry, 'style' | 'quote'>, value: FactValue): string {
+export function literal(entry: Pick<Entry, 'style' | 'quote'>, value: FactValue): string {
   const { style, quote } = entry;
   if (style === 'keyword' || style === 'dict' || style === 'assign') {
     if (typeof value === 'boolean') return value ? 'True' : 'False';
     return typeof value === 'string' ? `${quote || '"'}${value}${quote || '"'}` : String(value);
   }
   if (style === 'json') return JSON.stringify(value);
+  if (style === 'toml') return typeof value === 'string' ? `${quote || '"'}${value}${quote || '"'}` : String(value);
   if (style === 'flow-args') return `${quote || '"'}${String(value)}${quote || '"'}`;
   if (style === 'args' && typeof value !== 'string') return `"${String(value)}"`;
   return `${quote}${String(value)}${quote}`;
@@ -153,6 +154,8 @@ function added(document: Document, entry: Entry, setting: Spelled, { dashes }: V
         return `${indent === undefined ? ', ' : `,${newline}${indent}`}"${key}": ${literal({ style: 'dict', quote: '' }, value)}`;
       case 'json':
         return `${indent === undefined ? ', ' : `,${newline}${indent}`}"${key}": ${JSON.stringify(value)}`;
+      case 'toml':
+        return `, ${key} = ${literal({ style: 'toml', quote: '' }, value)}`;
       case 'yaml':
         return `${newline}${columns(text, entry)}${key}: ${String(value)}`;
       case 'args':

@@ -8,6 +8,8 @@ export interface Spelled {
   readonly value: FactValue;
   /** Settings beside which this one may stand, where not every setting of the framework will do. */
   readonly beside?: RegExp;
+  /** The table of a TOML file that it belongs to, where that is not the one of its neighbours; made where there is none. */
+  readonly table?: string;
   /** It stands beside what says the fact now, which stays: FP8 recipes want bf16 around them. */
   readonly also?: true;
   /** It has to be said where it is off as well: the library has it on. */

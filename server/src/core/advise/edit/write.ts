@@ -9,6 +9,7 @@ import { joined, type TextEdit } from './edits.js';
 import { type Entry, entryAt } from './entry.js';
 import { beside, countIn, everywhere, isCamel, isSame, isVerbatim, removed, renamed, replaced, snake, switchedOff, withoutNo } from './layout.js';
 import { recipes } from './recipes.js';
+import { inTable } from './toml.js';
 import { vocabularyOf } from './vocabularies.js';
 import type { Spelled, Vocabulary } from './vocabulary.js';
 import { acceleratorName, platformVocabularies } from './words/hardware.js';
@@ -114,7 +115,9 @@ function added(workload: Workload, spelled: readonly Spelled[] | undefined, word
   for (const setting of spelled) {
     const anchor = anchorOf(workload, setting.beside ?? words.home, documents);
     if (!anchor || (isCamel(anchor.entry.key) && !chartKeys.test(setting.key))) return undefined;
-    const made = beside(anchor.document, anchor.entry, setting, words);
+    const { document, entry } = anchor;
+    const isLine = entry.style === 'toml' && entry.indent !== undefined;
+    const made = isLine ? inTable(document, entry, setting) : setting.table === undefined ? beside(document, entry, setting, words) : undefined;
     if (!made) return undefined;
     edits.push(made);
   }

@@ -5,7 +5,7 @@ export const torchCompile: Rule = {
   id: 'torch-compile',
   kinds: ['training'],
   propose({ facts, workload }) {
-    // A loop of one's own is eager unless it says otherwise; a library may decide.
+    // A loop of one's own is eager unless it says otherwise, a library may decide.
     const now = facts.flag('compile') ?? (/^(pytorch|timm)$/.test(workload.framework) ? false : undefined);
     if (now !== false) return [];
     return [

@@ -37,7 +37,7 @@ export const trainingPrecision: Rule = {
         changes: { precision: 'fp8' },
         risk: { level: 'medium', evidence: ['FP8 training follows the loss of bf16 for GPT models up to 175B (Micikevicius et al. 2022; Peng et al. 2023)'] },
         effort: 2,
-        notes: ['needs Transformer Engine; watch the loss of the first thousand steps'],
+        notes: [`needs ${workload.framework === 'torchtitan' ? 'torchao' : 'Transformer Engine'}; watch the loss of the first thousand steps`],
       });
     return found;
   },

@@ -134,6 +134,15 @@ const verl = vocabulary(/^actor_rollout_ref\./, {
   grad_ckpt: one('actor_rollout_ref.model.enable_gradient_checkpointing'),
 });
 
+/** @source pytorch/torchtitan, torchtitan/config/job_config.py at v0.2.0: TrainingConfig, ActivationCheckpoint, Compile, Checkpoint */
+const torchtitan = vocabulary(/^(local_batch_size|batch_size|seq_len|steps|mixed_precision_param)$/, {
+  precision: oneOf({ bf16: [{ key: 'mixed_precision_param', value: 'bfloat16' }] }),
+  batch_size: one('local_batch_size'),
+  grad_ckpt: (value) => [{ key: 'mode', value: value === true ? 'full' : value === false ? 'none' : value, table: 'activation_checkpoint' }],
+  compile: oneOf({ true: [{ key: 'enable', value: true, table: 'compile' }] }),
+  save_steps: one('interval', /^interval$/),
+});
+
 export const trainingVocabularies: Readonly<Record<string, Vocabulary>> = {
   transformers,
   trl,
@@ -147,6 +156,7 @@ export const trainingVocabularies: Readonly<Record<string, Vocabulary>> = {
   litgpt,
   megatron,
   nemo,
+  torchtitan,
   lightning,
   verl,
 };
