@@ -43,6 +43,42 @@ client.image.sample(prompt="a cat", model="grok-2-image")
 `,
     ['api-call xai 4-4 {model=grok-4@4, max_tokens=100@4, n=5@5}', 'api-call xai 6-6 {model=grok-2-image@6, prompt_chars=5@6}'],
   ],
+  [
+    'agents whose model this file does not make, and those whose model is an object of its own',
+    'a.py',
+    `from agno.agent import Agent
+from agno.models.openai import OpenAIChat
+from smolagents import CodeAgent, TransformersModel
+from google.adk.agents import LlmAgent
+from settings import MODEL
+first = Agent(tools=[search])
+second = Agent(model=OpenAIChat(id="gpt-5-mini"))
+def crawl(model):
+    return CodeAgent(tools=[], model=model, max_steps=20)
+third = CodeAgent(tools=[], model=TransformersModel("x/y"))
+root = LlmAgent(model=MODEL, name="root")
+`,
+    [
+      'api-call agno 6-6 {}',
+      'api-call agno 7-7 {model=gpt-5-mini@7}',
+      'api-call smolagents 9-9 {inference_steps=20@9} ?model',
+      'api-call google-adk 11-11 {} ?model',
+    ],
+  ],
+  [
+    'Haystack: hosted generators and embedders, not those of this machine',
+    'a.py',
+    `from haystack_integrations.components.embedders.nvidia import NvidiaTextEmbedder
+from haystack_integrations.components.generators.ollama import OllamaGenerator
+from haystack.components.generators import HuggingFaceLocalGenerator
+from haystack.components.generators.chat import HuggingFaceAPIChatGenerator
+a = NvidiaTextEmbedder(model="nv-embed")
+b = OllamaGenerator(model="x")
+c = HuggingFaceLocalGenerator(model="x")
+d = HuggingFaceAPIChatGenerator(api_params={"model": "x"})
+`,
+    ['api-call haystack 5-5 {model=nv-embed@5}', 'api-call haystack 8-8 {}'],
+  ],
 ])('%s', async (_what, name, text, expected) => {
   expect((await seen(name, text)).short).toEqual(expected);
 });

@@ -225,6 +225,8 @@ new OpenAIEmbeddings();
 const other = await initChatModel('anthropic:claude-haiku-4-5', { temperature: 0 });
 createAgent({ model: 'openai:gpt-5', tools: [] });
 createAgent({ model: llm, tools: [] });
+createAgent({ model: shared, tools: [] });
+import { shared } from './models';
 ChatPromptTemplate.fromTemplate('x');
 `,
       [
@@ -232,6 +234,7 @@ ChatPromptTemplate.fromTemplate('x');
         'api-call langchain-openai 6-6 {}',
         'api-call langchain 7-7 {model=anthropic:claude-haiku-4-5@7}',
         'api-call langchain 8-8 {model=openai:gpt-5@8}',
+        'api-call langchain 10-10 {} ?model',
       ],
     ],
     [
@@ -281,6 +284,10 @@ await fetch(base + '/models');
 await fetch('https://example.com/chat/completions', { method: 'POST', body });
 const router = axios.create({ baseURL: 'https://openrouter.ai/api/v1' });
 await router.post('/chat/completions', { model: 'x/y', messages });
+const found = process.env.LLM_URL;
+await fetch(\`\${found}/v1/chat/completions\`, { method: 'POST', body: JSON.stringify({ model: 'm', messages }) });
+await fetch(\`\${found}/v1/chat/completions\`, { method: 'POST', body: request.body });
+await fetch(\`http://localhost:\${port}/v1/chat/completions\`, { method: 'POST', body: JSON.stringify({ model: 'm', messages }) });
 import axios from 'axios';
 `,
       [
@@ -288,6 +295,7 @@ import axios from 'axios';
         'api-call anthropic 3-3 {model=claude-haiku-4-5@3, max_tokens=6@3} ?input_tokens',
         'api-call gemini 4-4 {model=gemini-2.5-flash@4} ?input_tokens',
         'api-call openrouter 8-8 {model=x/y@8} ?input_tokens',
+        'api-call http 10-10 {model=m@10} ?input_tokens',
       ],
     ],
     [

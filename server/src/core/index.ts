@@ -59,7 +59,7 @@ export { type Admission, admissionConditions, admissionOf, admissionVariables } 
 export { checkPolicy, surroundingsOf } from './policy/check.js';
 export type { Finding, Kept, Policy, PolicyResult, Subject, Surroundings } from './policy/types.js';
 export { isDataFile, readDataSet } from './recognise/data-set.js';
-export { isRelevant, type Marked, markedBy, maxTextLength } from './recognise/marked.js';
+export { isRelevant, type Marked, markedBy, maxFileLength, maxTextLength } from './recognise/marked.js';
 export { type NamedFile, namedModelFiles } from './recognise/model-file-names.js';
 export { isManifest, readManifest } from './recognise/pins.js';
 export { grammarOf, grammarsFor, recognise } from './recognise/recognise.js';

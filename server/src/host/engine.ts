@@ -29,6 +29,7 @@ import {
   type MeasuredRun,
   type MlcostSettings,
   markedBy,
+  maxFileLength,
   maxTextLength,
   noSettings,
   type OnAccelerator,
@@ -434,7 +435,7 @@ export class Engine {
       return readDataSet(uri, text);
     if (this.wanted.has(uri) && isManifest(uri) && (languageOfName(uri) === undefined || text.length > maxTextLength)) return readManifest(uri, text);
     const read = createDocument(uri, text);
-    if (text.length > maxTextLength) throw new UnreadableFile('too-large', `larger than ${maxTextLength / 1e6} MB: not read`);
+    if (text.length > maxFileLength(uri)) throw new UnreadableFile('too-large', `larger than ${maxFileLength(uri) / 1e6} MB: not read`);
     const marked = markedBy(read);
     if (!isRelevant(marked) && !this.wanted.has(uri)) return null;
     const document = this.placed(read);

@@ -9,6 +9,8 @@ import type { Recogniser } from './types.js';
 
 /** Larger texts are data or generated: they are named in a problem and not read. */
 export const maxTextLength = 2_000_000;
+/** How long a file may be: of a notebook most is pictures and outputs, which are not read. */
+export const maxFileLength = (uri: string): number => (/\.ipynb$/i.test(uri) ? maxTextLength * 4 : maxTextLength);
 
 /** What a document's text has markers of: found before anything is parsed. */
 export interface Marked {

@@ -11,6 +11,7 @@ import { anthropicPython } from './python/anthropic.js';
 import { apiWrapper } from './python/api-wrapper.js';
 import { azuremlSdk } from './python/azureml-sdk.js';
 import { bedrockPython } from './python/bedrock.js';
+import { checkpointInference } from './python/checkpoint-inference.js';
 import { claudeAgentPython } from './python/claude-agent.js';
 import { cogPython } from './python/cog.js';
 import { crewaiPython } from './python/crewai.js';
@@ -120,6 +121,7 @@ export const recognisers: readonly Recogniser[] = [
   agentsPython,
   apiWrapper,
   bedrockPython,
+  checkpointInference,
   claudeAgentPython,
   cogPython,
   crewaiPython,

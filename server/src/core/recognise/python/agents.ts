@@ -2,9 +2,9 @@ import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { Call, Expr } from '../../syntax/python/ast.js';
 import { apiCall } from '../shared/api-call.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
-import { type Keyed, keyed } from './keyed.js';
+import { keyed } from './keyed.js';
 import { modelObject } from './model-object.js';
-import { circumstances, isTest, setting, sitesOf, together } from './requests.js';
+import { circumstances, isTest, type Site, setting, sitesOf, together } from './requests.js';
 
 type Found = Fact | UnknownFact | undefined;
 /** Model classes of further agent frameworks: module, class, framework. */
@@ -18,7 +18,7 @@ const objects: readonly (readonly [RegExp, string])[] = [
   [/^agno\.models\.\w+(\.\w+)*\.(?!Ollama|VLLM|LMStudio|LlamaCpp)\w+$/, 'agno'],
   [/^strands\.models(\.\w+)*\.(?!Ollama)\w+Model$/, 'strands'],
   [
-    /^haystack\.components\.(generators|embedders)(\.\w+)*\.(OpenAI|AzureOpenAI)\w+$|^haystack_integrations\.components\.generators\.(anthropic|cohere|google\w*|amazon_bedrock|mistral)(\.\w+)*\.\w+Generator$/,
+    /^haystack(?:_integrations)?\.components\.(?:generators|embedders)(?:\.(?!ollama|llama_cpp|llamafile|vllm|fastembed|instructor_embedders|optimum)\w+)*\.(?!HuggingFaceLocal|HuggingFaceTEI|SentenceTransformers|Fallback)\w+(?:Generator|Embedder)$/,
     'haystack',
   ],
   [
@@ -27,10 +27,13 @@ const objects: readonly (readonly [RegExp, string])[] = [
   ],
   [/^browser_use(\.\w+)*\.Chat(?!Ollama)\w+$/, 'browser-use'],
 ];
-const byName: readonly (readonly [RegExp, string])[] = [
+/** Agents of frameworks: class, framework. */
+const agents: readonly (readonly [RegExp, string])[] = [
   [/^pydantic_ai(\.\w+)*\.Agent$/, 'pydantic-ai'],
   [/^google\.adk(\.\w+)*\.(Llm)?Agent$/, 'google-adk'],
-  [/^(strands|agno\.agent)\.Agent$/, 'agents'],
+  [/^strands(\.\w+)*\.Agent$/, 'strands'],
+  [/^agno\.(agent|team)(\.\w+)*\.(Agent|Team)$/, 'agno'],
+  [/^smolagents(\.\w+)*\.(Code|ToolCalling|MultiStep)Agent$/, 'smolagents'],
 ];
 
 /** Agents of the OpenAI Agents SDK, run or only defined, and model objects of other agent frameworks. */
@@ -47,15 +50,16 @@ export const agentsPython: PythonRecogniser = {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
     const found: SeenWorkload[] = sitesOf(program, /(?<=\bModelFactory\.)create\b(?=\s*\()/g).flatMap(({ call }) => camel(input, call));
-    for (const { call } of sitesOf(
+    for (const site of sitesOf(
       program,
-      /(?:Model|Client|Generator|Embedder|Agent|Chat\w*|Claude|Gemini|Groq|Completion|TextEmbedding|Responses|TextTo\w+|AudioToText)(?=\s*\()/g,
+      /(?:Model|Client|Generator|Embedder|Agent|Team|Chat\w*|Claude|Gemini|Groq|Completion|TextEmbedding|Responses|TextTo\w+|AudioToText)(?=\s*\()/g,
     )) {
+      const { call } = site;
       const name = evaluate.callee(call);
       const framework = objects.find(([pattern]) => pattern.test(name))?.[1];
-      const named = byName.find(([pattern]) => pattern.test(name))?.[1];
+      const agent = framework ? undefined : agents.find(([pattern]) => pattern.test(name))?.[1];
       if (framework) found.push(...[modelObject(input, framework, call)].flatMap((one) => one ?? []));
-      else if (named && givesName(input, call)) found.push(...[modelObject(input, named, call)].flatMap((one) => one ?? []));
+      else if (agent) found.push(...agentOf(input, agent, site));
     }
     return [...found, ...sdk(input)];
   },
@@ -84,11 +88,27 @@ function camel(input: PythonInput, call: Call): SeenWorkload[] {
     ]),
   ];
 }
-function givesName({ evaluate }: PythonInput, call: Call): boolean {
-  const model = keyed(evaluate, call).get('model') ?? call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value;
-  const value = model && evaluate.value(model);
-  return value?.known === true && typeof value.value === 'string';
+/** An agent that names its model, or whose model this file does not make: the model's own object is read where it is made. */
+function agentOf(input: PythonInput, framework: string, site: Site): SeenWorkload[] {
+  const { evaluate } = input;
+  const { call } = site;
+  const given = keyed(evaluate, call);
+  const model = given.get('model') ?? (framework === 'pydantic-ai' ? call.args.find((arg) => arg.keyword === undefined && !arg.spread)?.value : undefined);
+  const steps = setting(evaluate, 'inference_steps', given, ['max_steps', 'max_turns']);
+  const made = model && evaluate.expression(model);
+  const named = model && evaluate.value(model);
+  if (named?.known && typeof named.value === 'string') return [modelObject(input, framework, call, [steps])].flatMap((one) => one ?? []);
+  if (made?.kind === 'call') {
+    const name = evaluate.callee(made);
+    if (local.test(name) || objects.some(([pattern]) => pattern.test(name))) return [];
+    const inner = keyed(evaluate, made).get('model', 'model_name', 'model_id') ?? made.args.find((arg) => arg.keyword === undefined && !arg.spread)?.value;
+    const value = inner && evaluate.value(inner);
+    if (value?.known && /^ollama/.test(String(value.value))) return [];
+  }
+  return [apiCall(input, framework, call, [modelFact(evaluate, model), steps, ...circumstances(input, site)])];
 }
+/** Model objects that run on the machine itself. */
+const local = /(?:^|\.)(?:Transformers|VLLM|MLX|Ollama|LMStudio|LlamaCpp)\w*$/;
 
 /** The OpenAI Agents SDK: where the file runs agents, the runs; where it only defines them, the agents. */
 function sdk(input: PythonInput): SeenWorkload[] {
@@ -138,14 +158,13 @@ function agentFacts({ evaluate }: PythonInput, expr: Expr): Found[] {
   const given = keyed(evaluate, meant);
   const settings = keyed(evaluate, given.get('model_settings'));
   return [
-    modelFact(evaluate, given),
+    modelFact(evaluate, given.get('model')),
     setting(evaluate, 'max_tokens', settings, ['max_tokens']),
     setting(evaluate, 'reasoning_effort', keyed(evaluate, settings.get('reasoning')), ['effort']),
   ];
 }
 /** A name, or a model object that is given one. */
-function modelFact(evaluate: PythonInput['evaluate'], given: Keyed): Found {
-  const model = given.get('model');
+function modelFact(evaluate: PythonInput['evaluate'], model: Expr | undefined): Found {
   if (!model) return undefined;
   const meant = evaluate.expression(model);
   const inner =

@@ -1,5 +1,5 @@
 import { dotted, type Expr } from '../../syntax/python/ast.js';
-import { serviceMarker, serviceOf } from '../shared/addresses.js';
+import { isOpenService, serviceMarker, serviceOf } from '../shared/addresses.js';
 import { apiCall } from '../shared/api-call.js';
 import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
@@ -28,9 +28,11 @@ export const httpApi: PythonRecogniser = {
       const isPost = (dotted(site.method) ?? '').endsWith('.post');
       const address = given.get('url') ?? plain[isPost ? 0 : 1];
       const url = address && written(input, address);
-      const service = url === undefined ? undefined : serviceOf(url);
-      if (service === undefined) return [];
       const body = keyed(evaluate, bodyOf(input, given.get('json', 'data', 'content') ?? (isPost ? plain[1] : undefined)));
+      const known = url === undefined ? undefined : serviceOf(url);
+      // The host is in the environment: the path and the body say that a model runs.
+      const service = known ?? (url !== undefined && isOpenService(url) && body.get('model', 'messages', 'prompt', 'input') ? 'http' : undefined);
+      if (service === undefined) return [];
       return [
         apiCall(input, service, span, [
           setting(evaluate, 'model', body, ['model']),

@@ -48,13 +48,15 @@ function frameworkOf(name: string, last: string): string {
   const provider = last.match(/OpenAI|Anthropic|Google|Vertex|Bedrock|Groq|Cohere|Mistral|Together|Fireworks/)?.[0];
   return provider === undefined ? 'langchain' : `langchain-${/Vertex|Google/.test(provider) ? 'google' : provider.toLowerCase()}`;
 }
-/** An agent whose model is given by name; one that is given an object is reported at the object. */
+/** An agent whose model is given by name; one that is given an object is reported at the object, if this file makes it. */
 function agent(input: PythonInput, call: Parameters<typeof modelObject>[2]): SeenWorkload[] {
   const { evaluate } = input;
   const given = keyed(evaluate, call);
   const model = given.get('model') ?? call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value;
   const value = model && evaluate.value(model);
-  if (!value?.known || typeof value.value !== 'string') return [];
+  const meant = model && evaluate.expression(model);
+  const isForeign = meant?.kind === 'name' || (meant?.kind === 'attribute' && meant.object.kind === 'name' && meant.object.name !== 'self');
+  if (!isForeign && (!value?.known || typeof value.value !== 'string')) return [];
   return [modelObject(input, 'langchain', call, [setting(evaluate, 'inference_steps', given, ['recursion_limit', 'max_iterations'])])].flatMap(
     (one) => one ?? [],
   );

@@ -102,7 +102,7 @@ function modelFact({ evaluate }: PythonInput, load: Load, given: Keyed): Found {
     return loaded && 'value' in loaded && loaded.origin === 'literal' ? { ...loaded, origin: 'variable' } : loaded;
   }
   const fact = evaluate.fact('model', popped(meant) ?? expr);
-  return fact && 'value' in fact && typeof fact.value !== 'string' ? undefined : fact;
+  return fact && 'value' in fact && (typeof fact.value !== 'string' || fact.value === '') ? undefined : fact;
 }
 /** `args.pop("model")` of parsed options. */
 function popped(expr: Expr): Expr | undefined {

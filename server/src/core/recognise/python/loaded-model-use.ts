@@ -120,6 +120,8 @@ function reaches({ program }: PythonInput, load: Load, use: number): boolean {
   if (scope === -1 || scope === program.scopeOf(use) || load.held?.startsWith('self.')) return true;
   const owner = program.blocks(load.at).find((block) => block.kind === 'def');
   if (!owner?.name) return false;
+  // A function within the one that loads.
+  if (use >= owner.start && use < owner.end) return true;
   return (
     program.callsOf(owner.name).some((site) => site.at < owner.start || site.at > owner.end) ||
     /^\s*global\b/m.test(program.text.slice(owner.bodyStart, owner.end))

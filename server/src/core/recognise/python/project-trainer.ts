@@ -19,7 +19,7 @@ export const projectTrainer: PythonRecogniser = {
   id: 'project-trainer',
   language: 'python',
   marker:
-    /(?:[tT]rain\w*|[lL]earner|[eE]ngine|[sS]olver|[rR]unner|[eE]xp\w*|[aA]gent|\))\.(?:train|fit|learn|run\w*)\w*\s*\(|\b(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)\)\s*:/,
+    /(?:[tT]rain\w*|[dD]istiller|[fF]ine_?[tT]uner|[lL]earner|[eE]ngine|[sS]olver|[rR]unner|[eE]xp\w*|[aA]gent|\))\.(?:train|fit|learn|run\w*)\w*\s*\(|\b(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)\)\s*:/,
   doc: {
     format: 'a project’s own Trainer',
     reads: 'an imported trainer class that the program constructs and runs; settings by their names',
@@ -36,7 +36,7 @@ export const projectTrainer: PythonRecogniser = {
       .filter(({ facts }) => isNetwork || facts.some(({ name }) => /^(batch_size|epochs|max_steps)$/.test(name)));
   },
 };
-const trainers = /(?:Trainer|Learner|Loop|Engine|Solver|Runner|Experiment|^Exp(?:_\w+)?)$|^build$/;
+const trainers = /(?:Trainer|Distiller|Fine[tT]uner|Learner|Loop|Engine|Solver|Runner|Experiment|^Exp(?:_\w+)?)$|^build$/;
 /** Classes of this file that fill in a trainer class of another module: `class ASR(sb.Brain)`. */
 const derived = ({ program }: PythonInput): string[] =>
   [...program.text.matchAll(withTrainer)]
@@ -61,9 +61,13 @@ function used(input: PythonInput, call: Call): Use | undefined {
   // What the Hugging Face recogniser knows by its arguments.
   if (evaluate.argument(call, 'args') && /transformers|trl/.test(program.text)) return undefined;
   if (!isBuilt && !call.args.some((arg) => /model|net|conf|cfg|args|opt|hparam|agent|policy/i.test(program.text.slice(arg.start, arg.end)))) return undefined;
-  const target = program.text.slice(program.statement(call.start).start, call.start).match(/^\s*([\w.]+)\s*(?::[^=]+)?=\s*$/)?.[1];
+  const before = program.text.slice(program.statement(call.start).start, call.start);
+  const target =
+    before.match(/^\s*([\w.]+)\s*(?::[^=]+)?=\s*$/)?.[1] ??
+    // with Trainer(…) as trainer:
+    (/^\s*with\s+$/.test(before) ? program.text.slice(call.end, call.end + 60).match(/^\s+as\s+(\w+)/)?.[1] : undefined);
   // What only trains is run by any name; what may do other things is not.
-  const isTrainer = isBuilt || isOwn || /(Trainer|Learner|Train\w*Loop)$/.test(name);
+  const isTrainer = isBuilt || isOwn || /(Trainer|Distiller|Fine[tT]uner|Learner|Train\w*Loop)$/.test(name);
   const run = program
     .callsOf(isTrainer ? /^(?:train|fit|run|learn|optimize)(?:_\w+)?$/ : /^(?:train|fit|learn)(?:_(?:model|loop|all|and_\w+))?$/)
     .find((site) =>

@@ -69,6 +69,9 @@ const free = /\/(?:count_tokens|files|models|usage|batches\/[^"']*)$/;
 
 /** The framework of a request to an address that runs a hosted model. */
 export const serviceOf = (url: string): string | undefined => (runs.test(url) && !free.test(url) ? services.find(([host]) => host.test(url))?.[1] : undefined);
-/** The hosts of those services anywhere in a text. */
+/** True for what is written of an address whose host comes in at run time: the path is one that runs a model. */
+export const isOpenService = (url: string): boolean =>
+  /^(?:https:\/\/)?(?:\/?v\d)?\/(?:chat\/completions|completions|messages|responses|embeddings|images\/generations)$/.test(url);
+/** The hosts of those services, or their paths, anywhere in a text. */
 export const serviceMarker =
-  /\b(?:api\.(?:openai|anthropic|groq|deepseek|cohere|fireworks|replicate)\.(?:com|ai)|openai\.azure\.com|generativelanguage\.googleapis\.com|openrouter\.ai|api\.together\.(?:xyz|ai)|api\.(?:mistral|perplexity|x)\.ai|(?:api-inference|router)\.huggingface\.co)\b/;
+  /\b(?:api\.(?:openai|anthropic|groq|deepseek|cohere|fireworks|replicate)\.(?:com|ai)|openai\.azure\.com|generativelanguage\.googleapis\.com|openrouter\.ai|api\.together\.(?:xyz|ai)|api\.(?:mistral|perplexity|x)\.ai|(?:api-inference|router)\.huggingface\.co)\b|\/chat\/completions\b|\/v\d\/(?:completions|messages|responses|embeddings|images\/generations)\b/;

@@ -1,6 +1,6 @@
 import type { Call, Expr } from '../../syntax/python/ast.js';
 import type { CallSite } from '../../syntax/typescript/program.js';
-import { serviceMarker, serviceOf } from '../shared/addresses.js';
+import { isOpenService, serviceMarker, serviceOf } from '../shared/addresses.js';
 import { apiCall } from '../shared/api-call.js';
 import { promptFact } from '../shared/prompt.js';
 import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../types.js';
@@ -34,13 +34,15 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload[] {
   const config = optionsOf(evaluate, meant?.kind === 'dict' ? meant : call.args[1]?.value);
   const address = meant?.kind === 'dict' ? config.get('url') : first;
   const url = address && baseOf(input, call) + (written(evaluate, address) ?? '');
-  const framework = url === undefined ? undefined : serviceOf(url);
-  if (url === undefined || framework === undefined) return [];
+  if (url === undefined) return [];
   const isPost = /(?:^|\.)post$/.test(methodName(input, call));
   const sent = config.get('body', 'json', 'data') ?? (isPost ? call.args[1]?.value : undefined);
   // What sends nothing asks for a list or a state.
   if (!sent && !config.hidden) return [];
   const body = optionsOf(evaluate, bodyOf(input, sent));
+  // The host is in the environment: the path and the body say that a model runs.
+  const framework = serviceOf(url) ?? (isOpenService(url) && body.get('model', 'messages', 'prompt', 'input') ? 'http' : undefined);
+  if (framework === undefined) return [];
   const generation = optionsOf(evaluate, body.get('generationConfig'));
   return [
     apiCall(input, framework, call, [

@@ -1,3 +1,4 @@
+import type { Expr } from '../../syntax/python/ast.js';
 import type { CallSite } from '../../syntax/typescript/program.js';
 import type { SeenWorkload, TypescriptInput, TypescriptRecogniser } from '../types.js';
 import { modelObject } from './model-object.js';
@@ -34,11 +35,17 @@ function seenAt(input: TypescriptInput, { call }: CallSite): SeenWorkload[] {
     const given = optionsOf(evaluate, call.args[0]?.value);
     const model = given.get('model', 'llm');
     const value = model && evaluate.value(model);
-    // One that is given an object is reported at the object.
-    if (!value?.known || typeof value.value !== 'string') return [];
+    // One that is given an object is reported at the object, if this file makes it.
+    const isName = value?.known && typeof value.value === 'string';
+    if (!model || !(isName || isForeign(input, model))) return [];
     return modelObject(input, 'langchain', call, [setting(evaluate, 'inference_steps', given, ['recursionLimit', 'maxIterations'])]);
   }
   return last === 'initChatModel' || classes.test(last) ? modelObject(input, frameworkOf(module, last), call) : [];
+}
+/** True for what another module or the caller gives. */
+function isForeign({ evaluate }: TypescriptInput, expr: Expr): boolean {
+  const meant = evaluate.expression(expr);
+  return meant.kind === 'name' || (meant.kind === 'attribute' && meant.object.kind === 'name');
 }
 /** `langchain-openai` of `@langchain/openai`; of a class in a common package, after its provider. */
 function frameworkOf(module: string, last: string): string {

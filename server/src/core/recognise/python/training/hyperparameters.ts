@@ -14,7 +14,7 @@ const unversioned: Change = (value) => (typeof value === 'string' && value.trim(
 const vocabulary: readonly (readonly [fact: string, names: string, change: Change])[] = [
   [
     'batch_size',
-    'perdevicetrainbatchsize trainmicrobatchsizepergpu microbatchsize trainbatchsize batchsizetraining batchsizetrain perdevicebatchsize devicebatchsize batchsize bs',
+    'perdevicetrainbatchsize trainmicrobatchsizepergpu microbatchsize trainbatchsize batchsizetraining batchsizetrain perdevicebatchsize devicebatchsize perprocbatchsize batchsize bs',
     count,
   ],
   ['global_batch_size', 'globalbatchsize totalbatchsize effectivebatchsize', count],
@@ -23,7 +23,7 @@ const vocabulary: readonly (readonly [fact: string, names: string, change: Chang
     'gradientaccumulationsteps gradientaccumulation gradaccumsteps gradaccumulationsteps gradaccum accumulationsteps accumsteps accumiter accumulategradbatches gradaccsteps gradientaccumulationstep',
     count,
   ],
-  ['epochs', 'numtrainepochs numepochs nepochs maxepochs trainepochs totalepochs epochs numepoch maxepoch nbepochs epochnum', amount],
+  ['epochs', 'numtrainepochs numepochs nepochs maxepochs trainepochs totalepochs epochs numepoch nepoch maxepoch nbepochs epochnum', amount],
   [
     'max_steps',
     'maxtrainsteps numtrainsteps trainsteps maxsteps maxstep numsteps nsteps totalsteps maxiters numiters numiterations maxiterations trainiters totaliters numtrainingsteps',

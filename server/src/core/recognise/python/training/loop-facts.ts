@@ -26,7 +26,7 @@ export function trainLoader({ program, evaluate }: PythonInput): Call | undefine
 }
 
 const optimizers =
-  /^(?:(?:Paged)?(?:Fused|CPU|DeepSpeedCPU)?(?:Adam|AdamW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|adamw|adam|sgd|lion|adafactor|lamb|rmsprop|adagrad|(?:Adam|GradientDescent|RMSProp|Momentum|Adagrad|Adadelta|Ftrl)Optimizer|create_optimizer(?:_v2)?|configure_optimizers)$/;
+  /^(?:(?:Paged)?(?:Fused|CPU|DeepSpeedCPU|Decoupled)?(?:Adam|AdamW|SGDW|LionW|Adagrad|Lion|LAMB|Lamb|SGD|RMSprop|Adamax|NAdam|RAdam|Adadelta|ASGD|LBFGS|Rprop)(?:8bit|32bit|bnb)?|Adafactor|Muon|MuonWithAuxAdam|Sophia\w?|Shampoo|DistributedShampoo|LARS|AdaBelief|Ranger|ScheduleFree\w+|AdamWScheduleFree|SGDScheduleFree|Prodigy|DAdapt\w+|GaLore\w+|DistAdam|NovoGrad|adamw|adam|sgd|lion|adafactor|lamb|rmsprop|adagrad|(?:Adam|GradientDescent|RMSProp|Momentum|Adagrad|Adadelta|Ftrl)Optimizer|create_optimizer(?:_v2)?|configure_optimizers)$/;
 
 const optimizerSites = ({ program }: PythonInput): readonly CallSite[] =>
   program

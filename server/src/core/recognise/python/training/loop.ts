@@ -20,11 +20,24 @@ export function trainingLoop(input: PythonInput, at: number): Loop | undefined {
   const climb = climbFrom(input, at);
   if (!climb) return undefined;
   const whole = wholeLoop(input, climb);
-  if (!climb.isDriven) return whole && makesOptimizer(input) ? whole : undefined;
+  if (!climb.isDriven) return whole && (makesOptimizer(input) || isTrainingFunction(input, at, whole.block)) ? whole : undefined;
   const { loops } = climb;
   if (whole || loops.length === 0) return whole;
   const nearest = loops.filter(({ depth }) => depth === loops[0]!.depth).at(-1)!;
   return trainLoader(input) || /loader|dataset|data\b|batch/i.test(header(input, nearest.block)) ? { block: nearest.block, bound: 'data' } : undefined;
+}
+/** A module's function that is a whole training for its callers: `def train(model, optimizer, loader, num_epochs=2)`. */
+function isTrainingFunction({ program }: PythonInput, at: number, loop: Pick<Block, 'start' | 'end'>): boolean {
+  const blocks = program.blocks(at);
+  const owner = blocks.findLast((block) => block.kind === 'def');
+  return (
+    owner?.name !== undefined &&
+    /train|fit|finetune|distill?/i.test(owner.name) &&
+    !blocks.some((block) => block.kind === 'class') &&
+    loop.start >= owner.start &&
+    loop.end <= owner.end &&
+    /optim\w*\.step\(/.test(program.text.slice(loop.start, loop.end))
+  );
 }
 /** The loop over epochs or steps around a call that trains, else the call's own statement. */
 export function callLoop(input: PythonInput, at: number): Loop | undefined {
