@@ -83,6 +83,8 @@ export const factNames: Readonly<Record<string, FactName>> = {
   compile: flag('compilation', 'Graph compilation.'),
   flash_attention: flag('flash attention', 'Attention without its full matrix in memory.'),
   packing: flag('packing', 'Several samples a sequence, no padding.'),
+  frozen_weights: flag('frozen weights', 'Weights of the model are frozen: they need no gradient and no optimizer state.'),
+  trainable_params: number('trained weights', 'Weights that are trained; the others are frozen.'),
   n_layer: number('layers', 'Layers of the model.'),
   n_embd: number('hidden width', 'Width of the model.'),
   n_head: number('attention heads', 'Attention heads of the model.'),

@@ -18,6 +18,7 @@ import { isRelevant, type Marked, markedBy, maxTextLength } from './marked.js';
 import { isManifest, versionsIn } from './pins.js';
 import { Evaluator } from './python/evaluate.js';
 import { exportedFrom } from './python/exported.js';
+import { handedOnTo } from './python/handed-on.js';
 import { interpolated } from './python/interpolated.js';
 import { recognisers } from './registry.js';
 import { settingsOf } from './settings.js';
@@ -75,7 +76,9 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       );
       const commands =
         document.shell === undefined ? [] : shellWorkloads(marked.ofShell, document, document.shell, problems, (script) => interpolated(script, evaluate));
-      return { uri, workloads: joinWritten(document, inOrder([...workloads, ...commands])), problems, exported: exportedFrom(document, grammars) };
+      const found = joinWritten(document, inOrder([...workloads, ...commands]));
+      const handsOnTo = found.length === 0 ? handedOnTo(program) : undefined;
+      return { uri, workloads: found, problems, exported: exportedFrom(document, grammars), ...(handsOnTo === undefined ? {} : { handsOnTo }) };
     }
     if (language === 'typescript' && syntax && (grammar === 'typescript' || grammar === 'tsx')) {
       const program = new TypescriptProgram(syntax);

@@ -108,6 +108,8 @@ export interface Sighting {
   readonly items?: number;
   /** Files or hub ids by name, where it is a list of data sets. */
   readonly registered?: Readonly<Record<string, string>>;
+  /** The module that it hands its work to, where it is a program that does nothing else. */
+  readonly handsOnTo?: string;
   /** Scripts that it hands to a scheduler. */
   readonly submits?: readonly Submission[];
   /** Versions of libraries that it asks for. */

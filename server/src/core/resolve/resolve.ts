@@ -40,8 +40,15 @@ export function resolve(input: ResolveInput): ResolveOutput {
   const launches = all.filter(({ seen }) => seen.launch);
   const targets = new Map<Placed, Sighting | undefined>();
   const runs = (launch: Placed): Sighting | undefined => {
-    if (!targets.has(launch)) targets.set(launch, launch.seen.launch && files.target(launch.sighting.uri, launch.seen.launch.target));
+    if (!targets.has(launch)) targets.set(launch, launch.seen.launch && worker(files.target(launch.sighting.uri, launch.seen.launch.target), files));
     return targets.get(launch);
+  };
+  let handing: readonly Sighting[] | undefined;
+  /** Programs that may hand their work to a file: the names agree. */
+  const handers = ({ uri }: Sighting): readonly string[] => {
+    handing ??= [...input.files.values()].filter((one): one is Sighting => one?.handsOnTo !== undefined);
+    const name = baseName(uri).replace(/\.py$/, '');
+    return handing.filter(({ handsOnTo }) => handsOnTo?.split('.').at(-1) === name).map((one) => one.uri);
   };
   const configured = (launch: Placed, { uri }: Sighting): boolean =>
     launch.seen.refs.some((ref) => ref.role === 'config' && baseOf(ref.target) === baseName(uri) && files.path(launch.sighting.uri, ref.target)?.uri === uri);
@@ -53,7 +60,7 @@ export function resolve(input: ResolveInput): ResolveOutput {
         (launch) =>
           launch.sighting !== sighting &&
           takenInto(launch, joins) === undefined &&
-          ((couldRun(launch.seen, sighting.uri) && runs(launch) === sighting) || configured(launch, sighting)),
+          (([sighting.uri, ...handers(sighting)].some((uri) => couldRun(launch.seen, uri)) && runs(launch) === sighting) || configured(launch, sighting)),
       );
       launchers.set(sighting, found);
     }
@@ -108,6 +115,12 @@ export function resolve(input: ResolveInput): ResolveOutput {
   return { workloads, wants: [...files.wants], problems: [] };
 }
 
+/** The program that does the work of one: it may be called by it alone. */
+function worker(program: Sighting | undefined, files: Files): Sighting | undefined {
+  let at = program;
+  for (let steps = 0; steps < 3 && at?.handsOnTo !== undefined; steps++) at = files.module(at.uri, at.handsOnTo) ?? at;
+  return at;
+}
 /** Cheap test before paths are tried: the names agree. */
 function couldRun(seen: SeenWorkload, uri: string): boolean {
   const target = seen.launch?.target;

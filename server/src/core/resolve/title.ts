@@ -32,9 +32,9 @@ export function titleOf(seen: SeenWorkload, facts: readonly Fact[]): string {
   if (seen.kind === 'batch-inference') return of(title ?? (model === undefined ? `${framework} run` : 'Run'));
   const method = text('finetune_method');
   const from = method !== undefined || /\//.test(text('model') ?? '') || /trl|peft|axolotl|llama-?factory|unsloth|torchtune|swift/.test(seen.framework);
-  return of(
-    title ?? (method && method !== 'full' ? `${method === 'qlora' ? 'QLoRA' : method === 'lora' ? 'LoRA' : method} fine-tune` : from ? 'Fine-tune' : 'Train'),
-  );
+  const named = method && method !== 'full' ? `${method === 'qlora' ? 'QLoRA' : method === 'lora' ? 'LoRA' : method} fine-tune` : undefined;
+  // What a command is called by its program alone, the facts of both may say better.
+  return of((title === 'Fine-tune' || title === 'Train' ? named : undefined) ?? title ?? named ?? (from ? 'Fine-tune' : 'Train'));
 }
 
 /** What stands for a name where the code builds the model itself: `12-layer model`. */

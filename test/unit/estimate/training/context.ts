@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Coefficients } from '../../../../server/src/core/estimate/coefficients.js';
 import type { EstimateContext } from '../../../../server/src/core/estimate/spec.js';
-import { estimateTraining } from '../../../../server/src/core/estimate/training/index.js';
+import { estimateMaybeFrozen } from '../../../../server/src/core/estimate/training/partly-frozen.js';
 import type { TrainingJob } from '../../../../server/src/core/estimate/training/job.js';
 import { trainingJob } from '../../../../server/src/core/estimate/training/read-job.js';
 import type { Estimation } from '../../../../server/src/core/model/estimate.js';
@@ -16,7 +16,7 @@ const coefficients = JSON.parse(readFileSync(path.join(root, 'server/data/coeffi
 /** What the extension ships. */
 const context: EstimateContext = { catalog: readCatalog(), coefficients };
 
-export const estimateOf = (facts: Facts): Estimation => estimateTraining({ kind: 'training', facts }, context);
+export const estimateOf = (facts: Facts): Estimation => estimateMaybeFrozen({ kind: 'training', facts }, context);
 export const jobOf = (facts: Facts): TrainingJob => trainingJob({ kind: 'training', facts }, context);
 
 export const llama7b: Facts = {

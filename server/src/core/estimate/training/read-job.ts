@@ -142,7 +142,8 @@ function sampleTrainable(params: number | undefined, method: Method, rank: numbe
 function methodOf(facts: FactReader): Method {
   const said = `${facts.text('finetune_method') ?? ''} ${facts.text('task') ?? ''} ${facts.text('peft') ?? ''}`.toLowerCase();
   const quantization = facts.text('quantization')?.toLowerCase() ?? '';
-  const frozen = /\bq?lora|adapter|peft|\bia3|dora\b/.test(said) || facts.has('peft') || (facts.number('lora_rank') ?? 0) > 0;
+  const partly = facts.flag('frozen_weights') === true && facts.has('trainable_params');
+  const frozen = partly || /\bq?lora|adapter|peft|\bia3|dora\b/.test(said) || facts.has('peft') || (facts.number('lora_rank') ?? 0) > 0;
   if (/full/.test(`${facts.text('peft') ?? ''} ${facts.text('finetune_method') ?? ''}`)) return 'full';
   if (/qlora/.test(said) || (frozen && /4bit|nf4|int4|fp4|gptq|awq|8bit|int8/.test(quantization))) return 'qlora';
   return frozen ? 'lora' : 'full';

@@ -6,6 +6,7 @@ import { addAdapters, addCheckpointing } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { visibleDevices } from './training/devices.js';
 import { amount, count, FactSet, flag } from './training/fact-set.js';
+import { addFrozen } from './training/frozen.js';
 import { addHabits } from './training/habits.js';
 import { addSettings, type Settings, settingsOf } from './training/hf-settings.js';
 import { addModel } from './training/model-source.js';
@@ -110,6 +111,7 @@ function workload(input: PythonInput, call: Call, framework: string, end: number
   addModel(input, facts, evaluate.argument(call, 'model', 0) ?? evaluate.argument(call, 'model_init'), call.start);
   addAdapters(input, facts, call.end);
   addCheckpointing(input, facts);
+  addFrozen(input, facts);
   addDataset(input, facts, evaluate.argument(call, 'train_dataset'), call.start);
   addLength(input, facts);
   addHabits(input, facts, settings);

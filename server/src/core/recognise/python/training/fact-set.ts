@@ -9,6 +9,7 @@ type Change = (value: FactValue) => FactValue | undefined;
 export class FactSet {
   private readonly known = new Map<string, Fact>();
   private readonly open = new Map<string, UnknownFact>();
+  private readonly more: Fact[] = [];
   readonly refs: Reference[] = [];
   private readonly input: PythonInput;
   constructor(input: PythonInput) {
@@ -47,12 +48,16 @@ export class FactSet {
   written(name: string, value: FactValue, place: { start: number; end: number }): void {
     this.add({ name, value, origin: 'literal', span: { uri: this.input.document.uri, start: place.start, end: place.end } });
   }
+  /** A fact that may be said several times, each under its own option. */
+  also(fact: Fact): void {
+    this.more.push(fact);
+  }
   forget(name: string): void {
     this.known.delete(name);
     this.open.delete(name);
   }
   get result(): { facts: Fact[]; unknown: UnknownFact[]; refs: Reference[] } {
-    return { facts: [...this.known.values()], unknown: [...this.open.values()], refs: this.refs };
+    return { facts: [...this.known.values(), ...this.more], unknown: [...this.open.values()], refs: this.refs };
   }
 }
 

@@ -5,6 +5,7 @@ import { addAdapters, addCheckpointing } from './adapters.js';
 import { addDataset, addLength } from './data-source.js';
 import { visibleDevices } from './devices.js';
 import { amount, count, FactSet } from './fact-set.js';
+import { addFrozen } from './frozen.js';
 import { addHabits } from './habits.js';
 import { addHyperparameters } from './hyperparameters.js';
 import { type Loop, limit } from './loop.js';
@@ -34,6 +35,7 @@ export function loopWorkload(input: PythonInput, { block, bound }: Loop): SeenWo
   addLoopSettings(input, facts);
   addAccumulation(input, facts);
   addOptimizer(input, facts);
+  addFrozen(input, facts);
   addHabits(input, facts, { loader });
   addModel(input, facts, undefined, block.start);
   addAdapters(input, facts, block.start);
