@@ -39,7 +39,9 @@ describe('frozen weights of the trained model', () => {
   });
   test('of several options, the one that a command switches on decides', async () => {
     const files = {
-      'train.py': program('if model_args.freeze_backbone:\n    model.model.requires_grad_(False)\nif model_args.tune_projector:\n    model.requires_grad_(False)'),
+      'train.py': program(
+        'if model_args.freeze_backbone:\n    model.model.requires_grad_(False)\nif model_args.tune_projector:\n    model.requires_grad_(False)',
+      ),
       'tune.sh': 'python train.py --tune_projector True --output_dir out\n',
       'full.sh': 'python train.py --output_dir out\n',
     };

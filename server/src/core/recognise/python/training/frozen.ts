@@ -26,7 +26,9 @@ export function addFrozen({ program, evaluate, document }: PythonInput, facts: F
     const condition = program.blocks(at).find(({ kind }) => kind === 'if');
     if (!condition) facts.also({ name: 'frozen_weights', value: true, origin: 'literal', span: { uri: document.uri, ...statement } });
     else if (condition.subject && at < condition.bodyEnd) {
-      const found = evaluate.fact('frozen_weights', condition.subject, (value) => (value === true || value === false ? value : value === null ? false : undefined));
+      const found = evaluate.fact('frozen_weights', condition.subject, (value) =>
+        value === true || value === false ? value : value === null ? false : undefined,
+      );
       if (found && 'value' in found && (found.value === true || found.param !== undefined)) facts.also(found);
     }
   }
