@@ -5,8 +5,9 @@ import { namesInside } from './names.js';
 /** How a weight is stored and used once it has 8 bits.
  * - `product`: the second matrix of products of integers; what comes in is quantized while the model runs.
  * - `rows`: a table of embeddings, one scale a row; rows are unpacked after they are chosen.
- * - `unpacked`: whole numbers in the file, floats again before they are used: smaller, not faster. */
-export type Way = 'product' | 'rows' | 'unpacked';
+ * - `unpacked`: whole numbers in the file, floats again before they are used: smaller, not faster.
+ * - `narrow`: biases, stored as floats of 16 bits with the range of 32 (bfloat16). */
+export type Way = 'product' | 'rows' | 'unpacked' | 'narrow';
 export interface PlannedWeight {
   readonly tensor: Tensor;
   readonly name: string;
@@ -16,11 +17,15 @@ export interface PlannedWeight {
   /** Stored with its two dimensions swapped. */
   readonly swapped: boolean;
 }
+/** A node that makes wide floats out of narrow ones takes about as much as these win. Casts know bfloat16 from operator set 13 on. */
+export const isNarrowed = (elements: number, opset: number): boolean => opset >= 13 && elements >= 64;
 export interface QuantizeOptions {
   readonly embeddings: boolean;
 }
 /** What the node and the names of a weight take in the file, about. @unit B */
-const perWeight = 250;
+const perWeight = 150;
+/** Smaller matrices are multiplied in less time than it takes to start the six operators of a product of integers. */
+const leastProduct = 16_384;
 /** Three bytes an element are won, four a scale are lost. @unit B */
 const saved = ({ elements, dims }: Tensor, axis: number | undefined): number => 3 * elements - 4 * (axis === undefined ? 1 : (dims[axis] ?? 1)) - perWeight;
 
@@ -45,6 +50,7 @@ export function planWeights(
     });
     for (const name of namesInside(node)) inner.add(name);
   }
+  const products = new Set(graph.nodes.flatMap(({ op, outputs }) => (op === 'MatMul' ? outputs : [])));
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const planned: PlannedWeight[] = [];
   const left = new Map<Tensor, string>();
@@ -53,7 +59,7 @@ export function planWeights(
     const reason =
       tensor.type !== 'float32'
         ? `is of ${tensor.type}: only float32 is made smaller`
-        : tensor.dims.length < 2
+        : tensor.dims.length < 2 && !(isNarrowed(tensor.elements, opset) && !inner.has(name) && own.every((use) => isBias(use, products)))
           ? 'is small'
           : outputs.has(name)
             ? 'is an output'
@@ -62,13 +68,17 @@ export function planWeights(
               : own.length === 0 && !inner.has(name)
                 ? 'is not used'
                 : undefined;
-    const way = wayOf(tensor, own, inner.has(name), opset);
-    if (reason === undefined && saved(tensor, way.axis) > 0) planned.push({ tensor, name, ...way });
+    const way: Omit<PlannedWeight, 'tensor' | 'name'> =
+      tensor.dims.length === 1 ? { way: 'narrow', swapped: false } : wayOf(tensor, own, inner.has(name), opset);
+    if (reason === undefined && (way.way === 'narrow' || saved(tensor, way.axis) > 0)) planned.push({ tensor, name, ...way });
     else left.set(tensor, reason ?? 'is small');
   }
   return { planned, left };
 }
 
+/** What is added to a product; positions and scales want more digits. */
+const isBias = ({ node, at }: Use, products: ReadonlySet<string>): boolean =>
+  /^(Conv|ConvTranspose|Gemm)$/.test(node.op) ? at === 2 : node.op === 'Add' && products.has(node.inputs[1 - at] ?? '');
 const isTable = ({ node, at }: Use): boolean => node.op === 'Gather' && at === 0;
 const intOf = (node: Node, name: string): number | undefined => node.attributes[name]?.int;
 function wayOf(
@@ -79,7 +89,7 @@ function wayOf(
 ): { readonly way: Way; readonly axis?: number; readonly swapped: boolean } {
   const matrix = tensor.dims.length === 2 && !isInner;
   // DynamicQuantizeLinear came with operator set 11, axes of DequantizeLinear with 13.
-  if (matrix && opset >= 11 && uses.every(isProduct)) {
+  if (matrix && opset >= 11 && tensor.elements >= leastProduct && uses.every(isProduct)) {
     const swapped = uses.map(({ node }) => intOf(node, 'transB') === 1);
     if (new Set(swapped).size === 1) return { way: 'product', axis: swapped[0] ? 0 : 1, swapped: swapped[0] === true };
   }
@@ -123,7 +133,10 @@ export class Names {
 export interface Stored {
   readonly weight: PlannedWeight;
   readonly quantized: string;
+  /** As nodes take it. */
   readonly scale: string;
+  /** As it is stored, where that is narrower. */
+  readonly narrowScale?: string;
 }
 
 type AttributeValue = number;
@@ -136,12 +149,12 @@ export function nodeBytes(
   return joined([
     ...inputs.map((one) => textField(1, one)),
     ...outputs.map((one) => textField(2, one)),
-    textField(3, `${outputs[0] ?? ''}_${op}`),
     textField(4, op),
     ...Object.entries(attributes).map(([name, value]) => bytesField(5, joined([textField(1, name), numberField(3, value), numberField(20, 2)]))),
   ]);
 }
 const float = 1;
+const widened = (from: string, to: string): Uint8Array => nodeBytes('Cast', [from], [to], { to: float });
 
 /** Nodes in the place of those that used a weight. Products of one input share its quantization. */
 export class Rewriter {
@@ -156,11 +169,13 @@ export class Rewriter {
   }
   /** Before everything else: floats again under the old name. */
   unpacking(): readonly Uint8Array[] {
-    return [...this.stored.values()]
-      .filter(({ weight }) => weight.way === 'unpacked')
-      .map(({ weight, quantized, scale }) =>
-        nodeBytes('DequantizeLinear', [quantized, scale], [weight.name], weight.axis === undefined ? {} : { axis: weight.axis }),
-      );
+    return [...this.stored.values()].flatMap(({ weight, quantized, scale, narrowScale }) => [
+      ...(narrowScale === undefined ? [] : [widened(narrowScale, scale)]),
+      ...(weight.way === 'narrow' ? [widened(quantized, weight.name)] : []),
+      ...(weight.way === 'unpacked'
+        ? [nodeBytes('DequantizeLinear', [quantized, scale], [weight.name], weight.axis === undefined ? {} : { axis: weight.axis })]
+        : []),
+    ]);
   }
   /** @returns undefined for a node that stays as it is */
   replaced(node: Node): readonly Uint8Array[] | undefined {
@@ -184,7 +199,7 @@ export class Rewriter {
     const scaled = bias === '' ? output : name('scaled');
     nodes.push(
       nodeBytes('MatMulInteger', [codes, quantized, zero, this.zero], [sums]),
-      nodeBytes('Cast', [sums], [floats], { to: float }),
+      widened(sums, floats),
       nodeBytes('Mul', [step, scale], [both]),
       nodeBytes('Mul', [floats, both], [scaled]),
     );
@@ -198,7 +213,7 @@ export class Rewriter {
     const [codes, floats, steps] = [name('codes'), name('floats'), name('steps')];
     return [
       nodeBytes('Gather', [quantized, index], [codes], { axis: 0 }),
-      nodeBytes('Cast', [codes], [floats], { to: float }),
+      widened(codes, floats),
       nodeBytes('Gather', [scale, index], [steps], { axis: 0 }),
       nodeBytes('Mul', [floats, steps], [output]),
     ];

@@ -1,8 +1,9 @@
 import { type ByteSource, ModelFileError } from '../bytes.js';
 import { fieldsAt, type RawField, type Slice } from '../protobuf.js';
 import { bytesField, fieldHead, joined, numberField, textField, varintBytes } from '../wire.js';
+import { atLeast, bfloat16Bytes } from './bfloat16.js';
 import { isDefaultDomain, type OnnxModel, type Tensor } from './model.js';
-import { Names, type PlannedWeight, planWeights, type QuantizeOptions, Rewriter, type Stored } from './quantize-plan.js';
+import { isNarrowed, Names, type PlannedWeight, planWeights, type QuantizeOptions, Rewriter, type Stored } from './quantize-plan.js';
 import { ModelWeights, type OpenBeside } from './weight-bytes.js';
 
 /** A model with 8-bit weights, ready to be written. */
@@ -22,7 +23,7 @@ const step = 1 << 22;
 
 /** Quantizes the weights of a model to 8 bits, one scale for each output channel, without data: what comes in is quantized while it runs.
  * Weights are symmetric around 0 (w ≈ scale · q, scale = max|w| / 127); those of products stand as unsigned bytes around 128, whose sums no
- * processor saturates. All that is not a quantized weight or a node that uses one is copied byte by byte.
+ * processor saturates. Biases and many scales are stored as bfloat16, which loses less than the weights do. All that is not a quantized weight or a node that uses one is copied byte by byte.
  * @source onnxruntime.ai/docs/performance/model-optimizations/quantization.html (dynamic quantization; U8U8 and U8S8)
  * @errors ModelFileError where there is nothing to do, or the result would be too large */
 export async function quantizeOnnx(source: ByteSource, model: OnnxModel, options: QuantizeOptions, beside: OpenBeside): Promise<QuantizedModel> {
@@ -39,10 +40,20 @@ export async function quantizeOnnx(source: ByteSource, model: OnnxModel, options
     constants.set(node.place.at, name);
   }
   const { planned, left } = planWeights(graph, weights, opset, options);
-  if (planned.length === 0) throw new ModelFileError('there is nothing to make smaller: no weights of float32 that save more than their scales take');
+  const count = planned.filter(({ way }) => way !== 'narrow').length;
+  if (count === 0) throw new ModelFileError('there is nothing to make smaller: no weights of float32 that save more than their scales take');
   const names = new Names(graph);
   const stored = new Map<string, Stored>(
-    planned.map((weight) => [weight.name, { weight, quantized: names.make(`${weight.name}_quantized`), scale: names.make(`${weight.name}_scale`) }]),
+    planned.map((weight) => [
+      weight.name,
+      {
+        weight,
+        quantized: names.make(`${weight.name}_q`),
+        scale: names.make(`${weight.name}_s`),
+        // Rows are chosen before they are made wide: a table of scales stays as it is.
+        ...(weight.way !== 'rows' && isNarrowed(channelsOf(weight), opset) ? { narrowScale: names.make(`${weight.name}_n`) } : {}),
+      },
+    ]),
   );
   const zero = names.make('weight_zero_point');
   const rewriter = new Rewriter(names, stored, zero);
@@ -80,10 +91,10 @@ export async function quantizeOnnx(source: ByteSource, model: OnnxModel, options
   ];
   const size = all.reduce((sum, one) => sum + lengthOf(one), 0);
   if (size > largest) throw new ModelFileError(`with 8-bit weights the file would still have ${size} bytes; the format allows ${largest}`);
-  return { size, quantized: planned.length, left: reasons(left), pieces: () => written(all, source) };
+  return { size, quantized: count, left: reasons(left), pieces: () => written(all, source) };
 }
 
-const [uint8, int8, float32] = [2, 3, 1];
+const [uint8, int8, float32, bfloat16] = [2, 3, 1, 16];
 /** Bytes, a part of the source, or what is made when it is written. */
 type Piece = Uint8Array | Slice | { readonly length: number; readonly make: () => AsyncGenerator<Uint8Array> };
 const lengthOf = (piece: Piece): number => piece.length;
@@ -103,21 +114,26 @@ async function* written(pieces: readonly Piece[], source: ByteSource): AsyncGene
 }
 
 /** The tensors of one weight: its bytes, then its scales, which are known once the bytes were made. */
-function storedPieces({ weight, quantized, scale }: Stored, weights: ModelWeights): Piece[] {
+function storedPieces({ weight, quantized, scale, narrowScale }: Stored, weights: ModelWeights): Piece[] {
   const { tensor, way, axis, swapped } = weight;
+  if (way === 'narrow')
+    return tensorPieces(quantized, bfloat16, tensor.dims, tensor.elements * 2, async function* () {
+      for await (const { values } of weights.floats(tensor)) yield bfloat16Bytes(values);
+    });
   const dims = swapped ? [...tensor.dims].reverse() : tensor.dims;
-  const channels = axis === undefined ? 1 : (tensor.dims[axis] ?? 1);
+  const channels = channelsOf(weight);
   const scaleDims = axis === undefined ? [] : way === 'rows' ? [channels, 1] : [channels];
+  const isNarrow = narrowScale !== undefined;
   let scales: Float32Array | undefined;
   return [
     ...tensorPieces(quantized, way === 'product' ? uint8 : int8, dims, tensor.elements, async function* () {
-      const made = await quantizedBytes(weight, weights);
+      const made = await quantizedBytes(weight, isNarrow, weights);
       scales = made.scales;
       yield made.bytes;
     }),
-    ...tensorPieces(scale, float32, scaleDims, channels * 4, async function* () {
-      scales ??= (await quantizedBytes(weight, weights)).scales;
-      yield new Uint8Array(scales.buffer);
+    ...tensorPieces(narrowScale ?? scale, isNarrow ? bfloat16 : float32, scaleDims, channels * (isNarrow ? 2 : 4), async function* () {
+      scales ??= (await quantizedBytes(weight, isNarrow, weights)).scales;
+      yield isNarrow ? bfloat16Bytes(scales) : new Uint8Array(scales.buffer);
     }),
   ];
 }
@@ -126,13 +142,17 @@ function tensorPieces(name: string, type: number, dims: readonly number[], bytes
   return [fieldHead(5, head.length + bytes), head, { length: bytes, make }];
 }
 
+const channelsOf = ({ tensor, axis }: PlannedWeight): number => (axis === undefined ? 1 : (tensor.dims[axis] ?? 1));
+
 /** Whole numbers and scales of a weight: floats are read in pieces, so only the result is held. */
 async function quantizedBytes(
-  { tensor, way, axis, swapped }: PlannedWeight,
+  weight: PlannedWeight,
+  isNarrow: boolean,
   weights: ModelWeights,
 ): Promise<{ readonly bytes: Uint8Array; readonly scales: Float32Array }> {
+  const { tensor, way, axis, swapped } = weight;
   const { dims, elements } = tensor;
-  const channels = axis === undefined ? 1 : (dims[axis] ?? 1);
+  const channels = channelsOf(weight);
   const inner = axis === undefined ? elements : dims.slice(axis + 1).reduce((product, one) => product * one, 1);
   const most = new Float32Array(channels);
   for await (const { from, values } of weights.floats(tensor)) {
@@ -143,7 +163,8 @@ async function quantizedBytes(
       if (size > most[channel]!) most[channel] = size;
     }
   }
-  const scales = most.map((one) => (one > 0 ? one / 127 : 1));
+  // Whole numbers are counted in the steps that are stored.
+  const scales = most.map((one) => (one === 0 ? 1 : isNarrow ? atLeast(one / 127) : one / 127));
   const bytes = new Uint8Array(elements);
   const shift = way === 'product' ? 128 : 0;
   const [rows = 1, columns = 1] = dims;

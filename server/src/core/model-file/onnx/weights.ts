@@ -39,6 +39,8 @@ export function parametersOf(model: OnnxModel): number {
     }
   };
   visit(model.graph.nodes);
+  // Scales may be stored in fewer bits than they are used in.
+  for (const { op, inputs, outputs } of model.graph.nodes) if (op === 'Cast' && left.has(outputs[0] ?? '')) left.add(inputs[0] ?? '');
   const counted = (tensor: Tensor, name: string): number => {
     const stands = packed.get(name);
     if (stands !== undefined) return stands;
