@@ -6,9 +6,12 @@ describe('a pattern needs one of', () => {
   test.each([
     [/\bopenai\b|\bAzureOpenAI\b/i, ['openai', 'azureopenai']],
     [/Trainer\s*\(/, ['trainer']],
-    [/[tT]rainer\.(?:train|fit)\s*\(/, ['rainer.']],
+    [/[tT]rainer\.(?:train|fit)\s*\(/, ['trainer.']],
     [/\b(?:from|import)\s+(?:agents|smolagents)\b/, ['agents', 'smolagents']],
     [/\bkeras\b[\s\S]*\.(fit|train)\s*\(/, ['keras']],
+    [/\b(?:from|import)\s+beam\b/, ['beam']],
+    [/\bclass\s+\w*(?:[Tt]rain|[Aa]rg)/, ['train', 'arg']],
+    [/\b(?:from|import)\s+\w/, ['from', 'import']],
     [/@(?:\w+\.)*deployment\s*\(/, ['deployment']],
     [/colou?rful/, ['colo']],
     [/a{2,3}bcd+e/, ['bcd']],

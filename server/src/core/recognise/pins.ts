@@ -1,3 +1,4 @@
+import { Mentions } from '../text/mentions.js';
 import { baseName } from '../text/uri.js';
 import type { Sighting } from './types.js';
 import { constraintOf, type Library, type Pin } from './version.js';
@@ -54,8 +55,13 @@ const tagged =
   /\b(?:repository|name):[ \t]*["']?(?:[\w.-]+\/)?(vllm\/vllm-openai|hiyouga\/llamafactory|huggingface\/text-generation-inference)["']?[ \t]*\r?\n(?:[ \t]+\w+:[^\n]*\n){0,3}?[ \t]+(?:tag|newTag):[ \t]*["']?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
 const image = /(vllm\/vllm-openai|hiyouga\/llamafactory|pytorch\/pytorch|huggingface\/text-generation-inference):(?:\$\{\w+:?-)?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
 
+/** What those of any file cannot match without, as an edit can be followed: programs are read for them again and again, and few name a version. */
+const asked = new RegExp(`(?<![\\w./@-])${names}(?:\\s*\\(?[=<>~!]|\\[)`, 'i');
+const fetched = /git\+/i;
+const tagNamed = /(?:vllm-openai|llamafactory|pytorch|text-generation-inference):/i;
+
 /** The versions that a text asks for: a manifest's lines; of any other file its `pip install` lines and the tags of its images. */
-export function pinsIn(uri: string, text: string): readonly Pin[] {
+export function pinsIn(uri: string, text: string, mentions = new Mentions(text)): readonly Pin[] {
   const name = baseName(uri);
   const found: Pin[] = [];
   const take = (pattern: RegExp, form: 'requirement' | 'exact' | 'poetry', within?: (line: string) => boolean): void => {
@@ -75,10 +81,11 @@ export function pinsIn(uri: string, text: string): readonly Pin[] {
     return found;
   }
   const manifest = isManifest(uri) && name !== 'Dockerfile';
-  take(requirement, 'requirement', manifest ? undefined : (line) => /\b(?:pip3?|uv|conda|mamba)\b.*\b(?:install|add)\b/.test(line) || /^\s*["']/.test(line));
-  take(revision, 'exact');
+  if (mentions.has(asked))
+    take(requirement, 'requirement', manifest ? undefined : (line) => /\b(?:pip3?|uv|conda|mamba)\b.*\b(?:install|add)\b/.test(line) || /^\s*["']/.test(line));
+  if (mentions.has(fetched)) take(revision, 'exact');
   if (name === 'pyproject.toml' || name === 'Pipfile') take(keyed, 'poetry');
-  take(image, 'exact');
+  if (mentions.has(tagNamed)) take(image, 'exact');
   if (/\.ya?ml$/.test(name)) take(tagged, 'exact');
   return found;
 }
@@ -90,8 +97,8 @@ export const includesOf = (uri: string, text: string): readonly string[] =>
 /** What a file says that only says versions. */
 export const readManifest = (uri: string, text: string): Sighting => ({ uri, workloads: [], problems: [], ...versionsIn(uri, text) });
 /** For a sighting: the versions that a file asks for, where it does. */
-export function versionsIn(uri: string, text: string): Pick<Sighting, 'pins' | 'includes'> {
-  const pins = pinsIn(uri, text);
+export function versionsIn(uri: string, text: string, mentions?: Mentions): Pick<Sighting, 'pins' | 'includes'> {
+  const pins = pinsIn(uri, text, mentions);
   const includes = includesOf(uri, text);
   return { ...(pins.length > 0 && { pins }), ...(includes.length > 0 && { includes }) };
 }

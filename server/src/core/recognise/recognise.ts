@@ -48,8 +48,9 @@ export function grammarsFor(document: Pick<Document, 'language' | 'uri' | 'text'
  * @errors never throws: a recogniser that fails is a problem of the file, and the others' findings stay */
 export function recognise(document: Document, grammars: Grammars, tree?: SyntaxTree, marked: Marked = markedBy(document)): Sighting {
   const found = workloadsIn(document, grammars, tree, marked);
-  const { uri, text, shell } = document;
-  return found.workloads.length > 0 || found.settings || isManifest(uri) ? { ...found, ...versionsIn(uri, shell ?? text) } : found;
+  const { uri } = document;
+  const text = document.shell ?? document.text;
+  return found.workloads.length > 0 || found.settings || isManifest(uri) ? { ...found, ...versionsIn(uri, text, marked.mentions.of(text)) } : found;
 }
 function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | undefined, marked: Marked): Sighting {
   const { uri, language, text } = document;

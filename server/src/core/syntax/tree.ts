@@ -10,6 +10,7 @@ export class SyntaxTree {
   private current: string;
   private lines: LineIndex;
   private tree: Tree | null = null;
+  private top: Node | null = null;
   private stale = true;
   private index: WordIndex | undefined;
   private said: Mentions | undefined;
@@ -68,8 +69,9 @@ export class SyntaxTree {
       this.tree = this.parser.parse(old ? (at) => piece(this.current, at) : this.current, old);
       old?.delete();
       this.stale = false;
+      this.top = this.tree?.rootNode ?? null;
     }
-    return this.tree?.rootNode ?? null;
+    return this.top;
   }
   /** The tree as text, to compare an edited tree with a fresh one. */
   shape(): string {
@@ -78,6 +80,7 @@ export class SyntaxTree {
   dispose(): void {
     this.tree?.delete();
     this.tree = null;
+    this.top = null;
     this.index = undefined;
     this.said = undefined;
     this.stale = true;

@@ -14,9 +14,13 @@ export class Mentions {
   constructor(text: string) {
     this.text = text;
   }
+  /** The same of another text. */
+  of(text: string): Mentions {
+    return text === this.text ? this : new Mentions(text);
+  }
   /** @param pattern without `g` and `y` */
   has(pattern: RegExp): boolean {
-    const key = String(pattern);
+    const key = keyOf(pattern);
     let found = this.known.get(key);
     if (!found) {
       found = { pattern, at: pattern.exec(this.text)?.index };
@@ -45,6 +49,17 @@ export class Mentions {
     this.known.set(key, { pattern, at });
     return true;
   }
+}
+
+/** What patterns are made of: to write it anew costs more than most look-ups. */
+const keys = new WeakMap<RegExp, string>();
+function keyOf(pattern: RegExp): string {
+  let found = keys.get(pattern);
+  if (found === undefined) {
+    found = String(pattern);
+    keys.set(pattern, found);
+  }
+  return found;
 }
 
 /** Patterns that match at one place only, by what they are made of. */

@@ -39,10 +39,12 @@ export const projectTrainer: PythonRecogniser = {
 const trainers = /(?:Trainer|Distiller|Fine[tT]uner|Learner|Loop|Engine|Solver|Runner|Experiment|^Exp(?:_\w+)?)$|^build$/;
 /** Classes of this file that fill in a trainer class of another module: `class ASR(sb.Brain)`. */
 const derived = ({ program }: PythonInput): string[] =>
-  [...program.text.matchAll(withTrainer)]
-    .map(([, name]) => name!)
-    .filter((name) => program.class(name)?.bases.some((base) => isForeignTrainer(program, dotted(base) ?? '')));
-const withTrainer = /\bclass\s+(\w+)\s*\([^)]*?(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)\b/g;
+  program.places('class').flatMap((at) => {
+    withTrainer.lastIndex = at;
+    const name = withTrainer.exec(program.text)?.[1];
+    return name !== undefined && program.class(name)?.bases.some((base) => isForeignTrainer(program, dotted(base) ?? '')) ? [name] : [];
+  });
+const withTrainer = /class\s+(\w+)\s*\([^)]*?(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)\b/y;
 const isForeignTrainer = (program: PythonInput['program'], base: string): boolean =>
   /(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)$/.test(base) && program.imports.has(base.split('.')[0]!) && !others.test(program.qualified(base));
 interface Use {

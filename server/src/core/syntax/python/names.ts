@@ -19,10 +19,10 @@ export class Names {
     const known = this.knownDefinitions[kind];
     if (known) return known;
     const table = new Map<string, number[]>();
-    const pattern = /(?<=^[ \t]*(?:async[ \t]+)?)(?:def|class)[ \t]+(\w+)/my;
+    const pattern = /(?:def|class)[ \t]+(\w+)/y;
     for (const at of this.words.places(kind)) {
       pattern.lastIndex = at;
-      const match = pattern.exec(this.text);
+      const match = this.beginsLine(at) ? pattern.exec(this.text) : null;
       if (!match) continue;
       const places = table.get(match[1]!) ?? [];
       places.push(at + match[0].length - match[1]!.length);
@@ -60,6 +60,12 @@ export class Names {
     return [...this.at('from', atLineStart), ...this.at('import', atLineStart)].sort((a, b) => a - b);
   }
 
+  /** True where only blanks, or `async`, stand before a place in its line. */
+  private beginsLine(at: number): boolean {
+    let before = blanksStart(this.text, at);
+    if (before < at && this.text.endsWith('async', before)) before = blanksStart(this.text, before - 'async'.length);
+    return before === 0 || /[\n\r\u2028\u2029]/.test(this.text[before - 1]!);
+  }
   private at(word: string, sticky: RegExp): number[] {
     return this.words.places(word).filter((at) => {
       sticky.lastIndex = at;
@@ -93,5 +99,11 @@ export class Names {
     }
     return found;
   }
+}
+/** Where the blanks before a place begin. */
+function blanksStart(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && (text.charCodeAt(start - 1) === 32 || text.charCodeAt(start - 1) === 9)) start--;
+  return start;
 }
 type Definitions = ReadonlyMap<string, readonly number[]>;
