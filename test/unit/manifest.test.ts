@@ -47,13 +47,13 @@ test('every file that the manifest names is there', () => {
 test('agents are offered the same tools in the editor as over MCP, with the same inputs', () => {
   const offered: { name: string; modelDescription: string; inputSchema: object }[] = manifest.contributes.languageModelTools;
   expect(offered.map(({ name, modelDescription, inputSchema }) => ({ name, modelDescription, inputSchema }))).toEqual(
-    Object.entries(tools).map(([name, { description, input }]) => {
+    Object.entries(tools()).map(([name, { description, input }]) => {
       const { $schema: _draft, ...inputSchema } = z.toJSONSchema(input, { io: 'input' });
       return { name: `mlcost_${name}`, modelDescription: description, inputSchema };
     }),
   );
   const registered = /toolNames = \[([^\]]*)\]/.exec(client)?.[1]?.match(/\w+/g);
-  expect(registered).toEqual(Object.keys(tools));
+  expect(registered).toEqual(Object.keys(tools()));
 });
 test('the chat’s commands are the questions that are answered', () => {
   const [participant] = manifest.contributes.chatParticipants;

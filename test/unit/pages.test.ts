@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { factNames } from '../../server/src/core/model/fact-names.js';
 import { recognisers } from '../../server/src/core/recognise/registry.js';
 import { readMlcostFile } from '../../server/src/core/settings/mlcost-file.js';
-import { sections } from '../../server/src/core/settings/schema.js';
+import { schemas } from '../../server/src/core/settings/schema.js';
 import { formatsPage } from '../../tools/pages/formats.js';
 import { readmeWith, sampleLenses } from '../../tools/pages/sample.js';
 import { savingsWith } from '../../tools/pages/savings.js';
@@ -30,9 +30,9 @@ test('each recogniser has its own name', () => {
 test('the page of settings has every setting, every section of the file with an example, and every fact', () => {
   const page = settingsPage();
   const settings = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).contributes.configuration.properties);
-  for (const name of [...settings, ...Object.keys(sections), ...Object.keys(factNames)]) expect(page, name).toContain(`| \`${name}\``);
+  for (const name of [...settings, ...Object.keys(schemas().sections), ...Object.keys(factNames)]) expect(page, name).toContain(`| \`${name}\``);
   expect(page).not.toMatch(/%\w|undefined|\[object/);
-  for (const name of Object.keys(sections)) expect(exampleFile, name).toMatch(new RegExp(`^${name}:`, 'm'));
+  for (const name of Object.keys(schemas().sections)) expect(exampleFile, name).toMatch(new RegExp(`^${name}:`, 'm'));
   expect(page).toContain('a hosted model needs input_usd');
 });
 test.each([

@@ -2,7 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import texts from '../../package.nls.json' with { type: 'json' };
 import schema from '../../schemas/mlcost.schema.json' with { type: 'json' };
 import { factNames } from '../../server/src/core/model/fact-names.js';
-import { price } from '../../server/src/core/settings/schema.js';
+import { schemas } from '../../server/src/core/settings/schema.js';
 import { cell, table } from './markdown.js';
 
 interface Setting {
@@ -206,7 +206,7 @@ function sourceKinds(): string[] {
 
 /** What a row of prices must hold beyond its keys: the messages of the schema's own checks. */
 function rules(): string {
-  const messages = (price.safeParse({ accelerator: 'a', model: 'b', discount_percent: 1 }).error?.issues ?? []).map(({ message }) => message);
+  const messages = (schemas().price.safeParse({ accelerator: 'a', model: 'b', discount_percent: 1 }).error?.issues ?? []).map(({ message }) => message);
   return messages.map((message) => `- ${message}`).join('\n');
 }
 

@@ -42,7 +42,7 @@ export function onAnswer(session: Session): void {
 
 /** The command that answers the tool; where no process can be started, what the editor itself can say. */
 async function toolAnswer(session: Session, { name, input, folder }: ToolParams): Promise<ToolResult> {
-  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  const tool = Object.hasOwn(tools(), name) ? tools()[name] : undefined;
   if (!tool) return { text: `there is no tool '${name}'`, failed: true };
   const read = tool.input.safeParse(input ?? {});
   if (!read.success) return { text: read.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`).join('; '), failed: true };

@@ -16,7 +16,7 @@ export async function serve(written: string, cli: string): Promise<void> {
         'Costs of machine-learning code, computed from the files as they stand. Figures are low, likely and high; what is unknown is named and is never zero.',
     },
   );
-  for (const [name, { title, description, input, command }] of Object.entries(tools)) {
+  for (const [name, { title, description, input, command }] of Object.entries(tools())) {
     server.registerTool(
       name,
       { title, description, inputSchema: input, annotations: { readOnlyHint: true, openWorldHint: false } },

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { admissionYaml } from '../../../server/src/cli/admission.js';
 import { admissionConditions, admissionOf, admissionVariables, readMlcostFile } from '../../../server/src/core/index.js';
-import { limits } from '../../../server/src/core/settings/policy-schema.js';
+import { policySchemas } from '../../../server/src/core/settings/policy-schema.js';
 import { shippedCatalog } from '../../support/catalog.js';
 import { kubernetesFaults } from '../../support/kubernetes-schema.js';
 
@@ -234,7 +234,7 @@ test('expressions call only what Kubernetes has', () => {
 
 describe('what is left to other places', () => {
   test('every rule is held, or named with why not', () => {
-    const examples: Partial<Record<keyof typeof limits, string>> = {
+    const examples: Partial<Record<keyof ReturnType<typeof policySchemas>['limits'], string>> = {
       allowed_accelerators: '[l4]',
       allowed_instances: '[p4d.24xlarge]',
       allowed_providers: '[aws]',
@@ -247,7 +247,7 @@ describe('what is left to other places', () => {
       expression: '"true"',
       cost_needs_gain: '{ file: a.json, metric: a, min_gain: 1 }',
     };
-    for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
+    for (const name of Object.keys(policySchemas().limits) as (keyof ReturnType<typeof policySchemas>['limits'])[]) {
       const { rules, left } = admission(rule(`${name}: ${examples[name] ?? '1'}`));
       expect([name, rules.length + left.length]).toEqual([name, 1]);
       for (const { expression } of rules) expect(environment.check(expression)).toMatchObject({ valid: true, type: 'bool' });

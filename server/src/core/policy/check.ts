@@ -2,7 +2,7 @@ import { mainCost } from '../estimate/main-cost.js';
 import type { EstimateContext } from '../estimate/spec.js';
 import type { Span } from '../model/span.js';
 import { subject as titleOf } from '../render/words.js';
-import { type PolicyRow, type RuleName, ruleNames, type WaiverRow } from '../settings/policy-schema.js';
+import { type PolicyRow, policySchemas, type RuleName, type WaiverRow } from '../settings/policy-schema.js';
 import { matchesGlob } from '../text/uri.js';
 import { faultOf } from './expression.js';
 import { rules } from './rules.js';
@@ -56,7 +56,7 @@ export function checkPolicy({ rules: rows, waivers }: Policy, subjects: readonly
 }
 
 export const idOf = (row: PolicyRow): string => row.id ?? ruleOf(row);
-export const ruleOf = (row: PolicyRow): RuleName => ruleNames.find((name) => row[name] !== undefined) ?? 'expression';
+export const ruleOf = (row: PolicyRow): RuleName => policySchemas().ruleNames.find((name) => row[name] !== undefined) ?? 'expression';
 
 function concerns(row: PolicyRow, { state, file }: Subject, { tags }: Surroundings): boolean {
   if (row.kinds && !row.kinds.includes(state.workload.kind)) return false;

@@ -1,14 +1,17 @@
 import { Environment, ParseError } from '@marcbachmann/cel-js';
 import type { FactValue } from '../model/fact.js';
+import { once } from '../model/once.js';
 import { matchesGlob } from '../text/uri.js';
 import type { Subject, Surroundings, Verdict } from './types.js';
 
 /** CEL with what a rule may ask: `kind`, `framework`, `title`, `file`, `facts`, `tags`, and every estimate by its name (`usd`, `gpu_hours`).
  * Small on purpose: an expression comes out of a file of somebody's repository.
  * @source Common Expression Language, cel-spec v0.24 */
-const environment = new Environment({ unlistedVariablesAreDyn: true, limits: { maxAstNodes: 1000, maxDepth: 50 } }).registerFunction(
-  'glob(string, string): bool',
-  (text: string, pattern: string) => matchesGlob(pattern, text),
+const environment = once(() =>
+  new Environment({ unlistedVariablesAreDyn: true, limits: { maxAstNodes: 1000, maxDepth: 50 } }).registerFunction(
+    'glob(string, string): bool',
+    (text: string, pattern: string) => matchesGlob(pattern, text),
+  ),
 );
 
 /** What is wrong with an expression, before anything is judged by it. */
@@ -17,7 +20,7 @@ export function faultOf(expression: string): string | undefined {
   // A hostile pattern could keep the editor busy for hours.
   if (/\bmatches\s*\(/.test(expression)) return 'matches() is not available: use glob(file, "train/**"), startsWith(), endsWith() or contains()';
   try {
-    environment.parse(expression);
+    environment().parse(expression);
     return undefined;
   } catch (error) {
     return error instanceof ParseError || error instanceof Error ? (error.message.split('\n')[0] ?? 'it does not parse') : 'it does not parse';
@@ -30,7 +33,7 @@ export function judgeExpression(expression: string, { state, file }: Subject, { 
   if (fault !== undefined) return { is: 'open', missing: fault };
   const { kind, framework, title } = state.workload;
   try {
-    const answer: unknown = environment.parse(expression)({
+    const answer: unknown = environment().parse(expression)({
       ...Object.fromEntries(Object.entries(state.estimation.estimates).map(([name, { likely }]) => [name, likely])),
       kind,
       framework,

@@ -1,8 +1,8 @@
 import { toJSONSchema } from 'zod';
-import { mlcostSchema } from './schema.js';
+import { schemas } from './schema.js';
 
 /** The JSON Schema of `.mlcost.yaml`, as it is published. */
 export function jsonSchema(): Record<string, unknown> {
-  const schema = toJSONSchema(mlcostSchema, { target: 'draft-7' }) as Record<string, unknown>;
+  const schema = toJSONSchema(schemas().file, { target: 'draft-7' }) as Record<string, unknown>;
   return { ...schema, $id: 'mlcost.schema.json', title: '.mlcost.yaml' };
 }

@@ -3,6 +3,7 @@ import type { OwnPrices } from '../catalog/catalog.js';
 import type { HostedPrice, Market, Offer } from '../catalog/types.js';
 import type { FactValue } from '../model/fact.js';
 import { factNames } from '../model/fact-names.js';
+import { once } from '../model/once.js';
 import type { Problem } from '../model/problem.js';
 import { canSuppose, readChange, type Scenario, scenarioWords } from '../model/scenario.js';
 import type { Span } from '../model/span.js';
@@ -22,9 +23,9 @@ import type { Value } from '../syntax/value.js';
 import { at, type Entry, entriesOf, entryOf, itemsOf } from '../syntax/value.js';
 import { readYaml } from '../syntax/yaml.js';
 import { nearest } from './nearest.js';
-import { limits, type PolicyRow, policyRow, type WaiverRow, waiver } from './policy-schema.js';
-import { scenario } from './scenario-schema.js';
-import { assumption, type BudgetRow, budget, type PriceRow, price, type SilenceRow, type SpendRow, sections, silence } from './schema.js';
+import { type PolicyRow, policySchemas, type WaiverRow } from './policy-schema.js';
+import { scenarioSchemas } from './scenario-schema.js';
+import { type BudgetRow, type PriceRow, type SilenceRow, type SpendRow, schemas } from './schema.js';
 
 /** What a workspace's `.mlcost.yaml` says, in the terms of the core. */
 export interface MlcostSettings {
@@ -92,6 +93,8 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
   const root = roots[0];
   if (!root || (root.kind === 'scalar' && root.value === null)) return { settings: noSettings, problems };
   const reader = new Reader(uri, problems);
+  const { budget, price, sections, silence } = schemas();
+  const policy = policySchemas();
   if (root.kind !== 'map') {
     reader.problem('settings', 'a map of settings is expected: `accelerator: H100`', root);
     return { settings: noSettings, problems };
@@ -115,8 +118,8 @@ export function readMlcostFile(uri: string, text: string): { settings: MlcostSet
     silence: reader.list(at(root, 'silence'), silence).map((row) => (typeof row === 'string' ? { files: row } : row)),
     tags: (at(root, 'tags') && (reader.check(sections.tags, at(root, 'tags') as Value) as Record<string, string> | undefined)) ?? {},
     runs: (at(root, 'runs') && (reader.check(sections.runs, at(root, 'runs') as Value) as RunSettings | undefined)) ?? {},
-    policy: reader.placed(at(root, 'policy'), policyRow),
-    waivers: reader.placed(at(root, 'waivers'), waiver),
+    policy: reader.placed(at(root, 'policy'), policy.row),
+    waivers: reader.placed(at(root, 'waivers'), policy.waiver),
     spend: {
       ...toSpend(withoutEntry(at(root, 'spend'), 'sources', (rest) => reader.check(sections.spend, rest))),
       sources: reader.sources(at(root, 'spend', 'sources')),
@@ -305,7 +308,7 @@ class Reader {
   sources(value: Value | undefined): Placed<CommonSettings>[] {
     const names = new Set<string>();
     return this.items(value).flatMap((item) => {
-      const found = this.check(sourceSettings, item);
+      const found = this.check(sourceSettings(), item);
       if (!found) return [];
       const name = found.name.toLowerCase();
       if (names.has(name)) {
@@ -336,7 +339,7 @@ class Reader {
         return [this.assumption(entry.key, found, entry.value)];
       });
     return itemsOf(value).flatMap((item) => {
-      const found = this.check(assumption, item);
+      const found = this.check(schemas().assumption, item);
       if (!found) return [];
       const name = at(item, 'fact');
       if (name) this.factName(found.fact, name);
@@ -351,7 +354,7 @@ class Reader {
     });
   }
   accelerator(value: Value | undefined): Assumption[] {
-    const found = value && this.check(sections.accelerator, value);
+    const found = value && this.check(schemas().sections.accelerator, value);
     if (!value || found === undefined) return [];
     if (typeof found === 'string') return [this.assumption('gpu_type', found, value)];
     const count = at(value, 'count');
@@ -362,7 +365,7 @@ class Reader {
   }
   traffic(value: Value | undefined): Assumption[] {
     if (!value) return [];
-    const found = this.check(sections.traffic, value);
+    const found = this.check(schemas().sections.traffic, value);
     return Object.entries(found ?? {}).flatMap(([fact, one]) => (one === undefined ? [] : [this.assumption(fact, one, at(value, fact) ?? value)]));
   }
   scenarios(value: Value | undefined): Scenario[] {
@@ -370,7 +373,7 @@ class Reader {
     return this.items(value).flatMap((item) => {
       const set = at(item, 'set');
       const known = entriesOf(set).filter((entry) => this.supposable(entry));
-      const found = this.check(scenario, item);
+      const found = this.check(scenarioSchemas().scenario, item);
       if (!found) return [];
       if (names.has(found.name)) {
         this.problem('settings', `there is another scenario called \`${found.name}\`: this one is left out`, at(item, 'name') ?? item);
@@ -383,7 +386,7 @@ class Reader {
     });
   }
   ranges(value: Value | undefined): Record<string, readonly [FactValue, FactValue]> {
-    const found = (value && this.check(sections.ranges, value)) ?? {};
+    const found = (value && this.check(schemas().sections.ranges, value)) ?? {};
     return Object.fromEntries(
       entriesOf(value).flatMap((entry) => {
         const [low, high] = found[entry.key] ?? [];
@@ -425,7 +428,7 @@ class Reader {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         const entry = entryOf(place, key);
-        const close = nearest(key, allKeys);
+        const close = nearest(key, allKeys());
         this.problem('unknown-key', `no setting is called \`${key}\` here${close ? `: did you mean \`${close}\`?` : ''}`, {
           start: entry?.keyStart ?? value.start,
           end: entry?.keyEnd ?? value.end,
@@ -442,23 +445,24 @@ class Reader {
 }
 
 /** Keys of the objects inside: what a mistyped one may mean. */
-const allKeys = [
-  ...new Set(
-    [
-      assumption,
-      price,
-      budget,
-      policyRow,
-      limits.cost_needs_gain,
-      waiver,
-      scenario,
-      sections.traffic,
-      sections.runs,
-      silence.options[1],
-      sections.accelerator.options[1],
-    ].flatMap(({ shape }) => Object.keys(shape)),
-  ),
-];
+const allKeys = once(() => {
+  const { assumption, price, budget, sections, silence } = schemas();
+  const { limits, row, waiver } = policySchemas();
+  const objects = [
+    assumption,
+    price,
+    budget,
+    row,
+    limits.cost_needs_gain,
+    waiver,
+    scenarioSchemas().scenario,
+    sections.traffic,
+    sections.runs,
+    silence.options[1],
+    sections.accelerator.options[1],
+  ];
+  return [...new Set(objects.flatMap(({ shape }) => Object.keys(shape)))];
+});
 
 /** The first entry of a map: a place to say that something is missing. */
 function firstLine(value: Value): { start: number; end: number } {

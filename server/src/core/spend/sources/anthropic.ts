@@ -3,7 +3,7 @@ import { add, divide, isZero } from '../decimal.js';
 import { plusDays } from '../period.js';
 import { amountOf, countOf, textOf } from './json.js';
 import { buckets, namesById } from './pages.js';
-import { address, type CommonSettings, common, overHttp } from './settings.js';
+import { type CommonSettings, parts } from './settings.js';
 import { type Charge, SourceError, type SourceKind } from './source.js';
 import { type UsageMetric, type UsageRow, usageRow } from './usage.js';
 
@@ -21,7 +21,10 @@ export const anthropic: SourceKind<AnthropicSettings> = {
   kind: 'anthropic',
   title: 'Anthropic',
   document: 'Claude API reference, Admin API: Get Cost Report, Get Messages Usage Report, List Workspaces',
-  settings: z.strictObject({ ...common, kind: z.literal('anthropic'), ...overHttp, url: address.optional() }),
+  settings: () => {
+    const { address, common, overHttp } = parts();
+    return z.strictObject({ ...common, kind: z.literal('anthropic'), ...overHttp, url: address.optional() });
+  },
   daysAtOnce: 31,
   address: ({ url }) => url ?? home,
   secret: 'x-api-key',

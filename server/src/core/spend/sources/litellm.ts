@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { add, type Decimal, isZero, subtract, zero } from '../decimal.js';
 import { amountOf, countOf, entriesOf, fieldOf, listOf, textOf } from './json.js';
 import { ifAllowed } from './pages.js';
-import { address, type CommonSettings, common, counts, overHttp } from './settings.js';
+import { type CommonSettings, parts } from './settings.js';
 import { type Charge, SourceError, type SourceKind, type SourcePort } from './source.js';
 import { type UsageMetric, type UsageRow, usageRow } from './usage.js';
 
@@ -27,7 +27,10 @@ export const litellm: SourceKind<LiteLlmSettings> = {
   kind: 'litellm',
   title: 'LiteLLM proxy',
   document: 'LiteLLM proxy: GET /user/daily/activity (SpendAnalyticsPaginatedResponse), GET /team/list',
-  settings: z.strictObject({ ...common, kind: z.literal('litellm'), ...overHttp, url: address, counts }),
+  settings: () => {
+    const { address, common, counts, overHttp } = parts();
+    return z.strictObject({ ...common, kind: z.literal('litellm'), ...overHttp, url: address, counts });
+  },
   daysAtOnce: 7,
   address: ({ url }) => url,
   secret: 'bearer',

@@ -3,7 +3,7 @@ import { isZero } from '../decimal.js';
 import { dayOfSeconds, plusDays } from '../period.js';
 import { amountOf, countOf, textOf } from './json.js';
 import { buckets, namesById } from './pages.js';
-import { address, type CommonSettings, common, overHttp } from './settings.js';
+import { type CommonSettings, parts } from './settings.js';
 import { type Charge, SourceError, type SourceKind } from './source.js';
 import { type UsageMetric, type UsageRow, usageRow } from './usage.js';
 
@@ -32,7 +32,10 @@ export const openai: SourceKind<OpenAiSettings> = {
   kind: 'openai',
   title: 'OpenAI',
   document: 'OpenAI API reference, Administration: Costs, Usage (completions, embeddings), Projects',
-  settings: z.strictObject({ ...common, kind: z.literal('openai'), ...overHttp, url: address.optional() }),
+  settings: () => {
+    const { address, common, overHttp } = parts();
+    return z.strictObject({ ...common, kind: z.literal('openai'), ...overHttp, url: address.optional() });
+  },
   daysAtOnce: 31,
   address: ({ url }) => url ?? home,
   secret: 'bearer',

@@ -3,7 +3,7 @@ import { type Decimal, isZero } from '../decimal.js';
 import { type DimensionName, tagNames } from '../dimensions.js';
 import { eachDay, plusDays } from '../period.js';
 import { amountOf, countOf, entriesOf, fieldOf, listOf, textOf } from './json.js';
-import { address, type CommonSettings, common, counts, currency, overHttp, withPassword } from './settings.js';
+import { type CommonSettings, parts } from './settings.js';
 import { type Charge, SourceError, type SourceKind } from './source.js';
 import { type UsageRow, usageRow } from './usage.js';
 
@@ -14,33 +14,36 @@ export interface OpenCostSettings extends CommonSettings {
   readonly currency?: string | undefined;
   readonly by?: Readonly<Partial<Record<DimensionName, string>>> | undefined;
 }
-const names = z.partialRecord(
-  z.enum([...tagNames, 'sub_account', 'region']),
-  z
-    .string()
-    .regex(
-      /^(cluster|node|namespace|controllerKind|controller|pod|container|label:[\w./-]+|annotation:[\w./-]+)$/,
-      'what OpenCost aggregates by is expected: namespace, label:team, controller',
-    ),
-);
 
 /** What Kubernetes workloads cost by OpenCost's allocation, a UTC day each. `totalCost` has the adjustments in it. */
 export const opencost: SourceKind<OpenCostSettings> = {
   kind: 'opencost',
   title: 'OpenCost',
   document: 'OpenCost API: GET /allocation/compute',
-  settings: z.strictObject({
-    ...common,
-    kind: z.literal('opencost'),
-    ...overHttp,
-    ...withPassword,
-    url: address,
-    counts,
-    currency: currency.optional().describe('Currency that OpenCost is set to; USD, which is its own, if it is not said.'),
-    by: names
-      .optional()
-      .describe('Whose it is, by what OpenCost aggregates by: `{ project: namespace, team: "label:team" }`; `project: namespace` if it is not said.'),
-  }),
+  settings: () => {
+    const { address, common, counts, currency, overHttp, withPassword } = parts();
+    const names = z.partialRecord(
+      z.enum([...tagNames, 'sub_account', 'region']),
+      z
+        .string()
+        .regex(
+          /^(cluster|node|namespace|controllerKind|controller|pod|container|label:[\w./-]+|annotation:[\w./-]+)$/,
+          'what OpenCost aggregates by is expected: namespace, label:team, controller',
+        ),
+    );
+    return z.strictObject({
+      ...common,
+      kind: z.literal('opencost'),
+      ...overHttp,
+      ...withPassword,
+      url: address,
+      counts,
+      currency: currency.optional().describe('Currency that OpenCost is set to; USD, which is its own, if it is not said.'),
+      by: names
+        .optional()
+        .describe('Whose it is, by what OpenCost aggregates by: `{ project: namespace, team: "label:team" }`; `project: namespace` if it is not said.'),
+    });
+  },
   // each day is worked out when it is asked for: many at once would time out
   daysAtOnce: 1,
   address: ({ url }) => url,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type CommonSettings, common, withPassword } from './settings.js';
+import { type CommonSettings, parts } from './settings.js';
 import { SourceError, type SourceKind } from './source.js';
 import { type ColumnKind, type Dialect, rolledUp, type TableSettings, tableSettings } from './sql.js';
 
@@ -50,21 +50,24 @@ export const postgres: SourceKind<PostgresSettings> = {
   kind: 'postgres',
   title: 'PostgreSQL',
   document: 'PostgreSQL: frontend/backend protocol, SET TRANSACTION, statement_timeout',
-  settings: z.strictObject({
-    ...common,
-    kind: z.literal('postgres'),
-    host: z
-      .string()
-      .regex(/^[\w.:-]+$/, 'the name of a host is expected')
-      .describe('Host of the server: `warehouse.example.com`.'),
-    port: z.number().int().min(1).max(65_535).optional().describe('5432 if it is not said; Redshift listens on 5439, CockroachDB on 26257.'),
-    database: z.string().min(1).describe('Name of the database.'),
-    user: z.string().min(1).describe('Role that reads: it needs SELECT on the table and nothing else.'),
-    password_env: withPassword.password_env,
-    without_tls: z.boolean().optional().describe('true: no encryption beyond this machine is meant.'),
-    timeout_seconds: z.number().min(1).max(600).optional().describe('Longest time that a statement may run; 60 if it is not said.'),
-    ...tableSettings,
-  }),
+  settings: () => {
+    const { common, withPassword } = parts();
+    return z.strictObject({
+      ...common,
+      kind: z.literal('postgres'),
+      host: z
+        .string()
+        .regex(/^[\w.:-]+$/, 'the name of a host is expected')
+        .describe('Host of the server: `warehouse.example.com`.'),
+      port: z.number().int().min(1).max(65_535).optional().describe('5432 if it is not said; Redshift listens on 5439, CockroachDB on 26257.'),
+      database: z.string().min(1).describe('Name of the database.'),
+      user: z.string().min(1).describe('Role that reads: it needs SELECT on the table and nothing else.'),
+      password_env: withPassword.password_env,
+      without_tls: z.boolean().optional().describe('true: no encryption beyond this machine is meant.'),
+      timeout_seconds: z.number().min(1).max(600).optional().describe('Longest time that a statement may run; 60 if it is not said.'),
+      ...tableSettings(),
+    });
+  },
   daysAtOnce: 31,
   address: ({ host, port = 5432 }) => `postgres://${host.includes(':') ? `[${host}]` : host}:${port}`,
   secret: 'bearer',

@@ -4,7 +4,7 @@ import { type DimensionName, tagNames } from '../dimensions.js';
 import { dayOfSeconds, daysIn, eachDay, plusDays, type Span } from '../period.js';
 import { fieldOf, listOf, textOf } from './json.js';
 import { type Asked, type Family, families, type Question, questions, seen } from './prometheus-queries.js';
-import { address, type CommonSettings, common, counts, currency, overHttp, withPassword } from './settings.js';
+import { type CommonSettings, parts } from './settings.js';
 import { type Charge, type SourceAnswer, SourceError, type SourceKind, type SourcePort } from './source.js';
 import { type UsageRow, usageRow } from './usage.js';
 
@@ -21,7 +21,6 @@ export interface PrometheusSettings extends CommonSettings {
   readonly currency?: string | undefined;
   readonly price_per_gpu_hour?: number | Readonly<Record<string, number>> | undefined;
 }
-const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'the name of a label is expected');
 /** Series that one question may answer: more is more than a person can read. */
 const mostSeries = 20_000;
 const day = 86_400;
@@ -31,33 +30,37 @@ export const prometheus: SourceKind<PrometheusSettings> = {
   kind: 'prometheus',
   title: 'Prometheus',
   document: 'Prometheus HTTP API v1: /query, /query_range; Mimir: X-Scope-OrgID',
-  settings: z
-    .strictObject({
-      ...common,
-      kind: z.literal('prometheus'),
-      ...overHttp,
-      ...withPassword,
-      url: address,
-      counts,
-      tenant: z.string().min(1).optional().describe('Tenant of Mimir, sent as X-Scope-OrgID.'),
-      read: z.array(z.enum(families)).min(1).optional().describe('What is read; all of it if it is not said.'),
-      by: z
-        .partialRecord(z.enum([...tagNames, 'sub_account', 'region']), label)
-        .optional()
-        .describe('Whose it is, by labels: `{ project: namespace, team: team }`; `project: namespace` if it is not said.'),
-      match: z.record(label, z.string()).optional().describe('Only series with these labels: `{ cluster: a }`.'),
-      step_minutes: z
-        .union([z.literal(1), z.literal(2), z.literal(5), z.literal(10), z.literal(15)])
-        .optional()
-        .describe('How often a day is looked at; every 5 minutes if it is not said.'),
-      idle_below: z.number().gt(0).max(100).optional().describe('Percent of use below which a GPU is idle; 5 if it is not said.'),
-      currency: currency.optional().describe('Of the prices; USD if it is not said.'),
-      price_per_gpu_hour: z
-        .union([z.number().positive(), z.record(z.string(), z.number().positive())])
-        .optional()
-        .describe('What an hour of a GPU costs you, for all or by a part of its name: `{ H100: 2.4 }`. Needed where `counts` is true.'),
-    })
-    .refine((row) => !row.counts || row.price_per_gpu_hour !== undefined, { message: 'what counts as spend needs price_per_gpu_hour', path: ['counts'] }),
+  settings: () => {
+    const { address, common, counts, currency, overHttp, withPassword } = parts();
+    const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'the name of a label is expected');
+    return z
+      .strictObject({
+        ...common,
+        kind: z.literal('prometheus'),
+        ...overHttp,
+        ...withPassword,
+        url: address,
+        counts,
+        tenant: z.string().min(1).optional().describe('Tenant of Mimir, sent as X-Scope-OrgID.'),
+        read: z.array(z.enum(families)).min(1).optional().describe('What is read; all of it if it is not said.'),
+        by: z
+          .partialRecord(z.enum([...tagNames, 'sub_account', 'region']), label)
+          .optional()
+          .describe('Whose it is, by labels: `{ project: namespace, team: team }`; `project: namespace` if it is not said.'),
+        match: z.record(label, z.string()).optional().describe('Only series with these labels: `{ cluster: a }`.'),
+        step_minutes: z
+          .union([z.literal(1), z.literal(2), z.literal(5), z.literal(10), z.literal(15)])
+          .optional()
+          .describe('How often a day is looked at; every 5 minutes if it is not said.'),
+        idle_below: z.number().gt(0).max(100).optional().describe('Percent of use below which a GPU is idle; 5 if it is not said.'),
+        currency: currency.optional().describe('Of the prices; USD if it is not said.'),
+        price_per_gpu_hour: z
+          .union([z.number().positive(), z.record(z.string(), z.number().positive())])
+          .optional()
+          .describe('What an hour of a GPU costs you, for all or by a part of its name: `{ H100: 2.4 }`. Needed where `counts` is true.'),
+      })
+      .refine((row) => !row.counts || row.price_per_gpu_hour !== undefined, { message: 'what counts as spend needs price_per_gpu_hour', path: ['counts'] });
+  },
   daysAtOnce: 7,
   address: ({ url }) => url,
   secret: 'bearer',

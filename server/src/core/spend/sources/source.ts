@@ -63,7 +63,7 @@ export interface SourceKind<S extends CommonSettings = CommonSettings> {
   readonly title: string;
   /** Documents that its requests and answers follow. */
   readonly document: string;
-  readonly settings: ZodType<S>;
+  readonly settings: () => ZodType<S>;
   /** Days that are asked for at once. */
   readonly daysAtOnce: number;
   /** Where it is asked. */

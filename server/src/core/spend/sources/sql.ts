@@ -3,29 +3,31 @@ import { type Decimal, decimal } from '../decimal.js';
 import { type DimensionName, dimensionNames } from '../dimensions.js';
 import { Columns } from '../formats/format.js';
 import { plusDays, type Span } from '../period.js';
-import { currency } from './settings.js';
+import { parts } from './settings.js';
 import { type Charge, type SourceAnswer, SourceError, type SqlAnswer } from './source.js';
 
 /** Lines of a roll-up that are taken at most: more is no roll-up. */
 const mostRows = 200_000;
-const identifier = z.string().min(1).max(128);
 const own = ['day', 'billed', 'effective', 'service_category'] as const;
 const columnNames = [...own, ...dimensionNames.filter((name) => name !== 'source')] as const;
 type ColumnName = (typeof columnNames)[number];
 
 /** A table or view with a charge a row, and which column says what. */
-export const tableSettings = {
-  table: z
-    .string()
-    .regex(/^[^.\s"][^."]*(\.[^."]+){0,2}$/, 'a table is expected: finops.focus')
-    .describe('Table or view with a charge a row; a view that follows FOCUS needs no `columns`.'),
-  columns: z
-    .partialRecord(z.enum(columnNames), z.union([identifier, z.strictObject({ column: identifier, key: z.string().min(1) })]))
-    .optional()
-    .describe('Which column says what, where it is not named as in FOCUS: `{ day: usage_date, billed: cost, team: { column: tags, key: team } }`.'),
-  where: z.record(z.string(), z.string()).optional().describe('Only rows in which these columns have these values.'),
-  currency: currency.optional().describe('Currency of all rows, where no column says it.'),
-} as const;
+export const tableSettings = () => {
+  const identifier = z.string().min(1).max(128);
+  return {
+    table: z
+      .string()
+      .regex(/^[^.\s"][^."]*(\.[^."]+){0,2}$/, 'a table is expected: finops.focus')
+      .describe('Table or view with a charge a row; a view that follows FOCUS needs no `columns`.'),
+    columns: z
+      .partialRecord(z.enum(columnNames), z.union([identifier, z.strictObject({ column: identifier, key: z.string().min(1) })]))
+      .optional()
+      .describe('Which column says what, where it is not named as in FOCUS: `{ day: usage_date, billed: cost, team: { column: tags, key: team } }`.'),
+    where: z.record(z.string(), z.string()).optional().describe('Only rows in which these columns have these values.'),
+    currency: parts().currency.optional().describe('Currency of all rows, where no column says it.'),
+  } as const;
+};
 export interface TableSettings {
   readonly table: string;
   readonly columns?: Readonly<Partial<Record<ColumnName, string | { readonly column: string; readonly key: string }>>> | undefined;

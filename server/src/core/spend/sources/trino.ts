@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fieldOf, listOf, textOf } from './json.js';
-import { address, type CommonSettings, common, overHttp, withPassword } from './settings.js';
+import { type CommonSettings, parts } from './settings.js';
 import { SourceError, type SourceKind, type SourcePort, type SqlAnswer } from './source.js';
 import { type ColumnKind, type Dialect, type Run, rolledUp, type TableSettings, tableSettings } from './sql.js';
 
@@ -37,16 +37,19 @@ export const trino: SourceKind<TrinoSettings> = {
   kind: 'trino',
   title: 'Trino',
   document: 'Trino documentation, Developer guide: Trino client REST API; EXECUTE IMMEDIATE',
-  settings: z.strictObject({
-    ...common,
-    kind: z.literal('trino'),
-    ...overHttp,
-    url: address,
-    user: z.string().min(1).describe('User that reads.'),
-    password_env: withPassword.password_env,
-    timeout_seconds: z.number().min(1).max(3600).optional().describe('Longest time that a statement may run; 300 if it is not said.'),
-    ...tableSettings,
-  }),
+  settings: () => {
+    const { address, common, overHttp, withPassword } = parts();
+    return z.strictObject({
+      ...common,
+      kind: z.literal('trino'),
+      ...overHttp,
+      url: address,
+      user: z.string().min(1).describe('User that reads.'),
+      password_env: withPassword.password_env,
+      timeout_seconds: z.number().min(1).max(3600).optional().describe('Longest time that a statement may run; 300 if it is not said.'),
+      ...tableSettings(),
+    });
+  },
   daysAtOnce: 31,
   address: ({ url }) => url,
   secret: 'bearer',
