@@ -48,8 +48,9 @@ const tableNames = [
   'dataSets',
 ] as const satisfies readonly (keyof Tables)[];
 
-/** The tables in one text, as the build ships them: one a line, in the order of their names. */
-export const packTables = (tables: Tables): string => tableNames.map((name) => `${JSON.stringify(tables[name])}\n`).join('');
+/** The tables in one text, as the build ships them: one a line, in the order of their names. ASCII: one other letter would double the whole text's memory. */
+export const packTables = (tables: Tables): string => tableNames.map((name) => `${ascii(JSON.stringify(tables[name]))}\n`).join('');
+const ascii = (json: string): string => json.replace(/[^\0-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The tables of a packed text, each read when it is first asked for: one file asks for few of them. */
 export function unpackTables(packed: string): Tables {
