@@ -1,4 +1,5 @@
-import { SpendPage } from '../test/support/spend-page.js';
+import type { FromSpendPage, ToSpendPage } from '../server/src/protocol/spend-panel.js';
+import { PanelPage } from '../test/support/panel-page.js';
 import { dataOf, madeUp, viewAt } from '../test/support/spend-views.js';
 import { median, type Row, row } from './measure.js';
 
@@ -23,7 +24,7 @@ export async function panel(): Promise<Row[]> {
     const next = viewAt(yearly, last, now, { period: '12m' });
     const [first_, update]: [number[], number[]] = [[], []];
     for (let n = 0; n < runs; n++) {
-      const page = await SpendPage.open({ state: { view: { all: true } } });
+      const page = await PanelPage.open<ToSpendPage, FromSpendPage>('spend', { state: { view: { all: true } } });
       await page.theme('dark');
       first_.push(await drawn(page, first));
       const known = first.type === 'data' ? first.update.stamps : {};
@@ -40,7 +41,7 @@ export async function panel(): Promise<Row[]> {
 }
 
 /** From a message until the frame after it is painted. @unit ms */
-const drawn = (page: SpendPage, message: object): Promise<number> =>
+const drawn = (page: PanelPage<ToSpendPage, FromSpendPage>, message: object): Promise<number> =>
   page.page.evaluate(
     (sent: object) =>
       new Promise<number>((resolve) => {

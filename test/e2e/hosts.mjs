@@ -55,8 +55,22 @@ function copyFolder(folder, home) {
   return copy;
 }
 
+/** Puts extensions that are not packed beside those that are installed. */
+function addUnpacked(folders, extensions) {
+  const list = path.join(extensions, 'extensions.json');
+  const known = fs.existsSync(list) ? JSON.parse(fs.readFileSync(list, 'utf8')) : [];
+  for (const folder of folders) {
+    const { publisher, name, version } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const relativeLocation = `${publisher}.${name}-${version}`;
+    const to = path.join(extensions, relativeLocation);
+    fs.cpSync(folder, to, { recursive: true });
+    known.push({ identifier: { id: `${publisher}.${name}` }, version, location: { $mid: 1, path: to, scheme: 'file' }, relativeLocation });
+  }
+  fs.writeFileSync(list, JSON.stringify(known));
+}
+
 /** VS Code server with a Node extension host. */
-export async function startNodeHost({ vsix = [], folder, settings = {}, timeout = 60_000, inPlace = false, trust = true }) {
+export async function startNodeHost({ vsix = [], unpacked = [], folder, settings = {}, timeout = 60_000, inPlace = false, trust = true }) {
   need(NODE);
   const home = mkTemp();
   const root = inPlace ? path.resolve(folder) : copyFolder(folder, home);
@@ -94,6 +108,7 @@ export async function startNodeHost({ vsix = [], folder, settings = {}, timeout 
     const code = await new Promise((r) => c.on('close', r));
     if (code !== 0) throw fail(`installing the extension failed (${code})`);
   }
+  if (unpacked.length) addUnpacked(unpacked, path.join(home, 'extensions'));
   const t1 = Date.now();
   const server = child([
     '--host',
@@ -174,7 +189,7 @@ const TYPES = {
 };
 
 /** Static workbench without any server side: extensions run in a web worker. */
-async function startWebHost({ vsix = [], folder, settings = {} }) {
+async function startWebHost({ vsix = [], unpacked = [], folder, settings = {} }) {
   need(path.join(VSCODE, 'out'));
   const home = mkTemp();
   const root = copyFolder(folder, home);
@@ -185,7 +200,7 @@ async function startWebHost({ vsix = [], folder, settings = {} }) {
     if (!manifest.browser && manifest.main) throw new Error(`${manifest.name}: no "browser" entry, cannot run in a web worker`);
   }
   const t1 = Date.now();
-  extensions.push(path.join(HERE, 'e2efs'));
+  extensions.push(path.join(HERE, 'e2efs'), ...unpacked);
   const html = fs.readFileSync(path.join(VSCODE, 'out/vs/code/browser/workbench/workbench.html'), 'utf8');
   const bundle = fs.readFileSync(path.join(VSCODE, 'out/vs/code/browser/workbench/workbench.js'), 'utf8');
   // The bundle of code-server is tied to its server in two places: undo both, to get the plain web workbench.

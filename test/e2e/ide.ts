@@ -29,7 +29,11 @@ export class Ide {
     this.page = page;
     this.ends = ends;
   }
-  static async start(kind: HostKind, file: string, options: { readonly trust?: boolean; readonly settings?: Record<string, unknown> } = {}): Promise<Ide> {
+  static async start(
+    kind: HostKind,
+    file: string,
+    options: { readonly trust?: boolean; readonly settings?: Record<string, unknown>; readonly unpacked?: readonly string[] } = {},
+  ): Promise<Ide> {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'mlcost-e2e-'));
     const ends: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
     try {

@@ -4,17 +4,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FromSpendPage, ToSpendPage } from '../../server/src/protocol/spend-panel.js';
 import { accessibilityMistakes } from '../support/accessibility.js';
-import { SpendPage, themeNames } from '../support/spend-page.js';
+import { PanelPage, themeNames } from '../support/panel-page.js';
 import { dataOf, madeUp, viewAt } from '../support/spend-views.js';
 
 // The spend page of the build alone in Chromium: every state in every theme, without the workbench around it.
 const now = '2026-11-16T12:00:00Z';
 const few = madeUp(3, '2026-11-15', 90);
 const full = viewAt(few.yaml, few.charges, now);
-let page: SpendPage;
+const open = (options?: { width?: number; state?: unknown }) => PanelPage.open<ToSpendPage, FromSpendPage>('spend', options);
+let page: Awaited<ReturnType<typeof open>>;
 beforeAll(async () => {
-  page = await SpendPage.open();
+  page = await open();
 });
 afterAll(() => page?.close());
 

@@ -21,6 +21,7 @@ export function offer(change: Partial<OfferRow> = {}): OfferRow {
     usdShort: '$52',
     hours: { low: 1, likely: 2, high: 3 },
     hoursText: '2 h (1–3)',
+    latencyText: '',
     memory: { low: 50, likely: 61, high: 70 },
     memorySize: 80,
     memoryText: '61/80 GiB',

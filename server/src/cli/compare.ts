@@ -66,7 +66,8 @@ export function compareDocument(all: readonly Compared[], catalog: Catalog, limi
 }
 function sectionsOf({ one, rows, commitments }: Compared, catalog: Catalog, limit: number): Section[] {
   const { title } = lensText({ workload: one.workload, estimation: one.estimation, catalog });
-  const header = ['accelerator', 'cost', 'duration', 'memory', 'offer', 'carbon', 'price of'];
+  const stays = rows[0]?.unit === 'usd/month';
+  const header = ['accelerator', 'cost', stays ? 'latency' : 'duration', 'memory', 'offer', 'carbon', 'price of'];
   if (rows.length === 0) {
     const why = one.workload.kind === 'api-call' ? 'a hosted API has no accelerators to choose' : 'nothing to compare: see what is unknown in mlcost estimate';
     return [{ title, header, rows: [], notes: [`  ${why}`] }];
@@ -75,7 +76,7 @@ function sectionsOf({ one, rows, commitments }: Compared, catalog: Catalog, limi
   const cells = best
     .slice(0, limit)
     .map((row) => compareText(row, catalog))
-    .map((row) => [row.accelerator, row.cost, row.hours, row.fits, row.offer, row.carbon, row.asOf]);
+    .map((row) => [row.accelerator, row.cost, stays ? row.latency : row.hours, row.fits, row.offer, row.carbon, row.asOf]);
   const hours = one.estimation.estimates['wall_hours']?.likely ?? rows[0]?.hours?.likely;
   const paying = commitments.slice(0, shownCommitments).map((each) => commitmentCells(commitmentText(each, hours)));
   return [
@@ -89,7 +90,7 @@ export function compareCsv(all: readonly Compared[], place: (one: Estimated) => 
   const ends = ['low', 'likely', 'high'] as const;
   const header = [
     ...['file', 'line', 'workload', 'accelerator', 'count', 'paid', 'provider', 'region', 'instance', 'instances', 'link', 'market', 'unit', 'fits', 'stops'],
-    ...['usd', 'hours', 'memory_gib', 'carbon_kg'].flatMap((name) => ends.map((end) => `${name}_${end}`)),
+    ...['usd', 'hours', 'latency_ms', 'memory_gib', 'carbon_kg'].flatMap((name) => ends.map((end) => `${name}_${end}`)),
     'price_date',
   ];
   const number = (value: number | undefined): string => (value === undefined ? '' : String(value));
@@ -101,7 +102,7 @@ export function compareCsv(all: readonly Compared[], place: (one: Estimated) => 
         csvLine([
           ...[file, String(line), one.workload.title, row.accelerator, String(row.count), String(row.paid), row.provider, row.region, row.instance],
           ...[String(row.instances), row.link, row.market, row.unit, row.fits, row.stops ? 'true' : ''],
-          ...[row.usd, row.hours, row.memory, row.carbon].flatMap((interval) => ends.map((end) => number(interval?.[end]))),
+          ...[row.usd, row.hours, row.latency, row.memory, row.carbon].flatMap((interval) => ends.map((end) => number(interval?.[end]))),
           row.asOf,
         ]),
       );

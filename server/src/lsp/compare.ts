@@ -81,7 +81,27 @@ async function compared(session: Session, found: ShownWorkload, { uri, count, re
 }
 
 function offerRow(row: CompareRow, text: ReturnType<typeof compareText>): OfferRow {
-  const { accelerator, count, provider, region, instance, instances, market, own, paid, link, stops, usd, hours, memory, memorySize, fits, carbon, asOf } = row;
+  const {
+    accelerator,
+    count,
+    provider,
+    region,
+    instance,
+    instances,
+    market,
+    own,
+    paid,
+    link,
+    stops,
+    usd,
+    hours,
+    latency,
+    memory,
+    memorySize,
+    fits,
+    carbon,
+    asOf,
+  } = row;
   return {
     key: offerKey(row),
     accelerator,
@@ -101,6 +121,8 @@ function offerRow(row: CompareRow, text: ReturnType<typeof compareText>): OfferR
     usdShort: usd ? text.shortCost : '',
     ...(hours ? { hours } : {}),
     hoursText: text.hours,
+    ...(latency ? { latency } : {}),
+    latencyText: text.latency,
     ...(memory ? { memory } : {}),
     ...(memorySize === undefined ? {} : { memorySize }),
     memoryText: text.memory,

@@ -71,6 +71,9 @@ export interface OfferRow {
   readonly usdShort: string;
   readonly hours?: Range;
   readonly hoursText: string;
+  /** Of one request. @unit ms */
+  readonly latency?: Range;
+  readonly latencyText: string;
   readonly memory?: Range;
   /** Memory of one accelerator. @unit GiB */
   readonly memorySize?: number;

@@ -4,6 +4,7 @@ import { Heads } from '../shared/heads.js';
 import { Chart, Mark } from './chart.js';
 import { Controls } from './controls.js';
 import { fitsOf, marketOf, nameOf, offerOf, type SortKey, shown, type View } from './offers.js';
+import { Scatter } from './scatter.js';
 import { Table } from './table.js';
 
 /** Bars before all are asked for. */
@@ -40,7 +41,7 @@ export function App({ data, gone, status, view, count, region, onView, onCount, 
   const selected = rows.find(({ key }) => key === view.selected);
   const select = (row: OfferRow): void => onView({ selected: row.key });
   const sort = (key: SortKey): void => onView({ sort: key, descending: view.sort === key && !view.descending });
-  const without: SortKey[] = data.rows.some(({ hours }) => hours) ? [] : ['hours'];
+  const without = (['hours', 'latency'] as const).filter((one) => !data.rows.some((row) => row[one]));
   return (
     <main>
       <header>
@@ -65,15 +66,21 @@ export function App({ data, gone, status, view, count, region, onView, onCount, 
         <p class="note">{data.rows.length === 0 ? nothing(data) : 'No offer is left: loosen the choice above.'}</p>
       ) : (
         <>
-          <Key />
-          <Chart data={data} rows={bars} selected={view.selected} onSelect={select} onOpen={() => use.current?.focus()} />
-          {rows.length > firstBars && (
+          {view.against === '' ? (
+            <>
+              <Key />
+              <Chart data={data} rows={bars} selected={view.selected} onSelect={select} onOpen={() => use.current?.focus()} />
+            </>
+          ) : (
+            <Scatter data={data} rows={rows} against={view.against} selected={view.selected} onSelect={select} onOpen={() => use.current?.focus()} />
+          )}
+          {view.against === '' && rows.length > firstBars && (
             <button type="button" class="second" id="all" aria-expanded={view.all} onClick={() => onView({ all: !view.all })}>
               {view.all ? `Only the first ${firstBars} bars` : `All ${rows.length} bars`}
             </button>
           )}
           <section class="chosen" aria-label="Chosen offer">
-            <p>{selected ? chosen(selected, data) : 'Choose a bar or a row to take its accelerator for this workspace.'}</p>
+            <p>{selected ? chosen(selected, data) : 'Choose an offer to take its accelerator for this workspace.'}</p>
             <button ref={use} type="button" id="use" disabled={!selected} onClick={() => selected && post({ type: 'use', key: selected.key })}>
               Use this accelerator for this workspace
             </button>

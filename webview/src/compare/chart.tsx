@@ -2,9 +2,10 @@ import type { CompareResult, OfferRow } from '../../../server/src/protocol/panel
 import { clip, type Scale } from '../shared/scale.js';
 import { useWidth } from '../shared/width.js';
 import { axisHeight, barHeight, type Frame, frameOf, markShapes, rowHeight, scaleOf, whisker } from './geometry.js';
+import { listBoxKeys } from './list-box.js';
 import { fitsOf, marketOf, nameOf, offerOf } from './offers.js';
 
-interface ChartProps {
+export interface ChartProps {
   readonly data: CompareResult;
   readonly rows: readonly OfferRow[];
   readonly selected: string;
@@ -19,24 +20,6 @@ export function Chart({ data, rows, selected, onSelect, onOpen }: ChartProps) {
   const frame = frameOf(width, rows.length);
   const scale = scaleOf(rows, data.now?.usd, frame);
   const current = rows.some(({ key }) => key === selected) ? selected : (rows[0]?.key ?? '');
-
-  const move = (event: KeyboardEvent): void => {
-    const at = rows.findIndex(({ key }) => key === current);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: rows.length - 1 }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      const row = rows[Math.min(rows.length - 1, Math.max(0, to))];
-      if (!row) return;
-      onSelect(row);
-      const options = box.current?.querySelectorAll<SVGGElement>('[role=option]') ?? [];
-      options[rows.indexOf(row)]?.focus();
-    } else if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault();
-      const row = rows[at];
-      if (row) onSelect(row);
-      if (event.key === 'Enter') onOpen();
-    }
-  };
   return (
     <div class="chart" ref={box}>
       <svg
@@ -48,7 +31,7 @@ export function Chart({ data, rows, selected, onSelect, onOpen }: ChartProps) {
         width={frame.width}
         height={frame.height}
         viewBox={`0 0 ${frame.width} ${frame.height}`}
-        onKeyDown={move}
+        onKeyDown={listBoxKeys(box, rows, current, onSelect, onOpen)}
       >
         <defs>
           <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -167,13 +150,13 @@ function textsOf(row: OfferRow, { label, short }: Frame): readonly [string, stri
     clip([short || !row.hours ? '' : row.hoursText.replace(/ \(.*/, ''), row.memoryText].filter(Boolean).join(' · '), 165, 12),
   ];
 }
-const placeOf = (row: OfferRow): string => `${row.provider} ${offerOf(row)}`;
+export const placeOf = (row: OfferRow): string => `${row.provider} ${offerOf(row)}`;
 
 /** What a screen reader says for a bar: what is seen, in its order, then what its shape says and what was cut. */
 const spoken = (row: OfferRow, texts: readonly string[]): string =>
   [...texts, fitsOf(row).replace(/^\S /, ''), texts.includes(placeOf(row)) ? '' : placeOf(row)].filter(Boolean).join(', ');
 
-function tickText(locale: string): (value: number) => string {
+export function tickText(locale: string): (value: number) => string {
   const format = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
   return (value) => (value === 0 ? '0' : `$${format.format(value)}`);
 }

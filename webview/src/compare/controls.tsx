@@ -1,5 +1,5 @@
 import type { CompareResult } from '../../../server/src/protocol/panel.js';
-import { distinct, marketOf, type View } from './offers.js';
+import { distinct, marketOf, measureNames, measures, type View } from './offers.js';
 
 interface ControlsProps {
   readonly data: CompareResult;
@@ -66,6 +66,19 @@ export function Controls({ data, view, count, region, onView, onCount, onRegion 
               {String(one)}
             </option>
           ))}
+        </select>
+      </label>
+      <label>
+        Chart
+        <select id="against" value={view.against} onChange={({ currentTarget }) => onView({ against: currentTarget.value as View['against'] })}>
+          <option value="">cost</option>
+          {measureNames
+            .filter((one) => one === view.against || data.rows.some(measures[one].range))
+            .map((one) => (
+              <option key={one} value={one}>
+                {`cost against ${measures[one].name}`}
+              </option>
+            ))}
         </select>
       </label>
       <label>

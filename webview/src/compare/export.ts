@@ -19,6 +19,7 @@ export function csvOf(rows: readonly OfferRow[], { per }: Pick<CompareResult, 'p
     ['stops', ({ stops }) => (stops ? 'true' : '')],
     ...range(`usd_per_${per}`, ({ usd }) => usd),
     ...range('hours', ({ hours }) => hours),
+    ...range('latency_ms', ({ latency }) => latency),
     ...range('memory_gib', ({ memory }) => memory),
     ['accelerator_memory_gib', ({ memorySize }) => memorySize],
     ...range('carbon_kg', ({ carbon }) => carbon),

@@ -50,12 +50,12 @@ function isRow(value: unknown): value is OfferRow {
   return (
     isObject(value) &&
     texts(value, 'key', 'accelerator', 'acceleratorName', 'provider', 'region', 'instance', 'market', 'asOf') &&
-    texts(value, 'usdText', 'usdShort', 'hoursText', 'memoryText', 'fitsText', 'carbonText') &&
+    texts(value, 'usdText', 'usdShort', 'hoursText', 'latencyText', 'memoryText', 'fitsText', 'carbonText') &&
     isNumber(value['count']) &&
     isNumber(value['instances']) &&
     isNumber(value['paid']) &&
     ['own', 'overNetwork', 'stops'].every((name) => typeof value[name] === 'boolean') &&
-    ['usd', 'hours', 'memory', 'carbon'].every((name) => optional(value[name], isRange)) &&
+    ['usd', 'hours', 'latency', 'memory', 'carbon'].every((name) => optional(value[name], isRange)) &&
     optional(value['memorySize'], isNumber) &&
     ['fits', 'tight', 'does-not-fit', 'unknown'].includes(String(value['fits']))
   );

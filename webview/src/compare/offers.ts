@@ -1,4 +1,4 @@
-import type { OfferRow } from '../../../server/src/protocol/panel.js';
+import type { OfferRow, Range } from '../../../server/src/protocol/panel.js';
 
 /** How a person arranged the panel: kept over hiding and restoring. */
 export interface View {
@@ -7,6 +7,8 @@ export interface View {
   readonly provider: string;
   readonly search: string;
   readonly onlyFits: boolean;
+  /** What the cost is drawn against; empty: bars of the cost alone. */
+  readonly against: Measure | '';
   readonly sort: SortKey;
   readonly descending: boolean;
   readonly selected: string;
@@ -18,6 +20,7 @@ export const firstView: View = {
   provider: '',
   search: '',
   onlyFits: false,
+  against: '',
   sort: 'cost',
   descending: false,
   selected: '',
@@ -39,6 +42,7 @@ export const columns = {
   offer: { title: 'Offer', number: false, value: ({ instance }) => instance, text: offerOf },
   cost: { title: 'Cost', number: true, value: ({ usd }) => usd?.likely, text: ({ usdText }) => usdText || 'unknown' },
   hours: { title: 'Duration', number: true, value: ({ hours }) => hours?.likely, text: ({ hoursText }) => hoursText },
+  latency: { title: 'Latency', number: true, value: ({ latency }) => latency?.likely, text: ({ latencyText }) => latencyText || 'unknown' },
   memory: { title: 'Memory of one', number: true, value: shareOf, text: ({ memoryText }) => memoryText || 'unknown' },
   fits: { title: 'Fits', number: false, value: ({ fits }) => (fits === 'unknown' ? undefined : fitsOrder.indexOf(fits)), text: fitsOf },
   carbon: { title: 'Carbon', number: true, value: ({ carbon }) => carbon?.likely, text: ({ carbonText }) => carbonText || 'unknown' },
@@ -46,6 +50,16 @@ export const columns = {
 } as const satisfies Readonly<Record<string, Column>>;
 export type SortKey = keyof typeof columns;
 export const sortKeys = Object.keys(columns) as SortKey[];
+
+/** What a cost can be weighed against: of each less is better. */
+export type Measure = 'hours' | 'latency' | 'memory' | 'carbon';
+export const measures: Readonly<Record<Measure, { readonly name: string; readonly better: string; readonly range: (row: OfferRow) => Range | undefined }>> = {
+  hours: { name: 'duration', better: 'quicker', range: ({ hours }) => hours },
+  latency: { name: 'latency', better: 'quicker', range: ({ latency }) => latency },
+  memory: { name: 'share of its memory', better: 'roomier', range: shares },
+  carbon: { name: 'carbon', better: 'cleaner', range: ({ carbon }) => carbon },
+};
+export const measureNames = Object.keys(measures) as Measure[];
 
 /** Rows that a person wants to see, in their order. What does not fit is at the end whatever the order, and what is unknown after what is known. */
 export function shown(rows: readonly OfferRow[], view: View): OfferRow[] {
@@ -71,7 +85,7 @@ export function shown(rows: readonly OfferRow[], view: View): OfferRow[] {
 }
 
 /** What cannot run the work to its end stands behind what can, and what cannot even start behind that. */
-const behind = ({ fits, stops }: OfferRow): number => (fits === 'does-not-fit' ? 2 : stops ? 1 : 0);
+export const behind = ({ fits, stops }: OfferRow): number => (fits === 'does-not-fit' ? 2 : stops ? 1 : 0);
 
 export const distinct = (rows: readonly OfferRow[], of: (row: OfferRow) => string): string[] => [...new Set(rows.map(of))].sort();
 
@@ -87,6 +101,7 @@ export function readView(kept: unknown): View {
     provider: take('provider', isText),
     search: take('search', isText),
     onlyFits: take('onlyFits', isBoolean),
+    against: take('against', (value) => value === '' || measureNames.includes(value as Measure)),
     sort: take('sort', (value) => sortKeys.includes(value as SortKey)),
     descending: take('descending', isBoolean),
     selected: take('selected', isText),
@@ -108,10 +123,16 @@ export function offerOf({ instances, instance, region, overNetwork }: OfferRow):
 export function fitsOf({ fitsText }: OfferRow): string {
   return fitsText === 'tight' ? '▲ tight' : fitsText || '? unknown';
 }
-/** Share of one accelerator's memory: what its sort and nothing else needs. */
-function shareOf({ memory, memorySize }: OfferRow): number | undefined {
-  return memory && memorySize !== undefined ? memory.likely / memorySize : undefined;
+/** Share of one accelerator's memory. @unit % */
+function shares({ memory, memorySize }: OfferRow): Range | undefined {
+  if (!memory || memorySize === undefined) return undefined;
+  const percent = (gib: number): number => (100 * gib) / memorySize;
+  return { low: percent(memory.low), likely: percent(memory.likely), high: percent(memory.high) };
 }
+function shareOf(row: OfferRow): number | undefined {
+  return shares(row)?.likely;
+}
+
 function compare(a: string | number, b: string | number): number {
   return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), undefined, { numeric: true });
 }

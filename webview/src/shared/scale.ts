@@ -28,3 +28,18 @@ export function scaleTo(most: number, from: number, to: number): Scale {
     at: (value) => from + (Math.min(Math.max(value, 0), end) / end) * (to - from),
   };
 }
+/** A scale on which each step is a multiple, for figures that lie far apart: from the round number below the least to the one above the most.
+ * @param least above zero */
+export function scaleOfMultiples(least: number, most: number, from: number, to: number): Scale {
+  const rounds = (power: number): number[] => [1, 2, 5].map((one) => one * 10 ** power);
+  const powers = Array.from({ length: Math.floor(Math.log10(most)) - Math.floor(Math.log10(least)) + 2 }, (_, at) => Math.floor(Math.log10(least)) + at);
+  const all = powers.flatMap(rounds);
+  const start = all.filter((one) => one <= least * (1 + 1e-9)).at(-1) ?? least;
+  const end = all.find((one) => one >= most * (1 - 1e-9) && one > start) ?? most;
+  const inside = all.filter((one) => one >= start && one <= end);
+  const at = (value: number): number =>
+    from + ((Math.log(Math.min(Math.max(value, start), end)) - Math.log(start)) / (Math.log(end) - Math.log(start))) * (to - from);
+  const few =
+    inside.length * 60 <= Math.abs(to - from) ? inside : inside.filter((one) => one === start || one === end || /^1(?:e|0*$)|^0\.0*1$/.test(String(one)));
+  return { end, ticks: few, at };
+}

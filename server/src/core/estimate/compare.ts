@@ -28,6 +28,8 @@ export interface CompareRow {
   readonly stops?: true;
   /** Wall time of a run; absent for what stays on. */
   readonly hours?: Interval;
+  /** Of one request, where its lengths and the load are known. @unit ms */
+  readonly latency?: Interval;
   /** A run, or a month where `unit` says so. */
   readonly usd?: Interval;
   readonly unit: 'usd' | 'usd/month' | 'usd/hour';
@@ -88,6 +90,7 @@ export function compare(stated: Spec, context: EstimateContext, options: Compare
           ? cached(spread, offer.acceleratorCount, (each) => estimate(overNodes(placed, number, each), context))
           : whole;
       const memory = estimation.estimates['peak_memory_gib'];
+      const latency = estimation.estimates['latency_ms'];
       const priced = scaled(offer, number);
       const hours = estimation.estimates['wall_hours'] ?? hoursOf(estimation.estimates['gpu_hours'], number);
       const stays = spec.kind === 'serving' || spec.kind === 'resource';
@@ -109,6 +112,7 @@ export function compare(stated: Spec, context: EstimateContext, options: Compare
         link,
         ...(hours && !stays ? { hours: scale(hours, 1) } : {}),
         ...(hours && !stays && hours.likely >= limit * (1 - 1e-9) ? { stops: true as const } : {}),
+        ...(latency ? { latency: scale(latency, 1) } : {}),
         ...(usd ? { usd } : {}),
         unit: stays ? 'usd/month' : 'usd',
         fits: fitsOf(estimation),

@@ -13,6 +13,7 @@ export interface CompareText {
   readonly name: string;
   readonly offer: string;
   readonly hours: string;
+  readonly latency: string;
   readonly cost: string;
   /** The cost without its interval. */
   readonly shortCost: string;
@@ -31,6 +32,7 @@ export function compareText(row: CompareRow, catalog: Catalog, style: NumberStyl
     name,
     offer: `${row.provider} ${machines}${row.instance}${row.region === 'any' ? '' : ` ${row.region}`}${row.market === 'on-demand' ? '' : ` ${row.market}`}${row.own ? ' (own rate)' : ''}${row.link === 'network' ? ', over the network' : ''}`,
     hours: row.hours ? (row.stops ? `stopped after ${withUnit(row.hours.likely, 'h', style)}` : interval({ ...row.hours, unit: 'h' }, style)) : '',
+    latency: row.latency ? interval({ ...row.latency, unit: 'ms' }, style) : '',
     cost: row.usd ? interval({ ...row.usd, unit: row.unit }, style) : 'unknown',
     shortCost: row.usd ? withUnit(row.usd.likely, row.unit, style) : 'unknown',
     memory: row.memory ? `${withUnit(row.memory.likely, 'GiB', style).replace(' GiB', '')}${size} GiB` : '',

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { panelHtml } from '../../client/src/common/panel-html.js';
-import type { FromSpendPage, ToSpendPage } from '../../server/src/protocol/spend-panel.js';
 import { launchBrowser } from '../e2e/browser.mjs';
 
 /** What the editor's themes say, as far as the page asks. */
@@ -97,31 +96,34 @@ const themes = {
 export type ThemeName = keyof typeof themes;
 export const themeNames = Object.keys(themes) as ThemeName[];
 
-/** The spend page alone in Chromium, under the rules of the panel, with a stand-in for the editor. */
-export class SpendPage {
+/** The page of a panel alone in Chromium, under the rules of the panel, with a stand-in for the editor. */
+export class PanelPage<To, From> {
   // biome-ignore lint/suspicious/noExplicitAny: playwright-core is installed beside the workbench, not in this project
   readonly page: any;
   /** What the page broke or said wrong: rules, exceptions. */
   readonly errors: string[];
+  private readonly name: string;
   private readonly close_: () => Promise<void>;
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  private constructor(page: any, errors: string[], close: () => Promise<void>) {
+  private constructor(name: string, page: any, errors: string[], close: () => Promise<void>) {
+    this.name = name;
     this.page = page;
     this.errors = errors;
     this.close_ = close;
   }
-  static async open({ width = 1200, state }: { readonly width?: number; readonly state?: unknown } = {}): Promise<SpendPage> {
+  /** @param name the folder of the page */
+  static async open<To, From>(name: string, { width = 1200, state }: { readonly width?: number; readonly state?: unknown } = {}): Promise<PanelPage<To, From>> {
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width, height: 900 } });
     const errors: string[] = [];
     page.on('pageerror', (error: Error) => errors.push(error.message));
     page.on('console', (message: { type(): string; text(): string }) => message.type() === 'error' && errors.push(message.text()));
     const dist = (name: string): string => readFileSync(path.join(import.meta.dirname, '../../dist', name), 'utf8');
-    const html = panelHtml({ title: 'Spend', script: '/script.js', style: '/style.css', source: 'http://panel.test', nonce: 'once' });
+    const html = panelHtml({ title: name, script: '/script.js', style: '/style.css', source: 'http://panel.test', nonce: 'once' });
     const served: Record<string, [string, string]> = {
       '/': ['text/html', html],
-      '/script.js': ['text/javascript', dist('webview-spend.js')],
-      '/style.css': ['text/css', dist('webview-spend.css')],
+      '/script.js': ['text/javascript', dist(`webview-${name}.js`)],
+      '/style.css': ['text/css', dist(`webview-${name}.css`)],
     };
     await page.route('http://panel.test/**', (route: { request(): { url(): string }; fulfill(answer: object): Promise<void> }) => {
       const [contentType, body] = served[new URL(route.request().url()).pathname] ?? ['text/plain', ''];
@@ -140,7 +142,7 @@ export class SpendPage {
       });
     }, state);
     await page.goto('http://panel.test/');
-    return new SpendPage(page, errors, () => browser.close());
+    return new PanelPage(name, page, errors, () => browser.close());
   }
   theme(name: ThemeName): Promise<void> {
     return this.page.evaluate(({ class: look, colours }: (typeof themes)[ThemeName]) => {
@@ -152,11 +154,11 @@ export class SpendPage {
     }, themes[name]);
   }
   /** The extension says something. */
-  tell = (message: ToSpendPage): Promise<void> => this.page.evaluate((sent: unknown) => window.postMessage(sent, '*'), message);
+  tell = (message: To): Promise<void> => this.page.evaluate((sent: unknown) => window.postMessage(sent, '*'), message);
   /** What the page said to the extension. */
-  said = (): Promise<FromSpendPage[]> => this.page.evaluate(() => (globalThis as unknown as { sent: FromSpendPage[] }).sent);
+  said = (): Promise<From[]> => this.page.evaluate(() => (globalThis as unknown as { sent: unknown[] }).sent);
   async shot(name: string): Promise<void> {
-    await this.page.screenshot({ path: path.join(import.meta.dirname, '../../test-output/screenshots/spend', `${name}.png`), fullPage: true });
+    await this.page.screenshot({ path: path.join(import.meta.dirname, '../../test-output/screenshots', this.name, `${name}.png`), fullPage: true });
   }
   close = (): Promise<void> => this.close_();
 }
