@@ -33,6 +33,9 @@ const sdxl: Facts = {
 describe('a step of an image model', () => {
   const slower: { name: string; base?: Facts; slower: Facts; faster: Facts }[] = [
     { name: 'photographs that the host decodes', slower: {}, faster: { synthetic_data: true } },
+    { name: 'photographs that the training process decodes itself', slower: { loader_workers: 0 }, faster: { loader_workers: 8 } },
+    { name: 'few processes that load', slower: { loader_workers: 1 }, faster: { loader_workers: 4 } },
+    { name: 'a release of the time before cuDNN 8', slower: { framework: 'pytorch 1.0' }, faster: { framework: 'pytorch 1.13' } },
     { name: 'channels that do not come last', slower: {}, faster: { channels_last: true } },
     { name: 'code that is not compiled', slower: {}, faster: { compile: true } },
     { name: 'everyday code', slower: {}, faster: { framework: 'ngc mxnet' } },
@@ -43,8 +46,21 @@ describe('a step of an image model', () => {
   it.each(slower)('is slower by $name', ({ base, slower: a, faster: b }) => expect(stepOf(a, base).total).toBeGreaterThan(stepOf(b, base).total * 1.005));
 
   it('has parts that add up to no less than the parts that do not overlap', () => {
-    const { matrix, elementwise, launch, loading, gradients, optimizer, fixed, total } = stepOf({});
-    expect(matrix + elementwise + launch + loading + gradients + optimizer + fixed).toBeCloseTo(total, 9);
+    const { matrix, elementwise, launch, loading, uneven, gradients, optimizer, fixed, total } = stepOf({ gpus: 8 });
+    expect(matrix + elementwise + launch + loading + uneven + gradients + optimizer + fixed).toBeCloseTo(total, 9);
+  });
+  it('waits for the slowest of several devices that load photographs, the longer the more there are', () => {
+    const waiting = (facts: Facts) => stepOf(facts).uneven;
+    expect([waiting({}), waiting({ gpus: 8, synthetic_data: true }), waiting({ gpus: 8, framework: 'ngc mxnet' })]).toEqual([0, 0, 0]);
+    expect(waiting({ gpus: 64 })).toBeGreaterThan(waiting({ gpus: 8 }));
+  });
+  it('is never shorter than its photographs take to load', () => {
+    const { total } = stepOf({ gpu_type: 'h100-sxm-80gb', model: 'resnet18', loader_workers: 2 });
+    expect(total).toBeGreaterThan((64 * knobs['load.core']) / 2);
+  });
+  it('says how many processes it takes to load where nobody states them', () => {
+    const assumed = (facts: Facts) => jobOf({ ...resnet, ...facts }).assumed.some(({ fact }) => fact === 'loader_workers');
+    expect([assumed({}), assumed({ loader_workers: 2 }), assumed({ synthetic_data: true })]).toEqual([true, false, false]);
   });
   it('takes fewer multiplications for convolutions of three by three on plain units, and only there', () => {
     const perMac = (facts: Facts) => {

@@ -169,6 +169,15 @@ describe('the head of an encoder', () => {
   it('is the vocabulary in pre-training and small in tuning', () => expect([headOf('pretrain'), headOf('finetune')]).toEqual([0.15, 0]));
 });
 
+it.each([
+  ['google-t5/t5-base', 'transformers', false],
+  ['microsoft/deberta-v3-base', 'transformers', false],
+  ['facebook/bart-base', 'transformers', true],
+  ['google-t5/t5-base', 't5x, jax', true],
+])('%s in %s: attention in a fused kernel is %s', (model, framework, fused) => {
+  expect(jobOf({ model, framework, gpu_type: 'a100-sxm-80gb', gpus: 1, batch_size: 8, seq_len: 512 }).flash).toBe(fused);
+});
+
 describe('quantized weights', () => {
   const qlora: Facts = { ...llama7b, task: 'qlora', quantization: 'nf4', lora_rank: 16, strategy: 'ddp', framework: 'transformers' };
   it.each([

@@ -76,7 +76,9 @@ describe('what makes a step slow', () => {
 
 describe('images', () => {
   it('are counted in samples, by the table of published models', () => {
-    const facts = { task: 'vision', model: 'ResNet-50 v1.5', gpu_type: 'a100-sxm-80gb', gpus: 8, batch_size: 256, precision: 'fp16', image_size: 224 };
+    const framework = 'pytorch, NGC DeepLearningExamples';
+    const device = { gpu_type: 'a100-sxm-80gb', gpus: 8, batch_size: 256, precision: 'fp16' };
+    const facts = { task: 'vision', model: 'ResNet-50 v1.5', image_size: 224, framework, channels_last: true, ...device };
     const { estimates } = estimateOf(facts);
     expect(estimates['tokens_per_s_per_gpu']).toBeUndefined();
     const rate = estimates['samples_per_s'];

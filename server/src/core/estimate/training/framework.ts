@@ -12,6 +12,8 @@ export interface Framework {
   readonly chunkedLoss: boolean;
   /** Bytes of optimizer, weights and gradients follow DeepSpeed's or Megatron's flat fp32 buffers. */
   readonly flatBuffers: 'deepspeed' | 'megatron' | undefined;
+  /** A release that brings a cuDNN before 8. */
+  readonly aged: boolean;
   /** Trains weights kept in 16 bit only. */
   readonly pureHalf: boolean;
 }
@@ -23,7 +25,7 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'habana', test: /habana|gaudi/, class: 'vendor' },
   { name: 'poplar', test: /poplar|popart/, class: 'vendor' },
   // NVIDIA's containers count by year and month (21.11), PyTorch itself does not.
-  { name: 'ngc-examples', test: /deeplearningexamples|pytorch 2\d\.\d\d/, class: 'stack' },
+  { name: 'ngc-examples', test: /deeplearningexamples|^pytorch 2\d\.\d\d$/, class: 'stack' },
   // A person's own loop; tuned recipes say which release or container.
   { name: 'tensorflow', test: /^tensorflow$/, class: 'everyday' },
   { name: 'ngc', test: /\bngc\b|nvidia|mxnet|hugectr|paddle|tensorflow/, class: 'vendor' },
@@ -54,6 +56,9 @@ const known: readonly { name: string; test: RegExp; class: StackClass }[] = [
   { name: 'pytorch', test: /pytorch|torch/, class: 'everyday' },
 ];
 
+/** Releases with a cuDNN before 8. @source release notes: PyTorch 1.7 and TensorFlow 2.4 are the first that are built with cuDNN 8 */
+const aged = /torch7|caffe|theano|chainer|cudnn ?v?[3-7]\b|pytorch (?:0\.|1\.[0-6]\b)|tensorflow (?:1\.|2\.[0-3]\b)/;
+
 /** Which training stack a framework's written name means.
  * @assumes jobs that are large run on a training stack even where none is named */
 export function frameworkOf(text: string | undefined, compile: boolean | undefined, large: boolean, strategy = ''): Framework {
@@ -70,6 +75,7 @@ export function frameworkOf(text: string | undefined, compile: boolean | undefin
     name,
     chunkedLoss: name === 'unsloth' || name === 'torchtune',
     flatBuffers: name === 'megatron' || name === 'megatron-bridge' ? 'megatron' : deepspeed ? 'deepspeed' : undefined,
+    aged: lower !== undefined && aged.test(lower),
     pureHalf: name === 'torchtune' || name === 'litgpt' || name === 'peft',
   };
 }

@@ -38,8 +38,10 @@ export interface TrainingJob {
   readonly uncompiled: boolean;
   /** Image tensors have their channels last. */
   readonly channelsLast: boolean;
-  /** Samples are made up on the device. */
-  readonly synthetic: boolean;
+  /** Processes that load samples for one device. */
+  readonly workers: number | undefined;
+  /** Samples are photographs that the host reads, decodes and augments anew each time. */
+  readonly photographs: boolean;
   /** Outputs of frozen encoders were computed before. */
   readonly latentsCached: boolean;
   readonly optimizer: string;

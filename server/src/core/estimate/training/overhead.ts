@@ -8,7 +8,7 @@ interface Overhead {
   readonly evaluation: number;
   /** Writing checkpoints, work lost since the last one, and starting again. */
   readonly failures: number;
-  /** Runs thrown away and idle machines of jobs over several nodes, fitted on published totals. */
+  /** Runs thrown away and idle machines, fitted on published totals: none on eight devices, all of it from 512 on. */
   readonly rest: number;
   /** Hours of a device from its start to the first step. */
   readonly start: number;
@@ -54,7 +54,7 @@ export function overheadOf(
   return {
     evaluation: job.facts.text('eval_strategy')?.toLowerCase() === 'no' ? 0 : evaluated,
     failures: saving + restart / between,
-    rest: layout.gpus > 8 ? k['hours.overhead'] - 1 : 0,
+    rest: (k['hours.overhead'] - 1) * Math.min(1, Math.max(0, Math.log2(layout.gpus / 8)) / 6),
     start,
   };
 }

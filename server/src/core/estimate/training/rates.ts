@@ -10,6 +10,8 @@ export interface StepTime {
   readonly launch: number;
   /** Waiting for samples that the host reads and prepares. */
   readonly loading: number;
+  /** Waiting for the slowest device of a step. */
+  readonly uneven: number;
   readonly dequantize: number;
   readonly tensorParallel: number;
   readonly expertParallel: number;

@@ -5,7 +5,8 @@ import { fitting } from './fitting.js';
 import { type Framework, frameworkOf } from './framework.js';
 import type { Checkpointing, ComputePrecision, Method, TrainingJob } from './job.js';
 import { layoutOf } from './layout.js';
-import { type SampleWork, sampleWorkOf } from './sample-work.js';
+import { usualWorkers } from './sample-step.js';
+import { readsPhotographs, type SampleWork, sampleWorkOf } from './sample-work.js';
 import { type Shape, shapeOf } from './shape.js';
 
 /** Padded to the longest of a micro-batch, instruction samples fill this share of the length limit.
@@ -78,13 +79,14 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
   const precision = precisionOf(facts, chip, framework, shape !== undefined && !shape.encoder, sample, assume);
   const checkpointing = checkpointingOf(facts, shape, framework, method, assume);
   const flashFact = facts.flag('flash_attention');
-  const flash =
-    flashFact ?? !(chip?.generation === 'volta' || chip?.generation === 'turing' || chip?.generation === 'pascal' || framework.name === 'megatron-deepspeed');
+  const flash = flashFact ?? hasFused(chip, shape, framework);
   if (flashFact === undefined && shape)
-    assume('flash_attention', flash, flash ? 'default of current attention kernels' : 'not available on this chip or stack');
+    assume('flash_attention', flash, flash ? 'default of current attention kernels' : 'not available on this chip, in this stack or for this model');
   const optimizer = (facts.text('optimizer') ?? 'adamw').toLowerCase();
 
   const length = lengthOf(facts, shape, sample, assume);
+  if (sample !== undefined && !facts.has('loader_workers') && readsPhotographs(sample, facts) && framework.class === 'everyday')
+    assume('loader_workers', usualWorkers, 'not stated: as published recipes set it');
   const layout = layoutOf({ facts, perMachine: offer?.acceleratorCount, chip, shape, sample, seq: length.seq, method, weightBits, framework, assume });
   const whole = /embed|head/.test(facts.text('trainable') ?? '') && shape !== undefined ? shape.embedding : 0;
   const trainable =
@@ -113,7 +115,8 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     compile: compileFact === true,
     uncompiled: compileFact === false,
     channelsLast: facts.flag('channels_last') === true,
-    synthetic: facts.flag('synthetic_data') === true,
+    workers: facts.number('loader_workers'),
+    photographs: sample !== undefined && readsPhotographs(sample, facts),
     latentsCached: facts.flag('latents_cached') ?? framework.class === 'vendor',
     optimizer,
     optimizerInBackward: facts.flag('optimizer_in_backward') === true,
@@ -123,6 +126,13 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     assumed,
     unknown,
   });
+}
+
+/** True where attention runs in a fused kernel unless told otherwise. */
+function hasFused(chip: Chip | undefined, shape: Shape | undefined, { name, class: kind }: Framework): boolean {
+  if (name === 'megatron-deepspeed' || /^(?:volta|turing|pascal)$/.test(chip?.generation ?? '')) return false;
+  // Library code adds learnt position biases to the scores in a step of its own; compilers fuse them.
+  return shape?.biased !== true || kind !== 'everyday' || chip?.generation === 'tpu';
 }
 
 /** Weights of rank-r adapters on all linear layers: r·(in + out) each, seven a layer.

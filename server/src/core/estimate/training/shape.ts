@@ -20,6 +20,8 @@ export interface Shape
   readonly launched: number;
   /** Weights of input embedding and, if not tied, head. */
   readonly embedding: number;
+  /** Adds a learnt bias to its scores by relative position, which everyday code does outside fused kernels. */
+  readonly biased: boolean;
   /** Share of positions whose logits are computed. */
   readonly headShare: number;
   /** Positions that attention looks back on at most: a chunk for linear and state-space layers. */
@@ -68,6 +70,7 @@ function passed(d: Dimensions, tuned: boolean): Shape {
     encoder,
     relative,
     // Encoders are tuned with a small head of their own in the place of the vocabulary.
+    biased: /(^|[\s/_-])(m|by|flan-|google-|long|u)?t5\b|\bul2\b|deberta|xlnet|mpnet/i.test(names),
     headShare: encoder && tuned ? 0 : encoder || relative ? 0.15 : (target ?? 1),
     reach: /rwkv|retnet|hyena|linear attention/i.test(names) ? 256 : Number.POSITIVE_INFINITY,
     window: d.window,

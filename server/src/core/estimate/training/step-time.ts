@@ -113,6 +113,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
     elementwise: factor * (elementwise + accumulate),
     launch: factor * (busy - onDevice),
     loading: 0,
+    uneven: 0,
     dequantize: factor * dequantize,
     tensorParallel: factor * tensorParallel,
     expertParallel: factor * expertParallel,

@@ -17,7 +17,12 @@ export function stepTerm(job: TrainingJob, { step }: Speed): Term {
     part('attention', 'attention', step.attention, '4·s·h FLOP a token and layer, causal half (Narayanan et al. 2021 §3)', ['seq_len', 'flash_attention']),
     part('elementwise', job.sample ? 'activation traffic' : 'norms, residuals, loss', step.elementwise, 'bytes moved ÷ memory bandwidth', ['gpu_type']),
     part('launch', 'host work that computing does not hide', step.launch, 'seconds a layer and pass', ['framework', 'compile']),
-    part('loading', 'waiting for images', step.loading, 'seconds an image to read, decode and augment', ['framework', 'image_size']),
+    part('loading', 'waiting for images', step.loading, 'seconds of a core to read, decode and augment an image ÷ loading processes', [
+      'loader_workers',
+      'image_size',
+      'framework',
+    ]),
+    part('uneven', 'waiting for the slowest device', step.uneven, 'scatter of the step · √(2 ln devices) (Chen et al. 2016)', ['gpus']),
     part('dequantize', 'turning 4-bit weights into 16-bit ones', step.dequantize, 'bytes moved ÷ memory bandwidth', ['quantization']),
     part('tensor-parallel', 'tensor-parallel exchange', step.tensorParallel, '4 all-reduces a layer (Shoeybi et al. 2019)', ['tensor_parallel']),
     part('expert-parallel', 'expert-parallel exchange', step.expertParallel, '4 all-to-all a layer (Lepikhin et al. 2020)', ['expert_parallel']),
