@@ -62,6 +62,7 @@ root = LlmAgent(model=MODEL, name="root")
       'api-call agno 6-6 {}',
       'api-call agno 7-7 {model=gpt-5-mini@7}',
       'api-call smolagents 9-9 {inference_steps=20@9} ?model',
+      'batch-inference smolagents 10-10 {model=x/y@10}',
       'api-call google-adk 11-11 {} ?model',
     ],
   ],
@@ -77,7 +78,7 @@ b = OllamaGenerator(model="x")
 c = HuggingFaceLocalGenerator(model="x")
 d = HuggingFaceAPIChatGenerator(api_params={"model": "x"})
 `,
-    ['api-call haystack 5-5 {model=nv-embed@5}', 'api-call haystack 8-8 {}'],
+    ['api-call haystack 5-5 {model=nv-embed@5}', 'batch-inference haystack 7-7 {model=x@7}', 'api-call haystack 8-8 {}'],
   ],
 ])('%s', async (_what, name, text, expected) => {
   expect((await seen(name, text)).short).toEqual(expected);

@@ -108,7 +108,7 @@ if __name__ == "__main__":
     asr_brain.evaluate(test_data)
 import torch
 `,
-    ['training pytorch 6-7 {}'],
+    ['training pytorch 6-7 {batch_size=2@7}'],
   ],
   ['a solver that trains nothing', 'import torch\nfrom ode import Solver\nsolver = Solver(config)\nsolver.run()\n', []],
 ])('%s', async (_what, text, expected) => {

@@ -22,6 +22,7 @@ import { handedOverTraining } from './python/handed-over-training.js';
 import { hfTrainer } from './python/hf-trainer.js';
 import { hostedClients } from './python/hosted-clients.js';
 import { httpApi } from './python/http-api.js';
+import { kauldron } from './python/kauldron.js';
 import { keras } from './python/keras.js';
 import { kubeflowTrainer } from './python/kubeflow-trainer.js';
 import { langchainPython } from './python/langchain.js';
@@ -30,6 +31,7 @@ import { lightning } from './python/lightning.js';
 import { litellmPython } from './python/litellm.js';
 import { llamaIndexPython } from './python/llama-index.js';
 import { localInference } from './python/local-inference.js';
+import { localObjects } from './python/local-objects.js';
 import { megatron } from './python/megatron.js';
 import { metaflow } from './python/metaflow.js';
 import { mmengine } from './python/mmengine.js';
@@ -134,6 +136,7 @@ export const recognisers: readonly Recogniser[] = [
   litellmPython,
   llamaIndexPython,
   localInference,
+  localObjects,
   modalPython,
   openaiTypescript,
   anthropicTypescript,
@@ -171,6 +174,7 @@ export const recognisers: readonly Recogniser[] = [
   handedOverTraining,
   libraryTrainers,
   lightning,
+  kauldron,
   keras,
   rayTrain,
   trainingConfig,

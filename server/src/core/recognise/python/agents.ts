@@ -15,7 +15,10 @@ const objects: readonly (readonly [RegExp, string])[] = [
   ],
   [/^autogen_ext\.models\.\w+(\.\w+)*\.(OpenAI|AzureOpenAI|Anthropic)\w*ChatCompletionClient$/, 'autogen'],
   [/^pydantic_ai\.models\.\w+\.\w+Model$/, 'pydantic-ai'],
-  [/^agno\.models\.\w+(\.\w+)*\.(?!Ollama|VLLM|LMStudio|LlamaCpp)\w+$/, 'agno'],
+  [
+    /^agno\.(?:models|knowledge\.(?:embedder|reranker))\.\w+(\.\w+)*\.(?!Ollama|VLLM|LMStudio|LlamaCpp|SentenceTransformer|FastEmbed|Message$|Response)\w+$/,
+    'agno',
+  ],
   [/^strands\.models(\.\w+)*\.(?!Ollama)\w+Model$/, 'strands'],
   [
     /^haystack(?:_integrations)?\.components\.(?:generators|embedders)(?:\.(?!ollama|llama_cpp|llamafile|vllm|fastembed|instructor_embedders|optimum)\w+)*\.(?!HuggingFaceLocal|HuggingFaceTEI|SentenceTransformers|Fallback)\w+(?:Generator|Embedder)$/,
@@ -50,10 +53,13 @@ export const agentsPython: PythonRecogniser = {
     const { program, evaluate } = input;
     if (isTest(input)) return [];
     const found: SeenWorkload[] = sitesOf(program, /(?<=\bModelFactory\.)create\b(?=\s*\()/g).flatMap(({ call }) => camel(input, call));
-    for (const site of sitesOf(
+    const names = [...program.imports].flatMap(([name, { module }]) => (/^agno\.(?:models|knowledge\.(?:embedder|reranker))\b/.test(module) ? [name] : []));
+    const more = names.length > 0 ? sitesOf(program, new RegExp(`\\b(?:${names.join('|')})(?=\\s*\\()`, 'g')) : [];
+    const sites = sitesOf(
       program,
       /(?:Model|Client|Generator|Embedder|Agent|Team|Chat\w*|Claude|Gemini|Groq|Completion|TextEmbedding|Responses|TextTo\w+|AudioToText)(?=\s*\()/g,
-    )) {
+    );
+    for (const site of [...sites.filter((one) => !more.some(({ at }) => at === one.at)), ...more]) {
       const { call } = site;
       const name = evaluate.callee(call);
       const framework = objects.find(([pattern]) => pattern.test(name))?.[1];

@@ -55,7 +55,11 @@ export function clientOf(evaluate: Evaluator, expr: Expr, wanted: RegExp, steps 
     const set = program
       .bindings(meant.name)
       .filter((binding) => binding.object === dotted(meant.object) && binding.kind === 'assign' && binding.value?.kind !== 'none');
-    const value = set.at(-1)?.value;
+    // client = OpenAI() in the body of the class
+    const value = (
+      set.at(-1) ??
+      (dotted(meant.object) === 'self' ? program.bindings(meant.name).find(({ inClass, object }) => inClass !== undefined && object === undefined) : undefined)
+    )?.value;
     if (value && value !== meant) return clientOf(evaluate, value, wanted, steps + 1);
     // A property or cached method that makes the client: `def client(self): return OpenAI()`.
     if (dotted(meant.object) === 'self') return fromFunction(evaluate, meant.name, wanted, steps);

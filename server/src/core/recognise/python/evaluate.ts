@@ -42,6 +42,11 @@ export class Evaluator implements ReadsValues {
       const otherwise = this.value(expr.otherwise, steps + 1);
       return otherwise.known ? { ...otherwise, origin: 'default', note: 'unless the command line says another' } : otherwise;
     }
+    // 256 if torch.cuda.is_available() else 64: what runs costs where there is a GPU
+    if (expr.kind === 'conditional' && expr.test.kind === 'call' && /(?:^|\.)cuda\.is_available$/.test(dotted(expr.test.callee) ?? '')) {
+      const there = this.value(expr.value, steps + 1);
+      if (there.known) return { ...there, note: there.note ?? 'where there is a GPU' };
+    }
     const plain = plainValue(expr, (part) => this.value(part, steps + 1), steps);
     if (plain) return plain;
     switch (expr.kind) {

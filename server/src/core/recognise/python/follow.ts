@@ -212,12 +212,19 @@ function findGiven(evaluator: ReadsValues, parameter: Binding, steps: number): E
 
 /** What a local function with one return statement returns, for a call of it. */
 export function returnedBy(evaluator: ReadsValues, call: Call): Expr | undefined {
-  if (call.callee.kind !== 'name') return undefined;
-  const binding = evaluator.program.lookup(call.callee.name, call.start);
-  if (binding?.kind !== 'def') return undefined;
-  const owner = evaluator.program.function(binding.name);
+  const owner = functionOf(evaluator.program, call);
   const returned = owner ? evaluator.program.returned(owner) : [];
   return returned.length === 1 && returned[0]!.start !== call.start ? returned[0] : undefined;
+}
+/** The function of this file, or the method of the same class, that a call runs. */
+function functionOf(program: ReadsValues['program'], { callee, start }: Call): ReturnType<ReadsValues['program']['function']> {
+  if (callee.kind === 'attribute' && dotted(callee.object) === 'self') {
+    const owner = program.blocks(start).find((block) => block.kind === 'class');
+    return owner && program.function(callee.name, owner);
+  }
+  if (callee.kind !== 'name') return undefined;
+  const binding = program.lookup(callee.name, start);
+  return binding?.kind === 'def' ? program.function(binding.name) : undefined;
 }
 
 function wandbConfig(evaluator: ReadsValues): Expr | undefined {

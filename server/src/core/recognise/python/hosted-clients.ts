@@ -23,7 +23,7 @@ const providers: readonly { readonly client: RegExp; readonly method: RegExp; re
   { client: /^replicate(\.Client)?$/, method: /\.(run|async_run|stream|predictions\.create|deployments\.predictions\.create)$/, framework: 'replicate' },
   {
     client: /^huggingface_hub(\.\w+)*\.(Async)?InferenceClient$/,
-    method: /\.(chat_completion|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition)$/,
+    method: /\.(chat_completion|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition|post)$/,
     framework: 'huggingface_hub',
   },
   {
@@ -51,7 +51,7 @@ export const hostedClients: PythonRecogniser = {
     if (isTest(input)) return [];
     const sites = sitesOf(
       program,
-      /(?<=\.)(?:complete(?:_async)?|chat(?:_stream|_completion)?|stream(?:_async)?|parse(?:_async)?|embed|rerank|generate(?:_stream)?|summarize|classify|create|embeddings|process|multimodal_embed|contextualized_embed|run(?:_async)?|async_run|subscribe(?:_async)?|submit(?:_async)?|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition|call|create_\w+|sample(?:_batch)?|extend)\b(?=\s*[(,)])/g,
+      /(?<=\.)(?:complete(?:_async)?|chat(?:_stream|_completion)?|stream(?:_async)?|parse(?:_async)?|embed|rerank|generate(?:_stream)?|summarize|classify|create|embeddings|process|multimodal_embed|contextualized_embed|run(?:_async)?|async_run|subscribe(?:_async)?|submit(?:_async)?|text_generation|feature_extraction|text_to_image|summarization|automatic_speech_recognition|call|create_\w+|post|sample(?:_batch)?|extend)\b(?=\s*[(,)])/g,
     );
     return together(input, sites).flatMap(({ site, span, count }): SeenWorkload[] => {
       const name = methodName(program, site);
@@ -74,7 +74,8 @@ export const hostedClients: PythonRecogniser = {
             setting(evaluate, 'model', made, ['model']) ??
             (first && evaluate.fact('model', first)),
           setting(evaluate, 'max_tokens', given, ['max_tokens', 'max_new_tokens']) ??
-            setting(evaluate, 'max_tokens', keyed(evaluate, given.get('input', 'arguments')), ['max_tokens', 'max_new_tokens']),
+            setting(evaluate, 'max_tokens', keyed(evaluate, given.get('input', 'arguments')), ['max_tokens', 'max_new_tokens']) ??
+            setting(evaluate, 'max_tokens', keyed(evaluate, keyed(evaluate, given.get('json')).get('parameters')), ['max_new_tokens']),
           setting(evaluate, 'n', given, ['n', 'num_generations']) ?? laterCount(input, provider.framework, site.call),
           setting(evaluate, 'reasoning_effort', given, ['reasoning_effort']),
           setting(evaluate, 'embedding_dims', given, ['output_dimension']),

@@ -12,7 +12,9 @@ export function useOf(input: PythonInput, load: Load): Call | undefined {
     load.framework === 'diffusers' ||
     last === 'pipeline' ||
     /Pipeline\w*$|pipe(line)?$/i.test(dotted(call.callee)?.replace(/\.\w+$/, '') ?? '') ||
-    /(^|\.)(pipe|pipeline|generator)$/.test(held ?? '');
+    /(^|\.)(pipe|pipeline|generator)$/.test(held ?? '') ||
+    // outlines.from_transformers(X.from_pretrained(…), tokenizer): what comes out is called.
+    (last === 'from_pretrained' && /^outlines\b/.test(input.evaluate.callee(program.callAround(call.start) ?? call)));
   // pipeline("…")(texts): the load is itself called.
   if (isPipeline && /^\s*\(/.test(program.text.slice(call.end, call.end + 3))) return call;
   if (held === undefined) return usedElsewhere(input, load);
@@ -47,7 +49,7 @@ export function useOf(input: PythonInput, load: Load): Call | undefined {
         (site) =>
           site.call.start > call.end &&
           site.call.args.some((arg) => dotted(arg.value) === name && (arg.keyword === undefined || arg.keyword === 'model')) &&
-          (program.scopeOf(site.at) === scope || name.startsWith('self.')),
+          (program.scopeOf(site.at) === scope || name.startsWith('self.') || (isServed(program) && reaches(input, load, site.at))),
       );
     if (own) return own.call;
   }

@@ -17,7 +17,7 @@ export function modelObject(
   const { evaluate, program } = input;
   if (destination(evaluate, program, { type: evaluate.callee(call), made: call }).local && !/ollama/i.test(framework)) return undefined;
   const given = keyed(evaluate, call);
-  const more = keyed(evaluate, given.get('model_kwargs', 'generation_config', 'additional_kwargs'));
+  const more = keyed(evaluate, given.get('model_kwargs', 'generation_config', 'generation_kwargs', 'additional_kwargs'));
   const positional = call.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value;
   const thinking = keyed(evaluate, given.get('thinking') ?? more.get('thinking'));
   const reasoning = keyed(evaluate, given.get('reasoning') ?? more.get('reasoning'));

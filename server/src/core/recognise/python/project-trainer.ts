@@ -1,9 +1,9 @@
-import { type Call, dotted } from '../../syntax/python/ast.js';
+import { argument, type Call, dotted } from '../../syntax/python/ast.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
 import { addAdapters } from './training/adapters.js';
 import { addDataset, addLength } from './training/data-source.js';
 import { visibleDevices } from './training/devices.js';
-import { count, FactSet } from './training/fact-set.js';
+import { amount, count, FactSet } from './training/fact-set.js';
 import { addHyperparameters } from './training/hyperparameters.js';
 import { addLoopSettings, addOptimizer, trainLoader } from './training/loop-facts.js';
 import { addModel } from './training/model-source.js';
@@ -47,8 +47,15 @@ const derived = ({ program }: PythonInput): string[] =>
 const withTrainer = /class\s+(\w+)\s*\([^)]*?(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)\b/y;
 const isForeignTrainer = (program: PythonInput['program'], base: string): boolean =>
   /(?:Trainer|Brain|Learner|Engine|Solver|Runner|Experiment)$/.test(base) && program.imports.has(base.split('.')[0]!) && !others.test(program.qualified(base));
+/** Keywords of a trainer, or of its run, that say the same everywhere. */
+const keywords = [
+  ...['max_epochs', 'max_epoch', 'num_epochs', 'n_epochs', 'epochs'].map((one) => ['epochs', one, amount] as const),
+  ...['max_steps', 'num_steps', 'total_steps', 'max_iters', 'num_train_steps'].map((one) => ['max_steps', one, count] as const),
+  ...['batch_size', 'train_batch_size'].map((one) => ['batch_size', one, count] as const),
+];
 interface Use {
   readonly call: Call;
+  readonly run: Call;
   readonly end: number;
 }
 function used(input: PythonInput, call: Call): Use | undefined {
@@ -81,15 +88,17 @@ function used(input: PythonInput, call: Call): Use | undefined {
   const isDriven = program.scopeOf(call.start) === -1 || input.document.cells !== undefined || /__main__|@hydra\.main|app\.run\(/.test(program.text);
   const isInClass = program.blocks(call.start).some((block) => block.kind === 'class');
   return isDriven && !isInClass
-    ? { call, end: program.scopeOf(run.at) === program.scopeOf(call.start) && !input.document.cells ? run.call.end : call.end }
+    ? { call, run: run.call, end: program.scopeOf(run.at) === program.scopeOf(call.start) && !input.document.cells ? run.call.end : call.end }
     : undefined;
 }
 
-function workload(input: PythonInput, { call, end }: Use): SeenWorkload {
+function workload(input: PythonInput, { call, run, end }: Use): SeenWorkload {
   const { document, evaluate, program } = input;
   const facts = new FactSet(input);
   const loader = trainLoader(input);
   if (loader) facts.read('batch_size', evaluate.argument(loader, 'batch_size', 1), count);
+  for (const one of run === call ? [call] : [run, call])
+    for (const [name, keyword, change] of keywords) facts.read(name, argument(one, keyword)?.value, change);
   addLoopSettings(input, facts);
   addOptimizer(input, facts);
   addModel(input, facts, evaluate.argument(call, 'model'), call.start);

@@ -26,10 +26,19 @@ export const googleGenaiTypescript: TypescriptRecogniser = {
   },
   recognise: (input) => {
     if (isTest(input)) return [];
+    const chats = new Set<number>();
     return input.program
       .calls(
         /\b(?:generateContent(?:Stream)?|embedContent|batchEmbedContents|generateImages|editImage|upscaleImage|generateVideos|sendMessage(?:Stream)?|batches\s*\.\s*create)\b(?=\s*\()/g,
       )
+      .filter(({ call }) => {
+        // What is said to one chat is one conversation.
+        const made = /\.sendMessage(?:Stream)?$/.test(methodName(input, call)) ? makerOf(input, call) : undefined;
+        if (made === undefined || !/chats\.create$|startChat$/.test(input.evaluate.callee(made))) return true;
+        if (chats.has(made.start)) return false;
+        chats.add(made.start);
+        return true;
+      })
       .flatMap((site) => request(input, site));
   },
 };

@@ -44,6 +44,10 @@ export function addCheckpointing({ program, evaluate }: PythonInput, facts: Fact
     )
     .find(({ at }) => !evaluate.isOff(at));
   if (enabled) facts.follows('grad_ckpt', true, enabled.call);
+  const strategy = program
+    .callsOf('FSDPStrategy')
+    .find(({ call }) => call.args.some((arg) => /^activation_checkpointing(?:_policy)?$/.test(arg.keyword ?? '') && arg.value.kind !== 'none'));
+  if (strategy) facts.follows('grad_ckpt', true, strategy.call);
   const prepared = program.callsOf(/^(?:prepare_model_for_(?:kbit|int8)_training)$/).find(({ at }) => !evaluate.isOff(at));
   if (!prepared) return;
   const given = evaluate.argument(prepared.call, 'use_gradient_checkpointing', 1);

@@ -3,6 +3,7 @@ import { dotted, type Expr } from '../../../syntax/python/ast.js';
 import type { Evaluated } from '../../shared/evaluated.js';
 import { precisionOf } from '../../shared/precision.js';
 import type { PythonInput } from '../../types.js';
+import { keyed } from '../keyed.js';
 import { amount, count, type FactSet, flag, text } from './fact-set.js';
 
 type Change = (value: FactValue) => FactValue | undefined;
@@ -14,7 +15,7 @@ const unversioned: Change = (value) => (typeof value === 'string' && value.trim(
 const vocabulary: readonly (readonly [fact: string, names: string, change: Change])[] = [
   [
     'batch_size',
-    'perdevicetrainbatchsize trainmicrobatchsizepergpu microbatchsize trainbatchsize batchsizetraining batchsizetrain perdevicebatchsize devicebatchsize perprocbatchsize batchsize bs',
+    'perdevicetrainbatchsize trainmicrobatchsizepergpu microbatchsize trainbatchsize batchsizetraining batchsizetrain perdevicebatchsize pergputrainbatchsize pergpubatchsize devicebatchsize perprocbatchsize batchsize bs',
     count,
   ],
   ['global_batch_size', 'globalbatchsize totalbatchsize effectivebatchsize', count],
@@ -102,6 +103,11 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
     for (const binding of program.bindings(name)) {
       if (within && (binding.start < within.start || binding.start >= within.end)) continue;
       if (!binding.value || binding.index !== undefined || (binding.kind !== 'assign' && binding.kind !== 'parameter')) continue;
+      const filled = binding.inClass === undefined ? undefined : givenTo(input, binding.start, name);
+      if (filled?.known) {
+        add(0.5, filled);
+        continue;
+      }
       const isOwn = binding.object === 'self' && /^(batch_size|epochs|max_steps)$/.test(fact);
       if (binding.object !== undefined && !isOwn && !/^(self\.)?\w*(conf|cfg|arg|opt|param|flag|hp|^c$|^c\.)\w*(\.\w+)*$/i.test(binding.object)) continue;
       const value = evaluate.value(binding.value);
@@ -121,6 +127,15 @@ function candidates(input: PythonInput, wanted: (fact: string) => boolean, withi
     }
   }
   return found;
+}
+
+/** What the class of a field is made with in this file: `ModelConfig(**settings)`. */
+function givenTo({ program, evaluate }: PythonInput, field: number, name: string): Evaluated | undefined {
+  const owner = program.blocks(field).find((block) => block.kind === 'class')?.name;
+  const made = owner === undefined ? [] : program.callsOf(owner);
+  if (made.length !== 1) return undefined;
+  const given = keyed(evaluate, made[0]!.call).get(name);
+  return given && evaluate.value(given);
 }
 
 /** Offsets and spellings of words that may be a setting's name and are given a value or stand in quotes, `batch-size` as one. */
