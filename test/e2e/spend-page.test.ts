@@ -108,6 +108,33 @@ describe('the page', () => {
     await page.page.locator('#tree button.link', { hasText: 'train.py:12' }).first().click();
     expect(await page.said()).toContainEqual({ type: 'reveal', uri: 'file:///w/train.py', line: 11 });
   });
+  test('goes into areas and out again with the keyboard', async () => {
+    const label = (): Promise<string> => page.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    await page.page.locator('#tree-map [tabindex="0"]').focus();
+    await page.page.keyboard.press('Home');
+    await page.page.waitForFunction(() => document.activeElement?.closest('g') === document.querySelector('#tree-map .cell'));
+    const first = await label();
+    expect(first).toMatch(/^\S+ \$[\d,]+ · [\d.]+ % of everything, team, \d+ parts?$/);
+    await page.page.keyboard.press('End');
+    await page.page.waitForFunction((name: string) => document.activeElement?.getAttribute('aria-label') !== name, first);
+    await page.page.keyboard.press('Home');
+    await page.page.waitForFunction((name: string) => document.activeElement?.getAttribute('aria-label') === name, first);
+    await page.page.keyboard.press('Enter');
+    await page.page.locator('.way', { hasText: /Everything.+/ }).waitFor();
+    await page.page.waitForFunction(() => /, project/.test(document.activeElement?.getAttribute('aria-label') ?? ''));
+    expect(await page.page.locator('#tree-map [tabindex="0"]').count()).toBe(1);
+    await page.page.keyboard.press('Backspace');
+    // back on the area that was gone into
+    await page.page.waitForFunction((name: string) => document.activeElement?.getAttribute('aria-label') === name, first);
+    expect(await page.said()).toContainEqual({ type: 'keep', view: expect.objectContaining({ area: '' }) });
+  });
+  test('draws what was billed against its estimate, with the figures in a table', async () => {
+    expect(await page.page.locator('#variance-chart').getAttribute('aria-label')).toMatch(
+      /Trainer of model-2: \$6,400 billed, \$1,000 \(\$800\.00–\$1,300\) estimated, \+540 %/,
+    );
+    expect(await page.page.locator('#variance-chart .held').count()).toBe(3);
+    expect(await seen('#variance')).toMatch(/time: 620 GPU-hours metered where 400 were estimated \(\+55 %\).*it would be known with how many runs/);
+  });
   test('takes what is new into what stands there, without drawing the rest anew', async () => {
     await slider().focus();
     const kept = await page.page.evaluate(() => {

@@ -78,7 +78,7 @@ describe('the spend panel', () => {
     await editor.open('train.py');
     await editor.lenses('train.py');
     const first = await ask();
-    expect(first.update.keys).toEqual(['head', 'tree', 'bars', 'anomalies', 'waste', 'units', 'budget/core', 'budget/other']);
+    expect(first.update.keys).toEqual(['head', 'tree', 'bars', 'anomalies', 'waste', 'units', 'variance', 'budget/core', 'budget/other']);
     expect(first.update.parts['budget/core']).toMatchObject({ spent: 100, from: '2026-09-01', days: Array.from({ length: 10 }, (_, at) => 10 * (at + 1)) });
     // a model of the bill leads to the code that names it
     const tree = first.update.parts['tree'] as readonly TreeLine[];

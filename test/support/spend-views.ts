@@ -1,7 +1,8 @@
-import { type PanelQuery, spendPanel, spendUpdate, spendView } from '../../server/src/core/index.js';
+import { type EstimateVariance, exact, type PanelQuery, spendPanel, spendUpdate, spendView } from '../../server/src/core/index.js';
 import type { SpendView } from '../../server/src/core/render/spend-view.js';
 import { readMlcostFile } from '../../server/src/core/settings/mlcost-file.js';
 import { firstQuery } from '../../server/src/core/spend/panel.js';
+import { againstEstimate, type BilledWork } from '../../server/src/core/spend/variance.js';
 import type { ToSpendPage } from '../../server/src/protocol/spend-panel.js';
 import { type Charge, ledger } from './months.js';
 
@@ -33,6 +34,26 @@ export function madeUp(teams: number, until: string, days: number): { readonly y
   const yaml = `budgets:\n  - { name: research, amount: 60000 }\n${names.map((team, at) => `  - { name: ${team}, owner: { team: ${team} }, part_of: research, amount: ${amounts[at] ?? 12_000} }\n`).join('')}`;
   return { yaml, charges };
 }
+/** What some work was billed and estimated at: one as it should be, one beyond, one far beyond, one that cannot be told. */
+const held = (['1040', '1690', '6400', '310'] as const).map((cost, at): EstimateVariance => {
+  const billed: BilledWork = {
+    run: at === 3 ? null : `run-${at + 1}`,
+    version: 'v2',
+    models: [],
+    cost: exact.decimal(cost) ?? exact.zero,
+    currency: 'USD',
+    dollars: exact.decimal(cost) ?? exact.zero,
+    span: { from: '2026-11-02', to: '2026-11-06' },
+    days: 5,
+  };
+  const estimate = { per: 'run', cost: { low: 800, likely: 1000, high: 1300 }, gpuHours: 400, supposed: ['epochs 3', 'sequence length 2048'] } as const;
+  return againstEstimate(
+    { file: 'train.py', title: `Trainer of model-${at}`, commit: at === 1 ? 'f00dfeed1234' : null },
+    billed,
+    estimate,
+    at === 1 ? { gpuHours: 620 } : {},
+  );
+});
 /** The view of some charges at a moment, as the server would make it. */
 export function viewAt(yaml: string, charges: readonly Charge[], now: string, query: Partial<PanelQuery> = {}, notes: readonly string[] = []): SpendView {
   const { budgets, spend } = readMlcostFile('file:///w/.mlcost.yaml', yaml).settings;
@@ -43,6 +64,7 @@ export function viewAt(yaml: string, charges: readonly Charge[], now: string, qu
     sources: charges.length === 0 ? [] : [{ name: 'focus-2026-11.csv', detail: 'FOCUS 1.2, imported: 1,240 charges, 2026-10-01 to 2026-11-16', state: 'ok' }],
     notes,
     noSpend: charges.length === 0,
+    ...(charges.length === 0 ? {} : { variance: { estimates: held, notes: [] } }),
     placeOf: (level, value) => (level === 'model' && value === 'model-0' ? { uri: 'file:///w/train.py', line: 11, label: 'train.py:12' } : undefined),
   });
 }

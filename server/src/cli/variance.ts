@@ -1,4 +1,4 @@
-import { type BudgetVariance, type EstimateVariance, exact, type Interval } from '../core/index.js';
+import { type BudgetVariance, chargesText, differenceText, type EstimateVariance, exact, heldText, type Interval } from '../core/index.js';
 import { type Cell, documentOf, type ReportFormat, type Section } from './sections.js';
 import { moneyCell, shownMoney } from './spend.js';
 
@@ -26,15 +26,17 @@ export const varianceJson = ({ from, to, budgets, estimates, notes }: Variances)
     percentOfPlan: percentOfPlan ?? null,
     dataThrough: through,
   })),
-  estimates: estimates.map(({ file, title, commit, run, billed, estimate, difference, inside, need }) => ({
+  estimates: estimates.map(({ file, title, commit, run, billed, estimate, difference, inside, because, need }) => ({
     file,
     title,
     commit,
     run,
-    billed: billed ? { cost: exact.toText(billed.cost), currency: billed.currency, ...billed.span } : null,
+    version: billed?.version ?? null,
+    billed: billed ? { cost: exact.toText(billed.cost), currency: billed.currency, ...billed.span, days: billed.days } : null,
     estimate: estimate ? { ...estimate, unit: 'usd' } : null,
     difference: difference ?? null,
     inside: inside ?? null,
+    because,
     ...(need === undefined ? {} : { need }),
   })),
   notes,
@@ -44,7 +46,6 @@ const signedMoney = (amount: Parameters<typeof moneyCell>[0]): Cell => ({
   shown: `${amount.digits > 0n ? '+' : ''}${shownMoney(amount)}`,
   exact: exact.toText(amount),
 });
-const signedPercent = (percent: number): string => `${percent > 0 ? '+' : ''}${percent.toFixed(Math.abs(percent) < 10 ? 1 : 0)} %`;
 const dollars = (value: number): string => shownMoney(exact.round(exact.ofNumber(value) ?? exact.zero, 2));
 const range = ({ low, likely, high }: Interval): Cell => ({
   shown: low === high ? dollars(likely) : `${dollars(likely)} (${dollars(low)}–${dollars(high)})`,
@@ -61,7 +62,7 @@ export const budgetVarianceSection = (budgets: readonly BudgetVariance[]): Secti
     toBudget ? signedMoney(toBudget) : unknown,
     planned ? moneyCell(planned) : unknown,
     toPlan ? signedMoney(toPlan) : unknown,
-    percentOfPlan === undefined ? unknown : { shown: signedPercent(percentOfPlan), exact: String(percentOfPlan) },
+    percentOfPlan === undefined ? unknown : { shown: differenceText(percentOfPlan / 100), exact: String(percentOfPlan) },
     budget.currency,
   ]),
   right: [2, 3, 4, 5, 6],
@@ -70,23 +71,22 @@ export const budgetVarianceSection = (budgets: readonly BudgetVariance[]): Secti
 
 /** What the code said that it costs against what it did cost. */
 export function estimateVarianceSection(estimates: readonly EstimateVariance[], notes: readonly string[] = []): Section {
-  const known = estimates.filter(({ inside }) => inside !== undefined);
-  const held = known.filter(({ inside }) => inside).length;
   return {
     title: 'Estimated against billed',
-    header: ['workload', 'commit', 'run or days', 'billed', 'currency', 'estimate, USD', 'difference', 'in the interval'],
-    rows: estimates.map(({ file, title, commit, run, billed, estimate, difference, inside, need }) => [
+    header: ['workload', 'commit', 'run, days, version', 'billed', 'currency', 'estimate, USD', 'difference', 'in the interval', 'because'],
+    rows: estimates.map(({ file, title, commit, run, billed, estimate, difference, inside, because, need }) => [
       `${file} · ${title}`,
       commit === null ? 'as it stands' : commit.slice(0, 8),
-      run ?? (billed ? `${billed.span.from} to ${billed.span.to}` : ''),
+      chargesText({ run, ...(billed ? { billed } : {}) }),
       billed ? moneyCell(billed.cost) : unknown,
       billed?.currency ?? '',
       estimate ? range(estimate) : unknown,
-      difference === undefined ? unknown : { shown: signedPercent(100 * difference), exact: String(difference) },
+      difference === undefined ? unknown : { shown: differenceText(difference), exact: String(difference) },
       inside === undefined ? `unknown: ${need ?? ''}` : inside ? 'yes' : 'no',
+      because.join('; '),
     ]),
     right: [3, 5, 6],
-    notes: [...(known.length > 0 ? [`What was billed lies in the interval of the estimate for ${held} of ${known.length}.`] : []), ...notes],
+    notes: [...heldText(estimates), ...notes],
   };
 }
 

@@ -86,8 +86,9 @@ export { correctionText, measuredText } from './render/runs.js';
 export { budgetText, lineEndText, treeText } from './render/short.js';
 export { type PanelExtras, spendView } from './render/spend-panel.js';
 export { type SpendPart, type SpendUpdate, spendUpdate } from './render/spend-parts.js';
-export { type KnownNames, namedPlaces } from './render/spend-places.js';
+export { type KnownNames, namedPlaces, workPlaces } from './render/spend-places.js';
 export { importedSources, pulledSources, readSources } from './render/spend-sources.js';
+export { chargesText, differenceText, heldText } from './render/spend-variance.js';
 export type * from './render/spend-view.js';
 export { type Totals, totalsOf, totalText } from './render/totals.js';
 export {
@@ -117,6 +118,7 @@ export { type Alert, type AlertMemory, type AlertTarget, afterSnooze, afterTelli
 export { type Anomaly, anomalies } from './spend/anomaly.js';
 export { type AuditRecord, auditFile, auditLine, readAuditLine, verifyAudit } from './spend/audit.js';
 export { type Budget, type BudgetState, budgetStates, budgetsFor, exhaustionAfter, hasMoneyLeft, lastDay } from './spend/budget.js';
+export { type CodeState, type CodeWorkload, claimsOf, comparedWith, runOf } from './spend/claims.js';
 export type { Decimal } from './spend/decimal.js';
 export * as exact from './spend/decimal.js';
 export { Dictionary } from './spend/dictionary.js';
@@ -180,17 +182,7 @@ export {
 } from './spend/sources/usage.js';
 export { type UnitCost, unitCosts } from './spend/units.js';
 export { readUsageRecords, type UsageRecord } from './spend/usage.js';
-export {
-  againstEstimate,
-  type BilledWork,
-  type BudgetVariance,
-  billedWork,
-  budgetVariances,
-  type ChargesOfWork,
-  type CodeEstimate,
-  type EstimateVariance,
-  togetherOf,
-} from './spend/variance.js';
+export { type BudgetVariance, budgetVariances, type ChargesOfWork, type EstimateVariance } from './spend/variance.js';
 export { wasteLedger } from './spend/waste/ledger.js';
 export { namesOf, type WastedRun } from './spend/waste/runs.js';
 export type { WasteKind, WasteLedger, WasteLine, WasteMoney } from './spend/waste/types.js';

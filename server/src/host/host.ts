@@ -1,4 +1,4 @@
-import type { ByteSource } from '../core/index.js';
+import type { ByteSource, CodeWorkload } from '../core/index.js';
 
 /** All that the product asks of where it runs: one implementation for Node, one for a web worker. */
 export interface Host {
@@ -26,6 +26,9 @@ export interface Host {
    * Absent where no repository can be reached.
    * @errors Error that says why there is none for this file */
   lineCommits?(uri: string, text: string): Promise<readonly (LineCommit | undefined)[]>;
+  /** The workloads of the project in a folder at commits of its repository, without those that are not there.
+   * Absent where no repository can be reached. */
+  codeAt?(root: string, commits: readonly string[]): Promise<ReadonlyMap<string, readonly CodeWorkload[]>>;
   /** Answers by a command of `mlcost` for the project in a folder. Absent where no process can be started.
    * @param root URI of the folder
    * @errors Error with what the command says */

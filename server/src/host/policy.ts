@@ -3,7 +3,7 @@ import { type Engine, type Estimated, specOf } from './engine.js';
 import { type Host, today } from './host.js';
 
 /** True for a workload with money of its own: what another one counts is judged there. */
-export const hasOwnMoney = ({ workload }: Estimated): boolean => workload.countedIn === undefined && !workload.fragment;
+export const hasOwnMoney = ({ workload }: Pick<Estimated, 'workload'>): boolean => workload.countedIn === undefined && !workload.fragment;
 
 /** Holds workloads as they stand against the policy of the workspace that a file belongs to. */
 export async function checkedNow(

@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver';
 import type { Advisor } from '../host/advisor.js';
+import type { CommitStates } from '../host/commit-states.js';
 import type { Engine, FileReport } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import type { NamedModels } from '../host/named-models.js';
@@ -16,6 +17,8 @@ export interface Session {
   readonly engine: Engine;
   readonly advisor: Advisor;
   readonly spend: SpendStore;
+  /** The code of commits that ran. */
+  readonly commits: CommitStates;
   readonly documents: Documents;
   readonly reports: Reports;
   readonly models: NamedModels;

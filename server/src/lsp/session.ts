@@ -9,6 +9,7 @@ import {
 } from 'vscode-languageserver';
 import { isRunFile } from '../core/index.js';
 import { Advisor } from '../host/advisor.js';
+import { CommitStates } from '../host/commit-states.js';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
 import { NamedModels } from '../host/named-models.js';
@@ -102,6 +103,7 @@ export function startServer(connection: Connection, host: Host): void {
     engine,
     advisor: new Advisor(engine, host),
     spend: new SpendStore(host, log),
+    commits: new CommitStates(host, () => spendChanged(), log),
     models: new NamedModels(host),
     documents,
     reports,

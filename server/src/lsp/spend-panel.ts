@@ -46,17 +46,27 @@ async function updateOf(session: Session, root: string, query: PanelQuery, known
   const settings = await engine.settingsOf(root);
   const spend = await session.spend.spend(root, settings);
   const names = namesOf(session, root);
-  return spendUpdate(await panelView({ host, root, settings, spend, data: engine.data, style: { locale: session.locale }, names }, query), known);
+  const code = {
+    host,
+    root,
+    settings,
+    spend,
+    data: engine.data,
+    style: { locale: session.locale },
+    names,
+    codeAt: (commits: readonly string[]) => session.commits.at(root, commits),
+  };
+  return spendUpdate(await panelView(code, query), known);
 }
 
 /** What the code calls its workloads, for the places that spend leads to. */
 function namesOf(session: Session, root: string): KnownNames[] {
   const { engine } = session;
-  return [...workloadsByFile(session).values()].flat().flatMap(({ workload }) => {
+  return [...workloadsByFile(session).values()].flat().flatMap(({ workload, estimation }) => {
     if (engine.rootOf(workload.span.uri) !== root) return [];
     const document = engine.document(workload.span.uri);
     const place = document && locate(document, workload.span);
-    return [{ workload, root, uri: place?.uri ?? workload.span.uri, line: place?.range.start.line ?? 0 }];
+    return [{ workload, estimation, root, uri: place?.uri ?? workload.span.uri, line: place?.range.start.line ?? 0 }];
   });
 }
 

@@ -13,6 +13,7 @@ import {
   anomalies,
   budgetStates,
   budgetVariances,
+  type ChargesOfWork,
   dayIn,
   exact,
   firstQuery,
@@ -41,6 +42,8 @@ import { ProductData } from '../host/product-data.js';
 import { knownSpend, sourceStatuses } from '../host/spend-ledger.js';
 import { panelView } from '../host/spend-panel.js';
 import { usageOf, wasteOf } from '../host/spend-usage.js';
+import { codeWorkload, estimateVariances } from '../host/spend-variance.js';
+import { codeAt } from './commit-code.js';
 import {
   costOf,
   currencyOf,
@@ -56,7 +59,6 @@ import {
   whereOf,
   workspaceOf,
 } from './spend-arguments.js';
-import { estimateVariances } from './spend-variance.js';
 
 /** The commands that report what was spent. Each gives the exit status. */
 export const reportCommands: Readonly<Record<string, SpendCommand>> = {
@@ -115,9 +117,18 @@ async function pageCommand(parsed: Parsed, host: Host, file: string): Promise<nu
   if (isTime(by)) throw new UsageError('--by with --html takes what bars are divided by: team, category, service …');
   const query: PanelQuery = { period: from === undefined ? firstQuery.period : `${from}/${to}`, team: where[0]?.[1] ?? null, by, cost: costOf(values) };
   const names = await namesIn(root, host);
-  const view = await usable(async () =>
-    panelView({ host, root, settings, spend: await knownSpend(host, root, settings), data: new ProductData(host), style: plainStyle, names }, query),
-  );
+  const spend = await knownSpend(host, root, settings);
+  const panel = {
+    host,
+    root,
+    settings,
+    spend,
+    data: new ProductData(host),
+    style: plainStyle,
+    names,
+    codeAt: (commits: readonly string[]) => codeAt(root, host, commits),
+  };
+  const view = await usable(() => panelView(panel, query));
   const [script, style] = await Promise.all(['webview-spend.js', 'webview-spend.css'].map((name) => host.readAssetText(name)));
   const hash = (text: string): string => createHash('sha256').update(text).digest('base64');
   await writeFile(file, spendPage(view, spendUpdate(view, {}), { script: script as string, style: style as string, hash }));
@@ -129,14 +140,19 @@ async function pageCommand(parsed: Parsed, host: Host, file: string): Promise<nu
 async function namesIn(root: string, host: Host): Promise<KnownNames[]> {
   const engine = new Engine(host);
   engine.roots = [root];
+  await engine.loadRuns(root);
   const reports = await engine.scan(await host.listFiles(root, never));
   return reports.flatMap(({ workloads }) =>
-    workloads.map(({ workload }) => {
+    workloads.map(({ workload, estimation }) => {
       const document = engine.document(workload.span.uri);
-      return { workload, root, uri: workload.span.uri, line: (document ? placeOf(document, workload.span).line : 1) - 1 };
+      return { workload, estimation, root, uri: workload.span.uri, line: (document ? placeOf(document, workload.span).line : 1) - 1 };
     }),
   );
 }
+
+/** Estimated against billed, by the code as it stands and at the commits that ran. */
+const variancesOf = async (root: string, host: Host, settings: MlcostSettings, months: readonly LedgerMonth[], query: ChargesOfWork) =>
+  estimateVariances(root, host, settings, months, query, { now: (await namesIn(root, host)).map(codeWorkload), at: (commits) => codeAt(root, host, commits) });
 
 async function statementCommand(parsed: Parsed, host: Host): Promise<number> {
   const { values } = parsed;
@@ -192,7 +208,7 @@ async function varianceCommand(parsed: Parsed, host: Host): Promise<number> {
   const found = await usable(async () => ({
     ...query,
     budgets: budgetVariances(budgetStates(settings.budgets, months, Date.parse(`${query.to}T12:00:00Z`), settings.spend.rates)),
-    ...(await estimateVariances(root, host, settings, months, query)),
+    ...(await variancesOf(root, host, settings, months, query)),
   }));
   process.stdout.write(varianceText(found, textOf(values, 'format') ?? 'table'));
   return 0;
@@ -220,7 +236,7 @@ async function weekCommand(parsed: Parsed, host: Host): Promise<number> {
     const budgets = budgetStates(settings.budgets, months, Date.parse(`${known}T12:00:00Z`), rates);
     const units = unitCosts(settings.spend.units, near, usage.records, cost, now.currency, rates);
     const waste = await wasteOf(host, root, settings, new ProductData(host), usage, months, charges);
-    const { estimates, notes } = await estimateVariances(root, host, settings, months, charges);
+    const { estimates, notes } = await variancesOf(root, host, settings, months, charges);
     const required = [...new Set(settings.policy.flatMap(({ required_tags = [] }) => required_tags))].flatMap((name) => ownerKey(name) ?? []);
     const week: Week = {
       ...span,

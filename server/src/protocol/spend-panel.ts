@@ -14,6 +14,8 @@ export type {
   SpendView,
   TreeLine,
   UnitLine,
+  VarianceLine,
+  VarianceView,
 } from '../core/index.js';
 
 /** Kind of the panel, under which the editor restores it. */

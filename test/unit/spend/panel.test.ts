@@ -282,6 +282,7 @@ describe('the place in the code that a bill means', () => {
       facts: [{ name: 'model', value: model }],
       ...more,
     } as unknown as KnownNames['workload'],
+    estimation: { estimates: {}, unknown: [], assumed: [], notes: [] },
     root: 'file:///w',
     uri: `file:///w/${file}`,
     line: 4,

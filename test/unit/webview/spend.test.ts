@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { readKeptSpend, readSpendMessage } from '../../../client/src/common/spend-messages.js';
 import { spendUpdate } from '../../../server/src/core/render/spend-parts.js';
 import type { BudgetView, SpendView, TreeLine } from '../../../server/src/core/render/spend-view.js';
-import { barsCsv, budgetDaysCsv, treeCsv } from '../../../webview/src/spend/export.js';
+import { below, squarified, toward } from '../../../webview/src/spend/areas.js';
+import { barsCsv, budgetDaysCsv, treeCsv, varianceCsv } from '../../../webview/src/spend/export.js';
 import { figuresOf } from '../../../webview/src/spend/figures.js';
 import { band, line, scale, spaced, stacked, thinned, ticks } from '../../../webview/src/spend/geometry.js';
 import { readSpendPageMessage } from '../../../webview/src/spend/messages.js';
@@ -73,6 +74,23 @@ const view: SpendView = {
   anomalies: [],
   waste: { total: 'none known', lines: [], unseen: [] },
   units: [],
+  variance: {
+    lines: [
+      {
+        id: 'v',
+        title: 'w',
+        detail: 'run r1',
+        state: 'above',
+        billedText: '$138.00',
+        estimateText: '$100.00 ($80.00–$130.00)',
+        differenceText: '+38 %',
+        drawn: { billed: 1.38, low: 0.8, high: 1.3 },
+        why: ['more time', 'more money'],
+      },
+      { id: 'u', title: 'w', detail: '', state: 'unknown', billedText: '$1.00', estimateText: 'unknown', differenceText: '', why: [] },
+    ],
+    notes: [],
+  },
 };
 const data = (known = {}) => ({ type: 'data', root: 'file:///w', roots: [{ uri: 'file:///w', label: 'w' }], update: spendUpdate(view, known) });
 
@@ -119,6 +137,8 @@ describe('what the page takes', () => {
     spoilt('head', { ...view.head, notes: [1] }),
     spoilt('tree', [{ ...treeLine('x', 0, false), steps: [Number.NaN] }]),
     spoilt('bars', { ...view.bars, parts: [{}] }),
+    spoilt('variance', { notes: [], lines: [{ ...view.variance.lines[0], drawn: { billed: 1 } }] }),
+    spoilt('variance', { notes: [], lines: [{ ...view.variance.lines[0], state: 'fine' }] }),
     spoilt('other', {}),
   ])('not %j', (message) => expect(readSpendPageMessage(message)).toBeUndefined());
 });
@@ -160,8 +180,8 @@ describe('how it is arranged', () => {
     [undefined, firstView],
     [{ budget: 1, open: ['a', 2], all: 'yes' }, firstView],
     [
-      { budget: 'a', open: ['x'], all: true },
-      { budget: 'a', open: ['x'], all: true },
+      { budget: 'a', open: ['x'], all: true, area: 'x' },
+      { budget: 'a', open: ['x'], all: true, area: 'x' },
     ],
   ])('as kept: %j', (kept, expected) => expect(readView(kept)).toEqual(expected));
   test('lines are seen where all above them are open', () => {
@@ -228,6 +248,60 @@ describe('drawing', () => {
   });
 });
 
+describe('areas', () => {
+  const whole = { x: 10, y: 20, width: 300, height: 100 };
+  test.each([[[6, 6, 4, 3, 2, 2, 1]], [[1]], [[1000, 1]], [Array.from({ length: 40 }, (_, at) => 40 - at)]])(
+    'are as the values %j, fill the whole and do not overlap',
+    (values) => {
+      const found = squarified(values, whole);
+      const all = values.reduce((sum, one) => sum + one, 0);
+      for (const [at, { width, height }] of found.entries()) expect(width * height).toBeCloseTo(((values[at] as number) / all) * 30_000, 4);
+      for (const { x, y, width, height } of found) {
+        expect(x).toBeGreaterThanOrEqual(10 - 1e-6);
+        expect(y).toBeGreaterThanOrEqual(20 - 1e-6);
+        expect(x + width).toBeLessThanOrEqual(310 + 1e-6);
+        expect(y + height).toBeLessThanOrEqual(120 + 1e-6);
+      }
+      for (const [at, a] of found.entries())
+        for (const b of found.slice(at + 1)) {
+          const wide = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+          const high = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+          expect(Math.min(wide, high)).toBeLessThanOrEqual(1e-6);
+        }
+    },
+  );
+  test('are as square as they come', () => {
+    for (const { width, height } of squarified([1, 1, 1, 1, 1, 1], { x: 0, y: 0, width: 300, height: 200 })) expect([width, height]).toEqual([100, 100]);
+  });
+  test.each([[[]], [[0]]])('of nothing are none: %j', (values) => {
+    for (const { width } of squarified(values, whole)) expect(width).toBe(0);
+  });
+  test.each([
+    ['ArrowRight', 0, 1],
+    ['ArrowDown', 0, 2],
+    ['ArrowLeft', 1, 0],
+    ['ArrowUp', 2, 0],
+    ['ArrowUp', 0, 0],
+    ['ArrowRight', 3, 3],
+    ['Tab', 0, 0],
+  ])('%s from %d leads to %d', (key, from, to) => {
+    const at = (x: number, y: number) => ({ x, y, width: 10, height: 10 });
+    expect(toward([at(0, 0), at(10, 0), at(0, 10), at(10, 10)], from, key)).toBe(to);
+  });
+  test('below a line stand its own parts, and the way to it', () => {
+    const seen = (id: string) => {
+      const { path, cells } = below(view.tree, id);
+      return [path.map((one) => one.id), cells.map((one) => one.id)];
+    };
+    expect(seen('')).toEqual([[], ['x', 'w']]);
+    expect(seen('x')).toEqual([['x'], ['x/y']]);
+    expect(seen('x/y')).toEqual([['x', 'x/y'], ['x/y/z']]);
+    // a line that is gone, or has no parts, is no place to be
+    expect(seen('gone')).toEqual(seen(''));
+    expect(seen('w')).toEqual(seen(''));
+  });
+});
+
 describe('what is saved', () => {
   test('days of a budget: what is not known is empty', () => {
     expect(budgetDaysCsv(budget('a')).split('\r\n')).toEqual([
@@ -241,6 +315,11 @@ describe('what is saved', () => {
   });
   test('bars and lines; a name is no formula', () => {
     expect(barsCsv(view.bars)).toBe("day,'=training\r\n2026-11-01,3\r\n");
+    expect(varianceCsv(view.variance).split('\r\n').slice(1)).toEqual([
+      'w,run r1,$138.00,$100.00 ($80.00–$130.00),138,80,130,above,more time; more money,',
+      'w,,$1.00,unknown,,,,unknown,,',
+      '',
+    ]);
     expect(treeCsv([{ ...treeLine('x', 0, false), named: false }])).toBe('depth,level,value,label,cost,share_percent,code\r\n0,team,,x,1,50,\r\n');
   });
 });

@@ -5,11 +5,13 @@ import { BarsChart } from './bars-chart.js';
 import { BudgetChart } from './budget-chart.js';
 import { BudgetTable, State } from './budget-table.js';
 import { Code } from './code.js';
-import { barsCsv, budgetDaysCsv, budgetsCsv, treeCsv } from './export.js';
+import { barsCsv, budgetDaysCsv, budgetsCsv, treeCsv, varianceCsv } from './export.js';
 import { figuresOf } from './figures.js';
 import { Findings, Sources, Units } from './findings.js';
 import { Head } from './head.js';
+import { TreeMap } from './tree-map.js';
 import { TreeTable } from './tree-table.js';
+import { Variance } from './variance-chart.js';
 import { chosen, type View, visible } from './view.js';
 
 /** What is saved: a drawing of the page, or figures. */
@@ -177,8 +179,9 @@ function Content({ data, roots, root, trouble, view, onView, onSave, editor }: A
       {tree.length > 0 && (
         <section aria-labelledby="h-tree">
           <Title id="h-tree" text="Where it went">
-            <Save name="attribution" csv={() => treeCsv(visible(tree, open))} what="where it went" onSave={onSave} />
+            <Save name="attribution" drawing="#tree-map" csv={() => treeCsv(visible(tree, open))} what="where it went" onSave={onSave} />
           </Title>
+          <TreeMap lines={tree} area={view.area} onArea={(area) => onView({ area })} {...(editor ? { onPlace: editor.onPlace } : {})} />
           <TreeTable
             lines={tree}
             open={open}
@@ -187,6 +190,25 @@ function Content({ data, roots, root, trouble, view, onView, onSave, editor }: A
           />
         </section>
       )}
+      <section aria-labelledby="h-variance">
+        <Title id="h-variance" text="Estimated against billed">
+          {data.variance.lines.length > 0 && (
+            <Save
+              name="estimated-against-billed"
+              {...(data.variance.lines.some(({ drawn }) => drawn) ? { drawing: '#variance-chart' } : {})}
+              csv={() => varianceCsv(data.variance)}
+              what="estimated against billed"
+              onSave={onSave}
+            />
+          )}
+        </Title>
+        {data.variance.lines.length === 0 && (
+          <p class="minor">
+            <Code text="No charge of this period is a workload’s of this folder: charges that carry `model_id`, `workflow` or `experiment_run` are found by their names, others by a rule under `spend.workloads` in .mlcost.yaml." />
+          </p>
+        )}
+        <Variance variance={data.variance} onPlace={editor?.onPlace} />
+      </section>
       <div class="columns">
         <section aria-labelledby="h-anomalies">
           <Title id="h-anomalies" text="Days that stand out" />

@@ -1,4 +1,4 @@
-import type { BarsView, BudgetView, TreeLine } from '../../../server/src/protocol/spend-panel.js';
+import type { BarsView, BudgetView, TreeLine, VarianceView } from '../../../server/src/protocol/spend-panel.js';
 import { csvText } from '../shared/csv.js';
 import { dayAfter, daysBetween } from './figures.js';
 
@@ -45,6 +45,22 @@ export const treeCsv = (lines: readonly TreeLine[]): string =>
       ['label', ({ label }) => label],
       ['cost', ({ cost }) => cost],
       ['share_percent', ({ share }) => share],
+      ['code', ({ place }) => place?.label],
+    ],
+    lines,
+  );
+export const varianceCsv = ({ lines }: VarianceView): string =>
+  csvText(
+    [
+      ['workload', ({ title }) => title],
+      ['of', ({ detail }) => detail],
+      ['billed', ({ billedText }) => billedText],
+      ['estimate', ({ estimateText }) => estimateText],
+      ['billed_percent_of_estimate', ({ drawn }) => drawn && Math.round(1000 * drawn.billed) / 10],
+      ['low_percent_of_estimate', ({ drawn }) => drawn && Math.round(1000 * drawn.low) / 10],
+      ['high_percent_of_estimate', ({ drawn }) => drawn && Math.round(1000 * drawn.high) / 10],
+      ['state', ({ state }) => state],
+      ['because', ({ why }) => why.join('; ')],
       ['code', ({ place }) => place?.label],
     ],
     lines,

@@ -32,6 +32,13 @@ const isPlace = (value: unknown): boolean => texts(value, 'uri', 'label') && isO
 const isChoices = (value: unknown): boolean => isList(value, (one) => texts(one, 'key', 'label'));
 const isFinding = (value: unknown): boolean =>
   texts(value, 'id', 'title', 'detail', 'amount') && optional((value as Fields)['fix'], isText) && optional((value as Fields)['place'], isPlace);
+const isVariance = (value: unknown): boolean =>
+  isObject(value) &&
+  texts(value, 'id', 'title', 'detail', 'billedText', 'estimateText', 'differenceText') &&
+  ['inside', 'above', 'below', 'unknown'].includes(String(value['state'])) &&
+  isList(value['why'], isText) &&
+  optional(value['drawn'], (drawn) => isObject(drawn) && [drawn['billed'], drawn['low'], drawn['high']].every(isNumber)) &&
+  optional(value['place'], isPlace);
 const pieces: Readonly<Record<string, (part: unknown) => boolean>> = {
   head: (part) =>
     isObject(part) &&
@@ -62,6 +69,7 @@ const pieces: Readonly<Record<string, (part: unknown) => boolean>> = {
   anomalies: (part) => isList(part, isFinding),
   waste: (part) => texts(part, 'total') && isObject(part) && isList(part['lines'], isFinding) && isList(part['unseen'], isText),
   units: (part) => isList(part, (one) => texts(one, 'id', 'what', 'month', 'price', 'detail')),
+  variance: (part) => isObject(part) && isList(part['notes'], isText) && isList(part['lines'], isVariance),
 };
 const budgetTexts = [
   'name',

@@ -16,5 +16,5 @@ export function updated(before: Parts, { keys, parts }: Pick<SpendUpdate, 'keys'
 export function viewOf(parts: Parts): SpendView | undefined {
   const budgets = [...parts].flatMap(([key, part]) => (key.startsWith('budget/') ? [part as BudgetView] : []));
   const found = { ...Object.fromEntries([...parts].filter(([key]) => !key.startsWith('budget/'))), budgets } as Partial<SpendView>;
-  return found.head && found.tree && found.bars && found.anomalies && found.waste && found.units ? (found as SpendView) : undefined;
+  return found.head && found.tree && found.bars && found.anomalies && found.waste && found.units && found.variance ? (found as SpendView) : undefined;
 }

@@ -9,8 +9,10 @@ export interface View {
   readonly open: readonly string[];
   /** Budgets beyond the first ones. */
   readonly all: boolean;
+  /** Line of the tree whose parts are drawn as areas; empty: the top. */
+  readonly area: string;
 }
-export const firstView: View = { budget: '', open: [], all: false };
+export const firstView: View = { budget: '', open: [], all: false, area: '' };
 const mostOpen = 500;
 
 /** A view as it was kept; what is not understood starts anew. */
@@ -20,6 +22,7 @@ export function readView(kept: unknown): View {
     budget: isText(kept['budget']) ? kept['budget'] : firstView.budget,
     open: isList(kept['open'], isText) ? (kept['open'] as string[]).slice(-mostOpen) : firstView.open,
     all: kept['all'] === true,
+    area: isText(kept['area']) ? kept['area'] : firstView.area,
   };
 }
 

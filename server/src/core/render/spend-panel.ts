@@ -5,10 +5,12 @@ import { compare, type Decimal, divide, isZero, multiply, subtract, toNumber, to
 import { type DimensionName, dimensionNames } from '../spend/dimensions.js';
 import type { PanelQuery, SpendPanel } from '../spend/panel.js';
 import { daysIn, within } from '../spend/period.js';
+import type { EstimateVariance } from '../spend/variance.js';
 import type { WasteLedger } from '../spend/waste/types.js';
 import { billText } from './budget.js';
 import type { NumberStyle } from './number.js';
 import { anomalyLines, unitLines, wasteView } from './spend-findings.js';
+import { varianceView } from './spend-variance.js';
 import type { BarsView, BudgetView, Choice, SpendCard, SpendPlace, SpendSource, SpendState, SpendView, TreeLine, WasteView } from './spend-view.js';
 import { date, dayText, dimensionWords, monthText } from './spend-words.js';
 
@@ -19,6 +21,10 @@ export interface PanelExtras {
   readonly sources: readonly SpendSource[];
   /** Absent: it could not be worked out, which `notes` say. */
   readonly waste?: WasteLedger;
+  /** Estimated against billed. Absent: it could not be worked out, which `notes` say. */
+  readonly variance?: { readonly estimates: readonly EstimateVariance[]; readonly notes: readonly string[] };
+  /** Where a workload stands in the editor. */
+  readonly workAt?: (one: Pick<EstimateVariance, 'file' | 'title'>) => SpendPlace | undefined;
   /** What could not be read, and why; what this host cannot do. */
   readonly notes: readonly string[];
   /** True where nothing is known of spend because nothing was brought in. */
@@ -68,6 +74,7 @@ export function spendView(panel: SpendPanel, extras: PanelExtras): SpendView {
     anomalies: anomalyLines(panel, style),
     waste,
     units: unitLines(panel, style),
+    variance: varianceView(extras.variance, extras.workAt, style),
   };
 }
 

@@ -1,11 +1,14 @@
+import type { Estimation } from '../model/estimate.js';
 import type { Workload } from '../model/workload.js';
 import type { Level } from '../spend/attribution.js';
+import { plain } from '../spend/claims.js';
 import { baseName, relativeTo } from '../text/uri.js';
 import type { SpendPlace } from './spend-view.js';
 
 /** A workload, and where it stands for the editor. */
 export interface KnownNames {
   readonly workload: Workload;
+  readonly estimation: Estimation;
   readonly root: string;
   readonly uri: string;
   /** From 0. */
@@ -34,4 +37,14 @@ export function namedPlaces(known: readonly KnownNames[]): (level: Level, value:
     return first && others.length > 0 ? { ...first, label: `${first.label}, ${others.length} more` } : first;
   };
 }
-const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** Finds a workload by its file and title. */
+export function workPlaces(known: readonly KnownNames[]): (one: { readonly file: string; readonly title: string }) => SpendPlace | undefined {
+  const found = new Map<string, SpendPlace>();
+  for (const { workload, root, uri, line } of known) {
+    const file = relativeTo(workload.span.uri, [root]);
+    const key = `${file}\n${workload.title}`;
+    if (!found.has(key)) found.set(key, { uri, line, label: `${file}:${line + 1}` });
+  }
+  return ({ file, title }) => found.get(`${file}\n${title}`);
+}

@@ -138,6 +138,28 @@ export interface UnitLine {
   readonly price: string;
   readonly detail: string;
 }
+/** What code said that something costs against what was billed for it. */
+export interface VarianceLine {
+  readonly id: string;
+  readonly title: string;
+  /** The file, the run or the days, the model version, the commit. */
+  readonly detail: string;
+  readonly state: 'inside' | 'above' | 'below' | 'unknown';
+  readonly billedText: string;
+  readonly estimateText: string;
+  /** `+38 %`; empty where it is not known. */
+  readonly differenceText: string;
+  /** As shares of the likely estimate, for drawing: 1 is as estimated. Absent: not known. */
+  readonly drawn?: { readonly billed: number; readonly low: number; readonly high: number };
+  /** What it comes from, or what would make it known. */
+  readonly why: readonly string[];
+  readonly place?: SpendPlace;
+}
+export interface VarianceView {
+  readonly lines: readonly VarianceLine[];
+  /** `What was billed lies in the interval of the estimate for 3 of 4.` */
+  readonly notes: readonly string[];
+}
 export interface SpendView {
   readonly head: SpendHead;
   readonly budgets: readonly BudgetView[];
@@ -146,4 +168,5 @@ export interface SpendView {
   readonly anomalies: readonly FindingLine[];
   readonly waste: WasteView;
   readonly units: readonly UnitLine[];
+  readonly variance: VarianceView;
 }

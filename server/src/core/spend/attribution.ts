@@ -6,7 +6,7 @@ import { type DimensionName, dimensionAt, type Tuple } from './dimensions.js';
 export const levels = ['team', 'project', 'model', 'version', 'workload', 'category'] as const;
 export type Level = (typeof levels)[number];
 /** Tags that name a workload, the most telling first. */
-const workloadTags: readonly DimensionName[] = ['workflow', 'feature', 'agent', 'task', 'experiment_run'];
+export const workloadTags: readonly DimensionName[] = ['workflow', 'feature', 'agent', 'task', 'experiment_run'];
 
 /** Money of one value, below the values above it. */
 export interface AttributionNode extends Omit<Part, 'tuples'> {
