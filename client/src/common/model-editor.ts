@@ -10,6 +10,7 @@ import {
   type QuantizeResult,
   quantizeRequest,
   type ToModelPage,
+  type Traffic,
 } from '../../../server/src/protocol/model-file.js';
 import type { FedInput } from '../../../server/src/runtime/runtime.js';
 import { readModelPageMessage } from './model-messages.js';
@@ -43,6 +44,7 @@ class ModelEditor {
   private readonly uri: vscode.Uri;
   private readonly page: Page<FromModelPage, ToModelPage>;
   private shapes: ModelFileParams['shapes'] = {};
+  private traffic: Traffic = {};
   private view: ModelFileView | undefined;
   /** What waits for consent. */
   private waiting: (() => Promise<void>) | undefined;
@@ -71,6 +73,9 @@ class ModelEditor {
       case 'sizes':
         this.shapes = Object.fromEntries(Object.entries(message.sizes).map(([key, size]) => [key, [size]]));
         return this.refresh();
+      case 'traffic':
+        this.traffic = message.traffic;
+        return this.refresh();
       case 'measure':
         return this.withRuntime(() => this.measure());
       case 'consent':
@@ -86,7 +91,7 @@ class ModelEditor {
   }
   private async refresh(): Promise<void> {
     const mine = ++this.latest;
-    const params: ModelFileParams = { uri: this.uri.toString(), shapes: this.shapes };
+    const params: ModelFileParams = { uri: this.uri.toString(), shapes: this.shapes, traffic: this.traffic };
     const result = await (await this.start()).request<ModelFileResult>(modelFileRequest, params);
     if (mine !== this.latest || this.page.closed) return;
     if ('problem' in result && this.view) return this.page.say(result.problem);

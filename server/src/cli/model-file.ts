@@ -1,15 +1,15 @@
 import {
   bytesText,
   dimsText,
-  type EstimateContext,
-  estimate,
+  type Estimation,
   type InputRow,
+  type Interval,
   isOnnxSummary,
   type ModelFileSummary,
   macsText,
   modelFileHeadline,
   numberText,
-  type Spec,
+  type PassCost,
   type StatedShapes,
   withUnit,
 } from '../core/index.js';
@@ -44,40 +44,14 @@ export interface ModelFileAnswer {
   readonly file: string;
   readonly summary: ModelFileSummary;
   readonly latency?: Latency;
-  readonly cost?: ReturnType<typeof passCost>;
+  readonly cost?: Estimation;
+  /** At the stated traffic. */
+  readonly passes?: PassCost;
   readonly made?: MadeFile;
 }
 
-/** What passes of this model cost on a chip, by the estimator: one pass at the stated shape is one request.
- * @unknown undefined where the work is unknown or nothing says where it runs */
-export function passCost(summary: ModelFileSummary, facts: Spec['facts'], context: EstimateContext) {
-  if (!isOnnxSummary(summary) || summary.macs === undefined || facts['gpu_type'] === undefined) return undefined;
-  const kernels = summary.operators.reduce((sum, { macsAtLeast, nodes }) => sum + (macsAtLeast > 0 ? nodes : 0), 0);
-  const spec: Spec = {
-    kind: 'serving',
-    facts: {
-      model: summary.graphName || 'model',
-      task: 'vision',
-      framework: 'onnxruntime',
-      params: summary.parameters,
-      forward_gmacs: summary.macs / 1e9,
-      precision: computedIn(summary),
-      batch_size: 1,
-      gpu_count: 1,
-      ...(kernels > 0 ? { kernels } : {}),
-      ...(summary.elements === undefined ? {} : { activations_m: summary.elements / 1e6 }),
-      ...facts,
-    },
-  };
-  return estimate(spec, context);
-}
-const computedIn = ({ types }: ModelFileSummary): string => {
-  const type = types[0]?.type ?? 'float32';
-  return type === 'float16' ? 'fp16' : type === 'bfloat16' ? 'bf16' : /int8$/.test(type) ? 'int8' : 'fp32';
-};
-
 /** The answer of `mlcost onnx --format json`: fields may be added, never renamed. */
-export function modelFileJson({ file, summary, latency, cost, made }: ModelFileAnswer): object {
+export function modelFileJson({ file, summary, latency, cost, passes, made }: ModelFileAnswer): object {
   const { types, metadata, untold, format } = summary;
   const common = {
     version: 1,
@@ -127,6 +101,8 @@ export function modelFileJson({ file, summary, latency, cost, made }: ModelFileA
             ),
             unknown: cost.unknown.map(({ fact }) => fact),
             assumed: cost.assumed,
+            ...(passes?.usdPer1kFull ? { usdPer1kFull: passes.usdPer1kFull } : {}),
+            ...(passes?.traffic ? { traffic: passes.traffic } : {}),
           },
         }
       : {}),
@@ -136,7 +112,7 @@ export function modelFileJson({ file, summary, latency, cost, made }: ModelFileA
 const ioJson = ({ name, type, dims, shape }: InputRow): object => ({ name, type: type ?? null, dims: dims ?? null, shape: shape ?? null });
 
 /** The same for a person. */
-export function modelFileTable({ file, summary, latency, cost, made }: ModelFileAnswer, paint: Paint): string {
+export function modelFileTable({ file, summary, latency, cost, passes, made }: ModelFileAnswer, paint: Paint): string {
   const lines = [`${paint.bold(file)}  ${modelFileHeadline(summary)}`];
   const add = (label: string, text: string): void => {
     if (text !== '') lines.push(`  ${paint.dim(label.padEnd(18))} ${text}`);
@@ -157,7 +133,7 @@ export function modelFileTable({ file, summary, latency, cost, made }: ModelFile
         'measured here',
         `${ms(latency.median)} a run (${ms(latency.low)}–${ms(latency.high)} of ${latency.runs}) · onnxruntime-web, wasm, ${latency.threads} thread${latency.threads === 1 ? '' : 's'}`,
       );
-    for (const name of ['latency_ms', 'usd_per_1k_requests', 'usd_per_month', 'peak_memory_gib']) {
+    for (const name of ['latency_ms', 'usd_per_month', 'peak_memory_gib']) {
       const one = cost?.estimates[name];
       if (one)
         add(
@@ -165,6 +141,13 @@ export function modelFileTable({ file, summary, latency, cost, made }: ModelFile
           `${withUnit(one.likely, one.unit)} (${withUnit(one.low, one.unit)}–${withUnit(one.high, one.unit)}) ${name.replaceAll('_', ' ')}`,
         );
     }
+    const range = ({ low, likely, high }: Interval): string => `${withUnit(likely, 'usd')} (${withUnit(low, 'usd')}–${withUnit(high, 'usd')})`;
+    if (passes?.usdPer1kFull) add('', `${range(passes.usdPer1kFull)} a thousand passes, while the machine is full`);
+    if (passes?.traffic)
+      add(
+        '',
+        `${range(passes.traffic.usdPer1k)} a thousand at the stated traffic: ${range(passes.traffic.usdPerMonth)} a month for ${passes.traffic.replicas}, always on`,
+      );
     lines.push('', paint.bold(`  ${'Operator'.padEnd(28)} ${'nodes'.padStart(7)} ${'MACs'.padStart(12)} ${'share'.padStart(7)} ${'written'.padStart(9)}`));
     for (const { op, domain, nodes, macs, macsAtLeast, elements } of summary.operators) {
       const share = summary.macsAtLeast > 0 && macsAtLeast > 0 ? `${((macsAtLeast / summary.macsAtLeast) * 100).toFixed(1)} %` : '';

@@ -11,6 +11,7 @@ export { taskBudget } from './advise/generate/task-budget.js';
 export { Rulings } from './advise/legality.js';
 export { type Objective, objectiveOf } from './advise/objective.js';
 export { type Front, paretoFront } from './advise/pareto.js';
+export { type PassCost, passCost, passCosts, passesPerMonth } from './advise/passes.js';
 export type { QualityTable } from './advise/quality.js';
 export type { Advice, AdviceBook, FactChange } from './advise/types.js';
 export { type ServeWays, serveWays, type WaysOrLack } from './advise/ways.js';
@@ -79,7 +80,7 @@ export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from '.
 export { countedText, hardware, type LensText, lensText, type View } from './render/lens.js';
 export { code, escapeMarkdown, table } from './render/markdown.js';
 export { bytesText, dimsText, macsText, modelFileHeadline, numberText } from './render/model-file.js';
-export { type NumberStyle, plain as plainStyle, withUnit } from './render/number.js';
+export { ends, type NumberStyle, plain as plainStyle, withUnit } from './render/number.js';
 export { quantityLabel } from './render/quantities.js';
 export { type RunRow, runCells, runHeader, runRows, runsMarkdown } from './render/run-rows.js';
 export { correctionText, measuredText } from './render/runs.js';

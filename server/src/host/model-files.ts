@@ -3,12 +3,15 @@ import {
   baseName,
   folderOf,
   isBeside,
+  isOnnxSummary,
   joinUri,
   type ModelFileSummary,
+  type OnnxSummary,
   outsideFiles,
   type QuantizeOptions,
   quantizeOnnx,
   readOnnx,
+  type Spec,
   type StatedShapes,
   summariseModelFile,
 } from '../core/index.js';
@@ -21,6 +24,33 @@ export function summaryAt(host: Host, uri: string, stated: StatedShapes, wholeUp
   const sizeOf = async (name: string) => (await host.withFile(joinUri(folderOf(uri), name), async ({ size }) => size, wholeUpTo)) ?? undefined;
   return host.withFile(uri, (source) => summariseModelFile(baseName(uri), source, stated, sizeOf), wholeUpTo);
 }
+
+/** A model as a service whose requests are passes at the stated shape.
+ * @unknown undefined where its work is unknown */
+export function passSpec(summary: ModelFileSummary, facts: Spec['facts'] = {}): Spec | undefined {
+  if (!isOnnxSummary(summary) || summary.macs === undefined) return undefined;
+  const kernels = summary.operators.reduce((sum, { macsAtLeast, nodes }) => sum + (macsAtLeast > 0 ? nodes : 0), 0);
+  return {
+    kind: 'serving',
+    facts: {
+      model: summary.graphName || 'model',
+      task: 'vision',
+      framework: 'onnxruntime',
+      params: summary.parameters,
+      forward_gmacs: summary.macs / 1e9,
+      precision: computedIn(summary),
+      batch_size: 1,
+      gpu_count: 1,
+      ...(kernels > 0 ? { kernels } : {}),
+      ...(summary.elements === undefined ? {} : { activations_m: summary.elements / 1e6 }),
+      ...facts,
+    },
+  };
+}
+const computedIn = ({ types }: OnnxSummary): string => {
+  const type = types[0]?.type ?? 'float32';
+  return type === 'float16' ? 'fp16' : type === 'bfloat16' ? 'bf16' : /int8$/.test(type) ? 'int8' : 'fp32';
+};
 
 export interface Made {
   /** @unit B */

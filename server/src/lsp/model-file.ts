@@ -1,7 +1,10 @@
 import {
   bytesText,
   dimsText,
+  type EstimateContext,
+  ends,
   fedInputsOf,
+  type Interval,
   isBeside,
   isOnnxSummary,
   ModelFileError,
@@ -10,9 +13,12 @@ import {
   modelFileHeadline,
   numberText,
   type OnnxSummary,
+  passCosts,
+  type Unit,
+  withUnit,
 } from '../core/index.js';
 import { UnreadableFile } from '../host/host.js';
-import { quantizeAt, summaryAt } from '../host/model-files.js';
+import { passSpec, quantizeAt, summaryAt } from '../host/model-files.js';
 import {
   type ModelFileParams,
   type ModelFileResult,
@@ -21,17 +27,18 @@ import {
   type QuantizeParams,
   type QuantizeResult,
   quantizeRequest,
+  type Traffic,
 } from '../protocol/model-file.js';
 import type { Session } from './context.js';
 
 /** What the editor of model files asks for. */
 export function onModelFile(session: Session): void {
-  session.connection.onRequest(modelFileRequest, ({ uri, shapes }: ModelFileParams) =>
+  session.connection.onRequest(modelFileRequest, ({ uri, shapes, traffic = {} }: ModelFileParams) =>
     told<ModelFileResult>(session, async () => {
       const summary = await summaryAt(session.host, uri, shapes);
-      return summary
-        ? { view: viewOf(decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1)), summary, session.locale) }
-        : { problem: 'The file is no longer there.' };
+      if (!summary) return { problem: 'The file is no longer there.' };
+      const name = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+      return { view: { ...viewOf(name, summary, session.locale), ...costsOf(summary, traffic, await session.engine.context(uri), session.locale) } };
     }),
   );
   session.connection.onRequest(quantizeRequest, ({ uri, target, embeddings }: QuantizeParams) =>
@@ -58,7 +65,38 @@ async function told<T>(session: Session, ask: () => Promise<T>): Promise<T | { r
   }
 }
 
-function viewOf(name: string, summary: ModelFileSummary, locale: string): ModelFileView {
+/** What passes cost at a stated traffic: on the usual accelerators, or on one. */
+function costsOf(
+  summary: ModelFileSummary,
+  { perMonth, accelerator }: Traffic,
+  context: EstimateContext,
+  locale: string,
+): Pick<ModelFileView, 'costs' | 'accelerators'> {
+  const { catalog } = context;
+  const label = (id: string): string => catalog.accelerator(id)?.name ?? id;
+  const accelerators = catalog.accelerators.filter(({ id }) => catalog.offersOf(id).length > 0).map(({ id }) => ({ id, label: label(id) }));
+  const spec = passSpec(summary);
+  if (!spec) return { accelerators };
+  const style = { locale };
+  const text = (value: Interval | undefined, unit: Unit): string => {
+    const range = value && ends(value, unit, style);
+    return value ? `${withUnit(value.likely, unit, style)}${range ? ` (${range})` : ''}` : '';
+  };
+  const costs = passCosts(spec, context, perMonth, accelerator === undefined ? undefined : [accelerator]);
+  return {
+    accelerators,
+    costs: costs.map((one) => ({
+      accelerator: label(one.accelerator),
+      latency: text(one.latencyMs, 'ms'),
+      full: text(one.usdPer1kFull, 'usd'),
+      per1k: text(one.traffic?.usdPer1k, 'usd'),
+      month: text(one.traffic?.usdPerMonth, 'usd'),
+      replicas: one.traffic ? `${numberText(one.traffic.replicas, style)}, ${withUnit(one.traffic.busy, 'share', style)} busy` : '',
+    })),
+  };
+}
+
+function viewOf(name: string, summary: ModelFileSummary, locale: string): Omit<ModelFileView, 'accelerators'> {
   const style = { locale };
   const onnx = isOnnxSummary(summary) ? summary : undefined;
   const fed = onnx && fedInputsOf(onnx);

@@ -3,13 +3,24 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { choicesOf } from '../cli/choices.js';
-import { type MadeFile, type ModelFileAnswer, modelFileJson, modelFileTable, passCost, shapesOf } from '../cli/model-file.js';
+import { type MadeFile, type ModelFileAnswer, modelFileJson, modelFileTable, shapesOf } from '../cli/model-file.js';
 import { type Parsed, UsageError } from '../cli/options.js';
 import type { Paint } from '../cli/report-table.js';
-import { type EstimateContext, fedInputsOf, isBeside, isOnnxSummary, ModelFileError, type OnnxSummary, type Spec } from '../core/index.js';
+import {
+  type EstimateContext,
+  estimate,
+  fedInputsOf,
+  isBeside,
+  isOnnxSummary,
+  ModelFileError,
+  type OnnxSummary,
+  passCost,
+  passesPerMonth,
+  type Spec,
+} from '../core/index.js';
 import { Engine } from '../host/engine.js';
 import type { Host } from '../host/host.js';
-import { quantizeAt, summaryAt } from '../host/model-files.js';
+import { passSpec, quantizeAt, summaryAt } from '../host/model-files.js';
 import { compareOutputs } from '../runtime/compare.js';
 import { measureLatency } from '../runtime/measure.js';
 import type { FedInput, Model } from '../runtime/runtime.js';
@@ -43,8 +54,10 @@ async function modelFileAnswer(
 ): Promise<ModelFileAnswer> {
   const summary = await summaryAt(host, uriOf(file), shapesOf((values['shape'] as readonly string[] | undefined) ?? []));
   if (!summary) throw new UsageError(`${file}: no such file`);
-  const cost = passCost(summary, facts, context);
-  const answer: ModelFileAnswer = { file, summary, ...(cost ? { cost } : {}) };
+  const spec = facts['gpu_type'] === undefined ? undefined : passSpec(summary, facts);
+  const cost = spec && estimate(spec, context);
+  const passes = cost && passCost(String(facts['gpu_type']), cost, passesPerMonth(spec));
+  const answer: ModelFileAnswer = { file, summary, ...(cost ? { cost } : {}), ...(passes ? { passes } : {}) };
   const [measure, quantize] = [values['measure'] === true, values['quantize'] === true];
   if (!measure && !quantize) return answer;
   if (!isOnnxSummary(summary)) throw new UsageError('only .onnx files can be measured and quantized here');

@@ -15,6 +15,14 @@ export interface ModelFileParams {
   readonly uri: string;
   /** By input or by dimension. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** At which its cost is told. */
+  readonly traffic?: Traffic;
+}
+export interface Traffic {
+  /** Passes at the stated shape. */
+  readonly perMonth?: number;
+  /** Id of an accelerator; absent: the usual ones. */
+  readonly accelerator?: string;
 }
 export type ModelFileResult = { readonly view: ModelFileView } | { readonly problem: string };
 export interface QuantizeParams {
@@ -42,10 +50,24 @@ export interface ModelFileView {
   readonly fed?: readonly FedInput[];
   readonly outside: readonly string[];
   readonly fileBytes: number;
+  /** What passes cost, the cheapest first; absent: the work is unknown. */
+  readonly costs?: readonly CostRow[];
+  /** What it may be told for. */
+  readonly accelerators: readonly { readonly id: string; readonly label: string }[];
 }
 export interface Pair {
   readonly label: string;
   readonly value: string;
+}
+/** Texts for a person; empty where it is not known. */
+export interface CostRow {
+  readonly accelerator: string;
+  readonly latency: string;
+  /** While the machine is full. */
+  readonly full: string;
+  readonly per1k: string;
+  readonly month: string;
+  readonly replicas: string;
 }
 export interface ValueRow {
   readonly name: string;
@@ -87,6 +109,7 @@ export type ToModelPage =
 export type FromModelPage =
   | { readonly type: 'ready' }
   | { readonly type: 'sizes'; readonly sizes: Readonly<Record<string, number>> }
+  | { readonly type: 'traffic'; readonly traffic: Traffic }
   | { readonly type: 'measure' }
   /** Yes to the copy that was found, or to choose another one. */
   | { readonly type: 'consent'; readonly choose: boolean }

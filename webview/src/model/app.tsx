@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { FromModelPage, ModelFileView, OperatorLine, ValueRow } from '../../../server/src/protocol/model-file.js';
+import type { FromModelPage, ModelFileView, OperatorLine, Traffic, ValueRow } from '../../../server/src/protocol/model-file.js';
 import { Heads } from '../shared/heads.js';
 
 export interface AppProps {
@@ -12,11 +12,13 @@ export interface AppProps {
   readonly busy: boolean;
   readonly sizes: Readonly<Record<string, number>>;
   readonly onSize: (key: string, value: number | undefined) => void;
+  readonly traffic: Traffic;
+  readonly onTraffic: (traffic: Traffic) => void;
   readonly post: (message: FromModelPage) => void;
 }
 
 /** A model file: what it is made of, what it does at the sizes that a person states, and what can be done with it. */
-export function App({ view, problem, status, ask, results, busy, sizes, onSize, post }: AppProps) {
+export function App({ view, problem, status, ask, results, busy, sizes, onSize, traffic, onTraffic, post }: AppProps) {
   return (
     <main>
       {problem ? (
@@ -65,6 +67,7 @@ export function App({ view, problem, status, ask, results, busy, sizes, onSize, 
               ))}
             </ul>
           ) : null}
+          {view.isOnnx ? <Costs view={view} traffic={traffic} onTraffic={onTraffic} /> : null}
           {view.isOnnx ? <Operators rows={view.operators} total={view.macsText} /> : null}
           <Types view={view} />
           {view.inputs.length > 0 ? <Values title="Inputs" rows={view.inputs} /> : null}
@@ -112,6 +115,75 @@ function Actions({ view, busy, post }: Pick<AppProps, 'busy' | 'post'> & { reado
     </p>
   );
 }
+
+/** What passes cost: on the usual hardware, or on what is chosen. */
+function Costs({ view, traffic, onTraffic }: Pick<AppProps, 'traffic' | 'onTraffic'> & { readonly view: ModelFileView }) {
+  const { perMonth, accelerator } = traffic;
+  return (
+    <section aria-labelledby="cost-title">
+      <h2 id="cost-title">What it costs</h2>
+      <form class="controls" aria-label="Traffic" onSubmit={(event) => event.preventDefault()}>
+        <label>
+          Passes a month
+          <input
+            type="number"
+            min="1"
+            step="1"
+            name="per-month"
+            value={perMonth ?? ''}
+            placeholder="?"
+            onInput={({ currentTarget }) => {
+              const value = Number(currentTarget.value);
+              onTraffic({ ...(accelerator === undefined ? {} : { accelerator }), ...(Number.isFinite(value) && value > 0 ? { perMonth: value } : {}) });
+            }}
+          />
+        </label>
+        <label>
+          Hardware
+          <select
+            name="accelerator"
+            onChange={({ currentTarget }) =>
+              onTraffic({ ...(perMonth === undefined ? {} : { perMonth }), ...(currentTarget.value === '' ? {} : { accelerator: currentTarget.value }) })
+            }
+          >
+            <option value="" selected={accelerator === undefined}>
+              the usual ones
+            </option>
+            {view.accelerators.map(({ id, label }) => (
+              <option key={id} value={id} selected={id === accelerator}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </form>
+      {view.costs ? (
+        <Scroll id="costs" title="Estimated for passes at these sizes, one at a time, on machines that are always on">
+          <thead>
+            <tr>
+              <Heads titles={costHeads} numbers={costHeads.slice(1)} />
+            </tr>
+          </thead>
+          <tbody>
+            {view.costs.map(({ accelerator: name, latency, full, per1k, month, replicas }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <Figure>{latency || 'unknown'}</Figure>
+                <Figure>{full || 'unknown'}</Figure>
+                <Figure>{per1k || (perMonth === undefined ? 'state the passes' : 'unknown')}</Figure>
+                <Figure>{month || (perMonth === undefined ? 'state the passes' : 'unknown')}</Figure>
+                <Figure>{replicas}</Figure>
+              </tr>
+            ))}
+          </tbody>
+        </Scroll>
+      ) : (
+        <p>Unknown, because the work of a pass is unknown: state every size.</p>
+      )}
+    </section>
+  );
+}
+const costHeads = ['Hardware', 'A pass', 'A thousand, machine full', 'A thousand at this traffic', 'A month', 'Machines'];
 
 function Operators({ rows, total }: { readonly rows: readonly OperatorLine[]; readonly total: string }) {
   return (

@@ -1,16 +1,17 @@
-import type { FromModelPage, ModelFileView, ToModelPage, WorkerAnswer } from '../../../server/src/protocol/model-file.js';
+import type { FromModelPage, ModelFileView, ToModelPage, Traffic, WorkerAnswer } from '../../../server/src/protocol/model-file.js';
 import { drawer, editorOf, onMessages } from '../shared/editor.js';
 import { App } from './app.js';
 import { msText, readModelMessage } from './view.js';
 import '../shared/page.css';
 
-const editor = editorOf<FromModelPage, { readonly sizes: Readonly<Record<string, number>> }>();
+const editor = editorOf<FromModelPage, { readonly sizes: Readonly<Record<string, number>>; readonly traffic: Traffic }>();
 let view: ModelFileView | undefined;
 let problem = '';
 let status = '';
 let ask: { readonly text: string; readonly found: boolean } | undefined;
 let busy = false;
 let results: readonly string[] = [];
+let traffic: Traffic = keptTraffic(editor.getState());
 let sizes: Readonly<Record<string, number>> = keptSizes(editor.getState());
 
 function keptSizes(state: unknown): Readonly<Record<string, number>> {
@@ -18,7 +19,13 @@ function keptSizes(state: unknown): Readonly<Record<string, number>> {
   if (typeof kept !== 'object' || kept === null) return {};
   return Object.fromEntries(Object.entries(kept).filter((one): one is [string, number] => Number.isSafeInteger(one[1])));
 }
-const draw = drawer(() => <App {...{ view, problem, status, ask, results, busy, sizes, onSize, post }} />);
+function keptTraffic(state: unknown): Traffic {
+  const kept = typeof state === 'object' && state !== null && 'traffic' in state ? state.traffic : undefined;
+  if (typeof kept !== 'object' || kept === null) return {};
+  const { perMonth, accelerator } = kept as Traffic;
+  return { ...(typeof perMonth === 'number' ? { perMonth } : {}), ...(typeof accelerator === 'string' ? { accelerator } : {}) };
+}
+const draw = drawer(() => <App {...{ view, problem, status, ask, results, busy, sizes, onSize, traffic, onTraffic, post }} />);
 function post(message: FromModelPage): void {
   if (message.type === 'consent') ask = undefined;
   editor.postMessage(message);
@@ -27,9 +34,15 @@ function post(message: FromModelPage): void {
 function onSize(key: string, value: number | undefined): void {
   const { [key]: _, ...others } = sizes;
   sizes = value === undefined || !Number.isSafeInteger(value) || value < 1 ? others : { ...others, [key]: value };
-  editor.setState({ sizes });
+  editor.setState({ sizes, traffic });
   editor.postMessage({ type: 'sizes', sizes });
   draw();
+}
+
+function onTraffic(stated: Traffic): void {
+  traffic = stated;
+  editor.setState({ sizes, traffic });
+  post({ type: 'traffic', traffic });
 }
 
 onMessages(readModelMessage, (message) => {
@@ -83,6 +96,7 @@ function errorText({ output, relative, largest, sameTop }: Extract<WorkerAnswer,
   return `With 8-bit weights, output ${output} differs by ${size}${largest.toPrecision(2)} at most${top}; on made-up inputs`;
 }
 
+if (Object.keys(traffic).length > 0) editor.postMessage({ type: 'traffic', traffic });
 if (Object.keys(sizes).length > 0) editor.postMessage({ type: 'sizes', sizes });
 editor.postMessage({ type: 'ready' });
 draw();

@@ -33,7 +33,9 @@ function isView(value: unknown): value is ModelFileView {
     isList(value['sizes'], (one) => texts(one, 'key', 'of')) &&
     isList(value['operators'], (one) => texts(one, 'op', 'macs', 'shareText', 'written')) &&
     isList(value['types'], (one) => texts(one, 'type', 'tensors', 'elements', 'bytes')) &&
-    isList(value['untold'], (one) => texts(one, 'what', 'need'))
+    isList(value['untold'], (one) => texts(one, 'what', 'need')) &&
+    isList(value['accelerators'], (one) => texts(one, 'id', 'label')) &&
+    (value['costs'] === undefined || isList(value['costs'], (one) => texts(one, 'accelerator', 'latency', 'full', 'per1k', 'month', 'replicas')))
   );
 }
 function isRun(value: Fields): value is Fields & Extract<ToModelPage, { type: 'run' }> {
