@@ -4,6 +4,8 @@ import { builtinModules } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Script } from 'node:vm';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readZip, unpackVsix } from '../e2e/zip.mjs';
 
@@ -118,6 +120,18 @@ describe('the command line in the package', () => {
   test('says its version', () => {
     const { stdout, status } = mlcost('--version');
     expect([stdout.trim(), status]).toEqual([`mlcost ${manifest.version}`, 0]);
+  });
+  test('answers agents away from its repository', async () => {
+    const project = path.join(root, 'samples/support-assistant');
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(new StdioClientTransport({ command: process.execPath, args: [path.join(extension, 'dist/cli.js'), 'mcp', project], cwd: home }));
+    try {
+      expect((await client.listTools()).tools.map(({ name }) => name)).toContain('estimate');
+      const { content } = (await client.callTool({ name: 'budget', arguments: {} })) as { content: { text: string }[] };
+      expect(JSON.parse(content[0]?.text ?? '')).toMatchObject({ version: 1 });
+    } finally {
+      await client.close();
+    }
   });
   test('estimates the sample project away from its repository', () => {
     const { stdout, status } = mlcost('estimate', path.join(root, 'samples/support-assistant'), '--format', 'json');

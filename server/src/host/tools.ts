@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { once } from '../core/index.js';
 
 /** One tool for agents: what it asks, and the command of `mlcost` that answers it. Both print the same numbers because they are the same program. */
 export interface Tool {
@@ -15,7 +14,13 @@ const options = (input: Record<string, unknown>): string[] => [
 const pathOf = (input: Record<string, unknown>): string[] => [String(input['path'] ?? '.')];
 
 /** The tools that agents are offered, over the Model Context Protocol and in the editor. */
-export const tools = once((): Readonly<Record<string, Tool>> => {
+export const tools = (): Readonly<Record<string, Tool>> => {
+  made ??= make();
+  return made;
+};
+/** Kept here, not by the core's helper: the MCP server's bundle holds none of the core. */
+let made: Readonly<Record<string, Tool>> | undefined;
+function make(): Readonly<Record<string, Tool>> {
   const place = z.string().min(1).max(4096).describe('File or folder, relative to the project’s folder; `.` is the whole project.');
   const revision = z.string().min(1).max(256).describe('A commit, branch or tag.');
   const set = z
@@ -68,4 +73,4 @@ export const tools = once((): Readonly<Record<string, Tool>> => {
       command: () => ({ words: ['budget', '--format=json'], paths: [] }),
     },
   };
-});
+}

@@ -101,6 +101,14 @@ test.each([
   expect(changeText(before, after)).toBe(text);
 });
 
+test('a limit is said to be one, on both sides', () => {
+  const call = { framework: 'openai', model: 'gpt-4o', input_tokens: 1000, max_tokens: 100, calls_per_month: 1000 };
+  const of = (facts: State['spec']['facts']) => state(facts, { kind: 'api-call' });
+  const limited = deltaText(delta(of(call), of({ ...call, max_tokens: 200 })));
+  expect([limited.before, limited.after]).toEqual([expect.stringMatching(/^at most \$[\d.]+\/mo$/), expect.stringMatching(/^at most \$[\d.]+\/mo$/)]);
+  expect(deltaText(delta(undefined, of(call))).after).toMatch(/^at most \$/);
+  expect(deltaText(delta(of({ ...call, output_tokens: 50 }), of({ ...call, output_tokens: 80 }))).after).toMatch(/^\$/);
+});
 test('the price of an hour is not shown as the cost of a run', () => {
   const { dataset_size: _size, ...open } = tuning;
   expect(deltaText(delta(state(tuning), state(open))).after).toMatch(/^\$\? at \$\d+\/h$/);

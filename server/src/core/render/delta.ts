@@ -26,6 +26,10 @@ export function causeText(cause: FactDelta & Partial<Cause>, of: QuantityDelta |
   return cause.by === undefined || !of ? change : `${change}: ${changeText(of.before.likely, of.before.likely + cause.by)}`;
 }
 
+/** A figure of a quantity; a limit is said to be one. */
+const figureOf = (name: string, value: number, unit: Unit, style: NumberStyle): string =>
+  `${name.endsWith('_max') ? 'at most ' : ''}${withUnit(value, unit, style)}`;
+
 const isRun = (kind: string): boolean => kind === 'training' || kind === 'batch-inference';
 
 /** A delta as a row for a person. */
@@ -44,7 +48,7 @@ export function deltaText(delta: WorkloadDelta, style: NumberStyle = plain): Del
     if (!one) return '';
     const cost = mainCost(one.workload.kind, one.estimation);
     if (!cost) return '$?';
-    const figure = withUnit(cost.likely, cost.unit, style);
+    const figure = figureOf(cost.name, cost.likely, cost.unit, style);
     // the price of an hour is no cost of a run
     return cost.name === 'usd_per_hour' && isRun(one.workload.kind) ? `$? at ${figure}` : figure;
   };
@@ -57,8 +61,8 @@ export function deltaText(delta: WorkloadDelta, style: NumberStyle = plain): Del
   const on = first.on === undefined ? '' : ` on ${first.on.count === undefined ? '' : `${first.on.count}×`}${first.on.accelerator}`;
   return {
     title,
-    before: `${withUnit(first.before.likely, first.before.unit, style)}${on}`,
-    after: `${withUnit(first.after.likely, first.after.unit, style)}${on}`,
+    before: `${figureOf(first.name, first.before.likely, first.before.unit, style)}${on}`,
+    after: `${figureOf(first.name, first.after.likely, first.after.unit, style)}${on}`,
     change: delta.withinNoise
       ? `${changeText(first.before.likely, first.after.likely)}, within the noise`
       : changeText(first.before.likely, first.after.likely),
