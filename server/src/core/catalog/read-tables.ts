@@ -19,6 +19,7 @@ export const catalogFiles = [
   'inference_workloads.csv',
   'sample_models.csv',
   'data_sets.csv',
+  'checkpoint_formats.csv',
 ] as const;
 
 const num = (cell: string | undefined): number | undefined => (cell === undefined ? undefined : Number(cell));
@@ -54,6 +55,7 @@ export function readTables(texts: CatalogTexts): Tables {
         ...sourced(row),
       }) as Accelerator,
   );
+  const stored = new Map(rows('checkpoint_formats.csv').map((row) => [row['id'], { weights: row['weights'] ?? '', expertsOnly: row['experts_only'] === 'true' }]));
   const models = rows('models.csv').map(
     (row) =>
       defined({
@@ -78,6 +80,7 @@ export function readTables(texts: CatalogTexts): Tables {
         kvLoraRank: num(row['kv_lora_rank']),
         modality: row['modality'] ?? 'text',
         dtype: row['torch_dtype'],
+        stored: stored.get(row['id']),
         forwardGmacs: num(row['forward_gmacs']),
         ...sourced(row),
       }) as ModelShape,

@@ -53,6 +53,8 @@ export interface ModelShape extends Sourced {
   readonly kvLoraRank?: number;
   readonly modality: string;
   readonly dtype?: string;
+  /** How its own checkpoint keeps the weights, where that is not in 16 or 32 bits. */
+  readonly stored?: { readonly weights: string; readonly expertsOnly: boolean };
   /** Multiply-accumulates (1e9) a forward pass of one sample, for vision and diffusion. */
   readonly forwardGmacs?: number;
 }

@@ -3,7 +3,7 @@ import type { InferenceModel, RequestShape } from '../../catalog/types.js';
 import type { AssumedFact, MissingFact } from '../../model/estimate.js';
 import { deviceCount } from '../devices.js';
 import { type Dimensions, dimensionsOf } from '../dimensions.js';
-import { namedSize } from '../model-names.js';
+import { namedSize, publishedModel } from '../model-names.js';
 import type { FactReader } from '../spec.js';
 import { type Device, deviceOf } from './device.js';
 import { type Engine, engineOf, usualShare } from './engine.js';
@@ -98,7 +98,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const model = task === 'seq2seq' && stated !== undefined ? translationShape(stated, facts) : stated;
   const device = deviceOf(facts, catalog);
   const engine = engineOf(facts.text('engine') ?? facts.text('framework'), task === 'llm');
-  const stored = formatOf(facts, engine, task, assumed);
+  const stored = formatOf(facts, catalog, engine, task, assumed);
   // 32-bit weights that the compiler casts down: as told (`compute_cast: Matmult-BF16`), and by default of the first Neuron compiler (neuron-cc --fp32-cast matmult)
   const castDown = stored.compute === 'fp32' && (/bf16|fp16/i.test(facts.text('compute_cast') ?? '') || device?.id === 'inferentia1');
   const format: WeightFormat = castDown ? { ...stored, compute: 'fp16', bytes: 2 } : stored;
@@ -207,23 +207,30 @@ function taskOf(facts: FactReader, name: string | undefined, pass: InferenceMode
   return 'llm';
 }
 
-function formatOf(facts: FactReader, engine: Engine, task: Task, assumed: AssumedFact[]): WeightFormat {
+function formatOf(facts: FactReader, catalog: Catalog, engine: Engine, task: Task, assumed: AssumedFact[]): WeightFormat {
+  const model = facts.text('model') ?? '';
   const eager = task === 'llm' && (engine.group === 'eager' || engine.group === 'fused');
+  const inName = /(awq|gptq|gguf|fp8|nvfp4|mxfp4|w4a16|w8a8|bnb-4bit|q\d_k_[sml]|q\d_\d|bf16|fp16)/i.exec(model);
+  const fromName = inName === null ? undefined : weightFormat(inName[1] === 'gguf' ? 'q4_k_m' : (inName[1] ?? ''), eager);
+  const own = fromName === undefined && engine.id !== 'llamacpp' ? ownFormat(model, catalog, eager) : undefined;
   for (const name of ['weights', 'quantization', 'precision', 'dtype']) {
     const written = facts.text(name);
     const format = written === undefined ? undefined : weightFormat(written, eager);
     if (format === undefined) continue;
+    // A 16-bit type is what activations are computed in: a checkpoint in fewer bits is loaded as it is.
+    if ((name === 'precision' || name === 'dtype') && format.bytes === 2 && own !== undefined) break;
     // C++ and graph engines store 8-bit weights and compute in 16 bits unless a w8a8 scheme is named
     if (format.kernels === 'w8a8' && /^int8$/.test(format.id) && task === 'llm' && /compiled|neuronx|vllm|tgi|exllama|unknown/.test(engine.id))
       return { ...format, compute: 'fp16', kernels: 'w8' };
     return format;
   }
-  const name = facts.text('model') ?? '';
-  const inName = /(awq|gptq|gguf|fp8|nvfp4|mxfp4|w4a16|w8a8|bnb-4bit|q\d_k_[sml]|q\d_\d)/i.exec(name);
-  const fromName = inName === null ? undefined : weightFormat(inName[1] === 'gguf' ? 'q4_k_m' : (inName[1] ?? ''), eager);
   if (fromName !== undefined) {
     assumed.push({ fact: 'weights', value: fromName.id, why: 'the model name says so' });
     return fromName;
+  }
+  if (own !== undefined) {
+    assumed.push({ fact: 'weights', value: own.id, why: 'its published checkpoint is stored so' });
+    return own;
   }
   const fallback = weightFormat(engine.id === 'llamacpp' ? 'q4_k_m' : task === 'llm' ? 'bf16' : 'fp16', eager);
   assumed.push({
@@ -232,6 +239,13 @@ function formatOf(facts: FactReader, engine: Engine, task: Task, assumed: Assume
     why: engine.id === 'llamacpp' ? 'the usual file of this engine' : 'engines load published weights in 16 bits',
   });
   return fallback ?? { id: 'bf16', bytes: 2, compute: 'fp16', kernels: 'dense', wholeHead: false };
+}
+
+/** How a published model's own checkpoint keeps its weights, where that is not in 16 bits. */
+function ownFormat(model: string, catalog: Catalog, eager: boolean): WeightFormat | undefined {
+  const stored = publishedModel(model, catalog)?.stored;
+  const format = stored && weightFormat(stored.weights, eager);
+  return format && (stored.expertsOnly ? { ...format, expertsOnly: true } : format);
 }
 
 function modeOf(mode: string | undefined, scenario: string | undefined): ServingCase['mode'] {
