@@ -23,7 +23,7 @@ export function specOn(spec: Spec, id: string, count?: number): Spec {
 }
 
 /** The workload on each of some accelerators that compute in its precision: those that fit first, the cheapest first.
- * Where nobody says how many, each is taken in the smallest number on which the workload fits, up to a machine's eight. */
+ * Where nobody says how many, each is taken in the smallest number on which the workload fits. */
 export function onLikelyAccelerators(spec: Spec, context: EstimateContext, ids: readonly string[] = commonAccelerators): OnAccelerator[] {
   const { instance_type: _machine, ...facts } = spec.facts;
   const counted = deviceCount({ ...spec, facts }, context.catalog).known || spec.kind === 'resource';
@@ -34,23 +34,38 @@ export function onLikelyAccelerators(spec: Spec, context: EstimateContext, ids: 
   });
   const all = ids
     .filter((id) => context.catalog.accelerators.some((chip) => chip.id === id && (facts['precision'] !== 'bf16' || chip.bf16Tflops !== undefined)))
-    .map((id) => (counted ? on(id) : fewest((count) => on(id, count))));
+    .map((id) => (counted ? on(id) : fewest((count) => on(id, count), isSwitched(id, context) ? most : 8)));
   const rank = ({ estimation }: OnAccelerator) => ['fits', 'tight', 'unknown', 'does-not-fit'].indexOf(fitsOf(estimation));
   return all.sort((a, b) => rank(a) - rank(b) || costOf(a.estimation) - costOf(b.estimation));
 }
 
-/** The first of 1, 2, 4 and 8 on which it fits; else the first on which it may. */
-function fewest(on: (count: number) => OnAccelerator): OnAccelerator {
+/** The first of 1, 2, 4, 8 and so on, whole machines of eight from there, on which it fits; else the first on which it may; else as on one machine.
+ * Beyond a machine it goes on as long as more devices take less of each.
+ * @param most devices of one job */
+function fewest(on: (count: number) => OnAccelerator, most: number): OnAccelerator {
   let tight: OnAccelerator | undefined;
-  let last = on(1);
-  for (const count of [1, 2, 4, 8]) {
-    if (count > 1) last = on(count);
-    const fits = fitsOf(last.estimation);
-    if (fits === 'fits' || fits === 'unknown') return last;
-    if (fits === 'tight') tight ??= last;
+  let machine: OnAccelerator | undefined;
+  let before = Number.POSITIVE_INFINITY;
+  for (let count = 1; count <= most; count *= 2) {
+    const now = on(count);
+    const fits = fitsOf(now.estimation);
+    if (fits === 'fits' || fits === 'unknown') return now;
+    if (fits === 'tight') tight ??= now;
+    if (count <= 8) machine = now;
+    const memory = now.estimation.estimates['peak_memory_gib']?.likely ?? 0;
+    if (count >= 8 && (tight || memory > 0.9 * before)) break;
+    before = memory;
   }
-  return tight ?? last;
+  return tight ?? machine ?? on(1);
 }
+/** Devices beyond which nobody is told a number. */
+const most = 1024;
+/** Links between the devices of a machine from which on machines of them are joined to one job.
+ * @unit GB/s
+ * @source NVLink 3 of the A100 has 600, PCIe 5 ×16 has 128: cards without a link of their own are rented one machine at a time */
+const switched = 300;
+const isSwitched = (id: string, { catalog }: EstimateContext): boolean =>
+  (catalog.accelerators.find((chip) => chip.id === id)?.interconnectGbps ?? 0) >= switched;
 
 const costOf = ({ estimates }: Estimation): number =>
   (estimates['usd'] ?? estimates['usd_per_month'] ?? estimates['usd_per_hour'])?.likely ?? Number.POSITIVE_INFINITY;

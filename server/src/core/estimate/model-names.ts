@@ -4,13 +4,23 @@ import type { ModelShape } from '../catalog/types.js';
 /** A published model by a written name: as it stands, without a quantisation or file suffix, without remarks (`BERT base (SQuAD)`), then in the spellings of one
  * release (base and instruction-tuned checkpoints have one shape). */
 export function publishedModel(name: string, catalog: Catalog): ModelShape | undefined {
-  const bare = name.replace(/\.(gguf|bin|safetensors)$/i, '').replace(/[-_](awq|gptq|gguf|bf16|fp16|fp8|int4|int8|w4a16|w8a8|nvfp4|bnb-4bit|q\d\w*)([-_].*)?$/i, '');
+  const bare = name
+    .replace(/\.(gguf|bin|safetensors)$/i, '')
+    .replace(/[-_](awq|gptq|gguf|bf16|fp16|fp8|int4|int8|w4a16|w8a8|nvfp4|bnb-4bit|q\d\w*)([-_].*)?$/i, '');
   const short = bare.split('/').at(-1) ?? bare;
   const core = short.replace(/^meta-/i, '').replace(/[-_](hf|instruct|chat|it|base)$/i, '');
   const owner = bare.includes('/') ? `${bare.split('/')[0]}/` : '';
   // a later release of the same model has its month behind the name: `DeepSeek-R1-0528`, `Kimi-K2-Instruct-0905`
   const undated = core.replace(/[-_]\d{4}$/, '');
-  const spellings = [core, `Meta-${core}`, `${core}-hf`, `${core}-Instruct`, `Meta-${core}-Instruct`, undated, undated.replace(/[-_](instruct|chat|it|base)$/i, '')];
+  const spellings = [
+    core,
+    `Meta-${core}`,
+    `${core}-hf`,
+    `${core}-Instruct`,
+    `Meta-${core}-Instruct`,
+    undated,
+    undated.replace(/[-_](instruct|chat|it|base)$/i, ''),
+  ];
   const plain = name
     .replace(/\(.*?\)/g, '')
     .trim()

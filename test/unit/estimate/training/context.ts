@@ -14,7 +14,7 @@ export type Facts = Readonly<Record<string, FactValue>>;
 const coefficients = JSON.parse(readFileSync(path.join(root, 'server/data/coefficients.json'), 'utf8')) as Coefficients;
 
 /** What the extension ships. */
-const context: EstimateContext = { catalog: readCatalog(), coefficients };
+export const context: EstimateContext = { catalog: readCatalog(), coefficients };
 
 export const estimateOf = (facts: Facts): Estimation => estimateMaybeFrozen({ kind: 'training', facts }, context);
 export const jobOf = (facts: Facts): TrainingJob => trainingJob({ kind: 'training', facts }, context);
