@@ -55,7 +55,9 @@ export function readTables(texts: CatalogTexts): Tables {
         ...sourced(row),
       }) as Accelerator,
   );
-  const stored = new Map(rows('checkpoint_formats.csv').map((row) => [row['id'], { weights: row['weights'] ?? '', expertsOnly: row['experts_only'] === 'true' }]));
+  const stored = new Map(
+    rows('checkpoint_formats.csv').map((row) => [row['id'], { weights: row['weights'] ?? '', expertsOnly: row['experts_only'] === 'true' }]),
+  );
   const models = rows('models.csv').map(
     (row) =>
       defined({
