@@ -171,7 +171,10 @@ describe('servers and evaluations', () => {
       'docker run --gpus 1 -e MODEL_ID=org/m ghcr.io/huggingface/text-generation-inference:2 --quantize fp8',
       'serving tgi 1-1 {quantization=fp8@1, model=org/m@1, gpu_count=1@1}',
     ],
-    ['llama-server -m m.Q4_K_M.gguf -c 8192 -np 4', 'serving llama.cpp 1-1 {model=m.Q4_K_M.gguf@1, max_model_len=8192@1, max_num_seqs=4@1}'],
+    [
+      'llama-server -m m.Q4_K_M.gguf -c 8192 -np 4',
+      'serving llama.cpp 1-1 {model=m.Q4_K_M.gguf@1, max_model_len=8192@1, max_num_seqs=4@1, quantization=q4_k_m@1}',
+    ],
     [
       'CUDA_VISIBLE_DEVICES=0 swift deploy --model org/m --vllm_max_model_len 8192',
       'serving vllm 1-1 {model=org/m@1, max_model_len=8192@1, gpu_count=1@1 default}',

@@ -181,7 +181,13 @@ test.each<[what: string, name: string, text: string, expected: string[]]>([
     'image: {repository: nvcr.io/nim/meta/llama3-70b-instruct}\nreplicaCount: 1\nresources: {limits: {nvidia.com/gpu: 4}}\nautoscaling: {enabled: true, minReplicas: 1, maxReplicas: 5}\n',
     ['serving nim 1-4 {model=meta/llama3-70b-instruct@1, gpu_count=4@3, replicas=1@2, min_replicas=1@4, max_replicas=5@4}'],
   ],
-  ['values of a chart of something else', 'values.yaml', 'image: {repository: nginx}\nresources: {limits: {nvidia.com/gpu: 4}}\n', []],
+  [
+    'accelerators of a chart of something else',
+    'values.yaml',
+    'image: {repository: nginx}\nresources: {limits: {nvidia.com/gpu: 4}}\n',
+    ['resource helm 1-2 {gpu_count=4@2}'],
+  ],
+  ['values of a chart without accelerators', 'values.yaml', 'image: {repository: nginx}\nresources: {limits: {nvidia.com/gpu: 0, cpu: 4}}\n', []],
   [
     'an engine of one’s own is no hosted API',
     'a.py',

@@ -16,6 +16,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   params: number('number of parameters', 'Parameters of the model, where its name is not in the table of models.'),
   forward_gmacs: number('work of a pass', 'Billions of multiply-accumulates of one forward pass.'),
   precision: text('precision', 'Type that the run computes in.', ['bf16', 'fp16', 'fp32', 'fp8']),
+  matmul_precision: text('type of the matrix products', 'Type that matrices are multiplied in, where it is narrower than that of the run.', ['fp8']),
   quantization: text('quantization', 'How weights are stored.', ['4bit', '8bit', 'nf4', 'fp8', 'int8', 'awq', 'gptq']),
   batch_size: number('batch size', 'Samples a device and forward pass (micro batch).'),
   global_batch_size: number('global batch size', 'Samples an optimizer step over all devices.'),

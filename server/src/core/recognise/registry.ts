@@ -79,6 +79,8 @@ import { autoscaler } from './yaml/autoscaler.js';
 import { axolotl } from './yaml/axolotl.js';
 import { azureml } from './yaml/azureml.js';
 import { beaker } from './yaml/beaker.js';
+import { buildkite } from './yaml/buildkite.js';
+import { cloudformation } from './yaml/cloudformation.js';
 import { cog } from './yaml/cog.js';
 import { compose } from './yaml/compose.js';
 import { configMap } from './yaml/config-map.js';
@@ -87,11 +89,13 @@ import { githubActions } from './yaml/github-actions.js';
 import { gitlabCi } from './yaml/gitlab-ci.js';
 import { gptNeox } from './yaml/gpt-neox.js';
 import { helmValues } from './yaml/helm-values.js';
+import { hostedModels } from './yaml/hosted-models.js';
 import { hydraLauncher } from './yaml/hydra-launcher.js';
 import { knative } from './yaml/knative.js';
 import { kubernetes } from './yaml/kubernetes.js';
 import { kustomize } from './yaml/kustomize.js';
 import { levanter } from './yaml/levanter.js';
+import { lightningTrainer } from './yaml/lightning-trainer.js';
 import { litgpt } from './yaml/litgpt.js';
 import { llamaFactory } from './yaml/llama-factory.js';
 import { llmFoundry } from './yaml/llm-foundry.js';
@@ -103,6 +107,7 @@ import { nodeGroups } from './yaml/node-groups.js';
 import { rayCluster } from './yaml/ray-cluster.js';
 import { runai } from './yaml/runai.js';
 import { seldon } from './yaml/seldon.js';
+import { servingSettings } from './yaml/serving-settings.js';
 import { skypilot } from './yaml/skypilot.js';
 import { torchserve } from './yaml/torchserve.js';
 import { torchtune } from './yaml/torchtune.js';
@@ -167,6 +172,7 @@ export const recognisers: readonly Recogniser[] = [
   torchtune,
   trainerArguments,
   trainingSettings,
+  lightningTrainer,
   wandbSweep,
   projectTrainer,
   sentenceTransformers,
@@ -204,6 +210,8 @@ export const recognisers: readonly Recogniser[] = [
   configMap,
   githubActions,
   helmValues,
+  hostedModels,
+  servingSettings,
   kubernetes,
   kustomize,
   modelServers,
@@ -221,6 +229,8 @@ export const recognisers: readonly Recogniser[] = [
   gitlabCi,
   argo,
   beaker,
+  buildkite,
+  cloudformation,
   determined,
   hydraLauncher,
   knative,

@@ -67,7 +67,7 @@ const byLanguageId: Readonly<Record<string, Language>> = {
 /** Language by file name; undefined for what nobody reads. */
 export function languageOfName(name: string): Language | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
-  if (/^(Dockerfile|Containerfile)(\..*)?$|\.Dockerfile$/i.test(base)) return 'dockerfile';
+  if (/^(Dockerfile|Containerfile)(\..*|[_-][\w-]*)?$|\.Dockerfile$/i.test(base)) return 'dockerfile';
   if (/^(GNUm|M|m)akefile$|^Procfile(?:\.\w+)?$|^\.?justfile$/i.test(base)) return 'makefile';
   if (/^Modelfile(?:\.[\w-]+)?$/.test(base)) return 'modelfile';
   const dot = base.lastIndexOf('.');

@@ -107,3 +107,9 @@ describe('32-bit numbers', () => {
     expect(wide['peak_memory_gib']!.likely).toBeGreaterThan(narrow['peak_memory_gib']!.likely);
   });
 });
+
+it('a run that multiplies in fp8 is one of fp8, whatever its weights are in', () => {
+  const bf16 = { ...llama7b, framework: 'nemo', gpu_type: 'h100-sxm-80gb', precision: 'bf16' } as Facts;
+  expect(jobOf(bf16).precision).toBe('bf16');
+  expect(jobOf({ ...bf16, matmul_precision: 'fp8' } as Facts).precision).toBe('fp8');
+});

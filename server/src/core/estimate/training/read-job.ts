@@ -186,7 +186,7 @@ function precisionOf(
   sample: SampleWork | undefined,
   assume: Assume,
 ): ComputePrecision {
-  const said = facts.text('precision')?.toLowerCase();
+  const said = (facts.text('matmul_precision') ?? facts.text('precision'))?.toLowerCase();
   if (said !== undefined && said !== 'auto') {
     if (/fp4|nvfp4|mxfp4/.test(said)) return 'fp4';
     if (/fp8|e4m3/.test(said)) return 'fp8';

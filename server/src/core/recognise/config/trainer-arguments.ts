@@ -66,6 +66,7 @@ const fields: readonly Field[] = [
   ['dataset', 'dataset_mixture.datasets.0.id', text],
   ['dataset', 'datasets.0.path', text],
   ['dataset', 'dataset.train_dataset.repo_id', text],
+  ['dataset', 'dataset_id_or_path', text],
   ['dataset', 'train_file', text],
   ['dataset', 'dataset', text],
   ['dataset', 'dataset.0', text],

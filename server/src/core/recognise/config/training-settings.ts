@@ -1,5 +1,5 @@
 import type { FactValue } from '../../model/fact.js';
-import { entriesOf, hasKey, scalarOf, textOf, type Value } from '../../syntax/value.js';
+import { entriesOf, hasKey, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { scalar } from '../shared/command-line.js';
 import { ConfigFacts } from '../shared/config-facts.js';
 import { asText, type FlagMeaning, type FlagTable } from '../shared/flag-facts.js';
@@ -7,15 +7,17 @@ import { trainingFlags } from '../shared/training-flags.js';
 import type { SeenWorkload } from '../types.js';
 import { takeDeepspeedOption } from './deepspeed.js';
 
-/** Matches every text that has a learning rate as a key. */
-export const learningRateMarker = /(?:^|[\s"'{,])(?:\w+_)?(?:lr|learning_?rate)["']?[ \t]*:/im;
+/** Matches every text that has a learning rate as a key, or what only an optimiser is given. */
+export const learningRateMarker = /(?:^|[\s"'{,.])(?:(?:\w+_)?(?:lr|learning_?rate)|warmup_\w+|weight_decay|grad_acc\w*)["']?[ \t]*[:=]/im;
 
-/** Settings of a project's own training program, known by what they say together: a batch, a length of the run, a learning rate.
+/** Settings of a project's own training program, known by what they say together: a batch, a length of the run, a learning rate or what else only an optimiser is given.
  * They say how a training elsewhere runs, and are no workload of their own. */
 export function trainingSettings(uri: string, root: Value): SeenWorkload | undefined {
   if (root.kind !== 'map' || others.some((key) => hasKey(root, key))) return undefined;
   const leaves = leavesOf(root);
-  if (!leaves.some(({ path, value }) => /(?:^|_)(?:lr|learning_?rate)$/i.test(path.at(-1) ?? '') && Number(scalarOf(value)) > 0)) return undefined;
+  if (!leaves.some(optimises)) return undefined;
+  // A section of the trainer says whose settings they are where one part is left to other files.
+  const sectioned = entriesOf(root).some(({ key, value }) => value.kind === 'map' && trainerSection.test(key));
   const facts = new ConfigFacts(uri, root);
   const deepspeed = entriesOf(root).find(({ key }) => key === 'deepspeed')?.value;
   for (const [name, meanings] of Object.entries(names)) {
@@ -25,21 +27,35 @@ export function trainingSettings(uri: string, root: Value): SeenWorkload | undef
     const whole =
       leaves.some(({ path }) => /micro_?batch/.test(path.at(-1) ?? '')) && /(?:^|[._])(?:train_)?batch_size$/.test(name) && !/micro|device|gpu/.test(name);
     for (const { fact: meant, change } of Array.isArray(meanings) ? (meanings as readonly FlagMeaning[]) : [meanings as FlagMeaning])
-      facts.take(whole && meant === 'batch_size' ? 'global_batch_size' : meant, leaf.value, (value) => read(value, change), leaf.path.join('.'));
+      facts.take(whole && meant === 'batch_size' ? 'global_batch_size' : meant, leaf.value, (value) => valueAs(value, change), leaf.path.join('.'));
   }
   takeDeepspeedOption(facts, deepspeed);
   const known = (...all: readonly string[]): boolean => all.some((name) => facts.has(name));
-  if (!known('batch_size', 'global_batch_size') || !known('epochs', 'max_steps', 'train_tokens')) return undefined;
-  return { ...facts.workload('training', 'pytorch', 'Training settings'), fragment: true as const };
+  // fairseq counts the tokens of a batch.
+  const counted = leaves.some(({ path }) => path.join('.') === 'dataset.max_tokens');
+  const batch = counted || known('batch_size', 'global_batch_size');
+  const length = known('epochs', 'max_steps', 'train_tokens');
+  // Of one that leaves its batch to others, more than a single number is the optimiser's.
+  if (!(batch && length) && !(sectioned && (batch || (length && leaves.filter(optimises).length >= 2)))) return undefined;
+  return facts.facts.length === 0 ? undefined : { ...facts.workload('training', 'pytorch', 'Training settings'), fragment: true as const };
 }
 
+const optimises = ({ path, value }: Leaf): boolean => {
+  const name = path.at(-1) ?? '';
+  const amount = Number(scalarOf(value));
+  return /(?:^|_)(?:lr|learning_?rate)$/i.test(name)
+    ? amount > 0
+    : /^(?:warmup_(?:steps|epochs|ratio|updates)|weight_decay|grad_acc\w*)$/.test(name) && amount >= 0;
+};
+
 /** What only files of another kind have at their top. */
-const others = ['apiVersion', 'kind', 'services', 'jobs', 'parameters', 'stages', '$schema', 'sweep', 'search_space', 'hydra', 'dvc', 'defaults'];
+const others = ['apiVersion', 'kind', 'services', 'jobs', 'parameters', 'stages', '$schema', 'sweep', 'search_space', 'hydra', 'dvc'];
 
 interface Leaf {
   readonly path: readonly string[];
   readonly value: Value;
 }
+const trainerSection = /^(?:trainer|training|train|lightning|opti(?:m|mizer|mizers|misation|mization))$/i;
 const deepest = 4;
 /** The scalars of a file but those of what evaluates, samples or schedules, with their keys; what is less deep first. */
 function leavesOf(root: Value): Leaf[] {
@@ -47,9 +63,16 @@ function leavesOf(root: Value): Leaf[] {
   const walk = (value: Value, path: readonly string[]): void => {
     if (path.length >= deepest) return;
     for (const entry of entriesOf(value)) {
-      const here = [...path, entry.key.replaceAll('-', '_')];
+      const here = [...path, entry.key.replaceAll('-', '_').toLowerCase()];
       if (entry.value.kind === 'map' && !elsewhere.test(entry.key)) walk(entry.value, here);
       else if (entry.value.kind === 'scalar') found.push({ path: here, value: entry.value });
+      // A value for each epoch: the first holds at the start.
+      else if (/^(?:lr|update_freq)$/.test(entry.key))
+        found.push(
+          ...itemsOf(entry.value)
+            .slice(0, 1)
+            .map((value) => ({ path: here, value })),
+        );
     }
   };
   walk(root, []);
@@ -62,14 +85,20 @@ function isNamed({ path }: Leaf, name: string): boolean {
   const steps = name.split('.');
   if (steps.length > 1) return steps.length <= path.length && steps.every((step, index) => step === path[path.length - steps.length + index]);
   if (path.at(-1) !== name || path.length > 3) return false;
-  return path.slice(0, -1).every((section) => sections.test(section)) && !(path.length > 1 && ambiguous.test(name));
+  // The size of what a diffusion model sees is that of its latents.
+  if (path.join('.') === 'model.params.image_size') return false;
+  return (
+    path.slice(0, -1).every((section) => sections.test(section)) &&
+    !(path.length > 1 && ambiguous.test(name) && !(/^opt/.test(name) && /^train/.test(path.at(-2)!)))
+  );
 }
 const sections =
-  /^(?:(?:pre|post)?train\w*|fit|config|cfg|hparams?|hyperparam\w*|params|args|run|experiment|exp|solver|data(?:set|loader|module|_params|_config)?|loader|dataloaders?|optim\w*|model(?:_params|_config|_args)?|net(?:work)?|arch|distributed|parallel\w*|system|hardware|deepspeed|lora\w*|peft\w*)$/i;
+  /^(?:(?:pre|post)?train\w*|lightning|fit|config|cfg|hparams?|hyperparam\w*|params|args|run|experiment|exp|solver|data(?:set|loader|module|_params|_config)?|loader|dataloaders?|opti(?:m|misation|mization)\w*|common|task|(?:model|optimizer|dataset|network|saving)(?:_params|_config|_args|_arguments)?|net(?:work)?|arch|distributed|parallel\w*|system|hardware|deepspeed|lora\w*|peft\w*)$/i;
 /** Within a section these are something else: `optimizer.name`, `data.model`. */
 const ambiguous = /^(?:model|arch|dataset|opt|optim|optimizer|strategy|depth|bits|offload|resolution)$/;
 
-function read(value: Value, change: FlagMeaning['change']): FactValue | undefined {
+/** A value of a file, as the meaning of an option changes it. */
+export function valueAs(value: Value, change: FlagMeaning['change']): FactValue | undefined {
   const written = scalarOf(value);
   if (written === null || written === undefined) return undefined;
   const plain = typeof written === 'string' ? scalar(textOf(value) ?? written) : written;
@@ -90,6 +119,13 @@ const own: FlagTable = {
   'optimizer.type': text('optimizer'),
   'optim.name': text('optimizer'),
   'optim.type': text('optimizer'),
+  'optimizer._name': text('optimizer'),
+  'model._name': text('model'),
+  encoder_layers: trainingFlags['n_layer']!,
+  encoder_embed_dim: trainingFlags['n_embd']!,
+  encoder_attention_heads: trainingFlags['n_head']!,
+  distributed_world_size: { fact: 'gpus', change: trainingCount },
+  grad_acc: trainingFlags['grad_accum']!,
   total_train_steps: trainingFlags['max_steps']!,
   steps: trainingFlags['max_steps']!,
   train_epochs: trainingFlags['epochs']!,

@@ -16,6 +16,9 @@ export const triton: PbtxtRecogniser = {
     const [root] = roots;
     if (!root || !isModel(root)) return [];
     const facts = new ConfigFacts(document.uri, root);
+    // What the engine loads says more than the name that requests have for it.
+    const loaded = messagesOf(root, 'parameters').find((field) => /^(?:model_name|model_id|model)$/.test(textOf(at(field, 'key')) ?? ''));
+    facts.take('model', at(loaded, 'value', 'string_value'), (value) => (/\//.test(textOf(value) ?? '') ? text(value) : undefined));
     facts.take('model', at(root, 'name'), text);
     facts.take('batch_size', at(root, 'max_batch_size'), positive);
     takeInstances(facts, root);
@@ -50,6 +53,9 @@ function takeInstances(facts: ConfigFacts, root: Value): void {
 const parameters: readonly (readonly [string, string, (value: Value) => ReturnType<typeof text>])[] = [
   ['kv_cache_free_gpu_mem_fraction', 'gpu_mem_util', (value) => numberOf(textOf(value))],
   ['tensor_parallel_size', 'tensor_parallel', positive],
+  ['gpu_memory_utilization', 'gpu_mem_util', (value) => numberOf(textOf(value))],
+  ['max_model_len', 'max_model_len', positive],
+  ['dtype', 'precision', precision],
 ];
 /** `parameters { key: "…" value { string_value: "…" } }` */
 function takeParameters(facts: ConfigFacts, root: Value): void {

@@ -20,6 +20,7 @@ const programs: readonly (readonly [RegExp, Purpose])[] = [
   [/^vllm serve\b/, serve('vllm', 'vllm')],
   [/^vllm run-batch\b/, infer('vllm')],
   [/^sglang serve\b/, serve('sglang', 'sglang')],
+  [/^text-generation-router-llamacpp\b/, serve('llama.cpp', 'tgi')],
   [/^text-generation-launcher\b/, serve('tgi', 'tgi')],
   [/^text-embeddings-router\b/, serve('tei', 'tei')],
   [/^infinity_emb\b/, serve('infinity', 'infinity')],

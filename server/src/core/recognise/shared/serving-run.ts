@@ -15,9 +15,15 @@ export function servingFacts(uri: string, run: Run, placement: readonly (Fact | 
   const own = named.some((fact) => fact.name === 'model') ? named : [...positionalModel(uri, run), ...named];
   // These engines read every option from a variable of its name, too.
   if (purpose.engine === 'tgi' || purpose.engine === 'tei') own.push(...factsOfFlags(uri, environment, table));
-  return firstOf([...own, ...placement.filter((fact) => fact.name !== 'nproc_per_node')]);
+  return firstOf([...own, ...quantizationOfFile(own), ...placement.filter((fact) => fact.name !== 'nproc_per_node')]);
 }
 
+/** What the name of a GGUF file says of its weights: `model-Q4_K_M.gguf`. */
+function quantizationOfFile(facts: readonly (Fact | UnknownFact)[]): Fact[] {
+  const model = facts.find((fact) => fact.name === 'model');
+  const kind = model && 'value' in model ? /[.-](i?q\d\w*)\.gguf$/i.exec(String(model.value))?.[1] : undefined;
+  return model && 'value' in model && kind ? [{ ...model, name: 'quantization', value: kind.toLowerCase() }] : [];
+}
 /** A word read as if a flag had given it. */
 export const asFlag = (name: string, word: ShellWord): ReadFlag => ({
   name,

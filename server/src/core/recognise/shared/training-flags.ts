@@ -86,11 +86,11 @@ const offload = meaning('offload', (value) =>
  * verl, NeMo, torchtitan, litgpt, torchtune, MaxText; and the generic names. */
 export const trainingFlags: FlagTable = {
   ...each(
-    'model_name_or_path pretrained_model_name_or_path actor_model_name_or_path actor_rollout_ref.model.path model.partial_pretrain model_id_or_path base_model model model_name model_id model_path pretrained_model llm_path language_model_path pretrain actor.model_name_or_path model.restore_from_path model.model_name_or_path arch backbone',
+    'model_name_or_path pretrained_model_name_or_path actor_model_name_or_path actor_rollout_ref.model.path model.partial_pretrain model_id_or_path base_model bert_model model model_name model_id model_path pretrained_model pretrained_model_cfg llm_path language_model_path pretrain actor.model_name_or_path model.restore_from_path model.model_name_or_path arch backbone',
     meaning('model', asText),
   ),
   ...each(
-    'per_device_train_batch_size per_gpu_train_batch_size micro_train_batch_size train.micro_batch_size train_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size data.micro_batch_size_per_gpu data.micro_batch_size model.micro_batch_size micro_batch_size training.local_batch_size device_batch_size per_device_batch_size per_device_train_batchsize train_batch_size_per_gpu batch_size_per_gpu batch_size_per_device train_batch_size batch_size bs batch batchsize data.batch_size dataloader.batch_size training.batch_size train_loader.batch_size',
+    'per_device_train_batch_size per_gpu_train_batch_size micro_train_batch_size train.micro_batch_size train_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu actor_rollout_ref.actor.ppo_micro_batch_size data.micro_batch_size_per_gpu data.micro_batch_size model.micro_batch_size micro_batch_size device_train_microbatch_size training.local_batch_size device_batch_size per_device_batch_size per_device_train_batchsize train_batch_size_per_gpu batch_size_per_gpu batch_size_per_device train_batch_size batch_size bs batch batchsize data.batch_size dataloader.batch_size training.batch_size train_loader.batch_size',
     perDevice,
   ),
   ...each(
@@ -98,7 +98,7 @@ export const trainingFlags: FlagTable = {
     global,
   ),
   ...each(
-    'gradient_accumulation_steps train.gradient_accumulation_steps trainer.accumulate_grad_batches accumulate_grad_batches grad_accum_steps grad_accumulation_steps gradient_accumulation grad_accum accumulation_steps update_freq accum_iter accum_steps',
+    'gradient_accumulation_steps train.gradient_accumulation_steps trainer.accumulate_grad_batches accumulate_grad_batches grad_accum_steps grad_accumulation_steps gradient_accumulation grad_accum accumulation_steps grad_acc_steps gradient_accumulate_step update_freq accum_iter accum_steps',
     meaning('grad_accum', asCountOrWord),
   ),
   ...each(
@@ -116,7 +116,7 @@ export const trainingFlags: FlagTable = {
   ...each('train_samples train_num_samples max_train_samples max_samples data.max_samples num_samples', meaning('dataset_size', asPositive)),
   ...each('train.max_tokens train_tokens total_tokens max_train_tokens', meaning('train_tokens', asPositive)),
   ...each(
-    'dataset_name dataset dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data data.prompt_dataset data.dataset dataset_mixer_list train_data_dir instance_data_dir data_dir datasets meta_path',
+    'dataset_name dataset data_set dataset_id_or_path dataset_repo_or_path dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data data.prompt_dataset data.dataset dataset_mixer_list train_data_dir instance_data_dir data_dir datasets meta_path',
     meaning('dataset', asText),
   ),
   ...each(
@@ -125,7 +125,7 @@ export const trainingFlags: FlagTable = {
   ),
   ...each('fp8', meaning('precision', whenOn('fp8'))),
   ...each('bf16 pure_bf16 use_bf16', meaning('precision', whenOn('bf16'))),
-  ...each('fp16 use_fp16', meaning('precision', whenOn('fp16'))),
+  ...each('fp16 use_fp16 fp16_run', meaning('precision', whenOn('fp16'))),
   ...each(
     'mixed_precision trainer.precision precision training.mixed_precision_param training.dtype amp_dtype dtype torch_dtype param_dtype ds.param_dtype data_type',
     meaning('precision', asPrecision),
@@ -161,9 +161,12 @@ export const trainingFlags: FlagTable = {
     'num_generations actor_rollout_ref.rollout.n n_samples_per_prompt rollout.n_samples_per_prompt num_samples_per_prompt rollout.n rollout_n',
     meaning('num_generations', asPositive),
   ),
-  ...each('max_completion_length data.max_response_length max_response_length generate_max_len response_length', meaning('max_tokens', asPositive)),
   ...each(
-    'actor_rollout_ref.actor.megatron.tensor_model_parallel_size tensor_model_parallel_size model.tensor_model_parallel_size parallelism.tensor_parallel_degree trainer.strategy.tensor_model_parallel_size tensor_parallel_size tensor_parallel_dim tp_size ici_tensor_parallelism model_parallel_size actor_rollout_ref.rollout.tensor_model_parallel_size',
+    'max_completion_length data.max_response_length rollout.max_new_tokens max_response_length generate_max_len response_length',
+    meaning('max_tokens', asPositive),
+  ),
+  ...each(
+    'actor_rollout_ref.actor.megatron.tensor_model_parallel_size tensor_model_parallel_size model.tensor_model_parallel_size parallelism.tensor_parallel_degree trainer.strategy.tensor_model_parallel_size tensor_parallel_size tensor_parallel_dim tp_size ici_tensor_parallelism model_parallel_size vllm.tensor_parallel_size vllm_tensor_parallel_size actor_rollout_ref.rollout.tensor_model_parallel_size',
     meaning('tensor_parallel', asPositive),
   ),
   ...each(
@@ -295,4 +298,4 @@ export function trainingSigns(flags: readonly ReadFlag[]): number {
   return [...seen].filter((name) => signs.test(name)).length;
 }
 const signs =
-  /^(per_device_train_batch_size|per_gpu_train_batch_size|train_batch_size|train_micro_batch_size_per_gpu|micro_batch_size|micro_train_batch_size|global_batch_size|gradient_accumulation_steps|num_train_epochs|epochs|num_epochs|max_epochs|n_epochs|max_train_steps|num_train_steps|train_iters|max_iters|learning_rate|lr|weight_decay|warmup_steps|warmup_ratio|lr_scheduler_type|lr_scheduler|optim|optimizer|lora_r|lora_rank|do_train|train_file|gradient_checkpointing|zero_stage|save_steps|save_total_limit|training\.steps|trainer\.max_epochs|trainer\.max_steps|trainer\.total_epochs|data\.train_batch_size|momentum|lr_decay_style|dropout)$/;
+  /^(per_device_train_batch_size|per_gpu_train_batch_size|train_batch_size|train_micro_batch_size_per_gpu|micro_batch_size|micro_train_batch_size|global_batch_size|gradient_accumulation_steps|num_train_epochs|train_epochs|epochs|num_epochs|max_epochs|n_epochs|is_training|max_train_steps|num_train_steps|train_iters|max_iters|learning_rate|lr|weight_decay|warmup_steps|warmup_ratio|lr_scheduler_type|lr_scheduler|optim|optimizer|lora_r|lora_rank|do_train|train_file|gradient_checkpointing|zero_stage|save_steps|save_total_limit|training\.steps|trainer\.max_epochs|trainer\.max_steps|trainer\.total_epochs|data\.train_batch_size|momentum|lr_decay_style|dropout)$/;

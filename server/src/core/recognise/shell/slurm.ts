@@ -22,7 +22,7 @@ export const slurmShell: ShellRecogniser = {
     const asks =
       facts.some((fact) => fact.name === 'gpu_count' && fact.value !== 0) ||
       script.directives.some(({ name, value }) => /gpu/.test(name) || (name === 'gres' && /gpu/.test(value)));
-    if (!asks && runsOf(uri, script).length === 0) return [];
+    if (!asks && (facts.length === 0 || runsOf(uri, script).length === 0)) return [];
     return [{ kind: 'resource', framework: first.scheduler, span: { uri, start: first.start, end: last.end }, facts, unknown: [], refs: [] }];
   },
 };

@@ -1,11 +1,11 @@
-import { trainingSettings as read } from '../config/training-settings.js';
+import { learningRateMarker, trainingSettings as read } from '../config/training-settings.js';
 import type { TomlRecogniser } from '../types.js';
 
 /** Settings of a project's own training program. */
 export const trainingSettingsToml: TomlRecogniser = {
   id: 'training-settings',
   language: 'toml',
-  marker: /(?:^|[\s"'{,.])(?:\w+_)?(?:lr|learning_?rate)["']?[ \t]*=/im,
+  marker: learningRateMarker,
   last: true,
   doc: {
     format: 'settings of a project’s own training (TOML)',

@@ -22,7 +22,9 @@ export const accelerate: YamlRecogniser = {
 };
 
 const companions = ['compute_environment', 'num_processes', 'num_machines', 'mixed_precision', 'machine_rank', 'main_training_function', 'use_cpu', 'gpu_ids'];
-const isAccelerate = (root: Value): boolean => hasKey(root, 'distributed_type') && countKeys(root, companions) >= 2;
+const sections = ['deepspeed_config', 'fsdp_config', 'fp8_config', 'megatron_lm_config', 'parallelism_config'];
+const isAccelerate = (root: Value): boolean =>
+  hasKey(root, 'distributed_type') && (countKeys(root, companions) >= 2 || (countKeys(root, companions) === 1 && countKeys(root, sections) > 0));
 
 const axes = [
   ['tensor_parallel', 'tp'],

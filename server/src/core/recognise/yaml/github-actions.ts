@@ -6,7 +6,8 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const githubActions: YamlRecogniser = {
   id: 'github-actions',
   language: 'yaml',
-  marker: /^[ \t]+runs-on[ \t]*:[\s\S]*?(?:gpu|nvidia|cuda|a100|h100|h200|b200|a10g|\bl4\b|\bt4\b|v100|\bg[3-6]\w*[.-]\d*x?large|\bp[2-6]\w*[.-]\d*x?large)/im,
+  marker:
+    /^[ \t]+runs-on[ \t]*:[\s\S]*?(?:gpu|nvidia|cuda|a100|h100|h200|b200|a10g|\bl4\b|\bt4\b|v100|\b[2345]0[6-9]0\b|\bg[3-6]\w*[.-]\d*x?large|\bp[2-6]\w*[.-]\d*x?large)/im,
   doc: { format: 'GitHub Actions', reads: 'GPU of a runner label, time limit', example: 'runs-on: linux-amd64-gpu-h100-latest-2' },
   recognise: ({ document, roots }) =>
     roots.flatMap((root) => entriesOf(at(root, 'jobs')).flatMap((job) => (hasKey(job.value, 'runs-on') ? (read(document.uri, job.value) ?? []) : []))),
@@ -36,7 +37,7 @@ function labelsOf(job: Value, value: Value): Value[] {
   return listed.flatMap((item) => (item.kind === 'seq' ? item.items : [item]));
 }
 
-const gpuType = /(?:^|[^a-z0-9])(a10g?|a100|a40|a6000|h100|h200|h20|b200|gb200|l4|l40s?|t4|v100|p100|k80|rtx\w*|mi\d{3}x?)(?![a-z0-9])/i;
+const gpuType = /(?:^|[^a-z0-9])(a10g?|a100|a40|a6000|h100|h200|h20|b200|gb200|l4|l40s?|t4|v100|p100|k80|rtx\w*|[2345]0[6-9]0(?:ti)?|mi\d{3}x?)(?![a-z0-9])/i;
 const instance = /(?:^|[.-])((?:g[3-6][a-z]*|p[2-6][a-z]*)[.-](?:\d*x?large|metal))(?![a-z0-9])/i;
 const gpuLabel = new RegExp(`gpu|nvidia|cuda|${gpuType.source}|${instance.source}`, 'i');
 

@@ -1,8 +1,8 @@
 import { at, type Entry, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands } from '../config/command-kind.js';
-import { commandsOf } from '../config/command-words.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
+import { commandsOf, environmentOf } from '../config/command-words.js';
 import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
-import { hasDevice, takeContainer } from '../config/pods.js';
+import { hasDevice, takeContainer, takeNode } from '../config/pods.js';
 import { ConfigFacts, flagOf, integer, number, precision, text } from '../shared/config-facts.js';
 import { type Engine, engineOfImage, nimOfImage, titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
@@ -11,7 +11,8 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const helmValues: YamlRecogniser = {
   id: 'helm-values',
   language: 'yaml',
-  marker: /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d|^[ \t]*tensorrt_?llm[ \t]*:|^image[ \t]*:/im,
+  marker:
+    /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d|^[ \t]*tensorrt_?llm[ \t]*:|^image[ \t]*:|(?:^|[\s{,])["']?(?:(?:nvidia|amd)\.com\/gpu|habana\.ai\/gaudi|google\.com\/tpu|aws\.amazon\.com\/neuron\w*)["']?[ \t]*:/im,
   doc: {
     format: 'Helm values',
     reads: 'models, replicas, GPUs and engine options of vLLM, SGLang and their like',
@@ -23,7 +24,11 @@ export const helmValues: YamlRecogniser = {
       const specs = itemsOf(at(root, 'servingEngineSpec', 'modelSpec'));
       return specs.length > 0
         ? specs.flatMap((spec) => engineSpec(document.uri, document.text, spec) ?? [])
-        : (ollama(document.uri, root) ?? plainValues(document.uri, root) ?? tritonValues(document.uri, root) ?? serverValues(document.uri, root) ?? []);
+        : (ollama(document.uri, root) ??
+            plainValues(document.uri, root) ??
+            tritonValues(document.uri, root) ??
+            serverValues(document.uri, root) ??
+            containers(document.uri, document.text, root));
     }),
 };
 
@@ -124,6 +129,38 @@ function serverValues(uri: string, root: Value): SeenWorkload | undefined {
   }
   return facts.workload('serving', nim ? 'nim' : (engine ?? 'server'), nim ? 'NIM' : titleOfEngine(engine ?? 'Server'));
 }
+
+/** Values with the resources of containers, at the top or in sections: what each runs where its command is there, else the accelerators that it asks for. */
+function containers(uri: string, source: string, root: Value): SeenWorkload[] {
+  const found: SeenWorkload[] = [];
+  const walk = (value: Value, name: string, place: { start: number; end: number }, depth: number): void => {
+    if (hasDevice(value)) {
+      const image = textOf(at(value, 'image', 'repository') ?? at(value, 'image')) ?? '';
+      const environment = environmentOf(at(value, 'env'));
+      const command = kindOfCommands(uri, commandsOf(source, [at(value, 'command'), at(value, 'args')], environment), image, environment);
+      const facts = new ConfigFacts(uri, root);
+      const nim = nimOfImage(image);
+      const engine = engineOfImage(image);
+      if (nim) facts.put('model', nim, at(value, 'image', 'repository') ?? at(value, 'image') ?? value);
+      else if (engine) facts.take('model', firstOf(value, 'model.name', 'model.id', 'modelId', 'model'), text);
+      takeContainer(facts, value);
+      takeNode(facts, value);
+      facts.take('replicas', firstOf(value, 'replicaCount', 'replicas'), integer);
+      takeAll(facts, command?.facts ?? []);
+      const served = nim ? 'nim' : command ? undefined : engine;
+      const framework = served ?? command?.framework ?? 'helm';
+      const kind = served ? 'serving' : (command?.kind ?? 'resource');
+      const title = nim ? 'NIM' : kind === 'serving' ? titleOfEngine(framework) : command ? 'Train' : name;
+      found.push(runningBy(facts.workload(kind, framework, title, place), command));
+      return;
+    }
+    if (depth < deepestContainer)
+      for (const entry of entriesOf(value)) walk(entry.value, entry.key, { start: entry.keyStart, end: entry.value.end }, depth + 1);
+  };
+  walk(root, 'values', root, 0);
+  return found;
+}
+const deepestContainer = 3;
 
 function engineIn(root: Value): { name: Engine; section: Value } | undefined {
   for (const entry of entriesOf(root)) {

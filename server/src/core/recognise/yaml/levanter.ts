@@ -50,4 +50,7 @@ const fields: readonly Field[] = [
   ['tensor_parallel', 'trainer.model_axis_size', integer],
   ['optimizer', 'optimizer.type', text],
   ['dataset', 'data.id', text],
+  // `!include` names a file, not a data set.
+  ['dataset', 'data', (value) => (value.kind === 'scalar' && value.tag === undefined ? text(value) : undefined)],
+  ['lora_rank', 'lora.r', integer],
 ];

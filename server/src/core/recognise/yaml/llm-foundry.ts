@@ -1,22 +1,29 @@
 import { at, hasKey, textOf, type Value } from '../../syntax/value.js';
-import { ConfigFacts, countKeys, type Field, flag, integer, integerOrAuto, lower, precision, text } from '../shared/config-facts.js';
+import { kindOfCommands, runningBy } from '../config/command-kind.js';
+import { commandsOfText } from '../config/command-words.js';
+import { takeAll } from '../config/engine-keys.js';
+import { ConfigFacts, countKeys, type Field, flag, integer, integerOrAuto, lower, positive, precision, text } from '../shared/config-facts.js';
+import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** A Composer or llm-foundry training, alone or inside the run configuration that submits it. */
 export const llmFoundry: YamlRecogniser = {
   id: 'llm-foundry',
   language: 'yaml',
-  marker: /^[ \t]*(?:global_train_batch_size|device_train_microbatch_size)[ \t]*:|\bcomposer\s+(?:\S*\/)?train\.py/m,
+  marker: /^[ \t]*(?:global_train_batch_size|device_train_microbatch_size)[ \t]*:|\bcomposer\s+\S|(?:^|[\s{,])(?:gpu_num|gpu_type|gpus)[ \t]*:/m,
   doc: { format: 'Composer, llm-foundry', reads: 'model or its shape, data set, batch, length, duration, FSDP, GPUs', example: 'max_duration: 1ep' },
   recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root) ?? []),
 };
 
 function read(uri: string, source: string, root: Value): SeenWorkload | undefined {
   const body = at(root, 'parameters')?.kind === 'map' ? at(root, 'parameters') : root;
-  const submitted = hasKey(root, 'compute') && hasKey(root, 'command');
+  const compute = at(root, 'compute') ?? (hasKey(root, 'gpu_num') ? root : undefined);
+  const submitted = compute !== undefined && hasKey(root, 'command');
   const trains = body !== undefined && countKeys(body, ['global_train_batch_size', 'device_train_microbatch_size', 'max_duration', 'train_loader']) >= 2;
   const command = at(root, 'command');
   const launches = submitted && /\bcomposer\s[\s\S]*\btrain/.test(textOf(command) ?? '');
+  if (!trains && !launches && submitted && countKeys(root, ['image', 'integrations', 'name', 'run_name']) >= 2)
+    return submittedCommand(uri, source, root, compute);
   if (!body || !(trains || launches)) return undefined;
   const facts = new ConfigFacts(uri, body);
   if (command && launches) takeOverrides(facts, source, command);
@@ -28,6 +35,21 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
   const pretrained = at(body, 'model', 'pretrained');
   const finetunes = at(body, 'train_loader', 'name') && textOf(at(body, 'train_loader', 'name')) === 'finetuning';
   return facts.workload('training', 'composer', finetunes || (pretrained && flag(pretrained) === true) ? 'Fine-tune' : 'Train', root);
+}
+
+/** A run that the platform's command line submits: what its command starts, on what it asks for.
+ * @source docs.mosaicml.com, MCLI run configurations */
+function submittedCommand(uri: string, source: string, root: Value, compute: Value): SeenWorkload | undefined {
+  const found = kindOfCommands(uri, commandsOfText(source, at(root, 'command') ?? root), textOf(at(root, 'image')));
+  const facts = new ConfigFacts(uri, root);
+  facts.take('gpu_count', at(compute, 'gpus') ?? at(compute, 'gpu_num'), positive);
+  facts.take('gpu_type', at(compute, 'gpu_type'), text);
+  facts.take('instance_type', at(compute, 'instance'), text);
+  facts.take('num_nodes', at(compute, 'nodes'), positive);
+  if (facts.facts.length === 0) return undefined;
+  takeAll(facts, found?.facts ?? []);
+  const title = found?.kind === 'serving' ? titleOfEngine(found.framework) : found ? 'Train' : 'Run';
+  return runningBy(facts.workload(found?.kind ?? 'resource', found?.framework ?? 'mcli', title, root), found);
 }
 
 const fields: readonly Field[] = [

@@ -11,9 +11,10 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const modelServers: YamlRecogniser = {
   id: 'model-servers',
   language: 'yaml',
-  marker: /^apiVersion[ \t]*:\s*["']?(?:serving\.kserve\.io|kubeai\.org|production-stack\.vllm\.ai|apps\.nvidia\.com)\//m,
+  marker:
+    /^apiVersion[ \t]*:\s*["']?(?:serving\.kserve\.io|kubeai\.org|production-stack\.vllm\.ai|apps\.nvidia\.com|inference\.sagemaker\.aws\.amazon\.com)\//m,
   doc: {
-    format: 'KServe, KubeAI, vLLM production stack, NIM operator',
+    format: 'KServe, KubeAI, vLLM production stack, NIM operator, SageMaker HyperPod',
     reads: 'model, engine options, accelerators, replicas',
     example: 'kind: InferenceService',
   },
@@ -33,6 +34,7 @@ function read(uri: string, source: string, root: Value): SeenWorkload | undefine
   if (api.startsWith('serving.kserve.io/') && kind === 'LLMInferenceService') return llmInferenceService(uri, source, root);
   if (api.startsWith('kubeai.org/') && kind === 'Model') return kubeai(uri, source, root);
   if (api.startsWith('apps.nvidia.com/') && kind === 'NIMService') return nimService(uri, root);
+  if (api.startsWith('inference.sagemaker.aws.amazon.com/')) return hyperpodEndpoint(uri, source, root);
   return api.startsWith('production-stack.vllm.ai/') && kind === 'VLLMRuntime' ? vllmRuntime(uri, root) : undefined;
 }
 
@@ -60,6 +62,24 @@ function nimService(uri: string, root: Value): SeenWorkload {
   takeContainer(facts, spec);
   takeNode(facts, spec);
   return facts.workload('serving', 'nim', 'NIM');
+}
+
+/** @source docs.aws.amazon.com/sagemaker: HyperPod's inference operator, InferenceEndpointConfig and JumpStartModel */
+function hyperpodEndpoint(uri: string, source: string, root: Value): SeenWorkload {
+  const spec = at(root, 'spec');
+  const worker = at(spec, 'worker');
+  const facts = new ConfigFacts(uri, root);
+  facts.take('model', at(spec, 'model', 'modelId'), text);
+  facts.take('instance_type', firstOf(spec, 'instanceType', 'server.instanceType', 'instanceTypes.0'), text);
+  facts.take('replicas', at(spec, 'replicas'), integer);
+  facts.take('min_replicas', at(spec, 'autoScalingSpec', 'minReplicaCount'), integer);
+  facts.take('max_replicas', at(spec, 'autoScalingSpec', 'maxReplicaCount'), integer);
+  takeContainer(facts, worker);
+  const environment = environmentOf(at(worker, 'environmentVariables') ?? at(spec, 'environmentVariables'));
+  const commands = commandsOf(source, [at(worker, 'command'), at(worker, 'args')], environment);
+  const found = kindOfCommands(uri, commands, textOf(at(worker, 'image')), environment);
+  takeAll(facts, found?.facts ?? []);
+  return facts.workload('serving', found?.framework ?? 'sagemaker', found ? titleOfEngine(found.framework) : 'SageMaker');
 }
 
 function inferenceService(uri: string, source: string, root: Value): SeenWorkload | undefined {

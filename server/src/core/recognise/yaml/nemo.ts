@@ -1,5 +1,6 @@
 import { at, hasKey, scalarOf, textOf, type Value } from '../../syntax/value.js';
-import { ConfigFacts, countKeys, type Field, flag, integer, number, positive, precision, type Read, text } from '../shared/config-facts.js';
+import { ConfigFacts, countKeys, type Field, flag, flagOf, integer, number, positive, precision, type Read, text } from '../shared/config-facts.js';
+import { slurmSeconds } from '../shell/job.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** A NeMo (Hydra) configuration with its trainer and its model. */
@@ -17,6 +18,11 @@ export const nemo: YamlRecogniser = {
       const facts = new ConfigFacts(document.uri, root).fields(fields);
       const granularity = at(root, 'model', 'activations_checkpoint_granularity');
       if (granularity && typeof scalarOf(granularity) === 'string') facts.put('grad_ckpt', true, granularity);
+      // @source NeMo, megatron_gpt_config.yaml: Transformer Engine multiplies in fp8, while weights keep the trainer's type
+      const products = at(root, 'model', 'fp8');
+      if (products && flagOf(products) === true) facts.put('matmul_precision', 'fp8', products);
+      const sharded = at(root, 'model', 'fsdp');
+      if (sharded && flagOf(sharded) === true) facts.put('strategy', 'fsdp', sharded);
       return facts.workload('training', 'nemo', 'Train');
     });
   },
@@ -58,5 +64,7 @@ const fields: readonly Field[] = [
   ['n_ffn', 'model.ffn_hidden_size', integer],
   ['optimizer', 'model.optim.name', text],
   ['flash_attention', 'model.use_flash_attention', flag],
+  ['flash_attention', 'model.unet_config.use_flash_attention', flag],
   ['max_time', 'trainer.max_time', days],
+  ['max_time', 'run.time_limit', (value) => slurmSeconds(textOf(value) ?? '')],
 ];

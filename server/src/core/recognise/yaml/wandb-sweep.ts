@@ -1,5 +1,8 @@
 import { at, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
-import { ConfigFacts, countKeys, type Field, integer, number, positive, text } from '../shared/config-facts.js';
+import { valueAs } from '../config/training-settings.js';
+import { ConfigFacts, countKeys, type Field, integer } from '../shared/config-facts.js';
+import type { FlagMeaning } from '../shared/flag-facts.js';
+import { trainingFlags } from '../shared/training-flags.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** A W&B sweep: trials of a program described elsewhere. */
@@ -11,6 +14,7 @@ export const wandbSweep: YamlRecogniser = {
   recognise({ document, roots }) {
     return roots.filter(isSweep).map((root) => {
       const facts = new ConfigFacts(document.uri, root).fields(fields);
+      takeParameters(facts, root);
       takeTrials(facts, root);
       const local = localModel(root);
       if (!local) return facts.workload('training', 'wandb-sweep', 'Sweep');
@@ -32,14 +36,19 @@ const isSweep = (root: Value): boolean =>
 const fields: readonly Field[] = [
   ['trials', 'run_cap', integer],
   ['concurrency', 'scheduler.num_workers', integer],
-  ['epochs', 'parameters.epochs.value', number],
-  ['epochs', 'parameters.num_epochs.value', number],
-  ['max_steps', 'parameters.max_steps.value', positive],
-  ['batch_size', 'parameters.batch_size.value', integer],
-  ['optimizer', 'parameters.optimizer.value', text],
-  ['model', 'parameters.model.value', text],
-  ['dataset', 'parameters.dataset.value', text],
 ];
+
+/** Parameters with one value are options of the program, under their usual names. */
+function takeParameters(facts: ConfigFacts, root: Value): void {
+  const parameters = entriesOf(at(root, 'parameters'));
+  for (const [name, meanings] of Object.entries(trainingFlags)) {
+    const entry = parameters.find(({ key }) => key.replaceAll('-', '_') === name);
+    const listed = itemsOf(at(entry?.value, 'values'));
+    const value = at(entry?.value, 'value') ?? (listed.length === 1 ? listed[0] : undefined);
+    if (!value) continue;
+    for (const { fact, change } of [meanings].flat() as readonly FlagMeaning[]) facts.take(fact, value, (one) => valueAs(one, change), name);
+  }
+}
 
 /** A grid runs each combination once; the other methods run until someone stops them. */
 function takeTrials(facts: ConfigFacts, root: Value): void {

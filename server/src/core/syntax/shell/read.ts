@@ -191,6 +191,8 @@ class Reader {
     }
     if (only.kind !== 'simple' || !isTest(only)) return undefined;
     const words = only.words.flatMap((word) => this.fields(word));
+    // Which stages of a recipe run is chosen by each who starts it.
+    if (words.some(({ from }) => /^(?:stop_?|start_?)?stage$/i.test(from?.name ?? ''))) return undefined;
     return testHolds(words, (name) => {
       const value = this.environment.get(name);
       return value?.kind === 'scalar' && !isOpen(value) && /^-?\d+$/.test(textOf(value)) ? Number(textOf(value)) : undefined;
