@@ -202,7 +202,13 @@ const xml = (text: string): string => html(text.replace(/[^\t\n\r\u0020-\ud7ff\u
 
 /** Short first; what is waived is folded. */
 export function checkMarkdown(report: CheckReport): string {
-  const row = ({ rule, message, at }: PlacedFinding): string[] => [code(`${at.file}:${at.line}`), escapeMarkdown(message), code(rule)];
+  // names in a message stand between backquotes
+  const said = (message: string): string =>
+    message
+      .split(/`([^`]+)`/)
+      .map((piece, at) => (at % 2 === 1 ? code(piece) : escapeMarkdown(piece)))
+      .join('');
+  const row = ({ rule, message, at }: PlacedFinding): string[] => [code(`${at.file}:${at.line}`), said(message), code(rule)];
   const [shown, waived] = [sorted(report).filter(({ level }) => level !== 'note'), sorted(report).filter(({ level }) => level === 'note')];
   const mark = { block: '**blocks**', warn: 'warns', note: 'waived' };
   return [
@@ -219,7 +225,7 @@ export function checkMarkdown(report: CheckReport): string {
       ? [
           `<details><summary>${report.kept.length} kept</summary>\n\n${table(
             ['', 'where', 'what', 'rule'],
-            report.kept.map(({ rule, message, at }) => ['✓', code(`${at.file}:${at.line}`), escapeMarkdown(message), code(rule)]),
+            report.kept.map(({ rule, message, at }) => ['✓', code(`${at.file}:${at.line}`), said(message), code(rule)]),
           )}\n\n</details>`,
         ]
       : []),

@@ -87,6 +87,10 @@ test('what is kept is said with a tick, and is no annotation', () => {
   expect(checkText(one, 'github', '1', paint).trim().split('\n')).toHaveLength(1);
   expect(JSON.parse(checkText(one, 'json', '1', paint))).toMatchObject({ pass: false, kept: [{ rule: 'max_tokens', file: 'b.py', line: 2 }] });
 });
+test('names in a message are code in the comment, and nothing in it is markup', () => {
+  const one = report([finding({ message: 'the waiver of `max_tokens` by <b>ana</b> | `x|y`' })]);
+  expect(checkText(one, 'markdown', '1', paint)).toContain('the waiver of `max_tokens` by &lt;b\\>ana&lt;/b\\> \\| `x\\|y`');
+});
 test('the checks find what is wrong', () => {
   expect(validate({ version: '2.1.0', runs: [{ results: [] }] })).toBe(false);
   for (const wrong of ['<a>', '<a></b>', '<a x="1" x="2"/>', '<a>&nbsp;</a>', '<a/><b/>', `<a>${String.fromCharCode(7)}</a>`])
