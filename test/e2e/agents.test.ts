@@ -88,12 +88,17 @@ describe.each<HostKind>(['node', 'web'])('in the %s host', (kind) => {
     ]);
   });
   if (kind === 'web') {
-    test('what needs no program is answered, the rest says that it needs one', async () => {
-      const { answers } = await call(calls);
-      expect(answers[0]?.text).toMatch(/\| workload \| cost \| file \|[\s\S]*agent\/triage\.py[\s\S]*whole workspace/);
-      expect(answers[1]?.text).toMatch(/\| workload \| change \| saves \|/);
-      expect(answers[2]?.text).toMatch(/\| assistant \| \\\$36,000 a month planned \|/);
-      for (const { error } of answers.slice(3)) expect(error).toMatch(/git and programs are not reached/);
+    test('what needs neither git nor facts to take instead is answered here', async () => {
+      const { answers } = await call([['mlcost_estimate', { path: 'agent/triage.py' }], ...calls]);
+      expect(answers.map(({ text, error }) => text ?? error)).toEqual([
+        expect.stringMatching(/^\| workload \| cost \| file \|[\s\S]*agent\/triage\.py/),
+        expect.stringMatching(/set: facts to take instead are not looked at here/),
+        expect.stringMatching(/\| workload \| change \| saves \|/),
+        expect.stringMatching(/\| assistant \| \\\$36,000 a month planned \|/),
+        expect.stringMatching(/^pass: \d+ workloads against \d+ rules/),
+        expect.stringMatching(/\*\*Fine-tune Llama-3\\?\.1-8B\*\* train\/run\.sh[\s\S]*\| 8×/),
+      ]);
+      expect(answers[0]?.text).not.toContain('train/run.sh');
     });
     // without a server behind it, this workbench's chat sends nothing
     test('the chat proposes the participant and its questions', async () => {

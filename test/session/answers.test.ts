@@ -92,12 +92,28 @@ describe('tools without a process', () => {
     ['estimate', { path: '.' }, /large/, false],
     ['budget', {}, /search/, false],
     ['diff', { base: 'HEAD' }, /are not reached in this kind of workspace/, true],
-    ['compare', { path: 'large.py' }, /are not reached/, true],
+    ['compare', { path: 'large.py' }, /\*\*gpt-4o\*\* large\.py: a hosted API has no accelerators to choose/, false],
+    ['compare', { path: 'train.sh' }, /\| accelerator \| cost [\s\S]*\| 8×[\s\S]* \| \d{4}-\d\d-\d\d \|/, false],
+    ['estimate', { path: 'small.py' }, /^\| workload \| cost \| file \|\n\| --- \| --- \| --- \|\n\| gpt-4o-mini \| [^\n]* \| small\.py \|\n\nIn all/, false],
+    ['estimate', { path: 'nowhere' }, /No ML workload was found/, false],
+    ['advise', { path: './small.py' }, /gpt-4o-mini|Nothing cheaper/, false],
+    ['policy', {}, /^fail: 3 workloads against 2 rules[\s\S]*\| blocks \| large\.py \| gpt-4o: 100 output tokens are over 50 \| max\\_tokens \|/, false],
+    ['policy', { base: 'HEAD' }, /are not reached/, true],
+    ['estimate', { path: '../large.py' }, /is not in this project/, true],
+    ['compare', { path: '/etc' }, /is not in this project/, true],
+    ['estimate', { path: '.', set: { epochs: 2 } }, /set: facts to take instead are not looked at here/, true],
     ['estimate', { path: 3 }, /path: /, true],
     ['estimate', { path: '.', where: 1 }, /nrecognized/, true],
     ['toString', {}, /no tool 'toString'/, true],
   ])('%s %j', async (name, input, text, failed) => {
-    await start({ files });
+    await start({
+      files: {
+        ...files,
+        '.mlcost.yaml': `${files['.mlcost.yaml']}policy:\n  - max_tokens: 50\n    files: large.py\n  - max_gpus: 8\n`,
+        'train.sh':
+          'accelerate launch --num_processes 8 train.py --model_name_or_path meta-llama/Llama-3.1-8B --max_steps 100 --per_device_train_batch_size 1\n',
+      },
+    });
     const answer = await tool(name, input);
     expect(answer.text).toMatch(text);
     expect(answer.failed === true).toBe(failed);

@@ -1,17 +1,16 @@
 import { cheaperDetail, escapeMarkdown, lensText, mainCost, relativeTo, subject, table, totalsOf, totalText } from '../core/index.js';
 import type { Estimated } from '../host/engine.js';
 import { hasOwnMoney } from '../host/policy.js';
-import { tools } from '../host/tools.js';
-import { type AnswerParams, answerRequest, type MarkdownResult, type Question, type ToolParams, type ToolResult, toolRequest } from '../protocol/protocol.js';
+import { type AnswerParams, answerRequest, type MarkdownResult, type Question } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
 import { scanWorkspace } from './scan.js';
 import { viewOf } from './view.js';
 import { budgetLines } from './workloads.js';
 
 const mostRows = 12;
-const noProcess = 'git and programs are not reached in this kind of workspace: open the folder on your own machine for this.';
+export const noProcess = 'git and programs are not reached in this kind of workspace: open the folder on your own machine for this.';
 
-/** Answers to questions in words, and to agents' tools. All figures are computed here; no language model takes part. */
+/** Answers to questions in words. All figures are computed here; no language model takes part. */
 export function onAnswer(session: Session): void {
   const { connection } = session;
   connection.onRequest(answerRequest, (params: AnswerParams, token) =>
@@ -30,40 +29,14 @@ export function onAnswer(session: Session): void {
       },
     ),
   );
-  connection.onRequest(toolRequest, (params: ToolParams) =>
-    guarded<ToolResult>(
-      session,
-      'tool',
-      () => ({ text: 'This could not be answered: the output channel of ML Cost Lens says why.', failed: true }),
-      () => toolAnswer(session, params),
-    ),
-  );
 }
 
-/** The command that answers the tool; where no process can be started, what the editor itself can say. */
-async function toolAnswer(session: Session, { name, input, folder }: ToolParams): Promise<ToolResult> {
-  const tool = Object.hasOwn(tools(), name) ? tools()[name] : undefined;
-  if (!tool) return { text: `there is no tool '${name}'`, failed: true };
-  const read = tool.input.safeParse(input ?? {});
-  if (!read.success) return { text: read.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`).join('; '), failed: true };
-  if (!session.engine.roots.includes(folder)) return { text: `${folder} is no folder of this workspace`, failed: true };
-  if (session.host.runTool && folder.startsWith('file:')) {
-    const { runTool } = session.host;
-    return runTool(folder, tool.command(read.data)).then(
-      (text) => ({ text }),
-      (error: Error) => ({ text: error.message, failed: true }),
-    );
-  }
-  const question = ({ estimate: 'top', advise: 'cheaper', budget: 'budget' } as const)[name];
-  if (question === undefined) return { text: noProcess, failed: true };
-  const { markdown } = await answers[question](session, { question, folder }, { cancelled: false });
-  return { text: `${markdown}\n\nThis is the whole workspace; facts to take instead are not looked at here.` };
-}
-
-type Answer = (session: Session, params: AnswerParams, signal: { readonly cancelled: boolean }) => Promise<MarkdownResult>;
-const answers: Readonly<Record<Question, Answer>> = {
-  top: async (session, _params, signal) => {
-    const all = (await found(session, signal)).sort((a, b) => sizeOf(b) - sizeOf(a));
+type Signal = { readonly cancelled: boolean };
+/** @param place only what stands in this file or folder */
+type Answer = (session: Session, params: AnswerParams, signal: Signal, place?: string) => Promise<MarkdownResult>;
+export const answers: Readonly<Record<Question, Answer>> = {
+  top: async (session, _params, signal, place) => {
+    const all = (await found(session, signal, place)).sort((a, b) => sizeOf(b) - sizeOf(a));
     const style = { locale: session.locale };
     const rows: string[][] = [];
     for (const one of all.slice(0, mostRows)) {
@@ -77,8 +50,8 @@ const answers: Readonly<Record<Question, Answer>> = {
       markdown: `${table(['workload', 'cost', 'file'], rows)}${more}\n\nIn all ${escapeMarkdown(totalText(totalsOf(all), style))}.`,
     };
   },
-  cheaper: async (session, { uri }, signal) => {
-    const all = await found(session, signal);
+  cheaper: async (session, { uri }, signal, place) => {
+    const all = await found(session, signal, place);
     const program = uri === undefined ? undefined : session.documents.programOf(uri);
     const here = all.filter(({ workload }) => workload.span.uri === program);
     const rows: { by: number; row: string[] }[] = [];
@@ -128,10 +101,11 @@ const answers: Readonly<Record<Question, Answer>> = {
   },
 };
 
-/** The workloads of the workspace that have money of their own; read anew, so that unsaved text counts. */
-async function found(session: Session, signal: { readonly cancelled: boolean }): Promise<Estimated[]> {
+/** The workloads of the workspace, or of a file or folder in it, that have money of their own; read anew, so that unsaved text counts. */
+export async function found(session: Session, signal: Signal, place?: string): Promise<Estimated[]> {
   const { reports } = await scanWorkspace(session, signal);
-  return reports.flatMap(({ workloads }) => workloads).filter(hasOwnMoney);
+  const isThere = (uri: string): boolean => place === undefined || uri === place || uri.startsWith(`${place}/`);
+  return reports.flatMap(({ workloads }) => workloads).filter((one) => hasOwnMoney(one) && isThere(one.workload.span.uri));
 }
 /** Dollars of a run or a month; what has no such figure comes last. */
 function sizeOf({ workload, estimation }: Estimated): number {

@@ -49,6 +49,7 @@ import { onScan } from './scan.js';
 import { onSettingEdit } from './setting-edit.js';
 import { onSpendPanel } from './spend-panel.js';
 import { onSpendSources } from './spend-sources.js';
+import { onTool } from './tools.js';
 import { onWhatIf } from './what-if.js';
 import { onWorkloads, sendStatus } from './workloads.js';
 
@@ -234,6 +235,7 @@ export function startServer(connection: Connection, host: Host): void {
     onRuns,
     onBlame,
     onAnswer,
+    onTool,
     onOutOfMemory,
     onSettingEdit,
     onModelFile,

@@ -106,6 +106,15 @@ export function panelTests(ide: () => Ide): void {
     expect(backgrounds.size).toBeGreaterThan(2);
     await frame.locator('#search').fill('');
   });
+  test('the cost is drawn against the duration, with what no other offer beats in both', async () => {
+    const frame = await panel();
+    await frame.locator('#against').selectOption('hours');
+    await frame.locator('#chart .point').first().waitFor();
+    expect(await frame.locator('#chart .ring').count()).toBeGreaterThan(1);
+    await ide().screenshot('panel-against');
+    await frame.locator('#against').selectOption('');
+    await frame.locator('#chart .bar').first().waitFor();
+  });
   test('it obeys forced colours', async () => {
     const { page } = ide();
     await page.emulateMedia({ forcedColors: 'active' });
