@@ -51,7 +51,7 @@ describe.each<HostKind>(['node', 'web'])('in the %s host', (kind) => {
     await input.waitFor({ state: 'visible' });
     await input.click();
   }
-  async function ask(question: string, answer: RegExp): Promise<string> {
+  async function ask(question: string, answer: RegExp): Promise<void> {
     await focusChat();
     await ide.page.keyboard.insertText(`${question} `);
     const unsent = ide.page.locator('.interactive-input-part .view-line', { hasText: '@cost' });
@@ -61,7 +61,7 @@ describe.each<HostKind>(['node', 'web'])('in the %s host', (kind) => {
       await ide.page.keyboard.press('Enter');
       return false;
     });
-    return ide.until(`an answer like ${answer}`, async () => {
+    await ide.until(`an answer like ${answer}`, async () => {
       const texts: string[] = await ide.page.locator('.interactive-response').allInnerTexts();
       return texts.slice(-1).find((text) => answer.test(text));
     });
@@ -95,7 +95,7 @@ describe.each<HostKind>(['node', 'web'])('in the %s host', (kind) => {
         expect.stringMatching(/set: facts to take instead are not looked at here/),
         expect.stringMatching(/\| workload \| change \| saves \|/),
         expect.stringMatching(/\| assistant \| \\\$36,000 a month planned \|/),
-        expect.stringMatching(/^pass: \d+ workloads against \d+ rules/),
+        'No policy is written in `.mlcost.yaml`.',
         expect.stringMatching(/\*\*Fine-tune Llama-3\\?\.1-8B\*\* train\/run\.sh[\s\S]*\| 8×/),
       ]);
       expect(answers[0]?.text).not.toContain('train/run.sh');
@@ -122,16 +122,15 @@ describe.each<HostKind>(['node', 'web'])('in the %s host', (kind) => {
     );
   });
   test('the chat answers with computed figures, in words of its own and in those of a model', async () => {
-    const top = await ask('@cost /top', /Dearest workloads[\s\S]*In all/);
-    expect(top).toMatch(/claude-sonnet-4-5\s+at most \$[\d.]+ a call/);
+    // an answer grows while it is drawn: each is waited for up to what it must say
+    await ask('@cost /top', /Dearest workloads[\s\S]*claude-sonnet-4-5\s+at most \$[\d.]+ a call[\s\S]*In all/);
     await ide.screenshot('chat-top');
-    expect(await ask('@cost what would be cheaper?', /What is cheaper/)).toMatch(/spot capacity/);
-    expect(await ask('@cost /why', /Why costs changed/)).toMatch(/is in no git repository/);
+    await ask('@cost what would be cheaper?', /What is cheaper[\s\S]*spot capacity/);
+    await ask('@cost /why', /Why costs changed[\s\S]*is in no git repository/);
     // no word of the question tells; the model does
-    expect(await ask('@cost how full are our pockets', /Budgets/)).toMatch(/assistant\s+\$36,000 a month planned/);
+    await ask('@cost how full are our pockets', /Budgets[\s\S]*assistant\s+\$36,000 a month planned/);
     await ask('@cost hm', /Ask which workload costs most/);
-    const followUps: string[] = await ide.page.locator('.interactive-input-followups').allInnerTexts();
-    expect(followUps.join(' ')).toMatch(/\/top[\s\S]*\/budget/);
+    await ide.page.locator('.interactive-input-followups', { hasText: '/budget' }).first().waitFor({ state: 'visible' });
     await ide.screenshot('chat');
   });
   test('the editor starts the MCP server that it is told of, and finds its tools', async () => {
