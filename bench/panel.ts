@@ -1,4 +1,8 @@
+import { firstQuery, panelSteps, spendUpdate, spendView } from '../server/src/core/index.js';
+import { readMlcostFile } from '../server/src/core/settings/mlcost-file.js';
+import { inSteps } from '../server/src/host/in-steps.js';
 import type { FromSpendPage, ToSpendPage } from '../server/src/protocol/spend-panel.js';
+import { ledger } from '../test/support/months.js';
 import { PanelPage } from '../test/support/panel-page.js';
 import { dataOf, madeUp, viewAt } from '../test/support/spend-views.js';
 import { median, type Row, row } from './measure.js';
@@ -20,6 +24,7 @@ export async function panel(): Promise<Row[]> {
     const at = performance.now();
     const view = viewAt(yearly, charges, now, { period: '12m' });
     const made = performance.now() - at;
+    const blocked = await longestTurn(yearly, charges);
     const first = dataOf(view);
     const next = viewAt(yearly, last, now, { period: '12m' });
     const [first_, update]: [number[], number[]] = [[], []];
@@ -33,11 +38,33 @@ export async function panel(): Promise<Row[]> {
     }
     rows.push(
       row(`spend panel, ${name} points: worked out`, made, ' ms', Number.POSITIVE_INFINITY),
+      row(`spend panel, ${name} points: longest that nothing else is answered`, blocked, ' ms', 200),
       row(`spend panel, ${name} points: first drawing`, median(first_), ' ms', bound.first),
       row(`spend panel, ${name} points: a new charge`, median(update), ' ms', bound.update),
     );
   }
   return rows;
+}
+
+/** Longest time between two moments at which the server answers others, while it works the panel out. @unit ms */
+async function longestTurn(yaml: string, charges: Parameters<typeof ledger>[0]): Promise<number> {
+  const { budgets, spend } = readMlcostFile('file:///w/.mlcost.yaml', yaml).settings;
+  const input = { months: ledger(charges), budgets, units: spend.units, rates: [], now: Date.parse(now) };
+  let [longest, since] = [0, performance.now()];
+  const turn = (): void => {
+    longest = Math.max(longest, performance.now() - since);
+    since = performance.now();
+  };
+  const pause = async (): Promise<void> => {
+    turn();
+    await new Promise((resolve) => setImmediate(resolve));
+    since = performance.now();
+  };
+  const found = await inSteps({ now: () => Date.now(), pause }, panelSteps(input, { ...firstQuery, period: '12m' }));
+  turn();
+  spendUpdate(spendView(found, { style: { locale: 'en-US' }, title: '', sources: [], notes: [], noSpend: false, placeOf: () => undefined }), {});
+  turn();
+  return longest;
 }
 
 /** From a message until the frame after it is painted. @unit ms */

@@ -118,8 +118,8 @@ export { messageFor } from './spend/alert-messages.js';
 export { type Alert, type AlertMemory, type AlertTarget, afterSnooze, afterTelling, alertsOf, dueAlerts, isFor, readMemory } from './spend/alerts.js';
 export { type Anomaly, anomalies } from './spend/anomaly.js';
 export { type AuditRecord, auditFile, auditLine, readAuditLine, verifyAudit } from './spend/audit.js';
-export { type Budget, type BudgetState, budgetStates, budgetsFor, exhaustionAfter, hasMoneyLeft, lastDay } from './spend/budget.js';
-export { type CodeState, type CodeWorkload, claimsOf, comparedWith, runOf } from './spend/claims.js';
+export { type Budget, type BudgetState, budgetStateSteps, budgetStates, budgetsFor, exhaustionAfter, hasMoneyLeft, lastDay } from './spend/budget.js';
+export { type CodeState, type CodeWorkload, claimSteps, comparedWith, runOf } from './spend/claims.js';
 export type { Decimal } from './spend/decimal.js';
 export * as exact from './spend/decimal.js';
 export { Dictionary } from './spend/dictionary.js';
@@ -144,7 +144,7 @@ export {
 } from './spend/manifest.js';
 export { merge, without } from './spend/merge.js';
 export { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from './spend/metering.js';
-export { firstQuery, type PanelQuery, spendPanel } from './spend/panel.js';
+export { firstQuery, type PanelQuery, panelSteps, spendPanel } from './spend/panel.js';
 export { dayIn, dayOfSeconds, daysIn, eachDay, isDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
 export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
 export {
@@ -181,6 +181,7 @@ export {
   usageReport,
   usageText,
 } from './spend/sources/usage.js';
+export { type Steps, whole } from './spend/steps.js';
 export { type UnitCost, unitCosts } from './spend/units.js';
 export { readUsageRecords, type UsageRecord } from './spend/usage.js';
 export { type BudgetVariance, budgetVariances, type ChargesOfWork, type EstimateVariance } from './spend/variance.js';

@@ -6,16 +6,17 @@ import {
   type NumberStyle,
   namedPlaces,
   type PanelQuery,
+  panelSteps,
   pulledSources,
   readSources,
   type SpendSource,
   type SpendView,
-  spendPanel,
   spendView,
   UnknownRate,
   workPlaces,
 } from '../core/index.js';
 import type { Host } from './host.js';
+import { inSteps } from './in-steps.js';
 import type { ProductData } from './product-data.js';
 import type { KnownSpend } from './spend-ledger.js';
 import { usageOf, wasteOf } from './spend-usage.js';
@@ -39,7 +40,8 @@ export async function panelView({ host, root, settings, spend, data, style, name
   const { months, imports, read, problems, sources: pulled } = spend;
   const usage = await usageOf(host, root, settings);
   const { budgets } = settings;
-  const panel = spendPanel({ months, budgets, units: settings.spend.units, usage: usage.records, rates: settings.spend.rates, now: host.now() }, query);
+  const input = { months, budgets, units: settings.spend.units, usage: usage.records, rates: settings.spend.rates, now: host.now() };
+  const panel = await inSteps(host, panelSteps(input, query));
   const charges = { ...panel.span, cost: query.cost, currency: panel.currency, rates: settings.spend.rates };
   const those = monthsIn(months, panel.span);
   const waste = await rated('Waste', () => wasteOf(host, root, settings, data, usage, those, charges));

@@ -1,5 +1,6 @@
-import { type BudgetState, budgetStates, budgetsFor, dayIn, ledgerFolder, type MlcostSettings, manifestName } from '../core/index.js';
+import { type BudgetState, budgetStateSteps, budgetsFor, dayIn, ledgerFolder, type MlcostSettings, manifestName } from '../core/index.js';
 import type { Host } from './host.js';
+import { inSteps } from './in-steps.js';
 import { exportUri, type KnownSpend, knownSpend } from './spend-ledger.js';
 
 interface Standing {
@@ -46,7 +47,7 @@ export class SpendStore {
     const known = this.standing.get(root);
     if (known && known.settings === settings && known.days === days) return known.states;
     const states = this.spend(root, settings)
-      .then(({ months }) => budgetStates(settings.budgets, months, now, settings.spend.rates))
+      .then(({ months }) => inSteps(this.host, budgetStateSteps(settings.budgets, months, now, settings.spend.rates)))
       .catch((error: unknown) => {
         this.log(`budgets: ${error instanceof Error ? error.message : String(error)}`);
         return none;

@@ -2,7 +2,7 @@ import {
   type ChargesOfWork,
   type CodeState,
   type CodeWorkload,
-  claimsOf,
+  claimSteps,
   comparedWith,
   type EstimateVariance,
   type KnownNames,
@@ -12,6 +12,7 @@ import {
   runOf,
 } from '../core/index.js';
 import type { Host } from './host.js';
+import { inSteps } from './in-steps.js';
 import { hasOwnMoney } from './policy.js';
 import { meteredRuns } from './spend-usage.js';
 
@@ -35,7 +36,7 @@ export async function estimateVariances(
 ): Promise<{ readonly estimates: EstimateVariance[]; readonly notes: string[] }> {
   const runs = await meteredRuns(host, root);
   const standing = code.now.filter(hasOwnMoney);
-  const { claims, unnamed } = claimsOf(months, query, settings.spend.workloads, runs, standing);
+  const { claims, unnamed } = await inSteps(host, claimSteps(months, query, settings.spend.workloads, runs, standing));
   const notes =
     unnamed.length > 0
       ? [

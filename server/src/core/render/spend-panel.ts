@@ -12,7 +12,7 @@ import type { NumberStyle } from './number.js';
 import { anomalyLines, unitLines, wasteView } from './spend-findings.js';
 import { varianceView } from './spend-variance.js';
 import type { BarsView, BudgetView, Choice, SpendCard, SpendPlace, SpendSource, SpendState, SpendView, TreeLine, WasteView } from './spend-view.js';
-import { date, dayText, dimensionWords, monthText } from './spend-words.js';
+import { dayText, dimensionWords, monthText, spanText } from './spend-words.js';
 
 /** What the panel shows besides what the ledger tells. */
 export interface PanelExtras {
@@ -310,8 +310,6 @@ function percentOf(part: Decimal, whole: Decimal): number | undefined {
   return found && toNumber(found);
 }
 
-const spanText = ({ from, to }: { readonly from: string; readonly to: string }, { locale }: NumberStyle): string =>
-  new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).formatRange(date(from), date(to));
 const periodText = ({ span, query }: Pick<SpendPanel, 'span'> & { readonly query: PanelQuery }, style: NumberStyle): string =>
   /[dm/]/.test(query.period) ? spanText(span, style) : monthText(span.from.slice(0, 7), style);
 /** For drawing: a tenth of a thousandth of a unit is less than a pixel. */

@@ -24,7 +24,19 @@ export const dimensionWords: Readonly<Partial<Record<DimensionName, string>>> = 
 
 /** A day, a month, for a person. */
 export const date = (day: string): Date => new Date(`${day}T00:00:00Z`);
-export const dayText = (day: string, { locale }: NumberStyle): string =>
-  new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(date(day));
-export const monthText = (month: string, { locale }: NumberStyle): string =>
-  new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'long', year: 'numeric' }).format(date(`${month}-01`));
+const days = new Map<string, Intl.DateTimeFormat>();
+/** Making one takes longer than using it a hundred times. */
+function formatOf(locale: string | undefined, kind: 'day' | 'month'): Intl.DateTimeFormat {
+  const key = `${locale} ${kind}`;
+  let format = days.get(key);
+  if (!format) {
+    const month = kind === 'day' ? 'short' : 'long';
+    format = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...(kind === 'day' ? { day: 'numeric' } : {}), month, year: 'numeric' });
+    days.set(key, format);
+  }
+  return format;
+}
+export const dayText = (day: string, { locale }: NumberStyle): string => formatOf(locale, 'day').format(date(day));
+export const monthText = (month: string, { locale }: NumberStyle): string => formatOf(locale, 'month').format(date(`${month}-01`));
+export const spanText = ({ from, to }: { readonly from: string; readonly to: string }, { locale }: NumberStyle): string =>
+  formatOf(locale, 'day').formatRange(date(from), date(to));

@@ -4,6 +4,7 @@ import { type DimensionName, dimensionAt } from './dimensions.js';
 import { median } from './median.js';
 import { eachDay, plusDays, spanOf } from './period.js';
 import { type LedgerMonth, linesOf } from './report.js';
+import { eachOf, type Steps, whole } from './steps.js';
 
 /** A day on which far more or less was spent than the days before told, and what made it so. */
 export interface Anomaly {
@@ -53,14 +54,20 @@ const explaining: readonly DimensionName[] = [
  * What came back on the same day of the months before (a fee on the first, invoices at the end) is usual too, and does not stand out.
  * @source Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): modified z-scores
  * @errors UnknownRate */
-export function anomalies(
-  months: readonly LedgerMonth[],
-  query: { readonly from: string; readonly to: string; readonly cost: 'billed' | 'effective'; readonly currency: string; readonly rates: readonly Rate[] },
-): Anomaly[] {
+export const anomalies = (months: readonly LedgerMonth[], query: AnomalyQuery): Anomaly[] => whole(anomalySteps(months, query));
+interface AnomalyQuery {
+  readonly from: string;
+  readonly to: string;
+  readonly cost: 'billed' | 'effective';
+  readonly currency: string;
+  readonly rates: readonly Rate[];
+}
+export function* anomalySteps(months: readonly LedgerMonth[], query: AnomalyQuery): Steps<Anomaly[]> {
   const daily = new Map<string, number>();
   const parts = new Map<string, Map<string, number>>();
   let first: string | undefined;
-  for (const { day, tuple, row } of linesOf(months, { to: query.to })) {
+  const names = new Map<readonly string[], readonly string[]>();
+  yield* eachOf(linesOf(months, { to: query.to }), ({ day, tuple, row }) => {
     const cost = toNumber(converted(query.cost === 'billed' ? row.billed : row.effective, tuple[dimensionAt.currency] ?? '', query.currency, query.rates));
     if (first === undefined || day < first) first = day;
     daily.set(day, (daily.get(day) ?? 0) + cost);
@@ -69,15 +76,18 @@ export function anomalies(
       part = new Map();
       parts.set(day, part);
     }
-    for (const key of explaining) {
-      const name = `${key}\n${tuple[dimensionAt[key]] ?? ''}`;
-      part.set(name, (part.get(name) ?? 0) + cost);
+    let own = names.get(tuple);
+    if (!own) {
+      own = explaining.map((key) => `${key}\n${tuple[dimensionAt[key]] ?? ''}`);
+      names.set(tuple, own);
     }
-  }
+    for (const name of own) part.set(name, (part.get(name) ?? 0) + cost);
+  });
   if (first === undefined) return [];
   const past = new Past(daily, first);
   const found: Anomaly[] = [];
   for (const day of eachDay(query)) {
+    yield;
     const seen = past.look(day);
     if (!seen || !past.standsOut(seen) || past.cameBack(day, seen)) continue;
     const { cost, expected, scatter, before } = seen;

@@ -3,6 +3,7 @@ import { add, type Decimal, toNumber, zero } from './decimal.js';
 import { dimensionAt, type Tuple } from './dimensions.js';
 import { daysIn, eachDay, plusDays, type Span, spanOf } from './period.js';
 import { type LedgerMonth, linesOf, type SpendQuery } from './report.js';
+import { eachOf, type Steps } from './steps.js';
 
 /** Steps of time that a drawing has. */
 export interface Buckets {
@@ -56,7 +57,7 @@ export interface SpreadQuery extends Pick<SpendQuery, 'cost'> {
 
 /** What was spent in a span, by combination of values, in one look at the ledger: everything else that is shown is added up from it.
  * @param first day of the ledger */
-export function spread(months: readonly LedgerMonth[], query: SpreadQuery, buckets: Buckets, first: string): Spread {
+export function* spread(months: readonly LedgerMonth[], query: SpreadQuery, buckets: Buckets, first: string): Steps<Spread> {
   const { span, currency, rates, cost: kind } = query;
   const filters = Object.entries(query.where) as [keyof typeof dimensionAt, string][];
   const past = { from: plusDays(span.from, -daysIn(span)), to: plusDays(span.from, -1) };
@@ -64,23 +65,23 @@ export function spread(months: readonly LedgerMonth[], query: SpreadQuery, bucke
   const near = new Map<Tuple, TupleSpend | null>();
   const left: Record<string, Decimal> = {};
   let [total, before, charges, unknown] = [zero, zero, 0, 0];
-  for (const { day, tuple, row } of linesOf(months, { from: past.from, to: span.to })) {
+  yield* eachOf(linesOf(months, { from: past.from, to: span.to }), ({ day, tuple, row }) => {
     let one = near.get(tuple);
     if (one === undefined) {
       one = filters.every(([name, value]) => (tuple[dimensionAt[name]] ?? '') === value) ? sameAs(found, tuple, buckets.starts.length) : null;
       near.set(tuple, one);
     }
-    if (one === null) continue;
+    if (one === null) return;
     const billedIn = tuple[dimensionAt.currency] ?? '';
     const amount = kind === 'billed' ? row.billed : row.effective;
     const cost = inCurrency(amount, billedIn, currency, rates);
     if (!cost) {
       if (day >= span.from) left[billedIn] = add(left[billedIn] ?? zero, amount);
-      continue;
+      return;
     }
     if (day < span.from) {
       before = add(before, cost);
-      continue;
+      return;
     }
     one.cost = add(one.cost, cost);
     const at = buckets.of.get(day) ?? 0;
@@ -88,7 +89,7 @@ export function spread(months: readonly LedgerMonth[], query: SpreadQuery, bucke
     total = add(total, cost);
     charges += row.charges;
     if (kind === 'effective') unknown += row.withoutEffective;
-  }
+  });
   return {
     tuples: [...found.values()].filter(({ cost, steps }) => cost.digits !== 0n || steps.some((one) => one !== 0)),
     total,

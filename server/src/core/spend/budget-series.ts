@@ -4,6 +4,7 @@ import { add, type Decimal, toNumber, zero } from './decimal.js';
 import { forecast } from './forecast.js';
 import { daysIn, eachDay, within } from './period.js';
 import type { LedgerMonth } from './report.js';
+import type { Steps } from './steps.js';
 
 /** A budget's period day by day: what a chart of it shows. All sums run from the first day of the period. */
 export interface BudgetSeries {
@@ -24,15 +25,18 @@ const knots = [1, 2, 3, 5, 8, 12, 18, 28, 45, 75, 120, 200];
 
 /** How budgets stand, with the days that made it so.
  * @param now milliseconds since the epoch */
-export function budgetSeries(
+export function* budgetSeries(
   budgets: readonly Budget[],
   months: readonly LedgerMonth[],
   now: number,
   rates: readonly Rate[],
-): (BudgetSeries | BudgetProblem)[] {
-  return standings(budgets, months, now, rates).map((one, at) =>
-    one instanceof UnknownRate ? { budget: budgets[at] as Budget, problem: one.message } : seriesOf(one),
-  );
+): Steps<(BudgetSeries | BudgetProblem)[]> {
+  const found: (BudgetSeries | BudgetProblem)[] = [];
+  for (const [at, one] of (yield* standings(budgets, months, now, rates)).entries()) {
+    found.push(one instanceof UnknownRate ? { budget: budgets[at] as Budget, problem: one.message } : seriesOf(one));
+    yield;
+  }
+  return found;
 }
 
 function seriesOf({ state, daily, firstDay }: Standing): BudgetSeries {

@@ -4,6 +4,7 @@ import { type DimensionName, dimensionAt } from './dimensions.js';
 import { forecast } from './forecast.js';
 import { dayIn, daysIn, eachDay, type Period, plusDays, type Span, spanBefore, spanOf, weekdayOf } from './period.js';
 import { type LedgerMonth, linesOf } from './report.js';
+import { eachOf, type Steps, whole } from './steps.js';
 
 /** What a team, project or model may spend, as `.mlcost.yaml` says. */
 export interface Budget {
@@ -55,8 +56,11 @@ export interface BudgetState {
 /** How budgets stand at a moment.
  * @param now milliseconds since the epoch
  * @errors UnknownRate where charges are in another currency and no rate was given */
-export function budgetStates(budgets: readonly Budget[], months: readonly LedgerMonth[], now: number, rates: readonly Rate[]): BudgetState[] {
-  return standings(budgets, months, now, rates).map((one) => {
+export const budgetStates = (budgets: readonly Budget[], months: readonly LedgerMonth[], now: number, rates: readonly Rate[]): BudgetState[] =>
+  whole(budgetStateSteps(budgets, months, now, rates));
+export function* budgetStateSteps(budgets: readonly Budget[], months: readonly LedgerMonth[], now: number, rates: readonly Rate[]): Steps<BudgetState[]> {
+  const found = yield* standings(budgets, months, now, rates);
+  return found.map((one) => {
     if (one instanceof UnknownRate) throw one;
     return one.state;
   });
@@ -70,13 +74,16 @@ export interface Standing {
   readonly firstDay: string | null;
 }
 /** How budgets stand, each for itself: one whose charges are in a currency without a rate does not hide the others. */
-export function standings(budgets: readonly Budget[], months: readonly LedgerMonth[], now: number, rates: readonly Rate[]): (Standing | UnknownRate)[] {
-  const { daily, first, last } = dailyOf(budgets, months, rates);
-  return budgets.map((budget, at) => {
+export function* standings(budgets: readonly Budget[], months: readonly LedgerMonth[], now: number, rates: readonly Rate[]): Steps<(Standing | UnknownRate)[]> {
+  const { daily, first, last } = yield* dailyOf(budgets, months, rates);
+  const found: (Standing | UnknownRate)[] = [];
+  for (const [at, budget] of budgets.entries()) {
     const own = daily[at] as Map<string, Decimal> | UnknownRate;
-    if (own instanceof UnknownRate) return own;
-    return { state: stateOf(budget, budgets, own, dayIn(now, budget.timeZone), first, last), daily: own, firstDay: first };
-  });
+    if (own instanceof UnknownRate) found.push(own);
+    else found.push({ state: stateOf(budget, budgets, own, dayIn(now, budget.timeZone), first, last), daily: own, firstDay: first });
+    yield;
+  }
+  return found;
 }
 /** The last day with a charge. */
 export function lastDay(months: readonly LedgerMonth[]): string | null {
@@ -120,32 +127,40 @@ export function exhaustionAfter(
   return null;
 }
 
-/** A charge is a budget's own if it has the owner's values, or those of a budget within it. It counts once. */
-export function owns(budget: Budget, all: readonly Budget[], tuple: readonly string[], seen: ReadonlySet<string> = new Set()): boolean {
-  const named = Object.entries(budget.owner) as [DimensionName, string][];
-  const children = seen.has(budget.name) ? [] : all.filter(({ parent }) => parent === budget.name);
-  // one that names no owner and has parts is their sum
-  if (named.length === 0 && children.length > 0) return children.some((child) => owns(child, all, tuple, new Set([...seen, budget.name])));
-  return (
-    named.every(([name, value]) => (tuple[dimensionAt[name]] ?? '') === value) ||
-    children.some((child) => owns(child, all, tuple, new Set([...seen, budget.name])))
-  );
+/** Tells which budgets a charge is the own of, by their places: it has the owner's values, or those of a budget within it. It counts once.
+ * One that names no owner is everything, or where it has parts, their sum. */
+export function ownersOf(budgets: readonly Budget[]): (tuple: readonly string[]) => readonly number[] {
+  const named = budgets.map(({ owner }) => (Object.entries(owner) as [DimensionName, string][]).map(([name, value]) => [dimensionAt[name], value] as const));
+  const parents = budgets.map(({ parent }) => (parent === undefined ? [] : budgets.flatMap(({ name }, at) => (name === parent ? [at] : []))));
+  const hasParts = budgets.map(({ name }) => budgets.some(({ parent }) => parent === name));
+  return (tuple) => {
+    const own = new Set<number>();
+    const add = (at: number): void => {
+      if (own.has(at)) return;
+      own.add(at);
+      for (const above of parents[at] as readonly number[]) add(above);
+    };
+    for (const [at, values] of named.entries())
+      if (values.length === 0 ? !hasParts[at] : values.every(([dimension, value]) => (tuple[dimension] ?? '') === value)) add(at);
+    return [...own].sort((a, b) => a - b);
+  };
 }
 /** What was spent on each day, of all budgets in one look at the ledger. */
-function dailyOf(
+function* dailyOf(
   budgets: readonly Budget[],
   months: readonly LedgerMonth[],
   rates: readonly Rate[],
-): { daily: (Map<string, Decimal> | UnknownRate)[]; first: string | null; last: string | null } {
+): Steps<{ daily: (Map<string, Decimal> | UnknownRate)[]; first: string | null; last: string | null }> {
   const daily: (Map<string, Decimal> | UnknownRate)[] = budgets.map(() => new Map());
+  const ownersIn = ownersOf(budgets);
   const owners = new Map<readonly string[], readonly number[]>();
   let [first, last]: [string | null, string | null] = [null, null];
-  for (const { day, tuple, row } of linesOf(months, {})) {
+  yield* eachOf(linesOf(months, {}), ({ day, tuple, row }) => {
     if (first === null || day < first) first = day;
     if (last === null || day > last) last = day;
     let own = owners.get(tuple);
     if (!own) {
-      own = budgets.flatMap((budget, at) => (owns(budget, budgets, tuple) ? [at] : []));
+      own = ownersIn(tuple);
       owners.set(tuple, own);
     }
     for (const at of own) {
@@ -159,7 +174,7 @@ function dailyOf(
         daily[at] = error;
       }
     }
-  }
+  });
   return { daily, first, last };
 }
 

@@ -7,11 +7,12 @@ import { workloadTags } from './attribution.js';
 import type { Category } from './category.js';
 import { type DimensionName, dimensionAt } from './dimensions.js';
 import { type LedgerMonth, linesOf } from './report.js';
+import { eachOf, type Steps, whole } from './steps.js';
 import {
   againstEstimate,
   Bill,
   type BilledWork,
-  billedWork,
+  billedWorkSteps,
   type ChargesOfWork,
   type CodeEstimate,
   type EstimateVariance,
@@ -43,6 +44,12 @@ export interface Claim {
   readonly others?: readonly string[];
 }
 
+interface Claims {
+  readonly claims: readonly Claim[];
+  /** Metered runs that no charge names. */
+  readonly unnamed: readonly WastedRun[];
+}
+
 /** What a charge of a category can be for: storage and transfer are in no estimate. */
 const kindsFor: Readonly<Partial<Record<Category, readonly WorkloadKind[]>>> = {
   training: ['training'],
@@ -54,19 +61,24 @@ const kindsFor: Readonly<Partial<Record<Category, readonly WorkloadKind[]>>> = {
 /** Whose charges are which workload's: first by the rules of `spend.workloads`, then by metered runs that charges name, then by what charges and code call the same: the workload's file, the model.
  * @param code the workspace's workloads as they stand
  * @errors UnknownRate */
-export function claimsOf(
+export const claimsOf = (...all: Parameters<typeof claimSteps>): Claims => whole(claimSteps(...all));
+export function* claimSteps(
   months: readonly LedgerMonth[],
   query: ChargesOfWork,
   rules: readonly WorkloadCharges[],
   runs: readonly WastedRun[],
   code: readonly CodeWorkload[],
-): { readonly claims: readonly Claim[] /** Metered runs that no charge names. */; readonly unnamed: readonly WastedRun[] } {
-  const claims: Claim[] = rules.map(({ owner, ...rule }) => ({ ...rule, billed: billedWork(months, owner, query) }));
+): Steps<Claims> {
+  const claims: Claim[] = [];
+  for (const { owner, ...rule } of rules) claims.push({ ...rule, billed: yield* billedWorkSteps(months, owner, query) });
   const claimed = new Set(claims.flatMap(({ billed }) => billed.flatMap(({ run }) => run ?? [])));
   const open = runs.filter((run) => namesOf(run).every((name) => !claimed.has(name)));
   const unnamed: WastedRun[] = [];
+  const byRun = new Map(open.flatMap(namesOf).map((name) => [name, new Bill(query)]));
+  const lines = (): ReturnType<typeof linesOf> => linesOf(months, { ...query, where: query.where ?? {} });
+  if (byRun.size > 0) yield* eachOf(lines(), ({ day, tuple, row }) => byRun.get(tuple[dimensionAt.experiment_run] ?? '')?.add(day, tuple, row));
   for (const run of open) {
-    const billed = namesOf(run).flatMap((name) => billedWork(months, { experiment_run: name }, query));
+    const billed = namesOf(run).flatMap((name) => byRun.get(name)?.works() ?? []);
     const program = run.command.find((word) => /\.(py|ipynb|sh)$/.test(word));
     if (billed.length > 0 && program !== undefined) {
       claims.push({ files: program.replace(/^\.\//, ''), billed });
@@ -76,7 +88,7 @@ export function claimsOf(
   const owners = rules.map(({ owner }) => Object.entries(owner) as [DimensionName, string][]);
   const bills = new Map<string, { readonly found: readonly CodeWorkload[]; readonly bill: Bill }>();
   const near = new Map<readonly string[], Bill | undefined>();
-  for (const { day, tuple, row } of linesOf(months, { ...query, where: query.where ?? {} })) {
+  yield* eachOf(lines(), ({ day, tuple, row }) => {
     if (!near.has(tuple)) {
       const taken =
         claimed.has(tuple[dimensionAt.experiment_run] ?? '') ||
@@ -87,7 +99,7 @@ export function claimsOf(
       near.set(tuple, bills.get(key)?.bill);
     }
     near.get(tuple)?.add(day, tuple, row);
-  }
+  });
   for (const { found, bill } of bills.values()) {
     const [first, ...others] = found;
     if (first)

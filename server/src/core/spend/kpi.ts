@@ -1,4 +1,4 @@
-import { type Budget, type BudgetState, owns } from './budget.js';
+import { type Budget, type BudgetState, ownersOf } from './budget.js';
 import { converted } from './currency.js';
 import { add, type Decimal, divide, isZero, sum, toNumber, zero } from './decimal.js';
 import { type DimensionName, dimensionAt } from './dimensions.js';
@@ -30,12 +30,13 @@ export interface KpiInput {
 /** Figures of some days: how much of the money is under a budget and under the policy, how far it is from plan and estimate, what a job and an inference cost, how much brought nothing.
  * @errors UnknownRate */
 export function kpis({ months, query, budgets, states, required, waste, units, estimates }: KpiInput): Kpi[] {
+  const ownersIn = ownersOf(budgets);
   let [total, budgeted, tagged, jobs] = [zero, zero, zero, zero];
   const runs = new Set<string>();
   for (const { tuple, row } of linesOf(months, query)) {
     const cost = converted(query.cost === 'billed' ? row.billed : row.effective, tuple[dimensionAt.currency] ?? '', query.currency, query.rates);
     total = add(total, cost);
-    if (budgets.some((one) => owns(one, budgets, tuple))) budgeted = add(budgeted, cost);
+    if (ownersIn(tuple).length > 0) budgeted = add(budgeted, cost);
     if (required.every((name) => (tuple[dimensionAt[name]] ?? '') !== '')) tagged = add(tagged, cost);
     const run = tuple[dimensionAt.experiment_run] ?? '';
     if (run === '' || tuple[dimensionAt.category] === 'inference') continue;

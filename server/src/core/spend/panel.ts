@@ -1,4 +1,4 @@
-import { type Anomaly, anomalies } from './anomaly.js';
+import { type Anomaly, anomalySteps } from './anomaly.js';
 import { type AttributionNode, attribution } from './attribution.js';
 import { type Buckets, bucketsOf, type Part, partsOf, type Spread, spread } from './buckets.js';
 import type { Budget } from './budget.js';
@@ -9,7 +9,8 @@ import { overLimit } from './dictionary.js';
 import { type DimensionName, dimensionAt } from './dimensions.js';
 import { dayIn, plusDays, type Span, spanOf, within } from './period.js';
 import { type LedgerMonth, linesOf, monthsIn } from './report.js';
-import { type UnitCost, type UnitRule, unitCosts } from './units.js';
+import { eachOf, type Steps, whole } from './steps.js';
+import { type UnitCost, type UnitRule, unitCostSteps } from './units.js';
 import type { UsageRecord } from './usage.js';
 
 /** What a person wants to see of the spend. */
@@ -67,8 +68,9 @@ const mostBars = 7;
 const lookBack = 100;
 
 /** All that a panel of spend shows at a moment. */
-export function spendPanel({ months, budgets, units, usage = [], rates, now }: PanelInput, query: PanelQuery): SpendPanel {
-  const { first, last, currencies, teams } = factsOf(months);
+export const spendPanel = (input: PanelInput, query: PanelQuery): SpendPanel => whole(panelSteps(input, query));
+export function* panelSteps({ months, budgets, units, usage = [], rates, now }: PanelInput, query: PanelQuery): Steps<SpendPanel> {
+  const { first, last, currencies, teams } = yield* factsOf(months);
   const today = dayIn(now);
   const { span, asOf } = spanOfQuery(query.period, today, last);
   const currency = currencyOf(budgets, currencies, rates);
@@ -76,11 +78,11 @@ export function spendPanel({ months, budgets, units, usage = [], rates, now }: P
   const { cost } = query;
   const where = query.team === null ? {} : { team: query.team };
   const known = last === null ? span : { from: span.from, to: within(last, span) };
-  const found = spread(months, { span: known, currency, where, cost, rates }, buckets, first ?? '');
+  const found = yield* spread(months, { span: known, currency, where, cost, rates }, buckets, first ?? '');
   const problems: string[] = [];
-  const orSay = <T>(what: string, work: () => readonly T[]): readonly T[] => {
+  const orSay = function* <T>(what: string, work: Steps<readonly T[]>): Steps<readonly T[]> {
     try {
-      return work();
+      return yield* work;
     } catch (error) {
       if (!(error instanceof UnknownRate)) throw error;
       problems.push(`${what}: ${error.message}`);
@@ -108,16 +110,16 @@ export function spendPanel({ months, budgets, units, usage = [], rates, now }: P
     currency,
     months: months.map(({ month }) => month).reverse(),
     teams,
-    budgets: budgetSeries(budgets, months, asOf === today ? now : Date.parse(`${asOf}T12:00:00Z`), rates),
+    budgets: yield* budgetSeries(budgets, months, asOf === today ? now : Date.parse(`${asOf}T12:00:00Z`), rates),
     buckets,
     tree: attribution(found.tuples, found.total, steps),
     bars: partsOf(found.tuples, of, mostBars, steps),
     untagged: sumOf((tuple) => (tuple[dimensionAt.team] ?? '') === ''),
     overLimit: sumOf((tuple) => tuple.includes(overLimit)),
-    anomalies: orSay('Days that stand out', () => anomalies(from(plusDays(span.from, -lookBack)), { ...span, cost, currency, rates })).filter(
+    anomalies: (yield* orSay('Days that stand out', anomalySteps(from(plusDays(span.from, -lookBack)), { ...span, cost, currency, rates }))).filter(
       ({ causes }) => query.team === null || causes.some(({ key, value }) => key === 'team' && value === query.team),
     ),
-    units: orSay('What one costs', () => unitCosts(units, from(span.from), usage, cost, currency, rates)),
+    units: yield* orSay('What one costs', unitCostSteps(units, from(span.from), usage, cost, currency, rates)),
     problems,
   };
 }
@@ -145,17 +147,17 @@ function currencyOf(budgets: readonly Budget[], currencies: readonly string[], r
 }
 
 /** What a ledger has, in one look. */
-function factsOf(months: readonly LedgerMonth[]): { first: string | null; last: string | null; currencies: string[]; teams: string[] } {
+function* factsOf(months: readonly LedgerMonth[]): Steps<{ first: string | null; last: string | null; currencies: string[]; teams: string[] }> {
   let [first, last]: [string | null, string | null] = [null, null];
   const currencies = new Map<string, number>();
   const teams = new Set<string>();
-  for (const { day, tuple, row } of linesOf(months, {})) {
+  yield* eachOf(linesOf(months, {}), ({ day, tuple, row }) => {
     if (first === null || day < first) first = day;
     if (last === null || day > last) last = day;
     const currency = tuple[dimensionAt.currency] ?? '';
     currencies.set(currency, (currencies.get(currency) ?? 0) + row.charges);
     const team = tuple[dimensionAt.team];
     if (team) teams.add(team);
-  }
+  });
   return { first, last, currencies: [...currencies].sort((a, b) => b[1] - a[1]).map(([name]) => name), teams: [...teams].sort() };
 }

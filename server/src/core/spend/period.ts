@@ -32,12 +32,18 @@ export function* eachDay({ from, to }: Span): Iterable<string> {
   for (let day = from; day <= to; day = plusDays(day, 1)) yield day;
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
 /** The day that it is somewhere.
  * @param now milliseconds since the epoch
  * @param zone of IANA, `Europe/Berlin`; UTC if it is not said
  * @errors RangeError for a zone that does not exist */
 export function dayIn(now: number, zone = 'UTC'): string {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date(now));
+  let format = clocks.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    clocks.set(zone, format);
+  }
+  const parts = format.formatToParts(new Date(now));
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
 }

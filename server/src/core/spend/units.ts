@@ -3,6 +3,7 @@ import { add, type Decimal, divide, isZero, multiply, zero } from './decimal.js'
 import { type DimensionName, dimensionAt } from './dimensions.js';
 import { spanOf } from './period.js';
 import { type LedgerMonth, linesOf } from './report.js';
+import { eachOf, type Steps, whole } from './steps.js';
 import type { UsageRecord } from './usage.js';
 
 /** Something that money buys: requests, users, successful tasks. */
@@ -42,21 +43,25 @@ export const measureOf = (name: string): string => name.trim().toLowerCase().rep
 
 /** What one of something costs, month by month. Money and count are of the same days; where either is not known the row says what is missing.
  * @errors UnknownRate */
-export function unitCosts(
+export const unitCosts = (...all: Parameters<typeof unitCostSteps>): UnitCost[] => whole(unitCostSteps(...all));
+export function* unitCostSteps(
   rules: readonly UnitRule[],
   months: readonly LedgerMonth[],
   usage: readonly UsageRecord[],
   cost: 'billed' | 'effective',
   currency: string,
   rates: readonly Rate[],
-): UnitCost[] {
-  return rules.flatMap((rule) => {
+): Steps<UnitCost[]> {
+  const found: UnitCost[] = [];
+  for (const rule of rules) {
     const counted = usage.filter(({ amounts, tags }) => amounts[rule.measure] !== undefined && has(rule.owner, tags));
-    return months.flatMap((month) => {
-      const money = dailyMoney(rule, month, cost, currency, rates);
-      return money.groups.map((group) => priceOf(rule, month.month, group, counted, money.last));
-    });
-  });
+    for (const month of months) {
+      const money = yield* dailyMoney(rule, month, cost, currency, rates);
+      found.push(...money.groups.map((group) => priceOf(rule, month.month, group, counted, money.last)));
+      yield;
+    }
+  }
+  return found;
 }
 interface Group {
   readonly value: string;
@@ -66,23 +71,25 @@ const has = (owner: UnitRule['owner'], tags: UsageRecord['tags']): boolean =>
   (Object.entries(owner) as [DimensionName, string][]).every(([name, value]) => (tags[name] ?? '') === value);
 
 /** A month's money day by day, apart by the values of `by`; and the last day that the ledger knows of it. */
-function dailyMoney(
+function* dailyMoney(
   rule: UnitRule,
   month: LedgerMonth,
   cost: 'billed' | 'effective',
   currency: string,
   rates: readonly Rate[],
-): { groups: Group[]; last: string } {
+): Steps<{ groups: Group[]; last: string }> {
   const groups = new Map<string, Map<string, Decimal>>();
   let last = '';
-  for (const { day } of linesOf([month], {})) if (day > last) last = day;
-  for (const { day, tuple, row } of linesOf([month], { where: rule.owner })) {
+  yield* eachOf(linesOf([month], {}), ({ day }) => {
+    if (day > last) last = day;
+  });
+  yield* eachOf(linesOf([month], { where: rule.owner }), ({ day, tuple, row }) => {
     const value = rule.by === undefined ? '' : (tuple[dimensionAt[rule.by]] ?? '');
     const daily = groups.get(value) ?? new Map<string, Decimal>();
     groups.set(value, daily);
     const amount = converted(cost === 'billed' ? row.billed : row.effective, tuple[dimensionAt.currency] ?? '', currency, rates);
     daily.set(day, add(daily.get(day) ?? zero, amount));
-  }
+  });
   if (groups.size === 0) groups.set('', new Map());
   return { groups: [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([value, daily]) => ({ value, daily })), last };
 }

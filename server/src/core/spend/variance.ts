@@ -6,6 +6,7 @@ import { type DimensionName, dimensionAt } from './dimensions.js';
 import { daysIn, type Span } from './period.js';
 import { type LedgerMonth, linesOf } from './report.js';
 import type { RollUpRow } from './roll-up.js';
+import { eachOf, type Steps, whole } from './steps.js';
 
 /** Which charges are those of which workload, as `.mlcost.yaml` says. */
 export interface WorkloadCharges {
@@ -72,11 +73,12 @@ export interface ChargesOfWork {
 }
 /** What was billed for charges with these values, apart by the runs that they name, and by model versions that follow each other; the earliest first.
  * @errors UnknownRate */
-export function billedWork(months: readonly LedgerMonth[], owner: WorkloadCharges['owner'], query: ChargesOfWork): BilledWork[] {
+export const billedWork = (...all: Parameters<typeof billedWorkSteps>): BilledWork[] => whole(billedWorkSteps(...all));
+export function* billedWorkSteps(months: readonly LedgerMonth[], owner: WorkloadCharges['owner'], query: ChargesOfWork): Steps<BilledWork[]> {
   const wanted = Object.entries(query.where ?? {}) as [DimensionName, string][];
   if (wanted.some(([key, value]) => owner[key] !== undefined && owner[key] !== value)) return [];
   const bill = new Bill(query);
-  for (const { day, tuple, row } of linesOf(months, { ...query, where: { ...query.where, ...owner } })) bill.add(day, tuple, row);
+  yield* eachOf(linesOf(months, { ...query, where: { ...query.where, ...owner } }), ({ day, tuple, row }) => bill.add(day, tuple, row));
   return bill.works();
 }
 interface Pile {
