@@ -34,7 +34,8 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
     ? (keyed(evaluate, client.made).get('service_name') ?? client.made.args.find((arg) => arg.keyword === undefined)?.value)
     : undefined;
   const known = service && evaluate.value(service);
-  if (known?.known && !/^bedrock/.test(String(known.value))) return [];
+  // A client out of functions may be made for several services; `modelId` is Bedrock's alone.
+  if (known?.known && !/^bedrock/.test(String(known.value)) && !given.get('modelId')) return [];
   if (/create_model_customization_job$/.test(input.program.text.slice(site.at, site.at + 30)))
     return given.get('baseModelIdentifier') ? [customization(input, span, given)] : [];
   // Without its client in sight, the request must look like one: `invoke_model` is also a method of wrappers.

@@ -12,7 +12,7 @@ import { addHyperparameters } from './training/hyperparameters.js';
 export const checkpointInference: PythonRecogniser = {
   id: 'checkpoint-inference',
   language: 'python',
-  marker: /\.load_state_dict\s*\(/,
+  marker: /\.load_(?:state_dict|weights)\s*\(|\btree_unflatten\b/,
   doc: {
     format: 'PyTorch, from a checkpoint (inference)',
     reads: 'a network that a program fills with stored weights and then samples, generates or predicts with; its options by their names',
@@ -22,7 +22,10 @@ export const checkpointInference: PythonRecogniser = {
     const { program, evaluate } = input;
     if (isTest(input) || isTraining(program) || makesFiles.test(program.text) || !(isProgram.test(program.text) || input.document.cells || isServed(program)))
       return [];
-    const loads = program.callsOf('load_state_dict').flatMap(({ call, at }): Load[] => {
+    const loads = program.callsOf(/^(?:load_state_dict|load_weights|update)$/).flatMap(({ call, at }): Load[] => {
+      // MLX: model.update(tree_unflatten(weights))
+      const given = call.args[0] && evaluate.expression(call.args[0].value);
+      if (dotted(call.callee)?.endsWith('.update') && !(given?.kind === 'call' && /(?:^|\.)tree_unflatten$/.test(evaluate.callee(given)))) return [];
       const held = call.callee.kind === 'attribute' ? dotted(call.callee.object)?.replace(/\.module$/, '') : undefined;
       return held === undefined || parts.test(held) || isPartOfModel(program, at) ? [] : [{ call, held, framework: 'pytorch', at }];
     });
@@ -76,15 +79,19 @@ function workload(input: PythonInput, load: Load, use: Call): SeenWorkload {
       for (const binding of program.bindings(spelling)) if (binding.scope === -1) facts.read(name, binding.value, change);
   }
   addHyperparameters(input, facts, undefined, /^(?:batch_size|image_size|model)$/);
-  const made = madeAt(input, load);
+  // A function that loads and returns the network is where nothing runs yet: the call of it is.
+  const loader = program.blocks(load.at).find((block) => block.kind === 'def');
+  const called =
+    loader?.name && program.scopeOf(use.start) !== program.scopeOf(load.at)
+      ? program.callsOf(loader.name).find(({ at }) => at < loader.start || at > loader.end)
+      : undefined;
+  const start = called ? program.statement(called.at).start : (madeAt(input, load) ?? program.statement(load.at).start);
+  const end = Math.max(called ? called.call.end : load.call.end, program.scopeOf(use.start) === program.scopeOf(start) ? use.end : 0);
+  const framework = /^\s*(?:from|import) mlx\b/m.test(program.text) ? 'mlx' : 'pytorch';
   return {
     kind: isServed(program) ? 'serving' : 'batch-inference',
-    framework: 'pytorch',
-    span: {
-      uri: document.uri,
-      start: made ?? program.statement(load.at).start,
-      end: Math.max(load.call.end, program.scopeOf(use.start) === program.scopeOf(load.at) ? use.end : 0),
-    },
+    framework,
+    span: { uri: document.uri, start, end },
     ...facts.result,
     unknown: [],
   };

@@ -11,7 +11,8 @@ import { circumstances, isTest, methodName, setting, sitesOf, together } from '.
 const providers: readonly { readonly client: RegExp; readonly method: RegExp; readonly framework: string }[] = [
   {
     client: /^mistralai(\.\w+)*\.(Mistral|MistralClient|MistralAsyncClient)$/,
-    method: /\.(chat\.(complete|stream|parse)(_async)?|chat(_stream)?|fim\.complete|embeddings\.create|embeddings|ocr\.process|agents\.complete)$/,
+    method:
+      /\.(chat\.(complete|stream|parse)(_async)?|chat(_stream)?|fim\.complete|embeddings\.create|embeddings|ocr\.process|agents\.complete|batch\.jobs\.create|fine_tuning\.jobs\.create)$/,
     framework: 'mistral',
   },
   {
@@ -58,7 +59,11 @@ export const hostedClients: PythonRecogniser = {
       const possible = providers.filter((one) => one.method.test(name));
       if (possible.length === 0) return [];
       const wanted = new RegExp(possible.map((one) => one.client.source).join('|'));
-      const client = clientOf(evaluate, receiver(site.method, /^(chat|fim|embeddings|ocr|agents|predictions|deployments|image|video)$/), wanted);
+      const client = clientOf(
+        evaluate,
+        receiver(site.method, /^(chat|fim|embeddings|ocr|agents|batch|fine_tuning|jobs|predictions|deployments|image|video)$/),
+        wanted,
+      );
       const provider = possible.find((one) => one.client.test(client.type ?? ''));
       if (!provider) return [];
       const given = keyed(evaluate, site.call);
@@ -68,8 +73,11 @@ export const hostedClients: PythonRecogniser = {
       const first = /^(replicate|fal|huggingface_hub|instructor)$/.test(provider.framework)
         ? from?.args.find((arg) => arg.keyword === undefined && arg.spread === undefined)?.value
         : undefined;
+      if (/fine_tuning\.jobs\.create$/.test(name)) return [fineTuning(input, provider.framework, span, given)];
+      const batch = /batch\.jobs\.create$/.test(name);
       return [
         apiCall(input, provider.framework, span, [
+          batch ? { name: 'batch_api', value: true, origin: 'default', span: { uri: evaluate.uri, start: site.at, end: site.call.end } } : undefined,
           setting(evaluate, 'model', given, ['model', 'version', 'ref']) ??
             setting(evaluate, 'model', made, ['model']) ??
             (first && evaluate.fact('model', first)),
@@ -89,6 +97,18 @@ export const hostedClients: PythonRecogniser = {
     });
   },
 };
+/** A hosted fine-tuning with its hyper-parameters.
+ * @source docs.mistral.ai/api/#operation/jobs_api_routes_fine_tuning_create_fine_tuning_job */
+function fineTuning(input: PythonInput, framework: string, span: { start: number; end: number }, given: ReturnType<typeof keyed>): SeenWorkload {
+  const { evaluate } = input;
+  const hyper = keyed(evaluate, given.get('hyperparameters'));
+  const call = apiCall(input, framework, span, [
+    setting(evaluate, 'model', given, ['model']),
+    setting(evaluate, 'epochs', hyper, ['epochs']),
+    setting(evaluate, 'max_steps', hyper, ['training_steps']),
+  ]);
+  return { ...call, kind: 'training', title: 'Fine-tune (hosted)' };
+}
 /** Of a chat that is made first and asked later, how many answers it is asked for: `chat.sample_batch(n)`. */
 function laterCount({ program, evaluate }: PythonInput, framework: string, made: Call): Fact | UnknownFact | undefined {
   const left = framework === 'xai' ? /^\s*([\w.]+)\s*=/.exec(program.text.slice(program.statement(made.start).start, made.start))?.[1] : undefined;

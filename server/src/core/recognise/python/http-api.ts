@@ -31,7 +31,7 @@ export const httpApi: PythonRecogniser = {
       const body = keyed(evaluate, bodyOf(input, given.get('json', 'data', 'content') ?? (isPost ? plain[1] : undefined)));
       const known = url === undefined ? undefined : serviceOf(url);
       // The host is in the environment: the path and the body say that a model runs.
-      const service = known ?? (url !== undefined && isOpenService(url) && body.get('model', 'messages', 'prompt', 'input') ? 'http' : undefined);
+      const service = known ?? (url !== undefined && isOpenService(url) && body.get('messages', 'prompt', 'input') ? 'http' : undefined);
       if (service === undefined) return [];
       return [
         apiCall(input, service, span, [

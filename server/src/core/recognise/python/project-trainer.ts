@@ -36,7 +36,7 @@ export const projectTrainer: PythonRecogniser = {
       .filter(({ facts }) => isNetwork || facts.some(({ name }) => /^(batch_size|epochs|max_steps)$/.test(name)));
   },
 };
-const trainers = /(?:Trainer|Distiller|Fine[tT]uner|Learner|Loop|Engine|Solver|Runner|Experiment|^Exp(?:_\w+)?)$|^build$/;
+const trainers = /(?:Trainer|Distiller|Fine[tT]uner|Learner|Loop|Engine|Solver|Runner|Experiment|^Exp(?:_\w+)?|[tT]rainer_?(?:[cC]lass|[cC]ls))$|^build$/;
 /** Classes of this file that fill in a trainer class of another module: `class ASR(sb.Brain)`. */
 const derived = ({ program }: PythonInput): string[] =>
   program.places('class').flatMap((at) => {
@@ -64,7 +64,12 @@ function used(input: PythonInput, call: Call): Use | undefined {
   // TrainerConfig(…).build(module, loader)
   const isBuilt = call.callee.kind === 'attribute' && call.callee.name === 'build';
   if (isBuilt && !/Trainer(Config|Builder)\(\)\.build$/.test(dotted(call.callee) ?? '')) return undefined;
-  const imported = program.imports.get((dotted(call.callee) ?? '').split('.')[0] ?? '');
+  const first = (dotted(call.callee) ?? '').split('.')[0] ?? '';
+  // TrainerClass = getattr(trainers, config.trainer)
+  const chosen = program
+    .bindings(first)
+    .flatMap(({ value }) => (value?.kind === 'call' && dotted(value.callee) === 'getattr' ? (dotted(value.args[0]!.value) ?? []) : []));
+  const imported = program.imports.get(chosen[0] ?? first);
   const isOwn = program.class(name) !== undefined && derived(input).includes(name);
   if (!(imported || isOwn) || others.test(name)) return undefined;
   // What the Hugging Face recogniser knows by its arguments.
@@ -76,7 +81,7 @@ function used(input: PythonInput, call: Call): Use | undefined {
     // with Trainer(…) as trainer:
     (/^\s*with\s+$/.test(before) ? program.text.slice(call.end, call.end + 60).match(/^\s+as\s+(\w+)/)?.[1] : undefined);
   // What only trains is run by any name; what may do other things is not.
-  const isTrainer = isBuilt || isOwn || /(Trainer|Distiller|Fine[tT]uner|Learner|Train\w*Loop)$/.test(name);
+  const isTrainer = isBuilt || isOwn || /(Trainer|Distiller|Fine[tT]uner|Learner|Train\w*Loop|[tT]rainer_?(?:[cC]lass|[cC]ls))$/.test(name);
   const run = program
     .callsOf(isTrainer ? /^(?:train|fit|run|learn|optimize)(?:_\w+)?$/ : /^(?:train|fit|learn)(?:_(?:model|loop|all|and_\w+))?$/)
     .find((site) =>

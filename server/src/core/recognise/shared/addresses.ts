@@ -1,5 +1,11 @@
 /** Host name of an address, where one is written. */
-export const hostOf = (url: string): string | undefined => url.match(/^(?:\w+:\/\/)?(?:[^/@\s]*@)?([\w.-]+)/)?.[1]?.toLowerCase();
+export const hostOf = (url: string): string | undefined =>
+  url
+    .replace(placeholder, 'some')
+    .match(/^(?:\w+:\/\/)?(?:[^/@\s]*@)?([\w.-]+)/)?.[1]
+    ?.toLowerCase();
+/** What a reader is to fill in: `https://<your-endpoint>.openai.azure.com`. */
+const placeholder = /<[^<>/]*>|\{+[^{}/]*\}+|\[[^\][/]*\]/g;
 
 /** True for addresses that no hosted service has: without encryption, this machine, private networks, names inside a cluster. */
 export function isLocal(url: string): boolean {
@@ -8,7 +14,7 @@ export function isLocal(url: string): boolean {
   if (host === undefined) return false;
   if (/^(localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|host\.docker\.internal)/.test(host)) return true;
   if (/\.(svc|local|localhost|internal|lan)$|\.svc\./.test(host)) return true;
-  return /^\w+:\/\//.test(url) && !host.includes('.');
+  return /^\w+:\/\//.test(url) && !host.includes('.') && host === hostOf(url.replace(placeholder, ''));
 }
 
 /** True for names of addresses that say which program of one's own answers: `OLLAMA_BASE_URL`. */
@@ -69,9 +75,9 @@ const free = /\/(?:count_tokens|files|models|usage|batches\/[^"']*)$/;
 
 /** The framework of a request to an address that runs a hosted model. */
 export const serviceOf = (url: string): string | undefined => (runs.test(url) && !free.test(url) ? services.find(([host]) => host.test(url))?.[1] : undefined);
-/** True for what is written of an address whose host comes in at run time: the path is one that runs a model. */
+/** True for an address of an unlisted service, or one whose host comes in at run time: the path is one that runs a model. */
 export const isOpenService = (url: string): boolean =>
-  /^(?:https:\/\/)?(?:\/?v\d)?\/(?:chat\/completions|completions|messages|responses|embeddings|images\/generations)$/.test(url);
+  /^(?:https:\/\/(?:[\w.-]+(?:\/[\w.-]+)*)?)?(?:\/?v\d)?\/(?:chat\/completions|completions|messages|responses|embeddings|images\/generations)$/.test(url);
 /** The hosts of those services, or their paths, anywhere in a text. */
 export const serviceMarker =
   /\b(?:api\.(?:openai|anthropic|groq|deepseek|cohere|fireworks|replicate)\.(?:com|ai)|openai\.azure\.com|generativelanguage\.googleapis\.com|openrouter\.ai|api\.together\.(?:xyz|ai)|api\.(?:mistral|perplexity|x)\.ai|(?:api-inference|router)\.huggingface\.co)\b|\/chat\/completions\b|\/v\d\/(?:completions|messages|responses|embeddings|images\/generations)\b/;

@@ -41,7 +41,7 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload[] {
   if (!sent && !config.hidden) return [];
   const body = optionsOf(evaluate, bodyOf(input, sent));
   // The host is in the environment: the path and the body say that a model runs.
-  const framework = serviceOf(url) ?? (isOpenService(url) && body.get('model', 'messages', 'prompt', 'input') ? 'http' : undefined);
+  const framework = serviceOf(url) ?? (isOpenService(url) && body.get('messages', 'prompt', 'input') ? 'http' : undefined);
   if (framework === undefined) return [];
   const generation = optionsOf(evaluate, body.get('generationConfig'));
   return [

@@ -135,7 +135,12 @@ function addParallel(input: PythonInput, facts: FactSet, on: (name: string | Reg
   if (name !== 'deepspeed.initialize') {
     facts.written('strategy', /fully_shard|FSDP|FullySharded/.test(name) ? 'fsdp' : 'ddp', { start: call.callee.start, end: call.callee.end });
     const offload = evaluate.argument(call, 'cpu_offload') ?? evaluate.argument(call, 'offload_policy');
-    if (offload && evaluate.expression(offload).kind === 'call') facts.follows('offload', 'cpu', offload);
+    const policy = offload && evaluate.expression(offload);
+    // CPUOffload() keeps the parameters where they are, unless it is told otherwise.
+    const params = policy?.kind === 'call' && /(?:^|\.)CPUOffload$/.test(evaluate.callee(policy)) ? evaluate.argument(policy, 'offload_params', 0) : undefined;
+    const value = params && evaluate.value(params);
+    const isOn = policy?.kind === 'call' && (/(?:^|\.)CPUOffload$/.test(evaluate.callee(policy)) ? value?.known === true && value.value === true : true);
+    if (offload && isOn) facts.follows('offload', 'cpu', offload);
     return;
   }
   const config = evaluate.argument(call, 'config') ?? evaluate.argument(call, 'config_params');

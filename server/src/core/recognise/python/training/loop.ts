@@ -20,8 +20,12 @@ export function trainingLoop(input: PythonInput, at: number): Loop | undefined {
   const climb = climbFrom(input, at);
   if (!climb) return undefined;
   const whole = wholeLoop(input, climb);
-  if (!climb.isDriven) return whole && (makesOptimizer(input) || isTrainingFunction(input, at, whole.block)) ? whole : undefined;
   const { loops } = climb;
+  if (!climb.isDriven) {
+    if (whole && (makesOptimizer(input) || isTrainingFunction(input, at, whole.block))) return whole;
+    const block = ownTrainer(input, at, climb);
+    return block && { block, bound: 'data' };
+  }
   if (whole || loops.length === 0) return whole;
   const nearest = loops.filter(({ depth }) => depth === loops[0]!.depth).at(-1)!;
   return trainLoader(input) || /loader|dataset|data\b|batch/i.test(header(input, nearest.block)) ? { block: nearest.block, bound: 'data' } : undefined;
@@ -38,6 +42,16 @@ function isTrainingFunction({ program }: PythonInput, at: number, loop: Pick<Blo
     loop.end <= owner.end &&
     /optim\w*\.step\(/.test(program.text.slice(loop.start, loop.end))
   );
+}
+/** The outermost loop of a trainer class of the project, which other files run: `class Trainer: def run(self): …`. */
+function ownTrainer({ program }: PythonInput, at: number, { loops }: Climb): Block | undefined {
+  const blocks = program.blocks(at);
+  const owner = blocks.find((block) => block.kind === 'class');
+  if (!/Trainer$/.test(owner?.name ?? '') || owner?.items?.some((base) => dotted(base) !== 'object')) return undefined;
+  const loop = loops.findLast(({ block }) =>
+    program.blocks(block.start).some((one) => one.kind === 'def' && /^(?:train|fit|run|learn|optimize)$/.test(one.name ?? '')),
+  )?.block;
+  return loop && owner && /optim\w*\.step\(|\.step\(self\.\w*optim/.test(program.text.slice(owner.start, owner.end)) ? loop : undefined;
 }
 /** The loop over epochs or steps around a call that trains, else the call's own statement. */
 export function callLoop(input: PythonInput, at: number): Loop | undefined {
