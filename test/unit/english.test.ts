@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Digits, english } from '../../server/src/core/render/english.js';
+import { type Digits, english } from '../../server/src/core/text/english.js';
 import { randomOf } from '../support/mutate.js';
 
 const formats: [Digits, Intl.NumberFormatOptions][] = [

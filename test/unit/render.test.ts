@@ -56,6 +56,21 @@ test.each([
 
 test('units always, hours as people say them', () => {
   expect([duration(0.001), duration(0.5), duration(6.24), duration(100)]).toEqual(['3.6 s', '30 min', '6.2 h', '4.2 days']);
+  expect([0.42, 7.3, 61, 999.4, 999.8, 1240, 17_100, 90_000].map((ms) => withUnit(ms, 'ms'))).toEqual([
+    '0.42 ms',
+    '7.3 ms',
+    '61 ms',
+    '999 ms',
+    '1 s',
+    '1.2 s',
+    '17.1 s',
+    '1.5 min',
+  ]);
+  expect([ends(estimate(120, 200, 340, 'ms'), 'ms'), ends(estimate(640, 900, 1900, 'ms'), 'ms'), ends(estimate(7900, 17_100, 37_000, 'ms'), 'ms')]).toEqual([
+    '120–340',
+    '640 ms–1.9 s',
+    '7.9–37',
+  ]);
   expect(withUnit(61.4, 'GiB')).toBe('61 GiB');
   expect(withUnit(0.58, 'usd/1M tokens')).toBe('$0.58/1M tok');
   expect(ends(estimate(433, 794, 1290, 'kgCO2e/month'), 'kgCO2e/month')).toBe('433–1,290');

@@ -176,6 +176,6 @@ export function modelFileTable({ file, summary, latency, cost, passes, made }: M
   for (const { what, need } of summary.untold) lines.push(paint.yellow(`  ${what} unknown: ${need}`));
   return `${lines.join('\n')}\n`;
 }
-const ms = (value: number): string => `${value < 10 ? value.toPrecision(2) : Math.round(value)} ms`;
+const ms = (value: number): string => withUnit(value, 'ms');
 const ioText = ({ name, type, dims, shape }: InputRow): string =>
   `${name} ${type ?? ''} ${dimsText(dims)}${shape && dims?.some((one, at) => one !== shape[at]) ? ` = ${dimsText(shape)}` : ''}`;

@@ -46,4 +46,5 @@ function isRun(value: Fields): value is Fields & Extract<ToModelPage, { type: 'r
 }
 
 /** How long a run takes, for a person. */
-export const msText = (ms: number): string => `${ms < 10 ? ms.toPrecision(2) : Math.round(ms)} ms`;
+export const msText = (ms: number): string =>
+  ms >= 999.5 ? `${(ms / 1000).toPrecision(ms < 9950 ? 2 : 3)} s` : `${ms < 10 ? ms.toPrecision(2) : Math.round(ms)} ms`;

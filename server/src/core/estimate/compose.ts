@@ -1,12 +1,13 @@
 import type { Accelerator } from '../catalog/types.js';
 import type { Estimation, Interval } from '../model/estimate.js';
 import { known, type Maybe, unknown } from '../model/maybe.js';
+import { durationText } from '../text/duration.js';
 import { type Devices, deviceCount, hardwareOf } from './devices.js';
 import { Draft } from './draft.js';
 import { carbonOf, energyOf } from './energy.js';
 import { memoryShare, usableGib } from './fits.js';
 import { exact, inverse, product, scale } from './interval.js';
-import { duration, explainPrice, hourlyPrice, offerQuery, usdFor } from './money.js';
+import { explainPrice, hourlyPrice, offerQuery, usdFor } from './money.js';
 import { addHolding } from './resource.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
 import { storagePerMonth } from './storage.js';
@@ -42,7 +43,7 @@ export function withTrainingMoney(base: Estimation, spec: Spec, context: Estimat
       if (price.value.choice.market === 'spot') draft.note('spot: the hours and money that interruptions repeat are not in the figure');
       draft.add('usd_per_hour', price.value.usd, 'usd/hour', price.value.choice.basis, price.value.term);
       if (limit !== undefined && limit > 0) {
-        draft.add('usd_max', scale(price.value.usd, limit / 3600), 'usd', `if it runs to its limit of ${duration(limit)}; ${price.value.choice.basis}`);
+        draft.add('usd_max', scale(price.value.usd, limit / 3600), 'usd', `if it runs to its limit of ${durationText(limit)}; ${price.value.choice.basis}`);
       }
       if (gpuHours) {
         const hours = scale(gpuHours, 1 / devices);

@@ -76,10 +76,6 @@ export function explainPrice(draft: Draft, price: HourlyPrice, spec: Spec, conte
   if (isStale(offer.asOf, against)) draft.note(`the price of ${offer.provider} ${offer.instance} is of ${offer.asOf}: check it`);
 }
 
-/** A time limit as people say it. */
-export const duration = (seconds: number): string =>
-  seconds >= 3600 ? `${Number((seconds / 3600).toFixed(2))} h` : `${Number((seconds / 60).toFixed(1))} min`;
-
 /** Money for a number of hours of the whole job: the two are independent, so their intervals combine in log space. */
 export const usdFor = (hours: Interval, price: HourlyPrice): Interval => product(hours, price.usd);
 

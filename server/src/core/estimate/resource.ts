@@ -1,10 +1,11 @@
 import type { Estimation, Interval, Term } from '../model/estimate.js';
 import { type Maybe, unknown } from '../model/maybe.js';
+import { durationText } from '../text/duration.js';
 import { deviceCount, hardwareOf } from './devices.js';
 import { Draft } from './draft.js';
 import { carbonOf, energyOf } from './energy.js';
 import { scale } from './interval.js';
-import { duration, explainPrice, type HourlyPrice, hourlyPrice, hoursPerMonth } from './money.js';
+import { explainPrice, type HourlyPrice, hourlyPrice, hoursPerMonth } from './money.js';
 import { type EstimateContext, FactReader, type Spec } from './spec.js';
 
 /** What reserved accelerators cost, whatever runs on them: by the hour, by the month where they stay on, and at most where a time limit ends them.
@@ -31,7 +32,7 @@ export function addHolding(draft: Draft, spec: Spec, context: EstimateContext): 
   } else draft.miss(count, ...wanted);
   if (hardware.known) draft.assume(...hardware.value.assumed);
   else if (!facts.has('instance_type') || hardwareBlocks(spec, context)) draft.miss(hardware, ...wanted);
-  if (count.known && bounded) draft.add('gpu_hours_max', scale(count.value.total, limit / 3600), 'GPU-h', `time limit of ${duration(limit)}`);
+  if (count.known && bounded) draft.add('gpu_hours_max', scale(count.value.total, limit / 3600), 'GPU-h', `time limit of ${durationText(limit)}`);
   if (!count.known || !hardware.known) return undefined;
   const { total, perNode } = count.value;
   const priced = priceRange(total, (devices) => hourlyPrice(spec, context, hardware.value.accelerator, devices, perNode));
@@ -58,8 +59,8 @@ export function addHolding(draft: Draft, spec: Spec, context: EstimateContext): 
       'usd_max',
       scale(usd, hours),
       'usd',
-      `if it runs to its limit of ${duration(limit)}; ${price.choice.basis}`,
-      over('cap', hours, `price an hour × limit of ${duration(limit)}`, 'usd'),
+      `if it runs to its limit of ${durationText(limit)}; ${price.choice.basis}`,
+      over('cap', hours, `price an hour × limit of ${durationText(limit)}`, 'usd'),
     );
   } else if (passing) draft.miss(unknown(['max_time'], 'say how long it runs: it is there for one job'), 'usd_max');
   else {

@@ -1,5 +1,6 @@
 import type { Interval, Unit } from '../model/estimate.js';
-import { type Digits, english } from './english.js';
+import { durationText } from '../text/duration.js';
+import { type Digits, english } from '../text/english.js';
 
 /** How numbers print: two or three significant digits, K and M for large ones, never more precision than the estimate has. */
 export interface NumberStyle {
@@ -78,7 +79,7 @@ export function withUnit(value: number, unit: Unit, style: NumberStyle = plain):
   if (money_ !== undefined) return `${money(value, style)}${money_}`;
   if (unit === 'share') return `${format(value * 100, value >= 1 ? 3 : 2, style)} %`;
   if (unit === 'h') return duration(value, style);
-  if (unit === 's' && value >= 120) return duration(value / 3600, style);
+  if (unit === 'ms' || (unit === 's' && value >= 120)) return time(unit === 'ms' ? value / 1000 : value, style);
   if (unit === 'GiB' && value >= 10) return `${whole(value, style)} GiB`;
   if (unit === 'count') return count(value, style);
   if (unit === 'steps') return `${count(value, style)} steps`;
@@ -86,14 +87,10 @@ export function withUnit(value: number, unit: Unit, style: NumberStyle = plain):
   return `${shortNumber(value, style)} ${name}`;
 }
 
+const time = (seconds: number, style: NumberStyle): string => durationText(seconds, (number, digits) => format(number, digits, style));
+
 /** Hours as a person says them: `40 min`, `6.2 h`, `4.5 days`. */
-export function duration(hours: number, style: NumberStyle = plain): string {
-  if (!Number.isFinite(hours)) return '?';
-  if (hours < 1 / 60) return `${format(hours * 3600, 2, style)} s`;
-  if (hours < 1) return `${format(hours * 60, 2, style)} min`;
-  if (hours < 72) return `${format(hours, 2, style)} h`;
-  return `${format(hours / 24, 2, style)} days`;
-}
+export const duration = (hours: number, style: NumberStyle = plain): string => time(hours * 3600, style);
 
 /** Ends of an interval without the unit, for brackets behind the likely value: `17–27`. Empty if both ends print alike. */
 export function ends({ low, high }: Interval, unit: Unit, style: NumberStyle = plain): string {
@@ -107,7 +104,12 @@ export function ends({ low, high }: Interval, unit: Unit, style: NumberStyle = p
   const [from, to] = [bare(low), bare(high)];
   if (from === to) return '';
   // Ends that print in different sizes (40 min, 2 h) need their units.
-  if (unit === 'h' || (unit === 's' && high >= 120)) return `${withUnit(low, unit, style)}–${withUnit(high, unit, style)}`;
+  if (unit === 'h' || (unit === 's' && high >= 120) || (unit === 'ms' && high >= 999.5)) {
+    const [least, most] = [withUnit(low, unit, style), withUnit(high, unit, style)];
+    return unit === 'ms' && least.replace(/^.* /, '') === most.replace(/^.* /, '')
+      ? `${least.replace(/ \S+$/, '')}–${most.replace(/ \S+$/, '')}`
+      : `${least}–${most}`;
+  }
   return `${from}–${to}`;
 }
 

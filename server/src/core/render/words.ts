@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import { shortAccelerator } from '../catalog/short-name.js';
 import type { FactValue } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
-import { english } from './english.js';
+import { english } from '../text/english.js';
 
 /** Name of the accelerator that a workload says, or as it is written where the table does not have it. */
 export function acceleratorOf(written: string, catalog: Catalog): string {

@@ -1,3 +1,4 @@
+import { durationText } from '../../text/duration.js';
 import { type Decimal, divide, multiply, ofNumber, zero } from '../decimal.js';
 import type { DimensionName } from '../dimensions.js';
 import type { Metered } from '../metering.js';
@@ -67,7 +68,7 @@ export function wasteOfRuns(runs: readonly WastedRun[], prices: Prices, billed: 
           line(
             'lost run',
             gpuHours,
-            `its meter or machine went down after ${hoursText(run.seconds)}; ${at}`,
+            `its meter or machine went down after ${durationText(run.seconds)}; ${at}`,
             'write checkpoints, and start again from the last one',
           ),
         ];
@@ -77,7 +78,7 @@ export function wasteOfRuns(runs: readonly WastedRun[], prices: Prices, billed: 
               line(
                 'crashed run',
                 gpuHours,
-                `ended with status ${run.status ?? 'unknown'} after ${hoursText(run.seconds)}; ${at}`,
+                `ended with status ${run.status ?? 'unknown'} after ${durationText(run.seconds)}; ${at}`,
                 'a short trial run before the long one; checkpoints to go on from',
               ),
             ]
@@ -125,5 +126,3 @@ export const namesOf = ({ id, tags }: Pick<WastedRun, 'id' | 'tags'>): string[] 
   ...(tags?.['experiment_run'] === undefined ? [] : [tags['experiment_run']]),
 ];
 const ownerOf = ({ tags = {} }: WastedRun): WasteLine['owner'] => tags as Partial<Record<DimensionName, string>>;
-const hoursText = (seconds: number): string =>
-  seconds >= 3600 ? `${(seconds / 3600).toFixed(1)} h` : seconds >= 60 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds)} s`;
