@@ -72,7 +72,7 @@ function published(): Published[] {
 }
 
 /** Published recoveries by method: accuracy of tasks apart from perplexity, which says less. In percent of the unquantized model. */
-export const qualityTable = (): QualityTable => tableOf(published(), widening());
+export const qualityTable = (): QualityTable => tableOf(published(), widening(ofTasks(published())));
 const tableOf = (rows: readonly Published[], wide: number): QualityTable =>
   Object.fromEntries(
     [...grouped(rows, ({ method, benchmark }) => `${method}/${/perplexity/i.test(benchmark) ? 'perplexity' : 'tasks'}`)].map(([key, group]) => [
@@ -126,37 +126,49 @@ function grouped(rows: readonly Published[], key: (row: Published) => string): M
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The least widening with which nine of ten recoveries lie in the spread that the other publishers' results give. */
-function widening(): number {
+/** The least widening with which nine of ten recoveries lie in the spread that the other publishers' results give; with n publishers the share is raised by a tenth of 1/(n + 1), so that one more publisher is still held (split conformal over groups). */
+function widening(rows: readonly Published[]): number {
   for (let wide = 0; wide < 5; wide += 0.1) {
-    const { told, within } = covered(wide);
-    if (within >= 0.9 * told) return wide;
+    const { told, within, publishers } = total(perPublisher(rows, () => wide));
+    if (within >= (0.9 + 0.1 / (publishers + 1)) * told) return wide;
   }
   return 5;
 }
-/** How often a published recovery lies in the spread that the other publishers' results give: rows told, and rows in the spread. */
-export const recoveryCoverage = (): Coverage => covered(widening());
-interface Coverage {
+/** How often a published recovery lies in a spread that its publisher had no part in: neither in the results nor in how far they are widened. */
+export function recoveryCoverage(): Coverage {
+  const rows = ofTasks(published());
+  return total(perPublisher(rows, (others) => widening(others)));
+}
+/** Rows told, and rows in the spread. */
+export interface Coverage {
   readonly told: number;
   readonly within: number;
   readonly publishers: number;
+  /** Median over publishers of the share that is within. */
+  readonly overPublishers: number;
 }
-function covered(wide: number): Coverage {
-  const rows = published().filter(({ benchmark }) => !/perplexity/i.test(benchmark));
-  let [told, within] = [0, 0];
-  const publishers = new Set<string>();
-  for (const [publisher, own] of grouped(rows, (row) => row.publisher)) {
-    const table = tableOf(
-      rows.filter((row) => row.publisher !== publisher),
-      wide,
-    );
-    for (const { method, params, recovery } of own) {
+interface OfPublisher {
+  readonly told: number;
+  readonly within: number;
+}
+const ofTasks = (rows: readonly Published[]): Published[] => rows.filter(({ benchmark }) => !/perplexity/i.test(benchmark));
+
+/** Each publisher's recoveries against the spread of the others' results. */
+function perPublisher(rows: readonly Published[], widenedBy: (others: readonly Published[]) => number): readonly OfPublisher[] {
+  return [...grouped(rows, ({ publisher }) => publisher)].map(([publisher, own]) => {
+    const others = rows.filter((row) => row.publisher !== publisher);
+    const table = tableOf(others, widenedBy(others));
+    const spreads = own.flatMap(({ method, params, recovery }) => {
       const spread = riskOf(table, method, 'low', params).recovery;
-      if (!spread) continue;
-      told++;
-      publishers.add(publisher);
-      if (recovery >= spread.low && recovery <= spread.high) within++;
-    }
-  }
-  return { told, within, publishers: publishers.size };
+      return spread ? [recovery >= spread.low && recovery <= spread.high] : [];
+    });
+    return { told: spreads.length, within: spreads.filter(Boolean).length };
+  });
+}
+function total(parts: readonly OfPublisher[]): Coverage {
+  const told = parts.filter((part) => part.told > 0);
+  const sum = (name: keyof OfPublisher) => told.reduce((so, part) => so + part[name], 0);
+  const shares = told.map((part) => part.within / part.told).sort((a, b) => a - b);
+  const [low, high] = [shares[Math.floor((shares.length - 1) / 2)], shares[Math.ceil((shares.length - 1) / 2)]];
+  return { told: sum('told'), within: sum('within'), publishers: told.length, overPublishers: ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2 };
 }
