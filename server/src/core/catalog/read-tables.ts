@@ -2,7 +2,7 @@ import { readCsv } from './csv.js';
 import { hostedPrice } from './hosted.js';
 import { instanceOffers, serverlessOffer } from './offers.js';
 import type { InferenceRow, SampleRow, Tables } from './tables.js';
-import type { Accelerator, Cpu, DataSet, GridCarbon, ModelShape, RequestShape } from './types.js';
+import type { Accelerator, Cpu, DataSet, GridCarbon, LayerKinds, ModelShape, RequestShape } from './types.js';
 
 /** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
 export type CatalogTexts = Readonly<Record<string, string>>;
@@ -10,6 +10,7 @@ export const catalogFiles = [
   'accelerators.csv',
   'instances.csv',
   'models.csv',
+  'model_layers.csv',
   'region_carbon.csv',
   'serverless.csv',
   'storage_egress.csv',
@@ -24,6 +25,17 @@ export const catalogFiles = [
 
 const num = (cell: string | undefined): number | undefined => (cell === undefined ? undefined : Number(cell));
 const defined = <T extends object>(record: T): T => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+
+const kindsOf = (row: Record<string, string>): LayerKinds => ({
+  attention: Number(row['attention_layers']),
+  recurrent: Number(row['state_layers']),
+  dense: Number(row['dense_layers']),
+  routed: Number(row['expert_layers']),
+  width: Number(row['state_width']),
+  depth: Number(row['state_dim']),
+  elementBytes: Number(row['state_bytes']),
+  convolution: Number(row['convolution']),
+});
 
 /** The rows of the data texts. The build does this once; a running product takes them up as `unpackTables` gives them. */
 export function readTables(texts: CatalogTexts): Tables {
@@ -58,6 +70,7 @@ export function readTables(texts: CatalogTexts): Tables {
   const stored = new Map(
     rows('checkpoint_formats.csv').map((row) => [row['id'], { weights: row['weights'] ?? '', expertsOnly: row['experts_only'] === 'true' }]),
   );
+  const kinds = new Map(rows('model_layers.csv').map((row) => [row['id'], kindsOf(row)]));
   const models = rows('models.csv').map(
     (row) =>
       defined({
@@ -80,6 +93,7 @@ export function readTables(texts: CatalogTexts): Tables {
         expertsPerToken: num(row['experts_per_token']),
         moeFfn: num(row['moe_intermediate_size']),
         kvLoraRank: num(row['kv_lora_rank']),
+        kinds: kinds.get(row['id']),
         modality: row['modality'] ?? 'text',
         dtype: row['torch_dtype'],
         stored: stored.get(row['id']),

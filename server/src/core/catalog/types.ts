@@ -51,12 +51,26 @@ export interface ModelShape extends Sourced {
   readonly expertsPerToken?: number;
   readonly moeFfn?: number;
   readonly kvLoraRank?: number;
+  /** Set where not every layer attends to all earlier positions. */
+  readonly kinds?: LayerKinds;
   readonly modality: string;
   readonly dtype?: string;
   /** How its own checkpoint keeps the weights, where that is not in 16 or 32 bits. */
   readonly stored?: { readonly weights: string; readonly expertsOnly: boolean };
   /** Multiply-accumulates (1e9) a forward pass of one sample, for vision and diffusion. */
   readonly forwardGmacs?: number;
+}
+
+/** Layers of a hybrid model by kind. */
+export interface LayerKinds {
+  readonly attention: number;
+  readonly recurrent: number;
+  readonly dense: number;
+  readonly routed: number;
+  readonly width: number;
+  readonly depth: number;
+  readonly elementBytes: number;
+  readonly convolution: number;
 }
 
 /** The work of one training sample of a model whose unit is not the token. */

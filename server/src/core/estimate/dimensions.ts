@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { ModelShape } from '../catalog/types.js';
+import { type LayerMix, layerMixOf } from './layer-mix.js';
 import { encoderClass, namedSize, publishedModel, sizeInName } from './model-names.js';
 import type { FactReader } from './spec.js';
 import { slidingShare } from './windows.js';
@@ -22,6 +23,8 @@ export interface Dimensions {
   readonly latent: number | undefined;
   /** Positions that windowed layers look back on, and which share of the layers they are. */
   readonly window: { readonly positions: number; readonly share: number } | undefined;
+  /** Set where not every layer attends to all earlier positions. */
+  readonly mix: LayerMix | undefined;
   readonly experts: number | undefined;
   readonly expertsPerToken: number | undefined;
   /** Inner width of one routed expert. */
@@ -102,6 +105,7 @@ export function dimensionsOf(facts: FactReader, catalog: Catalog): Dimensions | 
     tied: facts.flag('tie_embeddings') ?? row?.tiedEmbeddings ?? (encoder || params < 3e9),
     latent: positive(facts.number('kv_lora_rank')) ?? row?.kvLoraRank,
     window: positions === undefined || share === 0 ? undefined : { positions, share },
+    mix: layerMixOf(facts, row?.kinds, layers),
     experts: positive(facts.number('n_experts')) ?? row?.experts ?? (moe ? 128 : undefined),
     expertsPerToken: positive(facts.number('experts_per_token')) ?? row?.expertsPerToken ?? (moe ? 8 : undefined),
     expertFfn: positive(facts.number('n_ffn_expert')) ?? row?.moeFfn,

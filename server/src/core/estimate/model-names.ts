@@ -8,7 +8,7 @@ export function publishedModel(name: string, catalog: Catalog): ModelShape | und
     .replace(/\.(gguf|bin|safetensors)$/i, '')
     .replace(/[-_](awq|gptq|gguf|bf16|fp16|fp8|int4|int8|w4a16|w8a8|nvfp4|bnb-4bit|q\d\w*)([-_].*)?$/i, '');
   const short = bare.split('/').at(-1) ?? bare;
-  const core = short.replace(/^meta-/i, '').replace(/[-_](hf|instruct|chat|it|base)$/i, '');
+  const core = short.replace(/^(?:meta|nvidia)-/i, '').replace(/[-_](hf|instruct|chat|it|base)$/i, '');
   const owner = bare.includes('/') ? `${bare.split('/')[0]}/` : '';
   // a later release of the same model has its month behind the name: `DeepSeek-R1-0528`, `Kimi-K2-Instruct-0905`
   const undated = core.replace(/[-_]\d{4}$/, '');
@@ -16,8 +16,11 @@ export function publishedModel(name: string, catalog: Catalog): ModelShape | und
     core,
     `Meta-${core}`,
     `${core}-hf`,
+    `${core}-Base`,
     `${core}-Instruct`,
     `Meta-${core}-Instruct`,
+    `NVIDIA-${core}`,
+    `NVIDIA-${core}-BF16`,
     undated,
     undated.replace(/[-_](instruct|chat|it|base)$/i, ''),
   ];

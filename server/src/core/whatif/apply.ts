@@ -53,7 +53,7 @@ const inOrder = (words: readonly string[]): string[] => [...first.filter((word) 
 
 /** Facts of the shape of a model that was written or measured: they are not another model's. */
 const shape =
-  /^(?:params(?:_active)?|n_\w+|vocab_size|head_dim|kv_lora_rank|q_lora_rank|experts_per_token|tie_embeddings|sliding_window|moe|forward_gmacs|activations_m|kernels)$/;
+  /^(?:params(?:_active)?|n_\w+|vocab_size|head_dim|kv_lora_rank|q_lora_rank|experts_per_token|tie_embeddings|sliding_(?:window|share)|(?:attention|state|dense|expert)_layers|state_(?:width|dim|bytes)|conv_kernel|moe|forward_gmacs|activations_m|kernels)$/;
 const servers: readonly string[] = ['serving', 'batch-inference'];
 
 const byWord: Readonly<Record<Word, Setter>> = {

@@ -1,6 +1,7 @@
 import type { Dimensions } from '../dimensions.js';
+import { blocksOf } from '../layer-mix.js';
 import type { Runner } from './llm.js';
-import { deviceWeightBytes, kvBytesPerSequence, kvBytesPerToken, kvCopies } from './shape.js';
+import { deviceWeightBytes, heldBytesPerSequence, kvBytesPerToken, kvCopies } from './shape.js';
 import { effect, type Theta } from './theta.js';
 import { before } from './version.js';
 import type { ServingCase } from './workload.js';
@@ -43,16 +44,18 @@ export function cachePool(each: ServingCase, run: Runner, theta: Theta): CachePo
 }
 
 /** Cache bytes of a token on one device of a copy, over a whole sequence of the server's length.
- * @source github:vllm-project/vllm v1/core/kv_cache_utils: since 0.10 windowed layers give back what lies before their window, earlier ones keep every token
+ * @source github:vllm-project/vllm v1/core/kv_cache_utils: since 0.10 windowed layers give back what lies before their window, earlier ones keep every token; a state counts once a sequence
  * @unit bytes */
 export function poolBytesPerToken(each: ServingCase, run: Runner): number {
   const { model, layout } = run;
   const length = each.maxModelLen ?? model.maxPosition;
   const keeps = run.engine.id === 'vllm' && before(each.release, [0, 10]);
-  const hybrid = model.window !== undefined && model.window.share < 1;
+  const hybrid = model.mix !== undefined || (model.window !== undefined && model.window.share < 1 && !keeps);
   const bytes =
-    hybrid && !keeps && length !== undefined ? kvBytesPerSequence(model, length, run.kvElementBytes) / length : kvBytesPerToken(model, run.kvElementBytes);
-  return (bytes * kvCopies(model, layout.tensor)) / (layout.tensor * layout.stages);
+    hybrid && length !== undefined
+      ? heldBytesPerSequence(model, length, run.kvElementBytes, layout.tensor) / length
+      : kvBytesPerToken(model, run.kvElementBytes) * kvCopies(model, layout.tensor);
+  return bytes / (layout.tensor * layout.stages);
 }
 
 /** Tokens that the cache of one copy holds, or undefined where the memory is unknown; zero where the engine does not start. */
@@ -67,7 +70,7 @@ export function cacheTokens(each: ServingCase, run: Runner, theta: Theta): numbe
 export function cacheLimit(each: ServingCase, run: Runner, tokens: number, theta: Theta): number | undefined {
   const pool = cachePool(each, run, theta);
   const { tensor, stages } = run.layout;
-  const per = (kvBytesPerSequence(run.model, tokens, run.kvElementBytes) * kvCopies(run.model, tensor)) / (tensor * stages);
+  const per = heldBytesPerSequence(run.model, tokens, run.kvElementBytes, tensor) / (tensor * stages);
   return pool === undefined || per <= 0 ? undefined : Math.max(0, Math.floor((pool.cache * gib) / per));
 }
 
@@ -84,7 +87,7 @@ function serverWorkspace(each: ServingCase, run: Runner, theta: Theta): number {
   // TGI warms up with the log-probabilities of the whole prompt: 16-bit logits and their 32-bit copy (router client warmup, prefill_logprobs)
   const logits = engine.id === 'tgi' ? tokens * model.vocab * 6 : sampled * model.vocab * effect(theta, old ? 'cap.logits.v0' : 'cap.logits.v1');
   // before 0.2.6 the input of each all-reduce was kept until the device had caught up (github:vllm-project/vllm worker.init_model, TORCH_NCCL_AVOID_RECORD_STREAMS)
-  const held = engine.id === 'vllm' && layout.tensor > 1 && before(each.release, [0, 2, 6]) ? 2 * model.layers * tokens * model.hidden * 2 : 0;
+  const held = engine.id === 'vllm' && layout.tensor > 1 && before(each.release, [0, 2, 6]) ? 2 * blocksOf(model) * tokens * model.hidden * 2 : 0;
   const images = /vision|multimodal|image/.test(model.modality) ? effect(theta, 'cap.images') : 0;
   // since 0.21 graphs are part of the share (github:vllm-project/vllm release notes v0.21)
   const graphs = engine.id === 'vllm' && !before(each.release ?? [0], [0, 21]) ? effect(theta, 'cap.graphs') : 0;

@@ -58,10 +58,3 @@ export function engineOf(name: string | undefined, language: boolean): Engine {
   const [, id, group, traits] = row;
   return { id, group, layerSplit: /split/.test(traits), pool: /pool/.test(traits), inflight: /inflight/.test(traits), known: true };
 }
-
-/** Share of the memory that an engine takes where nobody states it: of the device, or of what is free beside the weights.
- * @source vLLM gpu_memory_utilization 0.9; SGLang server_args mem_fraction_static by tensor parallel size; LMDeploy cache_max_entry_count 0.8; TensorRT-LLM free_gpu_memory_fraction 0.9; TGI cuda_memory_fraction 1 */
-export function usualShare(engine: Engine, tensor: number): number {
-  if (engine.id === 'sglang') return tensor >= 8 ? 0.81 : tensor >= 4 ? 0.85 : tensor >= 2 ? 0.87 : 0.88;
-  return { tgi: 1, lmdeploy: 0.8 }[engine.id] ?? 0.9;
-}

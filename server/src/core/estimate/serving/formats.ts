@@ -7,11 +7,13 @@ export interface WeightFormat {
   /** Type that the matrix products run in. */
   readonly compute: 'fp32' | 'tf32' | 'fp16' | 'fp8' | 'int8' | 'fp4' | 'int4';
   /** Kernels that behave alike. */
-  readonly kernels: 'fp32' | 'dense' | 'fp8' | 'w8a8' | 'w8' | 'w4' | 'gptq4' | 'w4a8' | 'fp4' | 'bnb8' | 'bnb4' | 'gguf' | 'exl2' | 'lowbit';
+  readonly kernels: 'fp32' | 'dense' | 'fp8' | 'w8a8' | 'w8' | 'w4' | 'gptq4' | 'marlin' | 'w4a8' | 'fp4' | 'bnb8' | 'bnb4' | 'gguf' | 'exl2' | 'lowbit';
   /** Embeddings and head stay in 16 bits. */
   readonly wholeHead: boolean;
   /** Of a routed model, the experts alone are stored so. */
   readonly expertsOnly?: boolean;
+  /** Tokens of a product that share one reading of the weights, where the kernel takes no more at once. */
+  readonly rows?: number;
 }
 
 /** Bits a weight of llama.cpp's quantisations.

@@ -1,4 +1,5 @@
 import type { Dimensions } from '../dimensions.js';
+import { attentionLayers, blocksOf, scanFlops, stateBytes } from '../layer-mix.js';
 import type { Device } from './device.js';
 import type { Engine } from './engine.js';
 import { unpacksForPrompts, unpackTokens, type WeightFormat } from './formats.js';
@@ -34,15 +35,17 @@ export const either = (a: number, b: number, sharpness: number): number => (a **
 export function decodeStep(run: Runner, theta: Theta, batch: number, context: number): StepTime {
   const { model, device, engine, format, layout } = run;
   const tensor = layout.tensor;
-  const weights = streamedBytes(model, format, batch, expertGroups(run)) / tensor / (device.bandwidth * memoryShare(run, theta));
+  const weights = (readings(run, batch) * streamedBytes(model, format, batch, expertGroups(run))) / tensor / (device.bandwidth * memoryShare(run, theta));
   const compute = (2 * model.active * batch) / tensor / (device.peak[format.compute] * computeShare(run, theta));
   const perSequence = kvBytesPerSequence(model, context, run.kvElementBytes);
   const copies = engine.id === 'transformers' || engine.id === 'pytorch' ? 1 + effect(theta, 'kvcopy') * Math.max(1, model.heads / model.kvHeads / 4) : 1;
-  const attention = (batch * perSequence * copies * kvCopies(model, tensor)) / tensor / (device.bandwidth * share(theta, 'attn', `attn.engine.${engine.id}`));
-  const floor = model.layers * kernelTime(run, theta);
+  // a state is read and written, a cache is read
+  const read = (perSequence - stateBytes(model)) * copies * kvCopies(model, tensor) + 2 * stateBytes(model);
+  const attention = (batch * read) / tensor / (device.bandwidth * share(theta, 'attn', `attn.engine.${engine.id}`));
+  const floor = blocksOf(model) * kernelTime(run, theta);
   const communication = exchange(run, theta, batch) + routing(run, theta, batch);
   const host =
-    (model.layers * hostTime(run, theta) + effect(theta, `step.${engine.group}`, `step.engine.${engine.id}`) * 1e-3) * hostShare(device) +
+    (blocksOf(model) * hostTime(run, theta) + effect(theta, `step.${engine.group}`, `step.engine.${engine.id}`) * 1e-3) * hostShare(device) +
     batch * effect(theta, 'seq') * 1e-6;
   const busy = either(weights, compute, 3) + attention + floor + communication;
   return { total: engine.group === 'server' ? busy + host : either(busy, host, 4), weights, compute, attention, communication, host };
@@ -54,25 +57,27 @@ export function prefillTime(run: Runner, theta: Theta, tokens: number, sequences
   const all = tokens * sequences;
   const split = layout.stages > 1 ? pipelineGain(layout.stages, Math.ceil(all / 512), engine.id === 'llamacpp' ? effect(theta, 'pipe') : 0) : 1;
   const ways = layout.tensor * split;
-  const unpacks = unpacksForPrompts(format) && all >= unpackTokens;
+  const unpacks = unpacksForPrompts(format) && device.class !== 'cpu' && all >= unpackTokens;
   const efficiency = computeShare(unpacks ? { ...run, format: { ...format, kernels: 'dense' } } : run, theta);
   const unpack = unpacks ? (model.active * 4) / ways / (device.bandwidth * 0.7) : 0; // written and read again in 16 bits
   const peak = promptPeak(run);
-  const weights = streamedBytes(model, format, all, expertGroups(run)) / layout.tensor / (device.bandwidth * memoryShare(run, theta));
+  const weights = (readings(run, all) * streamedBytes(model, format, all, expertGroups(run))) / layout.tensor / (device.bandwidth * memoryShare(run, theta));
   const lookup = model.vocab * model.hidden * (model.tied ? 1 : 2);
   const body = Math.max(model.active - lookup, model.active * 0.5);
   const compute = (2 * body * all) / ways / (peak * efficiency);
   const { positions, share: windowed } = model.window ?? { positions: tokens, share: 0 };
   const square = tokens * (windowed * Math.min(tokens, 2 * positions) + (1 - windowed) * tokens);
   const attention =
-    (2 * model.layers * model.heads * model.headDim * square * sequences) / ways / (device.peak.fp16 * Math.min(1, efficiency * effect(theta, 'attn.comp')));
+    ((2 * attentionLayers(model) * model.heads * model.headDim * square + scanFlops(model) * tokens) * sequences) /
+    ways /
+    (device.peak.fp16 * Math.min(1, efficiency * effect(theta, 'attn.comp')));
   const scores =
     engine.id === 'llamacpp'
-      ? (model.layers * model.heads * tokens * tokens * sequences * 0.5 * 4 * effect(theta, 'attn.scores')) / ways / device.bandwidth
+      ? (attentionLayers(model) * model.heads * tokens * tokens * sequences * 0.5 * 4 * effect(theta, 'attn.scores')) / ways / device.bandwidth
       : 0;
-  const floor = model.layers * kernelTime(run, theta);
+  const floor = blocksOf(model) * kernelTime(run, theta);
   const communication = (exchange(run, theta, all) + routing(run, theta, all)) / split;
-  const host = model.layers * hostTime(run, theta) * hostShare(device);
+  const host = blocksOf(model) * hostTime(run, theta) * hostShare(device);
   const busy = either(weights, compute, 3) + unpack + attention + scores + floor + communication;
   const fixed = effect(theta, `prefill.${engine.group}`, `prefill.engine.${engine.id}`) * 1e-3;
   return { total: either(busy, host, 4) + fixed, weights, compute, attention, communication, host: host + fixed };
@@ -87,6 +92,9 @@ function promptPeak(run: Runner): number {
   if (/^rtx-(20|30|40|50)\d\d/.test(device.id)) return peak * 2;
   return device.class === 'hopper' || device.class === 'blackwell' ? peak * 0.63 : peak;
 }
+
+/** How often a product of so many tokens reads the weights. */
+const readings = ({ format }: Runner, tokens: number): number => (format.rows === undefined ? 1 : Math.max(1, tokens / format.rows));
 
 const memoryShare = (run: Runner, theta: Theta) =>
   share(theta, 'mem', `mem.engine.${run.engine.id}`, `mem.format.${run.format.kernels}`, `mem.chip.${run.device.class}`);
@@ -114,7 +122,7 @@ function exchange(run: Runner, theta: Theta, tokens: number): number {
   if (tensor <= 1) return handover;
   const latency = effect(theta, device.fastLink ? 'comm.latency.link' : 'comm.latency.pcie') * 1e-6 * Math.max(1, Math.log2(tensor) * 0.7);
   const bytes = ((2 * (tensor - 1)) / tensor) * tokens * model.hidden * 2;
-  return 2 * model.layers * (latency + bytes / (device.link * effect(theta, 'comm.rate'))) + handover;
+  return 2 * blocksOf(model) * (latency + bytes / (device.link * effect(theta, 'comm.rate'))) + handover;
 }
 
 /** Attention groups that share one set of experts. */
@@ -127,7 +135,7 @@ function routing(run: Runner, theta: Theta, tokens: number): number {
   const latency = effect(theta, device.fastLink ? 'comm.latency.link' : 'comm.latency.pcie') * 1e-6;
   const chosen = Math.min(model.expertsPerToken, layout.experts);
   const bytes = (tokens * chosen * model.hidden * 2 * (layout.experts - 1)) / layout.experts / layout.tensor;
-  return 2 * model.layers * (latency + bytes / (device.link * effect(theta, 'comm.rate')));
+  return 2 * blocksOf(model) * (latency + bytes / (device.link * effect(theta, 'comm.rate')));
 }
 
 /** Layer-split devices overlap only as far as a prompt is cut into chunks: stages·chunks/(stages+chunks−1) (arXiv:1811.06965 §2.2). */

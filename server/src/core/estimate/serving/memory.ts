@@ -1,9 +1,10 @@
 import type { Dimensions } from '../dimensions.js';
+import { attentionLayers } from '../layer-mix.js';
 import { cachePool, poolBytesPerToken } from './capacity.js';
 import type { WeightFormat } from './formats.js';
 import { heldLengths, speechFrames } from './lengths.js';
 import { passWork } from './pass.js';
-import { deviceWeightBytes, kvBytesPerSequence, kvCopies } from './shape.js';
+import { deviceWeightBytes, heldBytesPerSequence, kvBytesPerSequence } from './shape.js';
 import { effect, type Theta } from './theta.js';
 import type { ServingCase } from './workload.js';
 
@@ -35,7 +36,7 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
   const lengths = heldLengths(each);
   const { input } = lengths;
   const held = lengths.taken.length === 2 && each.maxModelLen !== undefined ? each.maxModelLen : Math.max(1, input + lengths.output);
-  const cache = each.task === 'encoder' ? 0 : (heldBytes(each, model, batch, held) * kvCopies(model, layout.tensor)) / share / gib;
+  const cache = each.task === 'encoder' ? 0 : heldBytes(each, model, batch, held) / share / gib;
   const activations =
     (effect(theta, 'm.act') *
       (each.task === 'speech' ? batch / each.beams : batch) *
@@ -54,7 +55,7 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
 
 /** Cache of all sequences. Beams of one window of speech read one cache of its frames, unless an eager framework copies it for each (arXiv:2212.04356 §2.3; github:OpenNMT/CTranslate2 decoding). @unit bytes */
 function heldBytes(each: ServingCase, model: Dimensions, sequences: number, tokens: number): number {
-  const all = sequences * kvBytesPerSequence(model, tokens, each.kvElementBytes);
+  const all = sequences * heldBytesPerSequence(model, tokens, each.kvElementBytes, each.layout.tensor);
   if (each.task !== 'speech' || each.engine.group === 'eager') return all;
   const frames = Math.min(tokens, speechFrames);
   return all - (sequences - sequences / each.beams) * kvBytesPerSequence(model, frames, each.kvElementBytes);
@@ -97,7 +98,7 @@ function poolOf(
 
 /** Bytes that a quantised checkpoint takes on top where its tool left the attention in 16 bits, as many do (github:vllm-project/llm-compressor, ignore lists of published recipes). */
 const attentionBytesKept = (model: Dimensions, format: WeightFormat): number =>
-  Math.max(0, 2 - format.bytes) * 2 * model.layers * model.hidden * model.headDim * (model.heads + model.kvHeads);
+  Math.max(0, 2 - format.bytes) * 2 * attentionLayers(model) * model.hidden * model.headDim * (model.heads + model.kvHeads);
 
 const frameOf = ({ engine, device }: ServingCase, theta: Theta): number =>
   device?.class === 'cpu'

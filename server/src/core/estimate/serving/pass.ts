@@ -115,7 +115,8 @@ export function passTime(
   const reach = device.bandwidth / device.cores;
   const memory = (2 * work.activations * batch * width) / (reach * cached) + (work.params * format.bytes * work.passes) / (reach * Math.min(0.8, cached));
   const floor = device.class === 'cpu' ? 0 : work.kernels * effect(theta, 'p.kernel', `p.kernel.chip.${device.class}`) * 1e-6;
-  const mixed = eager && format.compute === 'fp16' ? 'amp' : format.kernels;
+  // TensorFlow rewrites the graph once (grappler auto_mixed_precision), and casts nothing call by call
+  const mixed = eager && format.compute === 'fp16' && !/^tensorflow/.test(engine.id) ? 'amp' : format.kernels;
   const host =
     work.kernels *
     effect(theta, eager ? 'p.host.eager' : 'p.host.compiled', `p.host.engine.${engine.id}`, `p.host.format.${mixed}`) *

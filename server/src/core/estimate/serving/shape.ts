@@ -1,22 +1,27 @@
 import type { Dimensions } from '../dimensions.js';
+import { attentionLayers, stateBytes } from '../layer-mix.js';
 
-/** Cache bytes that one token holds over all layers: 2 · layers · KV heads · head width · bytes (arXiv:1911.02150), or the compressed row of latent attention (arXiv:2405.04434 §2.1).
+/** Cache bytes that one token holds over all layers that attend: 2 · layers · KV heads · head width · bytes (arXiv:1911.02150), or the compressed row of latent attention (arXiv:2405.04434 §2.1).
  * @unit bytes */
 export function kvBytesPerToken(model: Dimensions, elementBytes: number): number {
-  if (model.latent !== undefined) return model.layers * (model.latent + 64) * elementBytes;
-  return 2 * model.layers * model.kvHeads * model.headDim * elementBytes;
+  if (model.latent !== undefined) return attentionLayers(model) * (model.latent + 64) * elementBytes;
+  return 2 * attentionLayers(model) * model.kvHeads * model.headDim * elementBytes;
 }
 
 /** Ranks of a tensor-parallel group that hold the same part of the cache: one row of latent attention cannot be cut, nor a KV head (arXiv:2405.04434 §2.1, arXiv:1911.02150). */
 export const kvCopies = (model: Dimensions, tensor: number): number => tensor / Math.min(tensor, model.latent === undefined ? Math.max(1, model.kvHeads) : 1);
 
-/** Cache bytes of a sequence of some length; windowed layers stop growing at the window (arXiv:2310.06825 §2). @unit bytes */
+/** Cache bytes of a sequence of some length; windowed layers stop growing at the window (arXiv:2310.06825 §2), recurrent ones keep a state of one size. @unit bytes */
 export function kvBytesPerSequence(model: Dimensions, tokens: number, elementBytes: number): number {
   const perToken = kvBytesPerToken(model, elementBytes);
   const windowed = Math.min(tokens, model.window?.positions ?? tokens);
   const cut = model.window?.share ?? 0;
-  return perToken * (cut * windowed + (1 - cut) * tokens);
+  return perToken * (cut * windowed + (1 - cut) * tokens) + stateBytes(model);
 }
+
+/** Cache bytes of a sequence over the ranks of a tensor-parallel group: what cannot be cut is held by several, a state is cut by its heads. @unit bytes */
+export const heldBytesPerSequence = (model: Dimensions, tokens: number, elementBytes: number, tensor: number): number =>
+  (kvBytesPerSequence(model, tokens, elementBytes) - stateBytes(model)) * kvCopies(model, tensor) + stateBytes(model);
 
 /** Stored weights: quantised formats keep embeddings and head in 16 bits where their tools do, and some quantise the experts of a routed model alone (openai/gpt-oss: arXiv:2508.10925 §2.1).
  * @unit bytes */

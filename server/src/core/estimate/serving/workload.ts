@@ -6,8 +6,10 @@ import { type Dimensions, dimensionsOf } from '../dimensions.js';
 import { namedSize, publishedModel } from '../model-names.js';
 import type { FactReader } from '../spec.js';
 import { type Device, deviceOf } from './device.js';
-import { type Engine, engineOf, usualShare } from './engine.js';
+import { type Engine, engineOf } from './engine.js';
 import { kvBytes, type WeightFormat, weightFormat } from './formats.js';
+import { kernelsFor } from './kernels.js';
+import { usualShare } from './memory-share.js';
 import { passModelOf } from './pass-model.js';
 import { weightBytes } from './shape.js';
 import { before, type Release, releaseOf } from './version.js';
@@ -101,7 +103,11 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const stored = formatOf(facts, catalog, engine, task, assumed);
   // 32-bit weights that the compiler casts down: as told (`compute_cast: Matmult-BF16`), and by default of the first Neuron compiler (neuron-cc --fp32-cast matmult)
   const castDown = stored.compute === 'fp32' && (/bf16|fp16/i.test(facts.text('compute_cast') ?? '') || device?.id === 'inferentia1');
-  const format: WeightFormat = castDown ? { ...stored, compute: 'fp16', bytes: 2 } : stored;
+  const release = releaseOf(facts.text('engine_version') ?? facts.text('library_version'));
+  const routed = model !== undefined && model.active < model.params;
+  const format: WeightFormat = castDown
+    ? { ...stored, compute: 'fp16', bytes: 2 }
+    : kernelsFor(stored, engine, device, release, routed, facts.text('kernel')?.toLowerCase());
   const shape = requestShape(facts, catalog.requestShapes);
   const mode = modeOf(facts.text('mode'), facts.text('scenario'));
   const scenarioBatch = facts.text('scenario') === 'MultiStream' ? 8 : facts.text('scenario') === 'SingleStream' ? 1 : undefined;
@@ -119,8 +125,11 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
   const shared = sharedLayout(facts, catalog, engine, model, format, device, mode, task, assumed);
   const layout: Layout = { ...shared, experts: expertsOf(facts, engine, model, shared) };
   // TensorRT-LLM's quantisation tool writes an FP8 cache beside FP8 weights (its examples pass kv_cache_dtype fp8)
-  const release = releaseOf(facts.text('engine_version') ?? facts.text('library_version'));
   const draft = draftOf(facts, catalog, model);
+  const speculative = facts.flag('speculative') === true || facts.text('speculative_model') !== undefined || draft !== undefined;
+  const maxBatchedTokens = facts.number('max_num_batched_tokens') || undefined;
+  const attentionGroups = facts.flag('dp_attention') === true;
+  const share = usualShare({ engine, device, release, ...shared, chunk: maxBatchedTokens, attentionGroups, speculative });
   const kvFallback = engine.id === 'trtllm' && format.kernels === 'fp8' ? 1 : format.compute === 'fp32' && task !== 'llm' ? 4 : 2;
   need(missing, 'model', modelName === undefined && model === undefined && pass === undefined, 'name the model (a repository id or its size)', [
     'output_tokens_per_s',
@@ -164,12 +173,12 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     cachedShare: Math.min(0.99, facts.number('prefix_hit_rate') ?? 0),
     maxModelLen: facts.number('max_model_len') || undefined,
     maxNumSeqs: facts.number('max_num_seqs') || undefined,
-    memoryShare: Math.min(1, facts.number('gpu_mem_util') || facts.number('gpu_memory_utilization') || usualShare(engine, layout.tensor)),
-    maxBatchedTokens: facts.number('max_num_batched_tokens') || undefined,
+    memoryShare: Math.min(1, facts.number('gpu_mem_util') || facts.number('gpu_memory_utilization') || share),
+    maxBatchedTokens,
     schedulerSteps: Math.max(1, facts.number('scheduler_steps') ?? 1),
     release,
     engineGeneration: facts.number('engine_generation'),
-    speculative: facts.flag('speculative') === true || facts.text('speculative_model') !== undefined || draft !== undefined,
+    speculative,
     draft,
     imageScale: imageScale(facts.raw('image_size'), pass?.imageSize),
     steps: facts.number('inference_steps') || shape?.steps,

@@ -1,12 +1,13 @@
 import type { Fact } from '../../model/fact.js';
 import { at, entriesOf, hasKey, textOf, type Value } from '../../syntax/value.js';
 import { ConfigFacts, countKeys, type Field, flag, integer, precisionOf, type Read, text } from '../shared/config-facts.js';
+import { takeLayerKinds } from './layer-kinds.js';
 
 /** A cheap test of the text: a model's own `config.json` has its width and says what it is. */
 export const modelConfigMarker = /"(?:hidden_size|n_embd|d_model|text_config)"\s*:/;
 
 /** The shape in a model's `config.json`, as transformers writes it; undefined for any other JSON.
- * Names are those of workload facts, and beside them `head_dim`, `max_position`, `tie_embeddings`, `sliding_window`, `sliding_share`, `kv_lora_rank`, `q_lora_rank`, `n_ffn_expert`, `n_shared_experts`, `dtype`, `architecture`. */
+ * Names are those of workload facts, and beside them `head_dim`, `max_position`, `tie_embeddings`, `sliding_window`, `sliding_share`, `kv_lora_rank`, `q_lora_rank`, `n_ffn_expert`, `n_shared_experts`, `dtype`, `architecture`, and of hybrids `attention_layers`, `state_layers`, `dense_layers`, `expert_layers`, `state_width`, `state_dim`, `state_bytes`, `conv_kernel`. */
 export function modelShapeOf(uri: string, root: Value | undefined): readonly Fact[] | undefined {
   if (root?.kind !== 'map' || countKeys(root, ['model_type', 'architectures']) === 0) return undefined;
   // A model of several parts keeps its language model apart.
@@ -20,6 +21,7 @@ export function modelShapeOf(uri: string, root: Value | undefined): readonly Fac
   const names = new Set(facts.facts.map((fact) => fact.name));
   takeWindow(facts, body);
   takeLatentHeads(facts, body);
+  takeLayerKinds(facts, body);
   return [...facts.facts, ...outer.facts.filter((fact) => !names.has(fact.name))].map(({ param: _param, ...fact }) => fact);
 }
 

@@ -1,0 +1,62 @@
+import type { LayerKinds } from '../catalog/types.js';
+import type { FactReader } from './spec.js';
+
+/** The layers of a model in which not every one attends to all earlier positions. */
+export interface LayerMix {
+  /** Layers whose cache grows with the sequence. */
+  readonly attention: number;
+  /** Layers that keep a state of one size, whatever the length: state space, linear attention, short convolution. */
+  readonly recurrent: number;
+  /** Feed-forward parts: of all tokens, and routed. */
+  readonly dense: number;
+  readonly routed: number;
+  /** Channels of a recurrent layer: heads · head width. */
+  readonly width: number;
+  /** Elements that each channel keeps: the state size of a state space, the key width of linear attention, none of a convolution. */
+  readonly depth: number;
+  /** @unit bytes an element of the state */
+  readonly elementBytes: number;
+  /** Positions that the short convolution before the recurrence looks at. */
+  readonly convolution: number;
+}
+
+/** From facts (a local `config.json` among them), else from the table; undefined where every layer attends.
+ * @assumes 4 bytes a state element and a convolution over 4 positions where neither is stated (github:state-spaces/mamba: both are its defaults) */
+export function layerMixOf(facts: FactReader, row: LayerKinds | undefined, layers: number): LayerMix | undefined {
+  const recurrent = facts.number('state_layers') ?? row?.recurrent ?? 0;
+  if (recurrent <= 0) return undefined;
+  const attention = facts.number('attention_layers') ?? row?.attention ?? Math.max(0, layers - recurrent);
+  const routed = facts.number('expert_layers') ?? row?.routed ?? 0;
+  return {
+    attention,
+    recurrent,
+    routed,
+    dense: facts.number('dense_layers') ?? row?.dense ?? Math.max(0, layers - routed),
+    width: facts.number('state_width') ?? row?.width ?? 0,
+    depth: facts.number('state_dim') ?? row?.depth ?? 0,
+    elementBytes: facts.number('state_bytes') ?? row?.elementBytes ?? 4,
+    convolution: facts.number('conv_kernel') ?? row?.convolution ?? 4,
+  };
+}
+
+interface Layered {
+  readonly layers: number;
+  readonly mix: LayerMix | undefined;
+}
+
+/** Layers that hold a cache of all positions. */
+export const attentionLayers = ({ layers, mix }: Layered): number => mix?.attention ?? layers;
+
+/** Blocks of a mixer and a feed-forward part, to which the time that each takes at least is counted: some hybrids number mixers and feed-forward parts as layers of their own. */
+export const blocksOf = ({ layers, mix }: Layered): number => (mix === undefined ? layers : (mix.attention + mix.recurrent + mix.dense + mix.routed) / 2);
+
+/** State of one sequence over all recurrent layers, convolution inputs in 16 bits beside it.
+ * @unit bytes
+ * @source arXiv:2405.21060 §7 (state of Mamba-2: heads · head width · state size), arXiv:2412.06464 §2 (of gated linear attention: key width · value width a head) */
+export const stateBytes = ({ mix }: Layered): number =>
+  mix === undefined ? 0 : mix.recurrent * mix.width * (mix.depth * mix.elementBytes + Math.max(0, mix.convolution - 1) * 2);
+
+/** Work of the recurrence for one token over all layers beside the projections, which are parameters: update, decay and read-out of the state, and about as much again inside a chunk.
+ * @unit FLOP
+ * @source arXiv:2405.21060 §6 (chunks as long as the state is wide) */
+export const scanFlops = ({ mix }: Layered): number => (mix === undefined ? 0 : 2 * 6 * mix.recurrent * mix.width * mix.depth);
