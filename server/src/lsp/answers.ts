@@ -64,8 +64,7 @@ export const answers: Readonly<Record<Question, Answer>> = {
           row: [
             escapeMarkdown(subject(one.workload)),
             escapeMarkdown(best.title),
-            escapeMarkdown(cheaperDetail(best, { locale: session.locale })),
-            best.edits ? 'has an edit' : '',
+            `${escapeMarkdown(cheaperDetail(best, { locale: session.locale }))}${best.edits ? ' · has an edit' : ''}`,
           ],
         });
     }
@@ -74,7 +73,7 @@ export const answers: Readonly<Record<Question, Answer>> = {
     return {
       title: 'What is cheaper',
       markdown: table(
-        ['workload', 'change', 'saves', ''],
+        ['workload', 'change', 'saves'],
         rows.sort((a, b) => b.by - a.by).map(({ row }) => row),
       ),
     };
