@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serve } from '../support/servers.js';
 import { Ide } from './ide.js';
 import { blameTests } from './suite/blame.js';
+import { commentTest } from './suite/comment.js';
 import { editTests, lensTests } from './suite/lenses.js';
 import { modelFileTests } from './suite/model-file.js';
 import { panelTests } from './suite/panel.js';
@@ -31,6 +32,7 @@ describe('in the Node host', () => {
   spendTests(() => ide);
   modelFileTests(() => ide);
   blameTests(() => ide);
+  commentTest(() => ide);
   test('a source of spend is read from the lens above it, into the ledger', async () => {
     await using server = await serve((_, response) => response.end('{"status":"success","data":{"resultType":"matrix","result":[]}}'));
     const folder = String(ide.host.root);
