@@ -41,7 +41,6 @@ export { explainMemory, type Forensics, observedRun } from './forensics/explain.
 export type { AssumedFact, Estimate, Estimation, Interval, MissingFact, Term, Unit } from './model/estimate.js';
 export type { Fact, FactValue, Origin, UnknownFact } from './model/fact.js';
 export { type FactName, factLabel, factNames } from './model/fact-names.js';
-export { once } from './model/once.js';
 export type { Problem, Severity } from './model/problem.js';
 export type { MeasuredRun } from './model/run.js';
 export { readChange, type Scenario, type ScenarioWord, type Supposed, scenarioWords } from './model/scenario.js';
