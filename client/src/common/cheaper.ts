@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { type AdviceResult, adviceRequest, type WorkloadRef } from '../../../server/src/protocol/protocol.js';
+import { type AdviceResult, type AdvisedChange, adviceRequest, type WorkloadRef } from '../../../server/src/protocol/protocol.js';
 import type { Start } from './running.js';
 
 /** Shows what makes a workload cheaper, and makes the chosen edit: one undo takes it back. */
 export async function makeCheaper(start: Start, ref: WorkloadRef): Promise<void> {
-  const found = await (await start()).request<AdviceResult | null>(adviceRequest, ref);
+  const ask = async () => (await start()).request<AdviceResult | null>(adviceRequest, ref);
+  const found = await ask();
   if (!found || (found.advice.length === 0 && found.compared.length === 0)) {
     vscode.window.showInformationMessage(found ? `Nothing was found that makes “${found.title}” cheaper.` : 'This workload is no longer there.');
     return;
@@ -31,8 +32,27 @@ export async function makeCheaper(start: Start, ref: WorkloadRef): Promise<void>
     vscode.window.showInformationMessage(`${picked.one.label} · ${picked.one.description}. ${picked.one.detail}`);
     return;
   }
+  // Files may have changed while the list was open: the edit is that of the texts as they are now, or none.
+  const { id, label } = picked.one;
+  const changes = (await ask())?.advice.find((one) => one.id === id)?.changes ?? [];
+  const stand = await Promise.all(changes.map(stands));
+  if (changes.length === 0 || stand.includes(false)) {
+    vscode.window.showWarningMessage(`Nothing was changed: the files are no longer those for which “${label}” was found.`);
+    return;
+  }
   const edit = new vscode.WorkspaceEdit();
-  for (const { uri, range, text } of picked.one.changes)
+  for (const { uri, range, text } of changes)
     edit.replace(vscode.Uri.parse(uri), new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character), text);
   if (!(await vscode.workspace.applyEdit(edit))) throw new Error('the edit could not be applied: the file has changed');
+}
+
+/** The lines that a change touches are what they were when it was found. */
+async function stands({ uri, range, lines }: AdvisedChange): Promise<boolean> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri)).then(
+    (found) => found,
+    () => undefined, // a file that is gone is changed
+  );
+  return (
+    document !== undefined && lines.every((line, at) => range.start.line + at < document.lineCount && document.lineAt(range.start.line + at).text === line)
+  );
 }

@@ -17,7 +17,7 @@ import {
 } from '../core/index.js';
 import type { ProvenAdvice } from '../host/advisor.js';
 import { specOf } from '../host/engine.js';
-import { type AdviceResult, adviceRequest, type WorkloadRef } from '../protocol/protocol.js';
+import { type AdviceResult, type AdvisedChange, adviceRequest, type WorkloadRef } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
 import type { ShownWorkload } from './reports.js';
 import { silenceOf } from './silence.js';
@@ -130,10 +130,14 @@ function newFile(title: string, folder: string, { name, text }: Generated & { ma
 const labelOf = (advice: ProvenAdvice): string => (advice.makesItFit ? 'Fits' : percentText(advice));
 const touches = (a: Range, b: Range): boolean => a.start.line <= b.end.line && b.start.line <= a.end.line;
 
-function changesOf(session: Session, advice: ProvenAdvice): AdviceResult['advice'][number]['changes'] {
+function changesOf(session: Session, advice: ProvenAdvice): readonly AdvisedChange[] {
   return (advice.edits ?? []).flatMap((edit) => {
     const document = session.engine.fileOf(edit.uri);
-    return document ? [{ ...locate(document, edit), text: edit.text }] : [];
+    if (!document) return [];
+    const { text } = document;
+    const next = text.indexOf('\n', edit.end);
+    const lines = text.slice(text.lastIndexOf('\n', edit.start - 1) + 1, next < 0 ? text.length : next).split(/\r?\n/);
+    return [{ ...locate(document, edit), text: edit.text, lines: lines.map((line) => line.replace(/\r$/, '')) }];
   });
 }
 

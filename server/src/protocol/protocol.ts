@@ -181,10 +181,17 @@ export interface AdviceResult {
     readonly description: string;
     readonly detail: string;
     /** Empty: nothing here can be edited so that it holds. */
-    readonly changes: readonly { readonly uri: string; readonly range: { readonly start: Position; readonly end: Position }; readonly text: string }[];
+    readonly changes: readonly AdvisedChange[];
   }[];
   /** Choices that are compared rather than made: the front of cost, quality and waiting, and the ways to serve the stated traffic; a heading first. */
   readonly compared: readonly (readonly string[])[];
+}
+export interface AdvisedChange {
+  readonly uri: string;
+  readonly range: { readonly start: Position; readonly end: Position };
+  readonly text: string;
+  /** The whole lines that it touches, as they were when it was found: elsewhere it does not belong. */
+  readonly lines: readonly string[];
 }
 export interface Position {
   readonly line: number;

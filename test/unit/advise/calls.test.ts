@@ -212,6 +212,18 @@ describe('a limit of the output, in the words of the interface', () => {
       "model: 'gpt-4o',",
       "model: 'gpt-4o', max_completion_tokens: 1280,",
     ],
+    [
+      'provider.js',
+      "import OpenAI from 'openai';\nconst client = new OpenAI();\nconst chosen = 'gpt-4o';\nexport const ask = (input) => client.responses.create({ model: chosen, stream: true, input });\n",
+      'model: chosen,',
+      'model: chosen, max_output_tokens: 1280,',
+    ],
+    [
+      'raw.py',
+      'from openai import OpenAI\nOpenAI().chat.completions.with_raw_response.create(model="gpt-4o", messages=m)\n',
+      'messages=m)',
+      'messages=m, max_completion_tokens=1280)',
+    ],
   ])('%s', async (file, text, before, after) => {
     const files: Files = { [file]: text };
     const { changed, found } = await edited(files, 'output-limit', usual);
@@ -219,6 +231,10 @@ describe('a limit of the output, in the words of the interface', () => {
     expect(found.saving.percent).toBeUndefined();
     expect(found.notes.join('\n')).toMatch(/no call costs more than about \$/);
     expect((await advised(changed, usual)).advice.filter(({ id }) => id.endsWith('/output-limit'))).toEqual([]);
+  });
+  test('pictures and speech are not bounded in tokens', async () => {
+    const { advice } = await advised({ 'a.py': 'from openai import OpenAI\nOpenAI().images.generate(model="dall-e-3", prompt="a cat")\n' }, usual);
+    expect(advice.filter(({ id }) => id.endsWith('/output-limit'))).toEqual([]);
   });
   test('a limit that stands stays, and without a usual answer none is made up', async () => {
     expect((await advised({ 'a.py': openai }, usual)).advice.filter(({ id }) => id.endsWith('/output-limit'))).toEqual([]);

@@ -87,6 +87,43 @@ describe('what a training does beside its steps', () => {
       ],
     ],
     [
+      'early stopping on a score that a Lightning module logs, which rises',
+      { 'train.py': lit['train.py']?.replace('"val_loss"', '"valid/acc"') ?? '' },
+      'early-stopping',
+      { ...one, model: 'resnet50', batch_size: 64 },
+      [
+        ['import torch\n', 'import torch\nfrom lightning.pytorch.callbacks import EarlyStopping\n'],
+        ['precision="bf16-mixed")', 'precision="bf16-mixed", callbacks=[EarlyStopping(monitor="valid/acc", mode="max", patience=3)])'],
+      ],
+    ],
+    [
+      'early stopping where the best is kept already',
+      hf('num_train_epochs=10, eval_strategy="epoch", save_strategy="best", load_best_model_at_end=True'),
+      'early-stopping',
+      one,
+      [
+        [
+          'from transformers import AutoModelForImageClassification, Trainer, TrainingArguments\n',
+          'from transformers import AutoModelForImageClassification, Trainer, TrainingArguments\nfrom transformers import EarlyStoppingCallback\n',
+        ],
+        ['eval_dataset=held)', 'eval_dataset=held, callbacks=[EarlyStoppingCallback(early_stopping_patience=3)])'],
+      ],
+    ],
+    [
+      'early stopping of Keras, of which only parts are imported',
+      {
+        'train.py':
+          keras['train.py']?.replace('import keras\n', 'from keras.applications import ResNet50\n').replace('keras.applications.ResNet50()', 'ResNet50()') ??
+          '',
+      },
+      'early-stopping',
+      one,
+      [
+        ['import ResNet50\n', 'import ResNet50\nfrom keras.callbacks import EarlyStopping\n'],
+        ['validation_split=0.1)', 'validation_split=0.1, callbacks=[EarlyStopping(patience=3, restore_best_weights=True)])'],
+      ],
+    ],
+    [
       'early stopping of Keras',
       keras,
       'early-stopping',

@@ -17,16 +17,25 @@ export const earlyStopping: Recipe = {
 function inTrainer(code: Code): Change[] | undefined {
   const settings = trainerSettingsCall(code);
   const trainer = callWithin(code, /Trainer$/);
-  if (!settings || !trainer || settings.args.some((arg) => arg.spread !== undefined) || argument(settings, 'load_best_model_at_end')) return undefined;
+  if (!settings || !trainer || settings.args.some((arg) => arg.spread !== undefined)) return undefined;
+  const keepsBest = argument(settings, 'load_best_model_at_end')?.value;
+  if (keepsBest && !isTrue(keepsBest)) return undefined;
   const evaluation = textOf((argument(settings, 'eval_strategy') ?? argument(settings, 'evaluation_strategy'))?.value);
   const saving = argument(settings, 'save_strategy')?.value;
-  const isTogether = evaluation === 'epoch' ? saving === undefined || textOf(saving) === 'epoch' : evaluation === 'steps' && stepsAgree(settings, saving);
+  // Where the best is kept already, the library has seen to it that both happen together.
+  const isTogether = keepsBest
+    ? evaluation === 'epoch' || evaluation === 'steps'
+    : evaluation === 'epoch'
+      ? saving === undefined || textOf(saving) === 'epoch'
+      : evaluation === 'steps' && stepsAgree(settings, saving);
   const listed = withItem(code, trainer, 'callbacks', 'EarlyStoppingCallback(early_stopping_patience=3)');
   if (!isTogether || !listed) return undefined;
+  const news = imports(code, [['transformers', 'EarlyStoppingCallback']]);
+  if (keepsBest) return [listed, ...news];
   const kept = evaluation === 'epoch' && saving === undefined ? [withKeyword(code, settings, 'save_strategy="epoch"')] : [];
   const best = withKeyword(code, settings, 'load_best_model_at_end=True');
   const [first] = kept;
-  return [first ? { ...first, text: first.text + best.text } : best, listed, ...imports(code, [['transformers', 'EarlyStoppingCallback']])];
+  return [first ? { ...first, text: first.text + best.text } : best, listed, ...news];
 }
 /** Saved at steps at which it is evaluated; both are 500 where nobody says another. */
 function stepsAgree(settings: Call, saving: Expr | undefined): boolean {
@@ -40,15 +49,22 @@ function stepsAgree(settings: Call, saving: Expr | undefined): boolean {
     evaluated !== undefined && saved !== undefined && saved % evaluated === 0 && !(argument(settings, 'logging_steps') && !argument(settings, 'eval_steps'))
   );
 }
+const isTrue = (expr: Expr): boolean => expr.kind === 'boolean' && expr.value;
 const textOf = (expr: Expr | undefined): string | undefined => (expr?.kind === 'string' ? expr.value : undefined);
 
+/** Scores that are better when they are higher. */
+const rises = /[_/](?:acc(?:uracy)?|f1|auc|auroc|map|iou|miou|dice|precision|recall|r2|bleu|rouge\w*|score)(?:$|[_/])/i;
 /** Only what the module logs can be watched. */
 function inLightning(code: Code): Change[] | undefined {
   const { program } = code;
   const trainer = callWithin(code, 'Trainer');
-  const watched = /\bself\.log(?:_dict)?\(\s*\{?\s*f?["'](val[_/]loss)["']/.exec(program.text)?.[1];
+  const logged = [...program.text.matchAll(/\bself\.log(?:_dict)?\(\s*\{?\s*["'](val(?:id(?:ation)?)?[_/]\w+)["']/g)].flatMap(([, name]) => name ?? []);
+  const watched = logged.find((name) => /loss/i.test(name)) ?? logged.find((name) => rises.test(name));
   const module = trainer && /^(lightning|pytorch_lightning)\b/.exec(program.qualified(dotted(trainer.callee) ?? ''))?.[1];
-  const listed = trainer && watched !== undefined ? withItem(code, trainer, 'callbacks', `EarlyStopping(monitor="${watched}", patience=3)`) : undefined;
+  const listed =
+    trainer && watched !== undefined
+      ? withItem(code, trainer, 'callbacks', `EarlyStopping(monitor="${watched}",${rises.test(watched) ? ' mode="max",' : ''} patience=3)`)
+      : undefined;
   if (!listed || module === undefined) return undefined;
   return [listed, ...imports(code, [[module === 'lightning' ? 'lightning.pytorch.callbacks' : 'pytorch_lightning.callbacks', 'EarlyStopping']])];
 }
@@ -57,8 +73,10 @@ function inKeras(code: Code): Change[] | undefined {
   const { program } = code;
   const fit = callWithin(code, /^fit(?:_generator)?$/);
   if (!fit || !(argument(fit, 'validation_data') ?? argument(fit, 'validation_split'))) return undefined;
-  const library = program.imports.has('keras') ? 'keras' : program.imports.has('tf') ? 'tf.keras' : undefined;
-  const listed =
-    library === undefined ? undefined : withItem(code, fit, 'callbacks', `${library}.callbacks.EarlyStopping(patience=3, restore_best_weights=True)`);
-  return listed && [listed];
+  const whole = program.imports.has('keras') ? 'keras.callbacks.' : program.imports.has('tf') ? 'tf.keras.callbacks.' : undefined;
+  // A program that imports only parts of the library imports one more.
+  const part = [...program.imports.values()].map(({ module }) => /^(?:tensorflow\.)?keras(?=\.)/.exec(module)?.[0]).find((one) => one !== undefined);
+  if (whole === undefined && part === undefined) return undefined;
+  const listed = withItem(code, fit, 'callbacks', `${whole ?? ''}EarlyStopping(patience=3, restore_best_weights=True)`);
+  return listed && [listed, ...(whole === undefined ? imports(code, [[`${part}.callbacks`, 'EarlyStopping']]) : [])];
 }

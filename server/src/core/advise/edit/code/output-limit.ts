@@ -8,8 +8,9 @@ import { callWithin } from './trainer.js';
  * @source OpenAI API reference: chat completions take `max_completion_tokens` (reasoning models nothing else), responses `max_output_tokens`; others with that interface `max_tokens`.
  * LangChain documentation, chat models: `max_tokens` is a standard parameter */
 function keyOf(framework: string, method: string): string | undefined {
-  if (/responses\.(create|parse|stream)$/.test(method)) return 'max_output_tokens';
-  if (/chat\.completions\.(create|parse|stream)$/.test(method)) return /^(azure-)?openai$/.test(framework) ? 'max_completion_tokens' : 'max_tokens';
+  if (/responses\.(?:with_\w+\.)?(create|parse|stream)$/.test(method)) return 'max_output_tokens';
+  if (/chat\.completions\.(?:with_\w+\.)?(create|parse|stream)$/.test(method))
+    return /^(azure-)?openai$/.test(framework) ? 'max_completion_tokens' : 'max_tokens';
   if (/^langchain-(?!ollama)/.test(framework)) return /(?:^|\.)Chat[A-Z]\w*$/.test(method) ? 'max_tokens' : undefined;
   return /(?:^|\.)a?completion$/.test(method) && framework === 'litellm' ? 'max_tokens' : undefined;
 }
@@ -32,14 +33,14 @@ export const outputLimit: Recipe = {
   },
 };
 
-/** The same in TypeScript, behind the model's name. */
+/** The same in TypeScript, behind the model's name, or behind the variable that holds it. */
 export function outputLimitTypescript(text: string, workload: Workload, fact: string, value: FactValue | undefined): Change[] | undefined {
   const { start, end } = workload.span;
-  const model = workload.facts.find(({ name }) => name === 'model')?.span;
-  if (fact !== 'max_tokens' || typeof value !== 'number' || !model || model.start < start || model.end > end) return undefined;
-  const head = text.slice(start, model.start);
-  const key = keyOf(workload.framework, /([\w.]+)\s*(?:<[^>]*>)?\(\s*\{[^{}]*$/.exec(head)?.[1] ?? '');
-  const quoted = /^["'`]/.test(text.slice(model.end)) ? 1 : 0;
-  if (key === undefined || !/\bmodel\s*:\s*["'`]?$/.test(head)) return undefined;
-  return [{ start: model.end + quoted, end: model.end + quoted, text: `, ${key}: ${value}` }];
+  if (fact !== 'max_tokens' || typeof value !== 'number') return undefined;
+  const [found, ...others] = text.slice(start, end).matchAll(/\bmodel\s*:\s*(?:"[^"\n]*"|'[^'\n]*'|`[^`\n]*`|[\w$.#]+)(?=\s*[,}])/g);
+  if (!found || others.length > 0) return undefined;
+  const head = text.slice(start, start + found.index);
+  const key = keyOf(workload.framework, /([\w.#$]+)\s*(?:<[^>]*>)?\(\s*\{[^{}]*$/.exec(head)?.[1] ?? '');
+  const at = start + found.index + found[0].length;
+  return key === undefined ? undefined : [{ start: at, end: at, text: `, ${key}: ${value}` }];
 }
