@@ -46,3 +46,16 @@ test.each([
   if (ruling) expect(ruling.source).not.toBe('');
   if (ruling?.answer === 'fallback' || ruling?.answer === 'refused') expect(ruling.reason).not.toBe('');
 });
+
+test.each([
+  ['kv_cache_dtype', 'fp8_e4m3fn', 'h100-sxm-80gb', [2, 1, 0], 'refused'],
+  ['kv_cache_dtype', 'fp8_e4m3fn', 'h100-sxm-80gb', [2, 4], 'fallback'],
+  ['kv_cache_dtype', 'fp8_e4m3fn', 'h100-sxm-80gb', undefined, 'fallback'],
+  ['quantization', 'fp8', 'h100-sxm-80gb', [1, 4, 5], 'refused'],
+  ['quantization', 'fp8', 'a100-sxm-80gb', [2, 1, 1], 'refused'],
+  ['quantization', 'fp8', 'h100-sxm-80gb', [2, 1, 1], 'native'],
+  ['quantization', 'fp8', 'a100-sxm-80gb', [3, 3, 7], 'fallback'],
+] as const)('%s=%s on %s with TGI %j is %s', (setting, value, id, release, answer) => {
+  const chip = catalog.accelerator(id);
+  expect(chip && rulings.of(setting, value, chip, 'tgi', release)?.answer).toBe(answer);
+});

@@ -2,6 +2,7 @@ import { hardwareOf } from '../estimate/devices.js';
 import { dimensionsOf } from '../estimate/dimensions.js';
 import { estimate } from '../estimate/estimate.js';
 import { type Fits, fitsOf } from '../estimate/fits.js';
+import { type Release, releaseOf } from '../estimate/serving/version.js';
 import { type EstimateContext, FactReader, type Spec } from '../estimate/spec.js';
 import type { Estimation } from '../model/estimate.js';
 import type { FactValue } from '../model/fact.js';
@@ -202,12 +203,19 @@ function lawOf({ chip, book: { rulings }, workload }: Subject, changed: readonly
     if (to === undefined || to === false || !rulings.speaksOf(fact)) continue;
     if (fact === 'optimizer' && !/8bit/.test(String(to))) continue;
     if (fact === 'kv_cache_dtype' && to === 'auto') continue;
-    const ruling = chip && rulings.of(fact, to, chip, workload.framework);
+    const ruling = chip && rulings.of(fact, to, chip, workload.framework, releaseInForce(workload));
     if (!ruling || ruling.answer === 'refused') return undefined;
     if (ruling.answer === 'fallback') answer = 'fallback';
     if (ruling.reason !== undefined) reasons.push(ruling.reason);
   }
   return { answer, reasons };
+}
+
+/** The release of the engine that the project pins; a range is none. */
+function releaseInForce({ facts, framework }: Workload): Release | undefined {
+  const pinned = facts.find(({ name }) => name === 'library_version')?.value;
+  const [, library, version] = /^(\S+) (\d+(?:\.\d+)*)$/.exec(String(pinned ?? '')) ?? [];
+  return library === framework ? releaseOf(version) : undefined;
 }
 
 function worst(risks: readonly Risk[]): Risk {

@@ -1,5 +1,6 @@
 import { readCsv } from '../catalog/csv.js';
 import type { Accelerator } from '../catalog/types.js';
+import { before, type Release, releaseOf } from '../estimate/serving/version.js';
 import type { FactValue } from '../model/fact.js';
 
 /** What a chip and an engine make of a setting: at its speed, without it, or not at all. */
@@ -18,6 +19,8 @@ interface Row extends Ruling {
   readonly vendor: string;
   readonly from?: number;
   readonly below?: number;
+  /** It speaks of releases of the engine before this one; of an unknown release it does not. */
+  readonly belowRelease?: Release;
 }
 
 /** Which settings go together with which chip and engine, from `server/data/legality.csv`. */
@@ -31,6 +34,7 @@ export class Rulings {
       vendor: row['vendor'] ?? '*',
       ...(row['from_cc'] === undefined ? {} : { from: Number(row['from_cc']) }),
       ...(row['below_cc'] === undefined ? {} : { below: Number(row['below_cc']) }),
+      ...belowRelease(row['below_release']),
       answer: row['answer'] as Legality,
       ...(row['reason'] === undefined ? {} : { reason: row['reason'] }),
       source: row['source'] ?? '',
@@ -40,7 +44,7 @@ export class Rulings {
 
   /** The first row that speaks of the setting on this chip under this engine.
    * @unknown undefined: nothing is known, so nothing may be advised */
-  of(setting: string, value: FactValue, chip: Accelerator, engine: string): Ruling | undefined {
+  of(setting: string, value: FactValue, chip: Accelerator, engine: string, release?: Release): Ruling | undefined {
     const kind = settingValue(setting, value);
     const capability = chip.computeCapability;
     return this.rows.find(
@@ -50,6 +54,7 @@ export class Rulings {
         (row.engine === '*' || row.engine === engine) &&
         (row.vendor === chip.vendor || (row.vendor === '*' && chip.vendor !== 'NVIDIA' && states(setting, kind, chip))) &&
         (row.from === undefined || (capability !== undefined && capability >= row.from)) &&
+        (row.belowRelease === undefined || before(release, row.belowRelease)) &&
         (row.below === undefined || (capability !== undefined && capability < row.below)),
     );
   }
@@ -59,6 +64,10 @@ export class Rulings {
   }
 }
 
+function belowRelease(written: string | undefined): Pick<Row, 'belowRelease'> {
+  const release = releaseOf(written);
+  return release ? { belowRelease: release } : {};
+}
 /** Optimizers are one setting by the size of their states. */
 function settingValue(setting: string, value: FactValue): string {
   if (setting === 'optimizer') return /8bit/.test(String(value)) ? '8bit' : 'plain';

@@ -42,5 +42,6 @@ export function outputLimitTypescript(text: string, workload: Workload, fact: st
   const head = text.slice(start, start + found.index);
   const key = keyOf(workload.framework, /([\w.#$]+)\s*(?:<[^>]*>)?\(\s*\{[^{}]*$/.exec(head)?.[1] ?? '');
   const at = start + found.index + found[0].length;
-  return key === undefined ? undefined : [{ start: at, end: at, text: `, ${key}: ${value}` }];
+  if (key === undefined || new RegExp(`\\b${key}\\s*:`).test(text.slice(start, end))) return undefined;
+  return [{ start: at, end: at, text: `, ${key}: ${value}` }];
 }
