@@ -47,7 +47,11 @@ export function onAdvice(session: Session): void {
             detail: [...advice.notes, ...advice.risk.evidence].join('; '),
             changes: changesOf(session, advice),
           })),
-          compared: [front ? frontText(front, style) : [], ways && 'ways' in ways ? waysText(ways, style) : []].filter(({ length }) => length > 0),
+          // A long heading would hide what stands beside it in a list.
+          compared: [
+            front ? ['Best of cost, quality, waiting', ...frontText(front, style).slice(1)] : [],
+            ways && 'ways' in ways ? waysText(ways, style) : [],
+          ].filter(({ length }) => length > 0),
         };
       },
     ),
