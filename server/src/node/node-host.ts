@@ -1,10 +1,12 @@
+import { isAscii } from 'node:buffer';
+import { type Dirent, readdirSync } from 'node:fs';
 import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isRunFile, languageOfName, maxTextLength } from '../core/index.js';
 import { type Cancellation, type Host, UnreadableFile } from '../host/host.js';
 import { lineCommits } from './line-commits.js';
-import { readBytes } from './read-bytes.js';
+import { atHand, readBytes } from './read-bytes.js';
 
 /** Folders that hold nobody's own code. */
 const skipped = new Set([
@@ -47,12 +49,11 @@ export function nodeHost(assets: string): Host {
     readText: async (uri) => {
       if (!uri.startsWith('file:')) return null;
       // four bytes a character at most: what is larger is not even read
-      const bytes = await readBytes(fileURLToPath(uri), maxTextLength * 4);
-      if (bytes === null) return null;
-      if (typeof bytes === 'number') throw new UnreadableFile('too-large', `${Math.round(bytes / 1e6)} MB: larger than ${maxTextLength / 1e6} MB, not read`);
-      const text = decode(bytes);
-      if (text === null) throw new UnreadableFile('binary', 'binary content: not read');
-      return text;
+      const found = await readBytes(fileURLToPath(uri), maxTextLength * 4, (bytes) => ({ text: decode(bytes) }));
+      if (found === null) return null;
+      if (typeof found === 'number') throw new UnreadableFile('too-large', `${Math.round(found / 1e6)} MB: larger than ${maxTextLength / 1e6} MB, not read`);
+      if (found.text === null) throw new UnreadableFile('binary', 'binary content: not read');
+      return found.text;
     },
     readAsset: (name) => readFile(path.join(assets, name)),
     readAssetText: (name) => readFile(path.join(assets, name), 'utf8'),
@@ -106,7 +107,7 @@ export function nodeHost(assets: string): Host {
     },
     lineCommits,
     now: () => Date.now(),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    pause,
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }
@@ -126,12 +127,15 @@ export function confined(host: Host, folder: string): Host {
   };
 }
 
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Text by its byte order mark, UTF-8 else; binary content is no text. */
 export function decode(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   if (bytes.subarray(0, 8192).includes(0)) return null;
-  return utf8.decode(bytes);
+  // Most texts are, and are ten times as fast so.
+  return isAscii(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1') : utf8.decode(bytes);
 }
 const utf8 = new TextDecoder('utf-8');
 
@@ -139,16 +143,24 @@ const utf8 = new TextDecoder('utf-8');
 async function list(root: string, signal: Cancellation, wanted: (path: string) => boolean, left: ReadonlySet<string>): Promise<string[]> {
   if ((await stat(root)).isFile()) return [pathToFileURL(root).href];
   const found: string[] = [];
+  let folders = 0;
+  const entriesOf = async (folder: string): Promise<Dirent[]> => {
+    if (folders++ % 50 === 49) await pause();
+    const entries = await atHand(
+      () => readdirSync(folder, { withFileTypes: true }),
+      () => readdir(folder, { withFileTypes: true }),
+    ).catch(() => []);
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  };
   const walk = async (folder: string): Promise<void> => {
     const href = pathToFileURL(folder).href.replace(/\/$/, '');
+    const inside = `${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`;
     // Of a plain name no character is written otherwise in a URI.
     const uriOf = (name: string): string => (/^[\w.-]+$/.test(name) ? `${href}/${name}` : pathToFileURL(path.join(folder, name)).href);
     if (signal.cancelled || found.length >= maxFiles) return;
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
+    for (const entry of await entriesOf(folder)) {
       if (entry.isDirectory() && !left.has(entry.name)) await walk(path.join(folder, entry.name));
-      else if (entry.isFile() && wanted(path.join(folder, entry.name).replaceAll('\\', '/'))) found.push(uriOf(entry.name));
+      else if (entry.isFile() && wanted(inside + entry.name.replaceAll('\\', '/'))) found.push(uriOf(entry.name));
     }
   };
   await walk(root);
