@@ -1,4 +1,4 @@
-import { close, closeSync, constants, fstat, fstatSync, open, openSync, read, readSync } from 'node:fs';
+import { close, closeSync, constants, fstat, open, openSync, read, readSync, statSync } from 'node:fs';
 
 /** What `use` makes of a file's bytes, or its size where that is over the limit; null where there is no file that can be read. */
 export type Found<T> = T | number | null;
@@ -38,10 +38,10 @@ const shared = Buffer.allocUnsafeSlow(1 << 16);
 export function readNow<T extends object>(file: string, limit: number, use: Use<T>): Found<T> {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file, flags);
-    const found = fstatSync(descriptor);
-    if (!found.isFile()) return null;
+    const found = statSync(file, { throwIfNoEntry: false }); // a third of what is asked for is not there, and an error costs five times as much
+    if (!found?.isFile()) return null;
     if (found.size > limit) return found.size;
+    descriptor = openSync(file, flags);
     const bytes = found.size > shared.length ? Buffer.allocUnsafeSlow(found.size) : shared;
     let at = 0;
     while (at < found.size) {
