@@ -1,3 +1,4 @@
+import { once } from '../model/once.js';
 import { type HostedBook, hostedBook } from './hosted.js';
 import { type OwnRates, withOwnOffers } from './offers.js';
 import type { Tables } from './tables.js';
@@ -139,14 +140,6 @@ function newestOf(offers: readonly Offer[]): string {
   let newest = '';
   for (const { asOf } of offers) if (asOf > newest) newest = asOf;
   return newest;
-}
-/** A value that is made when it is first asked for. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 function modelsByName(models: readonly ModelShape[]): ReadonlyMap<string, ModelShape | undefined> {
   const found = new Map<string, ModelShape | undefined>(models.map((model) => [model.id.toLowerCase(), model]));

@@ -1,4 +1,4 @@
-/** What is made when it is first asked for: the server starts without what most sessions never need. */
+/** A value that is made when it is first asked for: most sessions need few of them. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
