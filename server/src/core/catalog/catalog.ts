@@ -80,6 +80,7 @@ export function createCatalog(tables: Tables, own: OwnPrices = {}): Catalog {
   const byModel = once(() => modelsByName(tables.models));
   const byInference = once(() => new Map(tables.inferenceModels.flatMap(({ model, names }) => names.map((name) => [nameKey(name), model] as const))));
   const sampleModels = once(() => tables.sampleModels.map((row): SampleModel => ({ ...row, pattern: new RegExp(row.pattern, 'i') })));
+  let sampled: { readonly name: string; readonly matches: readonly SampleModel[] } | undefined;
   const byDataSet = once(() => new Map(tables.dataSets.flatMap((one) => [one.id, ...one.aliases].map((name) => [name.toLowerCase(), one] as const))));
   const byChip = once(() => grouped(offers(), (offer) => offer.acceleratorId));
   const byInstance = once(() => grouped(offers(), (offer) => offer.instance.toLowerCase()));
@@ -119,7 +120,9 @@ export function createCatalog(tables: Tables, own: OwnPrices = {}): Catalog {
     },
     inferenceModel: (name) => byInference().get(nameKey(name)) ?? byInference().get(nameKey(name.split('/').at(-1) ?? '')),
     sampleModel: (name, imageSize) => {
-      const matches = sampleModels().filter((model) => model.pattern.test(name));
+      // One workload is estimated on many accelerators.
+      if (sampled?.name !== name) sampled = { name, matches: sampleModels().filter((model) => model.pattern.test(name)) };
+      const { matches } = sampled;
       const off = (model: SampleModel) => (imageSize === undefined || model.imageSize === undefined ? 0 : Math.abs(Math.log(model.imageSize / imageSize)));
       return matches.toSorted((a, b) => off(a) - off(b))[0];
     },

@@ -1,4 +1,5 @@
 import { Language, Parser, type Tree } from 'web-tree-sitter';
+import { withLessMemory } from './runtime-memory.js';
 
 export type GrammarName = 'python' | 'typescript' | 'tsx';
 /** Files of the runtime and of each grammar, as the build lays them beside the server. */
@@ -51,7 +52,7 @@ export class Grammars {
   private async start(): Promise<void> {
     const core = await this.read(runtimeFile);
     // locateFile is called although the bytes are here; without it a worker bundle asks its empty import.meta.
-    const options = { wasmBinary: core, locateFile: (file: string) => file, ...(this.memory === undefined ? {} : { wasmMemory: this.memory }) };
+    const options = { ...withLessMemory(core), locateFile: (file: string) => file, ...(this.memory === undefined ? {} : { wasmMemory: this.memory }) };
     await Parser.init(options as unknown as Parameters<typeof Parser.init>[0]);
   }
 }
