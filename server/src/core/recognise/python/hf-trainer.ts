@@ -11,6 +11,7 @@ import { addHabits } from './training/habits.js';
 import { addSettings, type Settings, settingsOf } from './training/hf-settings.js';
 import { addModel } from './training/model-source.js';
 import { isTest } from './training/tests.js';
+import { addUsage } from './training/usage.js';
 
 const libraries = /^(transformers|trl|sentence_transformers|setfit|unsloth|optimum|peft|span_marker|pylate|adapters|swift|habana_frameworks)\b/;
 
@@ -115,6 +116,7 @@ function workload(input: PythonInput, call: Call, framework: string, end: number
   addDataset(input, facts, evaluate.argument(call, 'train_dataset'), call.start);
   addLength(input, facts);
   addHabits(input, facts, settings);
+  if (settings.parsed !== undefined) addUsage(input, facts);
   addLibraryDefaults(input, facts, settings, call);
   visibleDevices(input, facts);
   const search = program.callsOf('hyperparameter_search')[0];

@@ -16,6 +16,10 @@ export function inferenceOf(input: PythonInput, load: Load, use: Call, serving: 
   const given = keyed(evaluate, load.call);
   const call = keyed(evaluate, use);
   const more = moreUses(input, load, use);
+  // pipeline(model=model): what that object was loaded with is in force.
+  const model = given.get('model');
+  const made = model && evaluate.expression(model);
+  const held = made?.kind === 'call' && /\.from_pretrained$/.test(evaluate.callee(made)) ? keyed(evaluate, made) : undefined;
   const narrow = isNarrowed(input, load);
   return {
     kind: serving ? 'serving' : 'batch-inference',
@@ -26,7 +30,7 @@ export function inferenceOf(input: PythonInput, load: Load, use: Call, serving: 
     ...sortFacts(
       [
         modelFact(input, load, given),
-        ...[call, ...more]
+        ...[call, ...more, ...(held ? [given] : [])]
           .map((one) =>
             setting(evaluate, 'max_tokens', one, [
               'max_new_tokens',
@@ -55,7 +59,7 @@ export function inferenceOf(input: PythonInput, load: Load, use: Call, serving: 
           given.get('torch_dtype', 'dtype', 'compute_type', 'amp') ?? keyed(evaluate, given.get('model_kwargs')).get('torch_dtype', 'dtype'),
         ) ?? halved(input, load, call),
         setting(evaluate, 'tensor_parallel', given, ['tp_degree']),
-        quantizationFact(input, given),
+        quantizationFact(input, given) ?? (held && quantizationFact(input, held)),
         flashFact(input, given),
         setting(evaluate, 'max_model_len', given, ['n_ctx']),
       ].filter((fact) => fact === undefined || 'value' in fact || fact.name === 'model'),
