@@ -63,7 +63,7 @@ if __name__ == "__main__":
   [
     'a training that callers fill in: epochs, the optimiser as a parameter',
     'a.py',
-    'import torch\ndef train_net(net, optimizer, loader, num_epochs=2):\n    for epoch in range(num_epochs):\n        for batch in loader:\n            loss = net(batch)\n            loss.backward()\n            optimizer.step()\ndef train_one_epoch(net, optimizer, loader):\n    for batch in loader:\n        net(batch).backward()\n        optimizer.step()\n',
+    'import torch\ndef train_net(net, optimizer, loader, num_epochs=2):\n    for epoch in range(num_epochs):\n        for batch in loader:\n            loss = net(batch)\n            loss.backward()\n            optimizer.step()\ndef train_one_epoch(net, optimizer, loader):\n    for i in range(len(loader)):\n        net(batch).backward()\n        optimizer.step()\n',
     ['training pytorch 3-7 {epochs=2@2 default}'],
   ],
   [

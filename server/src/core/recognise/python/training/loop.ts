@@ -36,7 +36,8 @@ function isTrainingFunction({ program }: PythonInput, at: number, loop: Pick<Blo
   const owner = blocks.findLast((block) => block.kind === 'def');
   return (
     owner?.name !== undefined &&
-    /train|fit|finetune|distill?/i.test(owner.name) &&
+    /train|fit|finetune|distill/i.test(owner.name) &&
+    !/epoch|step|batch|iter/i.test(owner.name) &&
     !blocks.some((block) => block.kind === 'class') &&
     loop.start >= owner.start &&
     loop.end <= owner.end &&
