@@ -138,3 +138,27 @@ describe('published hybrids', () => {
     expect(attentionLayers(dimensions(facts))).toBe(8);
   });
 });
+
+test.each<[string, Record<string, FactValue>, number, number]>([
+  [
+    'mixers and feed-forward parts apart',
+    { architecture: 'NemotronHForCausalLM', n_layer: 52, n_embd: 4096, n_ffn: 21504, n_head: 32, n_kv_head: 8, head_dim: 128, vocab_size: 131072 },
+    8.1e9,
+    8.1e9,
+  ],
+  [
+    'routed experts in some layers',
+    { n_layer: 32, n_embd: 4096, n_ffn: 14336, n_head: 32, n_kv_head: 8, vocab_size: 65536, n_experts: 16, experts_per_token: 2 },
+    51.6e9,
+    12.1e9,
+  ],
+])('the size of a hybrid that only its dimensions tell: %s', (name, shape, params, active) => {
+  const kinds: Record<string, FactValue> = /apart/.test(name)
+    ? { attention_layers: 4, state_layers: 24, dense_layers: 24, expert_layers: 0, state_width: 8192, state_dim: 128 }
+    : { attention_layers: 4, state_layers: 28, dense_layers: 16, expert_layers: 16, state_width: 8192, state_dim: 16 };
+  const found = dimensions({ ...shape, ...kinds, tie_embeddings: false });
+  expect(found.params / params).toBeGreaterThan(0.9);
+  expect(found.params / params).toBeLessThan(1.1);
+  expect(found.active / active).toBeGreaterThan(0.85);
+  expect(found.active / active).toBeLessThan(1.15);
+});

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { ModelShape } from '../catalog/types.js';
-import { type LayerMix, layerMixOf } from './layer-mix.js';
+import { type LayerMix, layerMixOf, recurrentParams } from './layer-mix.js';
 import { encoderClass, namedSize, publishedModel, sizeInName } from './model-names.js';
 import type { FactReader } from './spec.js';
 import { slidingShare } from './windows.js';
@@ -156,7 +156,7 @@ function latentParams(
 }
 
 /** Parameters of stated layers and width, all and those of one token.
- * @assumes routed experts are gated, and every layer has them
+ * @assumes routed experts are gated but for Nemotron's (squared ReLU: arXiv:2504.03624 §2), and every layer has them unless it is said which
  * @unknown undefined without layers or width */
 function parametersOf(facts: FactReader, listed: ModelShape | undefined): { readonly params: number; readonly active: number } | undefined {
   const layers = positive(facts.number('n_layer')) ?? listed?.layers;
@@ -167,21 +167,26 @@ function parametersOf(facts: FactReader, listed: ModelShape | undefined): { read
   const experts = positive(facts.number('n_experts')) ?? listed?.experts;
   const expertFfn = positive(facts.number('n_ffn_expert')) ?? listed?.moeFfn ?? ffn;
   const keys = positive(facts.number('kv_lora_rank')) ?? listed?.kvLoraRank;
+  const mix = layerMixOf(facts, listed?.kinds, layers);
+  const gated = ffn !== 4 * hidden;
   const dense = denseParams({
-    layers,
+    layers: mix?.attention ?? layers,
     hidden,
-    ffn: experts === undefined ? ffn : 0,
+    ffn: mix !== undefined || experts !== undefined ? 0 : ffn,
     heads,
     kvHeads: positive(facts.number('n_kv_head')) ?? listed?.kvHeads ?? heads,
     headDim: positive(facts.number('head_dim')) ?? listed?.headDim ?? hidden / heads,
     vocab: positive(facts.number('vocab_size')) ?? listed?.vocab ?? 50257,
-    gated: ffn !== 4 * hidden,
+    gated,
     tied: facts.flag('tie_embeddings') ?? listed?.tiedEmbeddings ?? layers * hidden < 80_000,
     latent: keys === undefined ? undefined : { keys, queries: positive(facts.number('q_lora_rank')) },
   });
-  if (experts === undefined) return { params: dense, active: dense };
+  const ungated = /nemotron/i.test(facts.text('architecture') ?? '');
+  const matrices = ungated ? 2 : 3;
+  const mixed = mix === undefined ? 0 : recurrentParams(mix, hidden) + mix.dense * (ungated || !gated ? 2 : 3) * hidden * ffn;
+  if (experts === undefined || mix?.routed === 0) return { params: dense + mixed, active: dense + mixed };
   const chosen = positive(facts.number('experts_per_token')) ?? listed?.expertsPerToken ?? Math.min(2, experts);
-  const one = layers * 3 * hidden * expertFfn;
-  const always = dense + one * (positive(facts.number('n_shared_experts')) ?? 0);
+  const one = (mix?.routed ?? layers) * matrices * hidden * expertFfn;
+  const always = dense + mixed + one * (positive(facts.number('n_shared_experts')) ?? 0);
   return { params: always + one * experts, active: always + one * chosen };
 }

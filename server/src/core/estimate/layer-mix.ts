@@ -60,3 +60,10 @@ export const stateBytes = ({ mix }: Layered): number =>
  * @unit FLOP
  * @source arXiv:2405.21060 §6 (chunks as long as the state is wide) */
 export const scanFlops = ({ mix }: Layered): number => (mix === undefined ? 0 : 2 * 6 * mix.recurrent * mix.width * mix.depth);
+
+/** Projections of the recurrent layers: what goes in (values and their gate), what comes out, and the inputs of the state, of eight heads as a rule.
+ * @unit params
+ * @source arXiv:2405.21060 §7 (Mamba-2: x, z, B, C and Δ in one projection); a short convolution has three inputs and one output
+ * @limits within a tenth of published hybrids */
+export const recurrentParams = ({ recurrent, width, depth }: LayerMix, hidden: number): number =>
+  recurrent * hidden * (depth === 0 ? 4 * width : 3 * width + 2 * 8 * depth);

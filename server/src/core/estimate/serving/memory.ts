@@ -1,7 +1,7 @@
 import type { Dimensions } from '../dimensions.js';
 import { attentionLayers } from '../layer-mix.js';
 import { cachePool, poolBytesPerToken } from './capacity.js';
-import type { WeightFormat } from './formats.js';
+import { unpacksForPrompts, type WeightFormat } from './formats.js';
 import { heldLengths, speechFrames } from './lengths.js';
 import { passWork } from './pass.js';
 import { deviceWeightBytes, heldBytesPerSequence, kvBytesPerSequence } from './shape.js';
@@ -46,8 +46,9 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
     share /
     gib;
   const logits = promptLogits(each, model, batch, input) / share / gib;
+  const unpacked = unpackedBytes(each, model) / layout.tensor / gib;
   const frame = frameOf(each, theta);
-  const total = (weights + cache + Math.max(activations, logits)) * effect(theta, 'm.frag') + frame;
+  const total = (weights + cache + Math.max(activations + unpacked, logits)) * effect(theta, 'm.frag') + frame;
   const taken = engine.pool ? poolOf(each, theta, lengths) : undefined;
   if (taken === undefined) return { total, weights, cache, activations, logits, frame, pool: false };
   return { total: taken.total, weights, cache, activations, logits, frame: taken.workspace, pool: true, bounds: taken.bounds };
@@ -99,6 +100,12 @@ function poolOf(
 /** Bytes that a quantised checkpoint takes on top where its tool left the attention in 16 bits, as many do (github:vllm-project/llm-compressor, ignore lists of published recipes). */
 const attentionBytesKept = (model: Dimensions, format: WeightFormat): number =>
   Math.max(0, 2 - format.bytes) * 2 * attentionLayers(model) * model.hidden * model.headDim * (model.heads + model.kvHeads);
+
+/** The largest product's weights in 16 bits, where kernels unpack them for a product of their own.
+ * @unit bytes
+ * @source arXiv:2208.07339 §3 (LLM.int8() converts a layer's outlier part), bitsandbytes and AutoAWQ: dequantize, then a 16-bit product */
+const unpackedBytes = ({ format }: ServingCase, model: Dimensions): number =>
+  unpacksForPrompts(format) || format.kernels === 'bnb8' ? 2 * model.hidden * Math.max(model.ffn, model.hidden) : 0;
 
 const frameOf = ({ engine, device }: ServingCase, theta: Theta): number =>
   device?.class === 'cpu'

@@ -14,7 +14,7 @@ const ln = Math.log;
 export const priors: readonly Prior[] = [
   { name: 'mem', mean: ln(0.72), sd: 0.15, note: 'share of the memory bandwidth that streaming weights reaches' },
   { name: 'mem.engine.*', mean: 0, sd: 0.12, note: 'deviation by engine' },
-  { name: 'mem.format.dense', mean: 0, sd: 0.01, note: 'the reference of the other formats' },
+  { name: 'mem.format.dense', mean: 0, sd: 0.05, note: 'the reference of the other formats' },
   { name: 'mem.format.*', mean: 0, sd: 0.15, note: 'deviation by weight format: dequantising kernels read slower' },
   { name: 'mem.chip.*', mean: 0, sd: 0.15, note: 'deviation by chip class' },
   { name: 'mem.format.gguf', mean: ln(0.9), sd: 0.15, note: 'block formats unpack on the way' },
@@ -23,7 +23,7 @@ export const priors: readonly Prior[] = [
   { name: 'comp', mean: ln(0.55), sd: 0.2, note: 'share of the dense peak that large matrix products reach' },
   { name: 'comp.moe', mean: ln(0.6), sd: 0.25, note: 'routed products against dense ones: few tokens an expert, gathering and scattering' },
   { name: 'comp.engine.*', mean: 0, sd: 0.2, note: 'deviation by engine' },
-  { name: 'comp.format.dense', mean: 0, sd: 0.01, note: 'the reference of the other formats' },
+  { name: 'comp.format.dense', mean: 0, sd: 0.05, note: 'the reference of the other formats' },
   { name: 'comp.format.*', mean: 0, sd: 0.25, note: 'deviation by weight format' },
   { name: 'comp.format.w4', mean: ln(0.6), sd: 0.3, note: 'dequantisation before the product (arXiv:2306.00978)' },
   { name: 'comp.format.gptq4', mean: ln(0.6), sd: 0.3, note: 'dequantisation before the product' },
