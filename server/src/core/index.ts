@@ -180,12 +180,12 @@ export {
   usageReport,
   usageText,
 } from './spend/sources/usage.js';
-export { type Steps, whole } from './spend/steps.js';
+export type { Steps } from './spend/steps.js';
 export { type UnitCost, unitCosts } from './spend/units.js';
 export { readUsageRecords, type UsageRecord } from './spend/usage.js';
 export { type BudgetVariance, budgetVariances, type ChargesOfWork, type EstimateVariance } from './spend/variance.js';
 export { wasteLedger } from './spend/waste/ledger.js';
-export { namesOf, type WastedRun } from './spend/waste/runs.js';
+export type { WastedRun } from './spend/waste/runs.js';
 export type { WasteKind, WasteLedger, WasteLine, WasteMoney } from './spend/waste/types.js';
 export { Grammars, type ReadAsset } from './syntax/grammars.js';
 export { difference, SyntaxTree } from './syntax/tree.js';
