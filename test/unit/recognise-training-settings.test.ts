@@ -285,3 +285,11 @@ test.each<[what: string, name: string, text: string, expected: string[]]>([
 ])('%s', async (_what, name, text, expected) => {
   expect(await short(name, text)).toEqual(expected);
 });
+
+test.each([
+  ['--eval-interval 500 --eval-iters 20 --async-save', ['eval_steps=500@1', 'eval_batches=20@1', 'async_save=true@1']],
+  ['--max_eval_samples 2000', ['eval_size=2000@1']],
+])('evaluation and checkpoints beside the steps: %s', async (flags, facts) => {
+  const [line] = await short('run.sh', `torchrun --nproc_per_node 8 pretrain.py --train-iters 1000 ${flags}\n`);
+  for (const fact of facts) expect(line).toContain(fact);
+});

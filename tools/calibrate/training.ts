@@ -1,5 +1,6 @@
 import type { Catalog } from '../../server/src/core/catalog/catalog.js';
 import { memoryKnobs, type SpeedKnob, speedKnobs, starts, type TrainingCoefficients } from '../../server/src/core/estimate/training/coefficients.js';
+import { evaluationOf } from '../../server/src/core/estimate/training/evaluation.js';
 import { distance, kindOf, type Quantity } from '../../server/src/core/estimate/training/intervals.js';
 import type { TrainingJob } from '../../server/src/core/estimate/training/job.js';
 import { memoryParts } from '../../server/src/core/estimate/training/memory.js';
@@ -95,7 +96,7 @@ function figuresOf(rows: readonly MeasuredRow[], catalog: Catalog): Figure[] {
             const speed = predictSpeed(job, c);
             if (!speed) return Number.NaN;
             const perDevice = (speed.step.units / speed.step.total / layout.gpus) * job.realShare;
-            const over = overheadOf(job, c.speed);
+            const over = overheadOf(job, c.speed, evaluationOf(job, work));
             return over === undefined ? Number.NaN : Math.log(withOverhead(tokens / perDevice / 3600, over, layout.gpus) / hours);
           },
         });

@@ -2,6 +2,7 @@ import type { Accelerator } from '../catalog/types.js';
 import type { Estimation, Interval } from '../model/estimate.js';
 import { known, type Maybe, unknown } from '../model/maybe.js';
 import { durationText } from '../text/duration.js';
+import { dataCosts, withData } from './data-costs.js';
 import { type Devices, deviceCount, hardwareOf } from './devices.js';
 import { Draft } from './draft.js';
 import { carbonOf, energyOf } from './energy.js';
@@ -47,15 +48,20 @@ export function withTrainingMoney(base: Estimation, spec: Spec, context: Estimat
       }
       if (gpuHours) {
         const hours = scale(gpuHours, 1 / devices);
-        const usd = usdFor(hours, price.value);
+        const data = dataCosts(draft, spec, context, hours);
+        const usd = withData(usdFor(hours, price.value), data);
         const basis = `${gpuHours.basis}; ${price.value.choice.basis}`;
         const term = {
           id: 'usd',
           label: 'Cost',
           value: usd.likely,
           unit: 'usd' as const,
-          formula: 'GPU-hours ÷ GPUs × price an hour; independent factors, so the intervals combine in log space',
-          children: [gpuHours.term ?? { id: 'gpu-hours', label: 'GPU-hours', value: gpuHours.likely, unit: 'GPU-h' as const }, price.value.term],
+          formula: `GPU-hours ÷ GPUs × price an hour${data ? ' + data' : ''}; independent factors, so the intervals combine in log space`,
+          children: [
+            gpuHours.term ?? { id: 'gpu-hours', label: 'GPU-hours', value: gpuHours.likely, unit: 'GPU-h' as const },
+            price.value.term,
+            ...(data?.terms ?? []),
+          ],
         };
         draft.add('usd', usd, 'usd', basis, term);
         const epochs = facts.number('epochs');

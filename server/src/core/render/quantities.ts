@@ -46,6 +46,8 @@ const labels: Readonly<Record<string, string>> = {
   latency_ms: 'Latency',
   checkpoint_gib: 'Checkpoints kept',
   checkpoint_usd_per_month: 'Storing them a month',
+  dataset_usd_per_month: 'Storing the data set a month',
+  egress_usd: 'Reading data from another region',
   prompt_time_share: 'Share of the time for prompts',
   cold_start_s: 'Cold start',
   cold_starts_per_month: 'Cold starts a month',

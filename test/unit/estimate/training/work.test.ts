@@ -94,6 +94,11 @@ describe('checkpoints', () => {
     const hours = (save_steps: number) => value({ max_steps: 1000, save_steps }, 'gpu_hours') ?? Number.NaN;
     expect(hours(1)).toBeGreaterThan(1.05 * hours(100));
   });
+  it('hold the steps up less where they are written in the background', () => {
+    const hours = (facts: Facts) => value({ max_steps: 1000, save_steps: 1, ...facts }, 'gpu_hours') ?? Number.NaN;
+    expect(hours({ async_save: true })).toBeLessThan(0.95 * hours({}));
+    expect(hours({ async_save: true })).toBeGreaterThan(hours({ save_steps: 1000 }));
+  });
 });
 
 describe('evaluation', () => {
@@ -102,5 +107,39 @@ describe('evaluation', () => {
       estimateOf({ ...llama7b, max_steps: 1000, ...facts }).estimates['gpu_hours']?.term?.children?.find(({ id }) => id === 'evaluation')?.value;
     expect(of({ eval_strategy: 'no' })).toBe(0);
     expect(of({ eval_strategy: 'steps' })).toBeGreaterThan(0);
+  });
+  // 1000 steps of 64 samples; a trained sample of this job takes four passes.
+  const share = (facts: Facts): number => {
+    const children = estimateOf({ ...llama7b, max_steps: 1000, ...facts }).estimates['gpu_hours']?.term?.children ?? [];
+    const of = (id: string) => children.find((child) => child.id === id)?.value ?? Number.NaN;
+    return of('evaluation') / of('compute-hours');
+  };
+  const rows: { name: string; facts: Facts; expected: number }[] = [
+    { name: 'samples, every so many steps', facts: { eval_steps: 100, eval_size: 640 }, expected: (10 * 640) / 4 / 64_000 },
+    { name: 'batches on each device', facts: { eval_steps: 250, eval_batches: 8 }, expected: (4 * 8 * 2 * 8) / 4 / 64_000 },
+    {
+      name: 'one pass of two less without recomputation of adapters',
+      facts: { eval_steps: 100, eval_size: 640, task: 'lora', grad_ckpt: 'none' },
+      expected: (10 * 640) / 2 / 64_000,
+    },
+    { name: 'a twentieth of the data set where nobody says how many', facts: { eval_steps: 100, dataset_size: 12_800 }, expected: (10 * 640) / 4 / 64_000 },
+  ];
+  it.each(rows)('is a forward pass of $name', ({ facts, expected }) => expect(share(facts)).toBeCloseTo(expected, 9));
+  it('comes once an epoch where told so', () =>
+    expect(share({ max_steps: 0, epochs: 3, dataset_size: 6400, eval_strategy: 'epoch', eval_size: 640 })).toBeCloseTo((3 * 640) / 4 / (3 * 6400), 9));
+  it('names what it takes for the held-out samples', () => {
+    const assumed = (facts: Facts) => estimateOf({ ...llama7b, max_steps: 1000, eval_steps: 100, dataset_size: 12_800, ...facts }).assumed;
+    expect(assumed({}).find(({ fact }) => fact === 'eval_size')?.value).toBe(640);
+    expect(assumed({ eval_size: 10 }).some(({ fact }) => fact === 'eval_size')).toBe(false);
+  });
+});
+
+describe('early stopping', () => {
+  it('lowers the low end to one pass over the data, and leaves the others', () => {
+    const hours = (facts: Facts) => estimateOf({ ...llama7b, epochs: 4, dataset_size: 64_000, ...facts }).estimates['gpu_hours'];
+    const [plain, early] = [hours({}), hours({ early_stopping: true })];
+    expect(early?.high).toBe(plain?.high);
+    expect(early?.likely).toBe(plain?.likely);
+    expect((early?.low ?? 0) / (plain?.low ?? 1)).toBeCloseTo(1 / 4, 9);
   });
 });

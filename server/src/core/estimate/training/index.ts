@@ -1,7 +1,8 @@
-import type { Estimate, Estimation, Interval, MissingFact, Term, Unit } from '../../model/estimate.js';
+import type { AssumedFact, Estimate, Estimation, Interval, MissingFact, Term, Unit } from '../../model/estimate.js';
 import type { EstimateContext, Spec } from '../spec.js';
 import { checkpointsOf, storedGib, storedTerm } from './checkpoints.js';
 import { type TrainingCoefficients, trainingCoefficients } from './coefficients.js';
+import { evaluationOf } from './evaluation.js';
 import { basisOf, distance, intervalAround, kindOf, type Quantity, spreadOf } from './intervals.js';
 import type { TrainingJob } from './job.js';
 import { memoryParts } from './memory.js';
@@ -18,6 +19,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
   const coefficients = trainingCoefficients(context.coefficients);
   const estimates: Record<string, Estimate> = {};
   const notes: string[] = [];
+  const assumed: AssumedFact[] = [];
   const put = (name: string, unit: Unit, quantity: Quantity, likely: number | undefined, term?: Term, extra = 0) => {
     if (likely === undefined || !Number.isFinite(likely) || likely <= 0) return;
     estimates[name] = { ...spanOf(job, coefficients, quantity, likely, extra), unit, basis: basis(job, coefficients, quantity), ...(term && { term }) };
@@ -48,7 +50,8 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
           ? (work.samples / samplesPerSecond) * layout.gpus
           : undefined;
     const stepHours = seconds === undefined ? undefined : seconds / 3600;
-    const over = overheadOf(job, coefficients.speed, checkpoints && stepHours !== undefined ? { checkpoints, stepHours } : undefined);
+    const evaluation = evaluationOf(job, work);
+    const over = overheadOf(job, coefficients.speed, evaluation, checkpoints && stepHours !== undefined ? { checkpoints, stepHours } : undefined);
     const hours = stepHours === undefined || over === undefined ? undefined : withOverhead(stepHours, over, layout.gpus) * work.runs;
     const extra = work.lengthOpen ? (job.lengthKnown ? 0.4 : 0.9) : 0;
     put(
@@ -60,6 +63,8 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
       extra,
     );
     if (layout.gpusKnown) put('wall_hours', 'h', 'hours', hours === undefined ? undefined : hours / layout.gpus, undefined, extra);
+    if (hours !== undefined) assumed.push(...evaluation.assumed);
+    endEarly(job, estimates, notes);
   }
   exact(estimates, 'tokens_per_step', 'tokens', work.tokensPerStep);
   exact(estimates, 'steps', 'steps', work.steps);
@@ -81,7 +86,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
   if ((job.facts.number('num_generations') ?? 0) > 1) notes.push('policy-gradient training also generates its samples: that time is not in this estimate');
   limitToTime(job, estimates, notes);
   const missing = job.shape || job.sample ? [...work.missing, ...missingOf(job)] : [];
-  return { estimates, unknown: [...job.unknown, ...missing], assumed: [...job.assumed, ...work.assumed], notes };
+  return { estimates, unknown: [...job.unknown, ...missing], assumed: [...job.assumed, ...work.assumed, ...assumed], notes };
 }
 
 /** Facts without which some quantity has no answer, the one that decides most first. */
@@ -108,6 +113,19 @@ function spanOf(job: TrainingJob, coefficients: TrainingCoefficients, quantity: 
 
 function basis(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity): string {
   return basisOf(spreadOf(coefficients, quantity, kindOf(job)), distance(job, quantity));
+}
+
+/** A job that may stop early takes at most what all of its work takes, and at least one pass over the data.
+ * @assumes a fifth of the work where the passes are not stated */
+function endEarly(job: TrainingJob, estimates: Record<string, Estimate>, notes: string[]): void {
+  if (job.facts.flag('early_stopping') !== true || estimates['gpu_hours'] === undefined) return;
+  const epochs = job.facts.number('epochs');
+  const least = epochs !== undefined && epochs > 1 ? 1 / epochs : 0.2;
+  for (const name of ['gpu_hours', 'wall_hours']) {
+    const estimate = estimates[name];
+    if (estimate) estimates[name] = { ...estimate, low: estimate.low * least };
+  }
+  notes.push('early stopping may end it before: the figures are for all of the work, the low ends for the shortest');
 }
 
 /** A wall-clock limit ends the job, done or not: hours beyond it are never paid. */

@@ -233,6 +233,13 @@ export const trainingFlags: FlagTable = {
   ...each('save_total_limit checkpoints_total_limit', meaning('save_total_limit', asPositive)),
   ...each('eval_strategy evaluation_strategy', meaning('eval_strategy', asText)),
   ...each('eval_steps eval_interval', meaning('eval_steps', asPositive)),
+  ...each('max_eval_samples', meaning('eval_size', asPositive)),
+  ...each('eval_iters eval_subset_num_batches eval_batches', meaning('eval_batches', asPositive)),
+  ...each('async_save enable_async_checkpointing', meaning('async_save', whenOn(true))),
+  ...each(
+    'checkpoint.async_mode',
+    meaning('async_save', (value) => (/^async/.test(String(value)) ? true : undefined)),
+  ),
   ...each('dataloader_num_workers', meaning('loader_workers', asCount)),
   ...each('channels_last', meaning('channels_last', whenOn(true))),
   ...each('cache_latents cache_latents_to_disk', meaning('latents_cached', whenOn(true))),
