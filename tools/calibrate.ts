@@ -27,6 +27,8 @@ const notes = {
     memory: notesOf(memoryKnobs),
     frameworks: 'log of the factor on the step time by which a named stack deviates from its class',
     spread: 'half-width of the interval in the logarithm that held 9 of 10 runs of publishers left out of the fit, by quantity and kind of work',
+    distances:
+      'factor on the half-width by quantity and way in which a job lies away from what was fitted: a fact that is not stated, a kind that few measured',
   },
 };
 const file = path.join(root, 'server/data/coefficients.json');

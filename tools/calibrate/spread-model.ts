@@ -21,7 +21,7 @@ const smallest = 0.02;
 /** Fits the logarithm of the spread: most likely under Laplace-distributed residuals, whose scale is linear in its logarithm (a convex problem, solved by Newton's method).
  * Factors are fitted together, so that kinds of distance which come together do not count twice; few publishers move one little.
  * Every publisher weighs as √rows. */
-export function fitSpreads(points: readonly Residual[], kinds: readonly string[]): SpreadModel {
+export function fitSpreads(points: readonly Residual[], kinds: readonly string[], expected: (kind: string) => number = () => 1.3): SpreadModel {
   const counts = new Map<string, number>();
   for (const point of points) counts.set(`${point.family}|${point.metric}`, (counts.get(`${point.family}|${point.metric}`) ?? 0) + 1);
   const metrics = [...new Set(points.map((point) => point.metric))].sort();
@@ -36,7 +36,7 @@ export function fitSpreads(points: readonly Residual[], kinds: readonly string[]
         ? { mean: 0, sd: 0.7 }
         : name.startsWith('r:')
           ? { mean: 0, sd: 0.35 }
-          : { mean: ln(1.3), sd: 0.3 },
+          : { mean: ln(expected(name.slice(2))), sd: 0.3 },
   );
   const columns = (metric: string, regime: string, far: readonly string[]): number[] =>
     ['all', `m:${metric}`, `r:${regime}`, ...far.map((kind) => `k:${kind}`)].flatMap((name) => index.get(name) ?? []);

@@ -1,23 +1,42 @@
 import type { Catalog } from '../../server/src/core/catalog/catalog.js';
 import { memoryKnobs, type SpeedKnob, speedKnobs, starts, type TrainingCoefficients } from '../../server/src/core/estimate/training/coefficients.js';
 import { evaluationOf } from '../../server/src/core/estimate/training/evaluation.js';
-import { distance, kindOf, type Quantity } from '../../server/src/core/estimate/training/intervals.js';
+import { distance, expectedDistances, kindOf, type Quantity, waysOf } from '../../server/src/core/estimate/training/intervals.js';
 import type { TrainingJob } from '../../server/src/core/estimate/training/job.js';
 import { memoryParts } from '../../server/src/core/estimate/training/memory.js';
 import { overheadOf, withOverhead } from '../../server/src/core/estimate/training/overhead.js';
 import { trainingJob } from '../../server/src/core/estimate/training/read-job.js';
 import { predictSpeed } from '../../server/src/core/estimate/training/speed.js';
 import { jobWork } from '../../server/src/core/estimate/training/work.js';
-import { type HeldOut, spreadsByRegime } from './conformal.js';
+import { spreadsByRegime } from './conformal.js';
 import { familyWeights, fitValues, type Searched, type Target } from './fit.js';
 import { familyFolds } from './folds.js';
 import { type MeasuredRow, trusted, workStated } from './rows.js';
+import { fitSpreads } from './spread-model.js';
 
 interface Figure {
   readonly family: string;
   readonly job: TrainingJob;
   readonly quantity: Quantity;
   residual(fitted: Fitted): number;
+}
+
+/** A held-out figure: whose it is, of what regime, its log residual, and the ways in which its job lies away from what was fitted. */
+interface Held {
+  readonly family: string;
+  readonly regime: string;
+  readonly residual: number;
+  readonly ways: readonly string[];
+}
+
+/** How wide intervals are: what each way widens by, then the half-width that holds nine in ten by regime. */
+function widthsOf(held: readonly Held[]): Pick<TrainingCoefficients, 'spread' | 'distances'> {
+  const residuals = held.map(({ family, regime, residual, ways }) => ({ family, metric: regime.split('/')[0] ?? '', regime, residual, far: ways }));
+  // That something fits is a promise: its ways stay as wide as they are expected to be.
+  const met = Object.keys(expectedDistances).filter((way) => !way.startsWith('memory:') && held.some(({ ways }) => ways.includes(way)));
+  const { factors: distances } = fitSpreads(residuals, met, (way) => expectedDistances[way] ?? 1);
+  const scaled = held.map((one) => ({ ...one, scale: one.ways.reduce((far, way) => far * (distances[way] ?? expectedDistances[way] ?? 1), 1) }));
+  return { spread: spreadsByRegime(scaled), distances };
 }
 
 export type Fitted = Pick<TrainingCoefficients, 'speed' | 'memory' | 'frameworks'>;
@@ -32,7 +51,7 @@ export function calibrateTraining(rows: readonly MeasuredRow[], catalog: Catalog
     folds,
   );
   const heldOut = families.flatMap((names) => leftOut(figures, names).heldOut);
-  return { coefficients: rounded({ ...fitTraining(figures), spread: spreadsByRegime(heldOut) }) };
+  return { coefficients: rounded({ ...fitTraining(figures), ...widthsOf(heldOut) }) };
 }
 
 /** For each fold, numbers that know nothing of its families: neither the fit nor the width of the intervals. */
@@ -46,11 +65,11 @@ export function crossFitTraining(
   return parts.map(({ names, fitted }) => {
     const out = new Set(names);
     const others = parts.flatMap((part) => part.heldOut).filter((point) => !out.has(point.family));
-    return { families: names, coefficients: { ...fitted, spread: spreadsByRegime(others) } };
+    return { families: names, coefficients: { ...fitted, ...widthsOf(others) } };
   });
 }
 
-function leftOut(figures: readonly Figure[], names: readonly string[]): { fitted: Fitted; heldOut: HeldOut[] } {
+function leftOut(figures: readonly Figure[], names: readonly string[]): { fitted: Fitted; heldOut: Held[] } {
   const out = new Set(names);
   const fitted = fitTraining(figures.filter((figure) => !out.has(figure.family)));
   return {
@@ -171,7 +190,7 @@ const only = <K extends string>(knobs: Readonly<Record<K, unknown>>, values: Rea
   Object.fromEntries(Object.keys(knobs).map((name) => [name, values[name]])) as Record<K, number>;
 
 /** Rows with facts missing are noisier: they weigh by the inverse square of the width of their interval. */
-const clarity = (figure: Figure): number => distance(figure.job, figure.quantity) ** -2;
+const clarity = (figure: Figure): number => distance(figure.job, figure.quantity, expectedDistances) ** -2;
 
 /** How named stacks deviate from their class: the shrunken median of their publishers' log residuals. */
 function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, number> {
@@ -196,13 +215,13 @@ function deviations(figures: readonly Figure[], fitted: Fitted): Record<string, 
 }
 
 /** Held-out residuals with the width that the model of distance gives them. */
-function residualsOf(figures: readonly Figure[], fitted: Fitted): HeldOut[] {
+function residualsOf(figures: readonly Figure[], fitted: Fitted): Held[] {
   return figures
     .map((figure) => ({
       family: figure.family,
       regime: `${figure.quantity}/${kindOf(figure.job)}`,
       residual: figure.residual(fitted),
-      scale: distance(figure.job, figure.quantity),
+      ways: waysOf(figure.job, figure.quantity),
     }))
     .filter((point) => Number.isFinite(point.residual));
 }

@@ -151,6 +151,8 @@ export interface TrainingCoefficients {
   readonly frameworks: Readonly<Record<string, number>>;
   /** By `quantity/kind`. */
   readonly spread: Readonly<Record<string, Spread>>;
+  /** Factors on the width by `quantity:way` in which a job lies away from what was fitted. */
+  readonly distances: Readonly<Record<string, number>>;
 }
 
 const numbers = (value: unknown): Readonly<Record<string, number>> => (typeof value === 'object' && value !== null ? (value as Record<string, number>) : {});
@@ -174,6 +176,7 @@ export function trainingCoefficients(all: Coefficients): TrainingCoefficients {
     memory: filled(memoryKnobs, section['memory']),
     frameworks: numbers(section['frameworks']),
     spread: (section['spread'] ?? {}) as Readonly<Record<string, Spread>>,
+    distances: numbers(section['distances']),
   };
 }
 

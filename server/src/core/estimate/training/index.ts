@@ -108,11 +108,11 @@ function missingOf(job: TrainingJob): MissingFact[] {
 
 function spanOf(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity, likely: number, extra: number): Interval {
   const spread = spreadOf(coefficients, quantity, kindOf(job));
-  return intervalAround(likely, spread.half * distance(job, quantity) + extra);
+  return intervalAround(likely, spread.half * distance(job, quantity, coefficients.distances) + extra);
 }
 
 function basis(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity): string {
-  return basisOf(spreadOf(coefficients, quantity, kindOf(job)), distance(job, quantity));
+  return basisOf(spreadOf(coefficients, quantity, kindOf(job)), distance(job, quantity, coefficients.distances));
 }
 
 /** A job that may stop early takes at most what all of its work takes, and at least one pass over the data.

@@ -11,33 +11,87 @@ export function kindOf(job: TrainingJob): string {
   return job.shape?.encoder === true || job.shape?.relative === true ? 'encoder' : 'language';
 }
 
-/** How far a job lies from what was fitted, as a factor on the interval's width in the logarithm: one for a fully stated job, more for each fact that was taken instead.
+/** Ways in which a job lies away from what was fitted: facts that were taken instead of stated, and kinds of job that few measured. */
+const kinds = [
+  'batch',
+  'devices',
+  'layout',
+  'framework',
+  'length',
+  'precision',
+  'recomputation',
+  'dimensions',
+  'work',
+  'relative',
+  'chip',
+  'experts',
+  'nodes',
+  'long',
+  'small',
+  'own',
+] as const;
+type Kind = (typeof kinds)[number];
+/** Factor on the width of an interval in the logarithm, by quantity and way. */
+export type Distances = Readonly<Record<string, number>>;
+
+/** What each way is expected to widen by, before residuals say more.
  * @assumes factors in the order of the errors that appear when a fact is taken away (batch 71 %, devices 31 to 52 %, layout 31 %, framework 21 %) */
-export function distance(job: TrainingJob, quantity: Quantity): number {
-  let far = 1;
+const expected: Readonly<Record<Kind, { readonly speed: number; readonly memory: number }>> = {
+  batch: { speed: 1.25, memory: 1.6 },
+  devices: { speed: 1.1, memory: 1 },
+  layout: { speed: 1.15, memory: 1.15 },
+  framework: { speed: 1.3, memory: 1.3 },
+  length: { speed: 1.15, memory: 1.3 },
+  precision: { speed: 1.15, memory: 1.15 },
+  recomputation: { speed: 1.1, memory: 1.5 },
+  dimensions: { speed: 1.2, memory: 1.2 },
+  work: { speed: 1.6, memory: 1.6 },
+  relative: { speed: 1.5, memory: 1.5 },
+  chip: { speed: 1.3, memory: 1.3 },
+  experts: { speed: 1.15, memory: 1.15 },
+  nodes: { speed: 1, memory: 1.15 },
+  long: { speed: 1, memory: 1.3 },
+  small: { speed: 1, memory: 1 },
+  own: { speed: 1, memory: 1 },
+};
+const expectedOf = (kind: Kind, quantity: Quantity): number => expected[kind][quantity === 'memory' ? 'memory' : 'speed'];
+
+/** Every way of every quantity, with the factor that is expected of it. */
+export const expectedDistances: Distances = Object.fromEntries(
+  (['speed', 'hours', 'memory'] as const).flatMap((quantity) => kinds.map((kind) => [`${quantity}:${kind}`, expectedOf(kind, quantity)])),
+);
+
+/** The ways in which a job lies away, as `quantity:way`. */
+export function waysOf(job: TrainingJob, quantity: Quantity): readonly string[] {
   const { layout, shape, chip } = job;
-  if (!layout.batchKnown) far *= quantity === 'memory' ? 1.6 : 1.25;
-  if (!layout.gpusKnown && quantity !== 'memory') far *= 1.1;
-  if (!layout.modelParallelKnown) far *= 1.15;
-  if (!job.framework.stated) far *= 1.3;
-  // The longest sample sets the memory, the mean one the speed.
-  if (quantity === 'memory' ? !job.lengthKnown : !job.facts.has('seq_len') && job.shape?.positions === undefined) far *= quantity === 'memory' ? 1.3 : 1.15;
-  if (!job.facts.has('precision')) far *= 1.15;
-  if (!job.facts.has('grad_ckpt')) far *= quantity === 'memory' ? 1.5 : 1.1;
-  if (shape?.guessed.includes('n_layer') === true) far *= 1.2;
-  if (job.sample?.exact === false) far *= 1.6;
-  if (shape?.relative === true) far *= 1.5;
-  if (
-    chip !== undefined &&
-    ['other', 'jetson', 'xe', 'neuron', 'apple', 'cdna', 'rdna', 'gaudi', 'pascal', 'turing', 'blackwell-rtx'].includes(chip.generation)
-  )
-    far *= 1.3;
-  if (shape !== undefined && shape.expertBody > 0) far *= 1.15;
-  if (quantity === 'memory' && layout.gpus > 8) far *= 1.15;
-  // Longer than nearly all that was measured.
-  if (quantity === 'memory' && job.seqMax > 16384) far *= 1.3;
-  return far;
+  const rare = ['other', 'jetson', 'xe', 'neuron', 'apple', 'cdna', 'rdna', 'gaudi', 'pascal', 'turing', 'blackwell-rtx'];
+  const memory = quantity === 'memory';
+  const is: Readonly<Record<Kind, boolean>> = {
+    batch: !layout.batchKnown,
+    devices: !layout.gpusKnown && !memory,
+    layout: !layout.modelParallelKnown,
+    framework: !job.framework.stated,
+    // The longest sample sets the memory, the mean one the speed.
+    length: memory ? !job.lengthKnown : !job.facts.has('seq_len') && shape?.positions === undefined,
+    precision: !job.facts.has('precision'),
+    recomputation: !job.facts.has('grad_ckpt'),
+    dimensions: shape?.guessed.includes('n_layer') === true,
+    work: job.sample?.exact === false,
+    relative: shape?.relative === true,
+    chip: chip !== undefined && rare.includes(chip.generation),
+    experts: shape !== undefined && shape.expertBody > 0,
+    nodes: memory && layout.gpus > 8,
+    // Longer than nearly all that was measured.
+    long: memory && job.seqMax > 16384,
+    small: shape !== undefined && !memory && shape.params < 1e9,
+    own: !memory && job.framework.class === 'everyday',
+  };
+  return kinds.filter((kind) => is[kind]).map((kind) => `${quantity}:${kind}`);
 }
+
+/** How far a job lies from what was fitted, as a factor on the interval's width in the logarithm: one for a fully stated job of a usual kind. */
+export const distance = (job: TrainingJob, quantity: Quantity, distances: Distances): number =>
+  waysOf(job, quantity).reduce((far, way) => far * (distances[way] ?? expectedDistances[way] ?? 1), 1);
 
 /** The spread that holds for a quantity and kind; the nearest wider class where that one was never measured. */
 export function spreadOf(coefficients: TrainingCoefficients, quantity: Quantity, kind: string): Spread {
