@@ -228,6 +228,75 @@ parameters: { key: "max_model_len" value: { string_value: "4096" } }
     'python -u run.py --is_training 1 --model ETS --batch_size 128 --train_epochs 10\n',
     ['training pytorch 1-1 {model=ETS@1, batch_size=128@1, epochs=10@1}'],
   ],
+  [
+    'a run of NeMo-RL',
+    'grpo.yaml',
+    `grpo: {num_generations_per_prompt: 16, max_num_steps: 500}
+policy:
+  model_name: org/base
+  train_global_batch_size: 512
+  train_micro_batch_size: 4
+  max_total_sequence_length: 2048
+  precision: bfloat16
+  dtensor_cfg: {enabled: true, tensor_parallel_size: 2, activation_checkpointing: true}
+  megatron_cfg: {enabled: false, pipeline_model_parallel_size: 8}
+  optimizer: {name: torch.optim.AdamW}
+cluster: {gpus_per_node: 8, num_nodes: 2}
+`,
+    [
+      'training nemo-rl 1-11 {model=org/base@3, global_batch_size=512@4, batch_size=4@5, seq_len=2048@6, precision=bf16@7, optimizer=AdamW@10, gpu_count=8@11, num_nodes=2@11, num_generations=16@1, max_steps=500@1, grad_ckpt=true@8, tensor_parallel=2@8}',
+    ],
+  ],
+  [
+    'nodes of a cluster’s compute configuration',
+    'aws.yaml',
+    'head_node: {instance_type: m5.2xlarge}\nworker_nodes:\n  - {name: a, instance_type: g5.4xlarge, min_nodes: 2, max_nodes: 8}\n  - {name: b, instance_type: m5.large, min_nodes: 1}\n',
+    ['resource anyscale 3-3 {instance_type=g5.4xlarge@3, min_replicas=2@3, max_replicas=8@3}'],
+  ],
+  [
+    'a runner whose labels each say a part',
+    '.github/workflows/a.yml',
+    'jobs:\n  t:\n    runs-on: [self-hosted, nvidia, v100]\n  u:\n    runs-on: {group: bm-gaudi3-8gaudi}\n',
+    ['resource github-actions 3-3 {gpu_type=v100@3}', 'resource github-actions 5-5 {gpu_type=gaudi3@5, gpu_count=8@5}'],
+  ],
+  [
+    'a solver that builds on the file of its family',
+    'a.yaml',
+    '_BASE_: ../base.yaml\nMODEL: {MASK_ON: false}\nSOLVER: {STEPS: (12000, 16000), MAX_ITER: 18000}\n',
+    ['training pytorch 1-3 {max_steps=18000@3}'],
+  ],
+  [
+    'a restoration network’s options',
+    'a.yml',
+    'datasets: {train: {batch_size_per_gpu: 3}}\ntrain:\n  optim_g: {type: Adam, lr: !!float 2e-3}\n  total_iter: 800000\n',
+    ['training pytorch 1-4 {max_steps=800000@4, optimizer=Adam@3, batch_size=3@1}'],
+  ],
+  [
+    'numbers with underscores',
+    'a.yaml',
+    'warmup_steps: 30_000\nsteps: 900_000\nbatch_size: 1536\n',
+    ['training pytorch 1-3 {max_steps=900000@2, batch_size=1536@3}'],
+  ],
+  [
+    'a run that says only that it trains',
+    'a.sh',
+    'python run.py --is_training 1 --model M --seq_len 720\n',
+    ['training pytorch 1-1 {model=M@1, seq_len=720@1}'],
+  ],
+  ['a run that says that it does not', 'a.sh', 'python run.py --is_training 0 --model M --seq_len 720\n', []],
+  [
+    'an evaluation of a model of a hub',
+    'a.sh',
+    'python run_eval.py --model_name_or_path org/m --per_device_eval_batch_size 32 --dtype bfloat16\n',
+    ['batch-inference pytorch 1-1 {batch_size=32@1, precision=bf16@1, model=org/m@1}'],
+  ],
+  ['an evaluation of what another has written', 'a.sh', 'python run_eval.py --predictions out.json --model_name a\n', []],
+  [
+    'generation with verl',
+    'a.sh',
+    'python3 -m verl.trainer.main_generation trainer.nnodes=1 trainer.n_gpus_per_node=8 model.path=org/m rollout.response_length=1024 rollout.tensor_model_parallel_size=2\n',
+    ['batch-inference verl 1-1 {max_tokens=1024@1, tensor_parallel=2@1, gpu_count=8@1, num_nodes=1@1, model=org/m@1}'],
+  ],
 ])('%s', async (_what, name, text, expected) => {
   expect(await short(name, text)).toEqual(expected);
 });

@@ -103,6 +103,7 @@ import { maxtext } from './yaml/maxtext.js';
 import { modelServers } from './yaml/model-servers.js';
 import { nanotron } from './yaml/nanotron.js';
 import { nemo } from './yaml/nemo.js';
+import { nemoRl } from './yaml/nemo-rl.js';
 import { nodeGroups } from './yaml/node-groups.js';
 import { rayCluster } from './yaml/ray-cluster.js';
 import { runai } from './yaml/runai.js';
@@ -169,6 +170,7 @@ export const recognisers: readonly Recogniser[] = [
   maxtext,
   nanotron,
   nemo,
+  nemoRl,
   torchtune,
   trainerArguments,
   trainingSettings,

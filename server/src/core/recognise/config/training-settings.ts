@@ -1,21 +1,21 @@
 import type { FactValue } from '../../model/fact.js';
 import { entriesOf, hasKey, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { scalar } from '../shared/command-line.js';
-import { ConfigFacts } from '../shared/config-facts.js';
+import { ConfigFacts, numberOf } from '../shared/config-facts.js';
 import { asText, type FlagMeaning, type FlagTable } from '../shared/flag-facts.js';
 import { trainingFlags } from '../shared/training-flags.js';
 import type { SeenWorkload } from '../types.js';
 import { takeDeepspeedOption } from './deepspeed.js';
 
 /** Matches every text that has a learning rate as a key, or what only an optimiser is given. */
-export const learningRateMarker = /(?:^|[\s"'{,.])(?:(?:\w+_)?(?:lr|learning_?rate)|warmup_\w+|weight_decay|grad_acc\w*)["']?[ \t]*[:=]/im;
+export const learningRateMarker = /(?:^|[\s"'{,.])(?:(?:\w+_)?(?:lr|learning_?rate)|warmup_\w+|weight_decay|grad_acc\w*|max_iter)["']?[ \t]*[:=]/im;
 
 /** Settings of a project's own training program, known by what they say together: a batch, a length of the run, a learning rate or what else only an optimiser is given.
  * They say how a training elsewhere runs, and are no workload of their own. */
 export function trainingSettings(uri: string, root: Value): SeenWorkload | undefined {
   if (root.kind !== 'map' || others.some((key) => hasKey(root, key))) return undefined;
   const leaves = leavesOf(root);
-  if (!leaves.some(optimises)) return undefined;
+  if (!leaves.some((leaf) => optimises(leaf) || leaf.path.join('.') === 'solver.max_iter')) return undefined;
   // A section of the trainer says whose settings they are where one part is left to other files.
   const sectioned = entriesOf(root).some(({ key, value }) => value.kind === 'map' && trainerSection.test(key));
   const facts = new ConfigFacts(uri, root);
@@ -34,18 +34,20 @@ export function trainingSettings(uri: string, root: Value): SeenWorkload | undef
   // fairseq counts the tokens of a batch.
   const counted = leaves.some(({ path }) => path.join('.') === 'dataset.max_tokens');
   const batch = counted || known('batch_size', 'global_batch_size');
+  // Detectron's families of models have a file of their own that the run's builds on.
+  const solver = leaves.some(({ path }) => path.join('.') === 'solver.max_iter');
   const length = known('epochs', 'max_steps', 'train_tokens');
   // Of one that leaves its batch to others, more than a single number is the optimiser's.
-  if (!(batch && length) && !(sectioned && (batch || (length && leaves.filter(optimises).length >= 2)))) return undefined;
+  if (!(batch && length) && !(sectioned && (batch || (length && (leaves.filter(optimises).length >= 2 || solver))))) return undefined;
   return facts.facts.length === 0 ? undefined : { ...facts.workload('training', 'pytorch', 'Training settings'), fragment: true as const };
 }
 
 const optimises = ({ path, value }: Leaf): boolean => {
   const name = path.at(-1) ?? '';
-  const amount = Number(scalarOf(value));
+  const amount = numberOf(scalarOf(value)) ?? Number.NaN;
   return /(?:^|_)(?:lr|learning_?rate)$/i.test(name)
     ? amount > 0
-    : /^(?:warmup_(?:steps|epochs|ratio|updates)|weight_decay|grad_acc\w*)$/.test(name) && amount >= 0;
+    : /^(?:warmup_(?:steps|epochs|ratio|updates|iters)|weight_decay|grad_acc\w*)$/.test(name) && amount >= 0;
 };
 
 /** What only files of another kind have at their top. */
@@ -55,7 +57,7 @@ interface Leaf {
   readonly path: readonly string[];
   readonly value: Value;
 }
-const trainerSection = /^(?:trainer|training|train|lightning|opti(?:m|mizer|mizers|misation|mization))$/i;
+const trainerSection = /^(?:trainer|training|train|run|solver|lightning|opti(?:m|mizer|mizers|misation|mization)(?:_params)?)$/i;
 const deepest = 4;
 /** The scalars of a file but those of what evaluates, samples or schedules, with their keys; what is less deep first. */
 function leavesOf(root: Value): Leaf[] {
@@ -93,7 +95,7 @@ function isNamed({ path }: Leaf, name: string): boolean {
   );
 }
 const sections =
-  /^(?:(?:pre|post)?train\w*|lightning|fit|config|cfg|hparams?|hyperparam\w*|params|args|run|experiment|exp|solver|data(?:set|loader|module|_params|_config)?|loader|dataloaders?|opti(?:m|misation|mization)\w*|common|task|(?:model|optimizer|dataset|network|saving)(?:_params|_config|_args|_arguments)?|net(?:work)?|arch|distributed|parallel\w*|system|hardware|deepspeed|lora\w*|peft\w*)$/i;
+  /^(?:(?:pre|post)?train\w*|lightning|fit|config|cfg|hparams?|hyperparam\w*|params|args|run|experiment|exp|solver|data(?:sets?|loader|module|_params|_config)?|loader|dataloaders?|opti(?:m|misation|mization)\w*|common|task|(?:model|optimizer|dataset|network|saving)(?:_params|_config|_args|_arguments)?|net(?:work)?|arch|distributed|parallel\w*|system|hardware|deepspeed|lora\w*|peft\w*)$/i;
 /** Within a section these are something else: `optimizer.name`, `data.model`. */
 const ambiguous = /^(?:model|arch|dataset|opt|optim|optimizer|strategy|depth|bits|offload|resolution)$/;
 
@@ -127,6 +129,10 @@ const own: FlagTable = {
   distributed_world_size: { fact: 'gpus', change: trainingCount },
   grad_acc: trainingFlags['grad_accum']!,
   total_train_steps: trainingFlags['max_steps']!,
+  total_iter: trainingFlags['max_steps']!,
+  ims_per_batch: trainingFlags['global_batch_size']!,
+  number_of_epochs: trainingFlags['epochs']!,
+  'optim_g.type': text('optimizer'),
   steps: trainingFlags['max_steps']!,
   train_epochs: trainingFlags['epochs']!,
   batch_size_train: trainingFlags['batch_size']!,

@@ -59,9 +59,17 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
   const spread = /^(?:torchrun|accelerate|deepspeed|colossalai)$/.test(started.launcher);
   const runs = spread && named !== true ? runsByName(started.name) : false;
   if (runs === 'model' || (runs && flags.some((flag) => givenModel.test(flag.name)))) return { kind: 'batch-inference', framework: 'pytorch' };
+  // Without a launcher the model and how many samples it is given at once say that it is run here.
+  if (
+    named === false &&
+    runsByName(started.name) &&
+    flags.some((flag) => givenModel.test(flag.name) && /^[\w.-]+\/[\w.-]+$/.test(String(flag.value))) &&
+    flags.some((flag) => evaluationBatch.test(flag.name))
+  )
+    return { kind: 'batch-inference', framework: 'pytorch' };
   if (named === false) return undefined;
   const distributed = started.launcher !== 'python' && started.launcher !== 'none' && started.launcher !== 'mpirun';
-  const signs = trainingSigns(flags);
+  const signs = flags.some((flag) => flag.name === 'is_training' && asSwitch(flag.value) === true) ? 2 : trainingSigns(flags);
   if (!(named === true || distributed || signs >= 2)) return undefined;
   if (named !== true && signs < 2 && otherJob.test(uri)) return undefined;
   // Text generation under a launcher.
@@ -77,6 +85,7 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
   if (/^(?:test|eval|evaluate|predict|infer|inference|generate|preprocess|prepare)$/.test(positionals[0]?.text ?? '')) return undefined;
   return { kind: 'training', framework: frameworkOf(started, flags), ...titleOf(started.name) };
 }
+const evaluationBatch = /^(?:per_device_eval_batch_size|per_gpu_eval_batch_size|eval_batch_size)$/;
 const givenModel = /^(?:model|model_(?:id|path|name|name_or_path)|pretrained(?:_model)?(?:_name_or_path)?|ckpt(?:_dir|_path)?|checkpoint(?:_path|_dir)?)$/;
 /** What the script's own file name says, where the program's says nothing. */
 const otherJob = /(?:^|[/_-])(?:eval\w*|tests?|infer\w*|predict|generat\w*|convert\w*|export|preprocess\w*|bench\w*)(?:[_-][^/]*)?\.\w+$/i;

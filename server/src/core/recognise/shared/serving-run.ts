@@ -2,7 +2,7 @@ import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { ShellWord } from '../../syntax/shell/script.js';
 import { flagFact, flagNamed, type ReadFlag, scalar } from './command-line.js';
 import { engineFlags } from './engine-flags.js';
-import { asPositive, asPrecision, asText, factsOfFlags } from './flag-facts.js';
+import { asPositive, asPositiveNumber, asPrecision, asText, factsOfFlags } from './flag-facts.js';
 import { firstOf } from './launchers.js';
 import type { Run } from './run.js';
 
@@ -59,10 +59,16 @@ const modelArguments = [
 function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFact)[] {
   const facts = factsOfFlags(uri, flags, {
     batch_size: { fact: 'batch_size', change: (value) => (typeof value === 'number' ? value : /^auto/.test(String(value)) ? 'auto' : undefined) },
+    per_device_eval_batch_size: { fact: 'batch_size', change: asPositive },
     max_batch_size: { fact: 'batch_size', change: (value) => (typeof value === 'number' ? value : undefined) },
     limit: { fact: 'dataset_size', change: (value) => (typeof value === 'number' && value >= 1 ? value : undefined) },
     tasks: { fact: 'dataset', change: asText },
     max_new_tokens: { fact: 'max_tokens', change: asPositive },
+    'rollout.response_length': { fact: 'max_tokens', change: asPositive },
+    'rollout.tensor_model_parallel_size': { fact: 'tensor_parallel', change: asPositive },
+    'rollout.gpu_memory_utilization': { fact: 'gpu_mem_util', change: asPositiveNumber },
+    'trainer.n_gpus_per_node': { fact: 'gpu_count', change: asPositive },
+    'trainer.nnodes': { fact: 'num_nodes', change: asPositive },
     dtype: { fact: 'precision', change: asPrecision },
     num_inference_steps: { fact: 'inference_steps', change: asPositive },
   });
@@ -72,7 +78,18 @@ function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFac
     const fact = args && written !== undefined ? flagFact(uri, name, { ...args, value: scalar(written), open: /\$[\w{(]/.test(written) }) : undefined;
     if (fact) facts.push(fact);
   }
-  const model = flagNamed(flags, 'model', 'model_path', 'model_name_or_path', 'model_id', 'pretrained', 'pretrained_model_name_or_path', 'ckpt', 'checkpoint');
+  const model = flagNamed(
+    flags,
+    'model',
+    'model.path',
+    'model_path',
+    'model_name_or_path',
+    'model_id',
+    'pretrained',
+    'pretrained_model_name_or_path',
+    'ckpt',
+    'checkpoint',
+  );
   const fact = model && /\//.test(String(model.value)) ? flagFact(uri, 'model', model) : undefined;
   return firstOf(fact ? [...facts, fact] : facts);
 }

@@ -98,7 +98,7 @@ export const trainingFlags: FlagTable = {
     global,
   ),
   ...each(
-    'gradient_accumulation_steps train.gradient_accumulation_steps trainer.accumulate_grad_batches accumulate_grad_batches grad_accum_steps grad_accumulation_steps gradient_accumulation grad_accum accumulation_steps grad_acc_steps gradient_accumulate_step update_freq accum_iter accum_steps',
+    'gradient_accumulation_steps train.gradient_accumulation_steps trainer.accumulate_grad_batches accumulate_grad_batches grad_accum_steps grad_accumulation_steps gradient_accumulation grad_accum accumulation_steps grad_acc_steps grad_accum_factor gradient_accumulate_step update_freq accum_iter accum_steps',
     meaning('grad_accum', asCountOrWord),
   ),
   ...each(
@@ -110,7 +110,7 @@ export const trainingFlags: FlagTable = {
     epochs,
   ),
   ...each(
-    'max_steps max_train_steps num_train_steps train_steps total_steps training.steps trainer.max_steps trainer.total_training_steps train.max_steps train_iters max_iters max_iter num_iterations num_iters iterations max_update total_training_steps training_steps num_steps num_training_steps',
+    'max_steps max_train_steps num_train_steps train_steps total_steps training.steps trainer.max_steps trainer.total_training_steps train.max_steps train_iters max_iters max_iter num_iterations num_iters iterations max_update total_training_steps training_steps num_steps num_training_steps gin.TRAIN_STEPS',
     steps,
   ),
   ...each('train_samples train_num_samples max_train_samples max_samples data.max_samples num_samples', meaning('dataset_size', asPositive)),

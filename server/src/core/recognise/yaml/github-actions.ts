@@ -7,7 +7,7 @@ export const githubActions: YamlRecogniser = {
   id: 'github-actions',
   language: 'yaml',
   marker:
-    /^[ \t]+runs-on[ \t]*:[\s\S]*?(?:gpu|nvidia|cuda|a100|h100|h200|b200|a10g|\bl4\b|\bt4\b|v100|\b[2345]0[6-9]0\b|\bg[3-6]\w*[.-]\d*x?large|\bp[2-6]\w*[.-]\d*x?large)/im,
+    /^[ \t]+runs-on[ \t]*:[\s\S]*?(?:gpu|gaudi|nvidia|cuda|a100|h100|h200|b200|a10g|\bl4\b|\bt4\b|v100|\b[2345]0[6-9]0\b|\bg[3-6]\w*[.-]\d*x?large|\bp[2-6]\w*[.-]\d*x?large)/im,
   doc: { format: 'GitHub Actions', reads: 'GPU of a runner label, time limit', example: 'runs-on: linux-amd64-gpu-h100-latest-2' },
   recognise: ({ document, roots }) =>
     roots.flatMap((root) => entriesOf(at(root, 'jobs')).flatMap((job) => (hasKey(job.value, 'runs-on') ? (read(document.uri, job.value) ?? []) : []))),
@@ -15,10 +15,11 @@ export const githubActions: YamlRecogniser = {
 
 function read(uri: string, job: Value): SeenWorkload | undefined {
   const runsOn = entryOf(job, 'runs-on');
-  const label = runsOn && labelsOf(job, runsOn.value).find((value) => gpuLabel.test(textOf(value) ?? ''));
-  if (!runsOn || !label) return undefined;
+  const labels = runsOn ? labelsOf(job, runsOn.value).filter((value) => gpuLabel.test(textOf(value) ?? '')) : [];
+  if (!runsOn || labels.length === 0) return undefined;
   const facts = new ConfigFacts(uri, job);
-  takeLabel(facts, label);
+  // Of the labels of a runner each may say a part; the values of a matrix are runners of their own.
+  for (const label of runsOn.value.kind === 'seq' ? labels : labels.slice(0, 1)) takeLabel(facts, label);
   const limit = entryOf(job, 'timeout-minutes');
   const minutes = limit && numberOf(textOf(limit.value));
   if (limit && minutes !== undefined) facts.put('max_time', minutes * 60, limit.value);
@@ -37,7 +38,8 @@ function labelsOf(job: Value, value: Value): Value[] {
   return listed.flatMap((item) => (item.kind === 'seq' ? item.items : [item]));
 }
 
-const gpuType = /(?:^|[^a-z0-9])(a10g?|a100|a40|a6000|h100|h200|h20|b200|gb200|l4|l40s?|t4|v100|p100|k80|rtx\w*|[2345]0[6-9]0(?:ti)?|mi\d{3}x?)(?![a-z0-9])/i;
+const gpuType =
+  /(?:^|[^a-z0-9])(a10g?|a100|a40|a6000|h100|h200|h20|b200|gb200|l4|l40s?|t4|v100|p100|k80|rtx\w*|[2345]0[6-9]0(?:ti)?|gaudi\d?|mi\d{3}x?)(?![a-z0-9])/i;
 const instance = /(?:^|[.-])((?:g[3-6][a-z]*|p[2-6][a-z]*)[.-](?:\d*x?large|metal))(?![a-z0-9])/i;
 const gpuLabel = new RegExp(`gpu|nvidia|cuda|${gpuType.source}|${instance.source}`, 'i');
 
@@ -49,7 +51,7 @@ function takeLabel(facts: ConfigFacts, label: Value): void {
   if (machine) facts.put('instance_type', machine.replace('-', '.'), label);
   if (type) facts.put('gpu_type', type, label);
   const count =
-    /(?:^|[^a-z0-9])(\d+)[-_]?x?[-_]?gpus?(?![a-z0-9])/i.exec(name)?.[1] ??
+    /(?:^|[^a-z0-9])(\d+)[-_]?x?[-_]?(?:gpus?|gaudi)(?![a-z0-9])/i.exec(name)?.[1] ??
     /gpu[\w-]*-(?:latest-)?(\d)$/i.exec(name)?.[1] ??
     /gpu[-_.](\d)(?!\d)/i.exec(name)?.[1];
   if (count && Number(count) > 0 && Number(count) <= 16) facts.put('gpu_count', Number(count), label);

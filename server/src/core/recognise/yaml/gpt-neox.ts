@@ -57,6 +57,7 @@ const fields: readonly Field[] = [
   ['seq_len', 'seq_length', integer],
   ['max_steps', 'train_iters', positive],
   ['epochs', 'train_epochs', number],
+  ['grad_accum', 'gas', integer],
   ['grad_ckpt', 'checkpoint_activations', flag],
   ['num_nodes', 'num_nodes', integer],
   ['dataset', 'data_path', text],

@@ -7,14 +7,19 @@ import type { SeenWorkload, YamlRecogniser } from '../types.js';
 export const nodeGroups: YamlRecogniser = {
   id: 'node-groups',
   language: 'yaml',
-  marker: /^apiVersion[ \t]*:\s*["']?eksctl\.io\/|^Scheduling[ \t]*:|^available_node_types[ \t]*:/m,
+  marker: /^apiVersion[ \t]*:\s*["']?eksctl\.io\/|^Scheduling[ \t]*:|^(?:available_node_types|worker_nodes|worker_node_types)[ \t]*:/m,
   doc: {
-    format: 'eksctl, AWS ParallelCluster, Ray cluster launcher',
+    format: 'eksctl, AWS ParallelCluster, Ray cluster launcher, Anyscale compute',
     reads: 'instance type, size and bounds of each group with accelerators, spot, region',
     example: 'managedNodeGroups: [{instanceType: p5.48xlarge, desiredCapacity: 2}]',
   },
   recognise: ({ document, roots }) =>
-    roots.flatMap((root) => [...eksctl(document.uri, root), ...parallelCluster(document.uri, root), ...rayNodes(document.uri, root)]),
+    roots.flatMap((root) => [
+      ...eksctl(document.uri, root),
+      ...parallelCluster(document.uri, root),
+      ...rayNodes(document.uri, root),
+      ...anyscale(document.uri, root),
+    ]),
 };
 
 /** A place to be filled in is no region. */
@@ -62,6 +67,20 @@ function parallelCluster(uri: string, root: Value): SeenWorkload[] {
       return [facts.workload('resource', 'parallelcluster', textOf(at(one, 'Name')) ?? 'queue', one)];
     }),
   );
+}
+
+/** @source docs.anyscale.com, ComputeConfig */
+function anyscale(uri: string, root: Value): SeenWorkload[] {
+  return itemsOf(at(root, 'worker_nodes') ?? at(root, 'worker_node_types')).flatMap((one) => {
+    const facts = group(uri, root, accelerated(at(one, 'instance_type')));
+    if (!facts) return [];
+    facts.take('min_replicas', at(one, 'min_nodes') ?? at(one, 'min_workers'), integer);
+    facts.take('max_replicas', at(one, 'max_nodes') ?? at(one, 'max_workers'), integer);
+    const market = at(one, 'market_type');
+    if (market && /^spot$/i.test(textOf(market) ?? '')) facts.put('spot', true, market);
+    facts.take('region', at(root, 'region'), region);
+    return [facts.workload('resource', 'anyscale', textOf(at(one, 'name')) ?? 'worker nodes', one)];
+  });
 }
 
 function rayNodes(uri: string, root: Value): SeenWorkload[] {
