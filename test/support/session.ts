@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly spawned?: boolean;
   /** A connection to a server that is already there. */
   readonly connection?: ProtocolConnection;
+  /** What the server can reach besides files. */
+  readonly host?: Partial<Host>;
   /** Answers in place of a shipped file; throws to play a missing one. */
   readonly asset?: (name: string, otherwise: () => Promise<Uint8Array>) => Promise<Uint8Array>;
 }
@@ -220,6 +222,7 @@ function inProcess(options: SessionOptions, files: ReadonlyMap<string, string>):
     now: () => Date.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    ...options.host,
   };
   startServer(server, host);
   return [createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up)), undefined];

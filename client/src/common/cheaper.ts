@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
-import { type AdviceResult, type AdvisedChange, adviceRequest, type WorkloadRef } from '../../../server/src/protocol/protocol.js';
+import { type AdviceResult, type AdvisedChange, adviceRequest, adviceTakenNotification, type WorkloadRef } from '../../../server/src/protocol/protocol.js';
 import type { Start } from './running.js';
+
+/** Tells the server that advice was taken: the audit log of the workspace is to know. */
+export const adviceTaken = async (start: Start, taken: unknown): Promise<void> => (await start()).notify(adviceTakenNotification, taken);
 
 /** Shows what makes a workload cheaper, and makes the chosen edit: one undo takes it back. */
 export async function makeCheaper(start: Start, ref: WorkloadRef): Promise<void> {
@@ -44,6 +47,7 @@ export async function makeCheaper(start: Start, ref: WorkloadRef): Promise<void>
   for (const { uri, range, text } of changes)
     edit.replace(vscode.Uri.parse(uri), new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character), text);
   if (!(await vscode.workspace.applyEdit(edit))) throw new Error('the edit could not be applied: the file has changed');
+  await adviceTaken(start, picked.one.taken);
 }
 
 /** The lines that a change touches are what they were when it was found. */

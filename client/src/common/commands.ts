@@ -11,7 +11,7 @@ import {
 } from '../../../server/src/protocol/protocol.js';
 import { answerFact, applyChange, chooseAccelerator, chooseProvider, openSettings, pinAssumption, setAssumption } from './answers.js';
 import { Blame } from './blame.js';
-import { makeCheaper } from './cheaper.js';
+import { adviceTaken, makeCheaper } from './cheaper.js';
 import { measuredRuns } from './measured-runs.js';
 import { outOfMemory } from './out-of-memory.js';
 import type { ComparePanels } from './panel.js';
@@ -70,6 +70,7 @@ export function registerCommands(
     }),
     withWorkload('compare', (ref) => panels.show(ref)),
     command('whatIf', (argument) => whatIfOf(start, whatIf, argument)),
+    command('adviceTaken', (argument) => adviceTaken(start, argument)),
     withWorkload('makeCheaper', (ref) => makeCheaper(start, ref)),
     withWorkload('setAssumption', (ref) => setAssumption(start, ref)),
     withWorkload('pinAssumption', (ref) => pinAssumption(start, ref)),

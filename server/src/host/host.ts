@@ -1,4 +1,4 @@
-import type { ByteSource, CodeWorkload } from '../core/index.js';
+import type { Advice, ByteSource, CodeWorkload, MlcostSettings } from '../core/index.js';
 
 /** All that the product asks of where it runs: one implementation for Node, one for a web worker. */
 export interface Host {
@@ -29,6 +29,9 @@ export interface Host {
   /** The workloads of the project in a folder at commits of its repository, without those that are not there.
    * Absent where no repository can be reached. */
   codeAt?(root: string, commits: readonly string[]): Promise<ReadonlyMap<string, readonly CodeWorkload[]>>;
+  /** Writes into the audit log of a workspace folder that keeps one that advice was taken. Absent where no log can be kept.
+   * @errors where it cannot be written */
+  noteAdvice?(root: string, settings: MlcostSettings, advice: TakenAdvice): Promise<void>;
   /** Answers by a command of `mlcost` for the project in a folder. Absent where no process can be started.
    * @param root URI of the folder
    * @errors Error with what the command says */
@@ -40,6 +43,8 @@ export interface Host {
   /** Ends after some milliseconds: for debouncing and time limits. */
   delay(ms: number): Promise<void>;
 }
+/** What the audit log says of advice. */
+export type TakenAdvice = Pick<Advice, 'id' | 'workload' | 'title' | 'changes'>;
 /** A commit that a line comes from. */
 export interface LineCommit {
   readonly oid: string;

@@ -17,7 +17,8 @@ import {
 } from '../core/index.js';
 import type { ProvenAdvice } from '../host/advisor.js';
 import { specOf } from '../host/engine.js';
-import { type AdviceResult, type AdvisedChange, adviceRequest, type WorkloadRef } from '../protocol/protocol.js';
+import type { TakenAdvice } from '../host/host.js';
+import { type AdviceResult, type AdviceTaken, type AdvisedChange, adviceRequest, adviceTakenNotification, type WorkloadRef } from '../protocol/protocol.js';
 import { guarded, type Session } from './context.js';
 import type { ShownWorkload } from './reports.js';
 import { silenceOf } from './silence.js';
@@ -45,6 +46,7 @@ export function onAdvice(session: Session): void {
             label: `${labelOf(advice)}: ${advice.title}`,
             description: cheaperDetail(advice, { locale: session.locale }),
             detail: [...advice.notes, ...advice.risk.evidence].join('; '),
+            taken: takenOf(found.workload.span.uri, advice),
             changes: changesOf(session, advice),
           })),
           // A long heading would hide what stands beside it in a list.
@@ -56,6 +58,29 @@ export function onAdvice(session: Session): void {
       },
     ),
   );
+}
+
+/** Writes advice that was taken into the log of its folder, as `mlcost advise --apply` does. */
+export function onAdviceTaken(session: Session): void {
+  const { connection, engine, host, log } = session;
+  connection.onNotification(adviceTakenNotification, (taken: unknown) => {
+    const advice = readTaken(taken);
+    const root = advice && engine.rootOf(advice.uri);
+    if (!advice || root === undefined || !host.noteAdvice) return;
+    const { noteAdvice } = host;
+    void engine
+      .settingsOf(root)
+      .then((settings) => noteAdvice(root, settings, advice))
+      .catch((error: unknown) => log(`audit log: ${error instanceof Error ? error.message : String(error)}`));
+  });
+}
+const takenOf = (uri: string, { id, workload, title, changes }: ProvenAdvice): AdviceTaken => ({ uri, id, workload, title, changes });
+/** As it came over the wire: it is written as it is, so it has to be what was told. */
+function readTaken(value: unknown): (TakenAdvice & { readonly uri: string }) | undefined {
+  if (typeof value !== 'object' || value === null || JSON.stringify(value).length > 20_000) return undefined;
+  const { uri, id, workload, title, changes } = value as Partial<Record<keyof AdviceTaken, unknown>>;
+  if (![uri, id, workload, title].every((one) => typeof one === 'string') || !Array.isArray(changes)) return undefined;
+  return { uri, id, workload, title, changes } as TakenAdvice & { readonly uri: string };
 }
 
 /** Quick fixes at a workload: those whose edit was tried. The best may be the preferred one only if it changes no result. */
@@ -82,6 +107,8 @@ export async function adviceActions(session: Session, uri: string, range: Range)
         title: `${labelOf(advice)}: ${advice.title} (${cheaperDetail(advice, { locale: session.locale })})`,
         kind: CodeActionKind.QuickFix,
         edit: { changes: edits },
+        // the editor runs it after the edit: only what was taken is told
+        command: { title: 'Note in the audit log', command: 'mlCostLens.adviceTaken', arguments: [takenOf(one.workload.span.uri, advice)] },
         ...(advice.risk.level === 'none' && !actions.some(({ kind }) => kind === CodeActionKind.QuickFix) ? { isPreferred: true } : {}),
       });
     }

@@ -24,7 +24,7 @@ import {
   workloadsChangedNotification,
 } from '../protocol/protocol.js';
 import { spendChangedNotification } from '../protocol/spend-panel.js';
-import { onAdvice } from './advice.js';
+import { onAdvice, onAdviceTaken } from './advice.js';
 import { onAlerts } from './alerts.js';
 import { onAnswer } from './answers.js';
 import { BackgroundIndex } from './background-index.js';
@@ -231,6 +231,7 @@ export function startServer(connection: Connection, host: Host): void {
     onAlerts,
     onCompare,
     onAdvice,
+    onAdviceTaken,
     onChoices,
     onRuns,
     onBlame,

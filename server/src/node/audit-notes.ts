@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { auditFile, type Decimal, exact, type MlcostSettings } from '../core/index.js';
+import type { TakenAdvice } from '../host/host.js';
 import { lastRecord, record } from './audit-log.js';
-import { commitOf } from './metered-run.js';
+import { commitOf } from './git.js';
 
 /** Whether a workspace keeps a log: by itself only what spends money begins one. */
 export const keepsAudit = (root: string): boolean => existsSync(path.join(root, auditFile));
@@ -49,6 +50,7 @@ export const noteGate = async (
   }: { readonly failed: boolean; readonly rules: number; readonly workloads: number; readonly findings: readonly unknown[] },
 ): Promise<void> => record(root, 'gate', { result: failed ? 'failed' : 'passed', rules, workloads, findings, ...(await codeState(root, settings)) });
 
-/** Advice that was taken goes into the log. */
-export const noteAdvice = async (root: string, settings: MlcostSettings, advice: object): Promise<void> =>
-  record(root, 'advice-taken', { ...advice, ...(await codeState(root, settings)) });
+/** Advice that was taken goes into the log, where a workspace keeps one. */
+export async function noteAdvice(root: string, settings: MlcostSettings, { id, workload, title, changes }: TakenAdvice): Promise<void> {
+  if (keepsAudit(root)) await record(root, 'advice-taken', { id, workload, title, changes, ...(await codeState(root, settings)) });
+}

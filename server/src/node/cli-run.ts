@@ -199,10 +199,8 @@ async function adviseCommand(parsed: Parsed, host: Host): Promise<void> {
   if (chosen) {
     const taken = await apply(chosen, engine, relative);
     const folder = fileURLToPath(engine.roots[0] ?? pathToFileURL('.').href);
-    if (keepsAudit(folder)) {
-      const settings = await engine.settingsOf(engine.roots[0] ?? '');
-      for (const { id, workload, title, changes } of taken) await noteAdvice(folder, settings, { id, workload, title, changes });
-    }
+    const settings = await engine.settingsOf(engine.roots[0] ?? '');
+    for (const one of taken) await noteAdvice(folder, settings, one);
   } else if (parsed.values['format'] === 'json') write(`${JSON.stringify(adviseJson(engine, all, relative), null, 1)}\n`);
   else write(adviseTable(engine, all, relative, paint()));
 }

@@ -165,11 +165,20 @@ export class GitRepository {
   }
 }
 
+/** The commit that a folder stands at, and whether files differ from it; nothing where no repository tells. */
+export async function commitOf(folder: string): Promise<{ commit?: string; dirty?: boolean }> {
+  const env = await withoutFilters(folder);
+  const said = (args: readonly string[]): Promise<string | undefined> => run(folder, env, args, undefined, 5000).catch(() => undefined);
+  const [commit, changes] = await Promise.all([said(['rev-parse', 'HEAD']), said(['status', '--porcelain', '--untracked-files=no'])]);
+  return { ...(commit ? { commit: commit.trim() } : {}), ...(changes === undefined ? {} : { dirty: changes.trim() !== '' }) };
+}
+
 const records = (text: string): string[] => text.split('\0').filter((line) => line !== '');
 
-function run(cwd: string, env: Environment, args: readonly string[], input?: string): Promise<string> {
+/** @param timeout 0: none @unit ms */
+function run(cwd: string, env: Environment, args: readonly string[], input?: string, timeout = 0): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile('git', [...safe, ...args], { cwd, env, maxBuffer: 1 << 30 }, (error, out) => (error ? reject(error) : resolve(out)));
+    const child = execFile('git', [...safe, ...args], { cwd, env, timeout, maxBuffer: 1 << 30 }, (error, out) => (error ? reject(error) : resolve(out)));
     // git may end before it has read all
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from '../core/index.js';
 import { runFolder } from '../host/spend-usage.js';
+import { commitOf } from './git.js';
 
 /** A command that was metered: written before it starts, again while it runs, and when it ends. */
 export interface RunRecord {
@@ -181,11 +182,3 @@ const output = (file: string, args: readonly string[], cwd: string): Promise<str
   new Promise((resolve) => {
     execFile(file, args, { cwd, timeout: 5000 }, (error, stdout) => resolve(error ? undefined : stdout.trim()));
   });
-/** The commit that is checked out in a folder, and whether files differ from it; nothing where it is in no repository. */
-export async function commitOf(cwd: string): Promise<{ commit?: string; dirty?: boolean }> {
-  const [commit, changes] = await Promise.all([
-    output('git', ['rev-parse', 'HEAD'], cwd),
-    output('git', ['status', '--porcelain', '--untracked-files=no'], cwd),
-  ]);
-  return { ...(commit ? { commit } : {}), ...(changes === undefined ? {} : { dirty: changes !== '' }) };
-}

@@ -5,6 +5,7 @@ import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import type { Host } from '../host/host.js';
 import { clientFiles } from '../lsp/client-files.js';
 import { startServer } from '../lsp/session.js';
+import { noteAdvice } from './audit-notes.js';
 import { codeAt } from './commit-code.js';
 import { nodeHost } from './node-host.js';
 import { runTool } from './tool-run.js';
@@ -21,6 +22,9 @@ const remote = clientFiles(
 const host: Host = {
   ...own,
   runTool: async (root, command) => runTool(path.join(__dirname, 'cli.js'), await realpath(fileURLToPath(root)), command),
+  noteAdvice: async (root, settings, advice) => {
+    if (root.startsWith('file:')) await noteAdvice(fileURLToPath(root), settings, advice);
+  },
   codeAt: (root, commits) => codeAt(root, own, commits),
   readText: (uri) => (uri.startsWith('file:') ? own : remote).readText(uri),
   listFiles: (root, signal) => (root.startsWith('file:') ? own : remote).listFiles(root, signal),

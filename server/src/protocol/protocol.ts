@@ -29,6 +29,8 @@ export const explainRequest = 'mlcost/explain';
 export const compareRequest = 'mlcost/compare';
 /** Client → server: what makes a workload cheaper, with the edits that do it. */
 export const adviceRequest = 'mlcost/advice';
+/** Client → server: advice was taken, which the audit log of the workspace is to know. */
+export const adviceTakenNotification = 'mlcost/adviceTaken';
 /** Client → server: what can be answered for a fact, with what each would cost. */
 export const choicesRequest = 'mlcost/choices';
 /** Client → server: the edit of `.mlcost.yaml` that keeps an answer. */
@@ -173,6 +175,14 @@ export interface WorkloadsResult {
   readonly total: string;
   readonly budgets: readonly { readonly label: string; readonly description: string }[];
 }
+/** Advice that was taken, as the server told it. */
+export interface AdviceTaken {
+  readonly uri: string;
+  readonly id: string;
+  readonly workload: string;
+  readonly title: string;
+  readonly changes: readonly { readonly fact: string }[];
+}
 export interface AdviceResult {
   readonly title: string;
   readonly advice: readonly {
@@ -180,6 +190,8 @@ export interface AdviceResult {
     readonly label: string;
     readonly description: string;
     readonly detail: string;
+    /** What is told once its edit was made. */
+    readonly taken: AdviceTaken;
     /** Empty: nothing here can be edited so that it holds. */
     readonly changes: readonly AdvisedChange[];
   }[];
