@@ -119,13 +119,14 @@ export { type Anomaly, anomalies } from './spend/anomaly.js';
 export { type AuditRecord, auditFile, auditLine, readAuditLine, verifyAudit } from './spend/audit.js';
 export { type Budget, type BudgetState, budgetStateSteps, budgetStates, budgetsFor, exhaustionAfter, hasMoneyLeft, lastDay } from './spend/budget.js';
 export { type CodeState, type CodeWorkload, claimSteps, comparedWith, runOf } from './spend/claims.js';
+export { bothViews, otherView } from './spend/cost-view.js';
 export type { Decimal } from './spend/decimal.js';
 export * as exact from './spend/decimal.js';
 export { Dictionary } from './spend/dictionary.js';
 export { type DimensionName, dimensionAt, ownerKey } from './spend/dimensions.js';
 export { EntryView, shardCount, shardName } from './spend/entries.js';
 export { exportsOf } from './spend/files.js';
-export { billedOf, columnsNeeded, Importer, type Rejected, UnknownExport } from './spend/importer.js';
+export { billedOf, columnsNeeded, Importer, type ImportTotals, type Rejected, UnknownExport } from './spend/importer.js';
 export { type ExportFile, joined, ledgerInMemory, type ReadExport } from './spend/in-memory.js';
 export { type Kpi, kpis } from './spend/kpi.js';
 export {

@@ -4,12 +4,15 @@ import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import {
+  bothViews,
   CsvReader,
   type ImportedFile,
   Importer,
   type ImportRecord,
+  type ImportTotals,
   type Manifest,
   manifestName,
+  otherView,
   type Rejected,
   readLedgerManifest,
   UnknownExport,
@@ -98,8 +101,8 @@ async function importOne(
     read.push({ name: path.basename(file), bytes, sha256 });
   }
   flush(0);
-  const totals = importer.finish();
   if (read.every(({ sha256 }) => known.has(sha256))) return { outcome: { files, rejected: [] } };
+  const totals = finished(importer, files, manifest);
 
   const { months, replaced } = newMonths(folder, manifest, {
     months: opened(),
@@ -120,6 +123,19 @@ async function importOne(
   const next: Manifest = { ...manifest, imports: [...manifest.imports, record], months };
   putInForce(folder, next);
   return { outcome: { files, record, rejected: totals.examples }, next };
+}
+/** @errors UnknownExport for what would count money twice */
+function finished(importer: Importer, files: readonly string[], { imports }: Manifest): ImportTotals {
+  const where = files.join(', ');
+  try {
+    const totals = importer.finish(files.map((file) => path.basename(file)));
+    const other = otherView(imports, totals);
+    if (!other) return totals;
+    const names = other.files.map(({ name }) => name);
+    throw new UnknownExport(bothViews(totals.format, other.format, names));
+  } catch (error) {
+    throw error instanceof UnknownExport ? new UnknownExport(`${where}: ${error.message}`) : error;
+  }
 }
 /** @returns SHA-256 of the file's bytes */
 async function readExport(file: string, importer: Importer, onBytes: (done: number) => void): Promise<string> {

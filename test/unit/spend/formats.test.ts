@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ledgerInMemory } from '../../../server/src/core/spend/in-memory.js';
 import { Workspace } from '../../support/ledger.js';
 
 /** The groups of a small file. */
@@ -256,4 +257,107 @@ test('Azure: both spellings of the columns; what is amortised is not known', asy
   using workspace = new Workspace();
   const [outcome] = await workspace.import(workspace.write('a.csv', csv));
   expect(outcome?.record?.format).toBe('azure-cost-details');
+});
+
+describe('Azure: actual and amortised cost', () => {
+  const header = [
+    'SubscriptionName',
+    'Date',
+    'MeterCategory',
+    'MeterName',
+    'ResourceId',
+    'costInBillingCurrency',
+    'billingCurrency',
+    'ChargeType',
+    'PricingModel',
+    'Quantity',
+    'ReservationId',
+  ];
+  const row = (day: string, cost: string, type: string, model: string, id = '/r/1'): string[] => [
+    'sub',
+    day,
+    'Virtual Machines',
+    'ND96',
+    id,
+    cost,
+    'USD',
+    type,
+    model,
+    '24',
+    model === 'OnDemand' ? '' : 'res-1',
+  ];
+  const actual = table([
+    header,
+    row('2026-11-01', '720', 'Purchase', 'Reservation', ''),
+    row('2026-11-02', '0', 'Usage', 'Reservation'),
+    row('2026-11-02', '5', 'Usage', 'OnDemand', '/r/2'),
+  ]);
+  const amortised = table([
+    header,
+    row('2026-11-02', '20', 'Usage', 'Reservation'),
+    row('2026-11-02', '4', 'UnusedReservation', 'Reservation', ''),
+    row('2026-11-02', '5', 'Usage', 'OnDemand', '/r/2'),
+  ]);
+  const demand = table([header, row('2026-11-02', '5', 'Usage', 'OnDemand', '/r/2')]);
+  const formatOf = async (name: string, csv: string): Promise<string | undefined> => {
+    using workspace = new Workspace();
+    return (await workspace.import(workspace.write(name, csv)))[0]?.record?.format;
+  };
+  test.each<[string, string, string, string]>([
+    ['a purchase, and what it covers for nothing', 'a.csv', actual, 'azure-actual-cost-details'],
+    ['a share of the purchase, and what was not used', 'a.csv', amortised, 'azure-amortised-cost-details'],
+    [
+      'savings plans',
+      'a.csv',
+      amortised.replaceAll('UnusedReservation', 'UnusedSavingsPlan').replaceAll('"Reservation"', '"SavingsPlan"'),
+      'azure-amortised-cost-details',
+    ],
+    ['without commitments, by the name', 'export_AmortizedCost_202611.csv', demand, 'azure-amortised-cost-details'],
+    ['without commitments, by the other name', 'daily-actual-cost.csv', demand, 'azure-actual-cost-details'],
+    ['rows are surer than names', 'daily-actual-cost.csv', amortised, 'azure-amortised-cost-details'],
+    ['without either', 'a.csv', demand, 'azure-cost-details'],
+  ])('%s', async (_, name, csv, expected) => expect(await formatOf(name, csv)).toBe(expected));
+  test('effective is what is the same in both, and what an amortised file says; the rest is not known', async () => {
+    using workspace = new Workspace();
+    await workspace.import(workspace.write('a.csv', actual));
+    expect(await workspace.report(['day'], { cost: 'effective' })).toEqual([
+      ['2026-11-01', '0.00'],
+      ['2026-11-02', '5.00'],
+    ]);
+    using other = new Workspace();
+    await other.import(other.write('a.csv', amortised));
+    expect(await other.report(['day'], { cost: 'effective' })).toEqual([['2026-11-02', '29.00']]);
+  });
+  test('both of the same days are refused, whichever comes first, and nothing is changed', async () => {
+    for (const [first, second] of [
+      [actual, amortised],
+      [amortised, actual],
+    ] as const) {
+      using workspace = new Workspace();
+      await workspace.import(workspace.write('first.csv', first));
+      const before = await workspace.report(['day']);
+      await expect(workspace.import(workspace.write('second.csv', second))).rejects.toThrow(
+        /second\.csv: \w+ cost, and first\.csv has told the \w+ cost of the same days: the same money twice/,
+      );
+      expect(await workspace.report(['day'])).toEqual(before);
+      const found = ledgerInMemory([
+        { name: 'first.csv', bytes: new TextEncoder().encode(first) },
+        { name: 'second.csv', bytes: new TextEncoder().encode(second) },
+      ]);
+      expect(found.problems).toEqual([{ name: 'second.csv', reason: expect.stringMatching(/the same money twice/) as unknown as string }]);
+      expect(found.read).toHaveLength(1);
+    }
+  });
+  test('the same view again corrects, and other days may be told in the other view', async () => {
+    using workspace = new Workspace();
+    await workspace.import(workspace.write('first.csv', amortised));
+    await workspace.import(workspace.write('again.csv', amortised.replace('"20"', '"21"')));
+    await workspace.import(workspace.write('later.csv', actual.replaceAll('2026-11', '2026-12')));
+    expect((await workspace.report(['month'])).map(([month, cost]) => `${month} ${cost}`)).toEqual(['2026-11 30.00', '2026-12 725.00']);
+  });
+  test('a file that is both is none', async () => {
+    using workspace = new Workspace();
+    const both = actual + amortised.slice(amortised.indexOf('\n') + 1);
+    await expect(workspace.import(workspace.write('a.csv', both))).rejects.toThrow(/a\.csv: has rows of actual and of amortised cost/);
+  });
 });

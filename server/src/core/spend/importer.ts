@@ -1,3 +1,4 @@
+import { type CostView, viewOfNames, withView } from './cost-view.js';
 import { add, type Decimal, negate, zero } from './decimal.js';
 import type { Dictionary } from './dictionary.js';
 import { dimensionAt } from './dimensions.js';
@@ -46,6 +47,7 @@ export class Importer {
   private readonly effective = newAmount();
   private readonly quantity = newAmount();
   private readonly known = new HashCache();
+  private readonly views = new Set<CostView>();
   private tuple = 0;
   private currency = 0;
   private first = Number.POSITIVE_INFINITY;
@@ -77,6 +79,10 @@ export class Importer {
     if (!this.amount(row, mapping.billed, this.billed)) {
       this.reject(row, `no cost: '${typeof mapping.billed === 'number' ? cellText(row, mapping.billed) : ''}'`);
       return;
+    }
+    if (mapping.view && this.views.size < 2) {
+      const view = mapping.view((cell) => cellText(row, cell));
+      if (view) this.views.add(view);
     }
     const hasEffective = mapping.effective !== undefined && this.amount(row, mapping.effective, this.effective);
     const { quantity } = mapping;
@@ -121,7 +127,14 @@ export class Importer {
   /** What was billed in all, by currency. */
   billedByCurrency = (): Record<string, Decimal> =>
     Object.fromEntries([...this.currencies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, slot]) => [name, this.sums.of(slot)]));
-  finish(): ImportTotals {
+  /** @param names of the files
+   * @errors UnknownExport for a file that is two in one */
+  finish(names: readonly string[] = []): ImportTotals {
+    if (this.mapping?.view) {
+      const [view = viewOfNames(names), other] = this.views;
+      if (other) throw new UnknownExport('has rows of actual and of amortised cost, which are the same money twice: export one of the two');
+      this.totals.format = withView(this.totals.format, view);
+    }
     if (this.last > 0) {
       this.totals.from = dayText(this.first);
       this.totals.to = dayText(this.last);

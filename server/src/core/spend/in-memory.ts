@@ -1,3 +1,4 @@
+import { bothViews, otherView } from './cost-view.js';
 import { Dictionary } from './dictionary.js';
 import { EntryView } from './entries.js';
 import { exportsOf } from './files.js';
@@ -32,6 +33,7 @@ export function ledgerInMemory(files: readonly ExportFile[]): { months: LedgerMo
       dictionaries.set(month, found);
       return found;
     });
+    let totals: ImportTotals;
     try {
       for (const name of names) {
         importer.nextPart();
@@ -39,6 +41,12 @@ export function ledgerInMemory(files: readonly ExportFile[]): { months: LedgerMo
         csv.push(byName.get(name)?.bytes ?? new Uint8Array());
         csv.end();
       }
+      totals = importer.finish(names);
+      const other = otherView(
+        read.map(({ files: before, totals: { format, from, to } }) => ({ before, format, from, to })),
+        totals,
+      );
+      if (other) throw new UnknownExport(bothViews(totals.format, other.format, other.before));
     } catch (error) {
       if (!(error instanceof UnknownExport)) throw error;
       problems.push({ name: names.join(', '), reason: error.message });
@@ -46,7 +54,7 @@ export function ledgerInMemory(files: readonly ExportFile[]): { months: LedgerMo
     }
     for (const [place, entries] of importer.waiting)
       if (entries.size > 0) shards.set(place, merge(shards.get(place) ?? new Uint8Array(), entries.take()).bytes);
-    read.push({ files: names, totals: importer.finish() });
+    read.push({ files: names, totals });
   }
   return { months: monthsOf(dictionaries, shards), read, problems };
 }

@@ -1,4 +1,5 @@
 import { categoryOf, trafficOf } from '../category.js';
+import type { CostView } from '../cost-view.js';
 import type { Decimal } from '../decimal.js';
 import { type DimensionName, dimensionAt, dimensionNames, isCategoryKey, type TagName, type Tuple, tagNames, tagOf } from '../dimensions.js';
 
@@ -15,6 +16,8 @@ export interface Mapping {
   /** Amortised cost; absent where the file does not tell it. */
   readonly effective?: Amount;
   readonly quantity: number;
+  /** What a row tells of how the file tells commitments; absent where its columns do. */
+  readonly view?: (text: TextOf) => CostView | undefined;
   /** Cells that say which charge a row is, the amounts and what may be restated left out. */
   readonly identity: readonly number[];
   /** Where it has no resource, tags say which charge it is. */
