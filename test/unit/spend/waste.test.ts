@@ -241,3 +241,36 @@ test('sums by currency, the dearest first, in the currency that is asked for whe
   expect(totals(found)).toEqual({ USD: '11.00' });
   expect(found.lines.map(({ what }) => what)).toEqual(['b', 'a']);
 });
+
+describe('more by the price list than was paid', () => {
+  // 2 and 6 hours at $4 by the list
+  const runs = [run('1', { status: 1, tags: { team: 'a' } }), run('2', { status: 1, commit: 'c2', tags: { team: 'b' }, ...measured({ gpuHours: 6 }) })];
+  const paid = (...bills: readonly (readonly [team: string, cost: string, category: string])[]): Charge[] => [
+    ...bills.map(([team, cost, category]): Charge => ({ day: '2026-11-05', cost, tags: { team, category } })),
+  ];
+  const seen = (charges: readonly Charge[], more: readonly WastedRun[] = runs) =>
+    look({ runs: more, charges }).lines.map(
+      ({ owner, money: one }) => `${owner.team} ${money(one?.likely)} ${/cut to what was paid (.*)$/.exec(one?.basis ?? '')?.[1] ?? '-'}`,
+    );
+  test.each<[string, Charge[], string[]]>([
+    ['less than was paid stays', paid(['a', '8', 'training'], ['b', '100', 'hosting']), ['b 24.00 -', 'a 8.00 -']],
+    ['a team’s lines are cut to its own bill', paid(['a', '100', 'training'], ['b', '10', 'training']), ['b 10.00 for b', 'a 8.00 -']],
+    ['all lines are cut to the whole bill, in proportion', paid(['c', '16', 'training']), ['b 12.00 in all', 'a 4.00 in all']],
+    ['other charges are another matter', paid(['a', '1', 'storage'], ['b', '1', 'api-tokens']), ['b 24.00 -', 'a 8.00 -']],
+    ['without a bill nothing is cut', [], ['b 24.00 -', 'a 8.00 -']],
+    ['nor where the ledger does not know the days', [{ day: '2026-11-04', cost: '1', tags: { category: 'training' } }], ['b 24.00 -', 'a 8.00 -']],
+  ])('%s', (_, charges, expected) => expect(seen(charges)).toEqual(expected));
+  test('the sum of all lines is never more than was paid, and a line keeps its order of least, likely and most', () => {
+    const found = look({ runs, charges: paid(['a', '3', 'training'], ['b', '7', 'training'], ['', '0.5', 'hosting']) });
+    const total = found.totals['USD'];
+    expect(Number(money(total?.likely))).toBeLessThanOrEqual(10.5);
+    for (const { money: one } of found.lines) {
+      expect(Number(money(one?.low))).toBeLessThanOrEqual(Number(money(one?.likely)));
+      expect(Number(money(one?.likely))).toBeLessThanOrEqual(Number(money(one?.high)));
+    }
+  });
+  test('what was billed for a run is not cut, and takes its part of the room', () => {
+    const billed = [{ day: '2026-11-05', cost: '20', tags: { category: 'training', experiment_run: '1' } }] as const;
+    expect(seen(billed)).toEqual(['a 20.00 -', 'b 0.00 in all']);
+  });
+});

@@ -4,6 +4,7 @@ import { dimensionAt } from '../dimensions.js';
 import { type LedgerMonth, linesOf } from '../report.js';
 import { type UsageRecord, usageIn } from '../usage.js';
 import { cacheMisses } from './cache.js';
+import { cappedByBill } from './cap.js';
 import type { Prices } from './price.js';
 import { namesOf, type WastedRun, wasteOfRuns } from './runs.js';
 import { staleFiles } from './storage.js';
@@ -26,13 +27,16 @@ export function wasteLedger({ query, runs, usage, months, prices }: WasteInput):
   const ran = runs.filter(({ started = '' }) => started.slice(0, 10) >= query.from && started.slice(0, 10) <= query.to);
   const used = usageIn(usage, query);
   const traffic = crossZone(months, query);
-  const lines = [
+  const found = [
     ...wasteOfRuns(ran, prices, billedRuns(months, ran, query)),
     ...wasteOfUse(used, prices),
     ...staleFiles(used, query, prices.catalog),
     ...traffic.lines,
     ...cacheMisses(used, prices.catalog),
   ].map((line) => inCurrency(line, query));
+  const days = [...ran.map(({ started = '' }) => started.slice(0, 10)), ...used.map(({ day }) => day)].sort();
+  const [from, to] = [days[0], days.at(-1)];
+  const lines = cappedByBill(found, months, query, from === undefined || to === undefined ? undefined : { from, to });
   const totals: Record<string, Pick<WasteMoney, 'low' | 'likely' | 'high'>> = {};
   for (const { money } of lines) {
     if (!money) continue;

@@ -39,7 +39,14 @@ export const moneyBetween = (low: number, likely: number, high: number, basis: s
   basis,
 });
 /** Money that somebody was charged. */
-export const exactly = (amount: Decimal, currency: string, basis: string): WasteMoney => ({ low: amount, likely: amount, high: amount, currency, basis });
+export const exactly = (amount: Decimal, currency: string, basis: string): WasteMoney => ({
+  low: amount,
+  likely: amount,
+  high: amount,
+  currency,
+  basis,
+  isBilled: true,
+});
 /** A price as the part of a line that says its money, or what would make it known. */
 export const moneyOr = <T>(price: Maybe<T>, of: (price: T) => WasteMoney): { readonly money: WasteMoney } | { readonly need: string } =>
   price.known ? { money: of(price.value) } : { need: price.need };

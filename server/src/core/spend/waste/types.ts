@@ -22,6 +22,8 @@ export interface WasteMoney {
   readonly currency: string;
   /** What the price rests on. */
   readonly basis: string;
+  /** Somebody was charged exactly this. */
+  readonly isBilled?: true;
 }
 /** One thing that brought nothing for what it cost, with what shows it and what would save it. */
 export interface WasteLine {
