@@ -154,6 +154,17 @@ export class Ide {
       .evaluateAll((all: Element[]) => all.map((a) => a.getAttribute('data-href') ?? a.getAttribute('href') ?? ''));
     return { text: (await steps.readHover(this.page, line, column)).join('\n'), links };
   }
+  /** Loads the window anew: everything starts again, and what was open comes back. */
+  async restart(): Promise<void> {
+    // a file in the address would be opened in place of what was open
+    await this.page.evaluate((url: string) => {
+      history.replaceState(null, '', url);
+      Object.assign(globalThis, { isBeforeRestart: true });
+    }, this.host.url());
+    await this.run('Developer: Reload Window');
+    await this.page.waitForFunction(() => !('isBeforeRestart' in globalThis));
+    await this.page.waitForSelector('.monaco-workbench .part.statusbar');
+  }
   async run(title: string): Promise<void> {
     await steps.runCommand(this.page, title);
   }

@@ -83,6 +83,24 @@ export function spendTests(ide: () => Ide): void {
     expect(readdirSync(ide().host.root)).toEqual(expect.arrayContaining(['spend-ml-platform.svg', 'spend-ml-platform.png', 'budgets.csv']));
     expect(readFileSync(path.join(ide().host.root, 'budgets.csv'), 'utf8')).toMatch(/^budget,part_of,.*\r\n/);
   });
+  test('the spend panel comes back after the window was loaded anew, as it was arranged', async () => {
+    const frame = await ide().view('#budgets');
+    await frame.locator('#period').selectOption('2026-08');
+    await ide().until('August', async () => /August 2026/.test(await (await panel()).locator('#age').textContent()));
+    await frame.locator('#budgets tr[data-key="research"] button').click();
+    await ide().until('another budget', async () => (await (await panel()).locator('#h-budget').textContent()) === 'research');
+    await ide().restart();
+    // nobody asks for it again: its tab is there, and it fills itself
+    const tab = ide().page.locator('.tab', { hasText: 'Spend Against Budgets' });
+    await tab.waitFor({ state: 'visible' });
+    await tab.click();
+    await ide().view('#budgets');
+    await ide().until('August again', async () => /August 2026/.test(await (await panel()).locator('#age').textContent()));
+    await ide().until('that budget again', async () => (await (await panel()).locator('#h-budget').textContent()) === 'research');
+    expect(await tab.count()).toBe(1);
+    await (await panel()).locator('#period').selectOption('now');
+    await ide().until('September', async () => /September 2026/.test(await (await panel()).locator('#age').textContent()));
+  });
   test('the spend panel opens at the budget that the side bar names', async () => {
     await ide().tree('ML Cost Lens', /Budget research/);
     await ide().page.locator('.part.sidebar .monaco-list-row', { hasText: 'Budget research' }).click();
