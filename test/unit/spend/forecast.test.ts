@@ -72,3 +72,18 @@ test('no forecast is below nothing, whatever fell', () => {
   expect(found?.low).toBe(0);
   expect(Math.min(...(found?.days ?? []))).toBeGreaterThanOrEqual(0);
 });
+describe('what goes up or down all along', () => {
+  const week = [1, 1, 1.1, 1, 0.9, 0.4, 0.4];
+  const at = (day: number, growth: number): number => 100 * (1 + growth) ** day * (week[day % 7] as number);
+  const days = (from: number, to: number, growth: number): number[] => Array.from({ length: to - from }, (_, day) => at(from + day, growth));
+  test.each([0.01, 0.015, -0.01])('goes on so, a little slower: %d a day', (growth) => {
+    const found = forecast(days(0, 84, growth), 1, 15);
+    const real = sum(days(84, 99, growth));
+    expect(found && Math.abs(found.likely / real - 1)).toBeLessThan(0.05);
+    expect(found && found.low <= real && found.high >= real).toBe(true);
+  });
+  test('a step is no trend: what came after it goes on', () => {
+    const found = forecast([...days(0, 42, 0), ...days(42, 84, 0).map((cost) => 2 * cost)], 1, 14);
+    expect(found?.likely).toBeCloseTo(2 * sum(days(84, 98, 0)), -2);
+  });
+});

@@ -39,6 +39,7 @@ const prior = { error: 0.1, weight: 2 } as const;
 
 /** Forecasts the sum of the next days from daily costs.
  * Weekdays have their own shares; what is left goes on as a mean of several means and fading lines, each weighted by how well it would have told the days that are known.
+ * Where the weeks went up or down all along, what the mixture missed for that in the known days is made up for.
  * The band comes from the errors of that same mixture over the days that are known, and from the scatter of single days.
  * @param history cost of each day, oldest first, without gaps @unit money a day
  * @param weekday of the first day, 0 to 6
@@ -55,7 +56,7 @@ export function forecast(history: readonly number[], weekday: number, horizon: n
   const flat = series.map((value, day) => value / share(day));
   const calm = new Past(winsorised(flat));
 
-  const { weights, error } = tested(calm, Math.min(horizon, 14));
+  const { weights, error, bias } = tested(calm, Math.min(horizon, 14), isSteadyTrend(calm));
   const length = series.length;
   const lines = ways.map((way) => calm.line(way, length));
   const bursts = flat.slice(-56).reduce((a, value, at, list) => a + value - calm.at(length - list.length + at), 0) / Math.min(56, length);
@@ -69,7 +70,7 @@ export function forecast(history: readonly number[], weekday: number, horizon: n
   const scale = told > 0 ? real / told : 1;
   const days = Array.from({ length: horizon }, (_, ahead) => {
     const level = lines.reduce((sum, line, at) => sum + (weights[at] as number) * line(ahead), 0);
-    return Math.max(0, (level + bursts) * share(length + ahead) * scale);
+    return Math.max(0, (level * (1 - bias) + bursts) * share(length + ahead) * scale);
   });
   const likely = days.reduce((a, b) => a + b, 0);
   const level = likely / horizon;
@@ -142,13 +143,34 @@ class Past {
     return (ahead) => now + (slope * fading * (1 - fading ** (ahead + 1))) / (1 - fading);
   }
 }
+/** Weeks that a trend is told by. */
+const trendWeeks = { least: 5, most: 12 } as const;
+/** Whether the weeks go up or down all along: a line through the logarithms of their means fits far better than one step does, and than nothing does. */
+function isSteadyTrend(past: Past): boolean {
+  const weeks = Math.min(trendWeeks.most, Math.floor(past.length / 7));
+  if (weeks < trendWeeks.least) return false;
+  const means = Array.from({ length: weeks }, (_, at) => past.mean(past.length - 7 * (weeks - at), past.length - 7 * (weeks - at - 1)));
+  if (means.some((one) => !(one > 0))) return false;
+  const logs = means.map(Math.log);
+  const spread = (list: readonly number[]): number => {
+    const middle = list.reduce((a, b) => a + b, 0) / list.length;
+    return list.reduce((a, b) => a + (b - middle) ** 2, 0);
+  };
+  const whole = spread(logs);
+  const middle = (weeks - 1) / 2;
+  const slope = logs.reduce((a, value, at) => a + (at - middle) * value, 0) / ((weeks * (weeks ** 2 - 1)) / 12);
+  const line = Math.max(0, whole - (slope ** 2 * weeks * (weeks ** 2 - 1)) / 12);
+  const step = Math.min(...logs.slice(1).map((_, at) => spread(logs.slice(0, at + 1)) + spread(logs.slice(at + 1))));
+  return line < 0.6 * step && line < 0.35 * whole;
+}
 /** Relative error, the same in both directions and never beyond 2: a week that cost ten times as much is one week that was missed, not a hundred. */
 function missed(told: number, real: number): number {
   const value = Math.max(0, told);
   return value === real ? 0 : (2 * (value - real)) / (value + real);
 }
-/** How much each way counts, and the squared relative error of the mixture's mean over the days ahead: both from the days that are known, the newest most. */
-function tested(past: Past, horizon: number): { weights: readonly number[]; error: number } {
+/** How much each way counts, the squared relative error of the mixture's mean over the days ahead, and how far it is off in one direction: all from the days that are known, the newest most.
+ * @param steady the weeks have a trend: only then a miss in one direction is taken to go on */
+function tested(past: Past, horizon: number, steady: boolean): { weights: readonly number[]; error: number; bias: number } {
   const origins: { readonly real: number; readonly told: readonly number[]; readonly weight: number }[] = [];
   for (let end = Math.max(3, past.length - 56); end <= past.length - 2; end++) {
     const ahead = Math.min(horizon, past.length - end);
@@ -160,7 +182,7 @@ function tested(past: Past, horizon: number): { weights: readonly number[]; erro
     });
     origins.push({ real: past.mean(end, end + ahead), told, weight: (ahead / horizon) * dailyFading ** (past.length - end) });
   }
-  if (origins.length === 0) return { weights: ways.map(({ first }) => first), error: 0 };
+  if (origins.length === 0) return { weights: ways.map(({ first }) => first), error: 0, bias: 0 };
   const whole = origins.reduce((a, { weight }) => a + weight, 0);
   const meanSquare = (of: (told: readonly number[]) => number): number =>
     origins.reduce((a, { real, told, weight }) => a + weight * missed(of(told), real) ** 2, 0) / whole;
@@ -171,6 +193,19 @@ function tested(past: Past, horizon: number): { weights: readonly number[]; erro
   const all = raw.reduce((a, b) => a + b, 0);
   const known = origins.length / (origins.length + habit);
   const weights = raw.map((one, at) => (known * one) / all + (1 - known) * (ways[at] as (typeof ways)[number]).first);
-  const error = meanSquare((told) => told.reduce((sum, one, at) => sum + one * (weights[at] as number), 0));
-  return { weights, error };
+  const mixed = origins.map(({ real, told, weight }) => ({
+    weight,
+    off: missed(
+      told.reduce((sum, one, at) => sum + one * (weights[at] as number), 0),
+      real,
+    ),
+  }));
+  const mean = mixed.reduce((a, { weight, off }) => a + weight * off, 0) / whole;
+  const scatter = mixed.reduce((a, { weight, off }) => a + weight * (off - mean) ** 2, 0) / whole;
+  // tests of days that follow each other overlap: they count as fewer
+  const independent = Math.max(1, origins.length / horizon);
+  const sure = mean === 0 ? 0 : mean ** 2 / (mean ** 2 + scatter / independent);
+  const bias = steady ? sure * mean : 0;
+  const error = mixed.reduce((a, { weight, off }) => a + weight * off ** 2, 0) / whole;
+  return { weights, error, bias };
 }
