@@ -47,6 +47,10 @@ function infoOf(root: string, settings: Settings, status: SourceStatus): SpendSo
   };
 }
 
+/** Why the web reads no source: what a person would have to change, if anything. */
+const whyNotHere = ({ kind }: Settings): string =>
+  kind === 'postgres' ? 'a web page opens no connection to a database' : 'a web page may not ask other servers (CORS) and keeps no ledger';
+
 /** Above each source in `.mlcost.yaml`: how it is. Where nobody here can read it, who can is said. */
 export async function sourceLenses(session: Session, uri: string): Promise<CodeLens[]> {
   const root = session.engine.rootOf(uri);
@@ -68,7 +72,7 @@ export async function sourceLenses(session: Session, uri: string): Promise<CodeL
             arguments: [{ root, name: settings.name } satisfies SpendSourceRef],
             tooltip: 'Read it now, store its secret',
           }
-        : { title: `${title} · read on a desktop, or by mlcost spend pull`, command: '' },
+        : { title: `${title} · not read here, ${whyNotHere(settings)}: read on a desktop, or by mlcost spend pull`, command: '' },
     };
   });
 }
