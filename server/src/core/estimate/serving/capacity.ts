@@ -27,7 +27,7 @@ const gib = 2 ** 30;
  * @limits start-up images of multimodal models are one fitted size; adapters held beside the weights are not counted */
 export function cachePool(each: ServingCase, run: Runner, theta: Theta): CachePool | undefined {
   if (run.device.reportedGib === undefined) return undefined;
-  const weights = deviceWeightBytes(run.model, run.format, run.layout) / gib;
+  const weights = Math.max(0, deviceWeightBytes(run.model, run.format, run.layout) / gib - (each.offloadGib ?? 0));
   const workspace = run.engine.group === 'server' ? serverWorkspace(each, run, theta) : effect(theta, `m.frame.${run.engine.group}`);
   const free = run.device.reportedGib - weights - workspace;
   if (run.engine.id === 'tgi') {

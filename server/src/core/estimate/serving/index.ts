@@ -20,11 +20,15 @@ export function estimateServing(spec: Spec, context: EstimateContext): Estimatio
   const estimates: Record<string, Estimate> = {};
   for (const [name, computed] of Object.entries(metrics)) {
     if (labels[name] === undefined) continue; // fitted beside the others, not shown
+    if (each.offloadGib !== undefined && !kept.test(name)) continue;
     const { basis, ...interval } = computed.bounds ? { ...computed.bounds, likely: computed.value } : intervalOf(name, computed.value, each, spreads);
     estimates[name] = { ...interval, unit: computed.unit, basis, term: termOf(name, computed, facts) };
   }
   return { estimates, unknown: missingFacts(each, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each, theta) };
 }
+
+/** What is known where weights are read from main memory: how fast that goes is not. */
+const kept = /_gib$|^kv_capacity_tokens$|^max_concurrency$/;
 
 const labels: Readonly<Record<string, string>> = {
   output_tokens_per_s: 'output rate',
@@ -72,6 +76,8 @@ function missingFacts(each: ServingCase, metrics: Readonly<Record<string, Comput
   const ask = (fact: string, need: string, blocks: readonly string[]) => {
     if (blocks.length > 0 && !missing.some((each) => each.fact === fact)) missing.push({ fact, need, blocks });
   };
+  if (each.offloadGib !== undefined)
+    ask('offload', 'weights stay in main memory: how fast they come from there is not estimated', ['output_tokens_per_s', 'ttft_ms', 'tpot_ms', 'latency_ms']);
   if (each.task === 'llm' && each.model !== undefined) {
     if (each.inputTokens === undefined)
       ask(

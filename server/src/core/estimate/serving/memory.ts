@@ -31,7 +31,8 @@ export function servingMemory(each: ServingCase, theta: Theta): ServingMemory | 
   const python = engine.group === 'eager' || engine.group === 'fused';
   const stages = engine.layerSplit ? 1 : layout.stages;
   const share = layout.tensor * stages;
-  const weights = (deviceWeightBytes(model, format, { ...layout, stages }) * (python && each.device?.class === 'cpu' ? effect(theta, 'm.cpu') : 1)) / gib;
+  const whole = (deviceWeightBytes(model, format, { ...layout, stages }) * (python && each.device?.class === 'cpu' ? effect(theta, 'm.cpu') : 1)) / gib;
+  const weights = Math.max(0, whole - (each.offloadGib ?? 0));
   const batch = (each.batch ?? each.concurrency ?? 1) * each.beams;
   const lengths = heldLengths(each);
   const { input } = lengths;

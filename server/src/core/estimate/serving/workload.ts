@@ -65,6 +65,8 @@ export interface ServingCase {
   readonly cachedShare: number;
   readonly maxModelLen: number | undefined;
   readonly maxNumSeqs: number | undefined;
+  /** Weights of each device that stay in main memory, and are read from there for each step. @unit GiB */
+  readonly offloadGib: number | undefined;
   readonly memoryShare: number;
   /** Tokens that one step computes at most, where stated. */
   readonly maxBatchedTokens: number | undefined;
@@ -160,6 +162,7 @@ export function servingCase(facts: FactReader, catalog: Catalog): ServingCase {
     device,
     engine,
     format,
+    offloadGib: Number(/^([\d.]+) GiB$/.exec(facts.text('offload') ?? '')?.[1]) || undefined,
     kvElementBytes: kvBytes(facts.text('kv_cache_dtype'), kvFallback),
     layout,
     mode,

@@ -40,7 +40,7 @@ const vllm: FlagTable = {
   no_enable_prefix_caching: off('prompt_cache'),
   enable_chunked_prefill: on('chunked_prefill'),
   no_enable_chunked_prefill: off('chunked_prefill'),
-  cpu_offload_gb: { fact: 'offload', change: (value) => (asPositiveNumber(value) === undefined ? undefined : 'cpu') },
+  cpu_offload_gb: { fact: 'offload', change: (value) => (asPositiveNumber(value) === undefined ? undefined : `${asPositiveNumber(value)} GiB`) },
   enforce_eager: off('compile'),
 };
 const sglang: FlagTable = {
