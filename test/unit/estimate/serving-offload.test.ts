@@ -2,7 +2,14 @@ import { expect, it } from 'vitest';
 import { estimate } from '../../../server/src/core/estimate/estimate.js';
 import { context } from './training/context.js';
 
-const served = { model: 'meta-llama/Llama-3.1-70B-Instruct', gpu_type: 'gh200-96gb', engine: 'vllm', max_model_len: 8192, input_tokens: 500, output_tokens: 100 };
+const served = {
+  model: 'meta-llama/Llama-3.1-70B-Instruct',
+  gpu_type: 'gh200-96gb',
+  engine: 'vllm',
+  max_model_len: 8192,
+  input_tokens: 500,
+  output_tokens: 100,
+};
 const of = (facts: Record<string, string>) => estimate({ kind: 'serving', facts: { ...served, ...facts } }, context);
 
 it('weights that stay in main memory take no room on the device; how fast they come from there is not told', () => {
