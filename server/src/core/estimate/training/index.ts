@@ -7,6 +7,7 @@ import { basisOf, distance, intervalAround, kindOf, type Quantity, spreadOf } fr
 import type { TrainingJob } from './job.js';
 import { memoryParts } from './memory.js';
 import { hoursTerm, overheadOf, withOverhead } from './overhead.js';
+import type { StepTime } from './rates.js';
 import { trainingJob } from './read-job.js';
 import { predictSpeed } from './speed.js';
 import { memoryTerm, stepTerm } from './terms.js';
@@ -22,12 +23,14 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
   const assumed: AssumedFact[] = [];
   const put = (name: string, unit: Unit, quantity: Quantity, likely: number | undefined, term?: Term, extra = 0) => {
     if (likely === undefined || !Number.isFinite(likely) || likely <= 0) return;
-    estimates[name] = { ...spanOf(job, coefficients, quantity, likely, extra), unit, basis: basis(job, coefficients, quantity), ...(term && { term }) };
+    const span = faster(spanOf(job, coefficients, quantity, likely, extra), quantity, unit, unwaited);
+    estimates[name] = { ...span, unit, basis: basis(job, coefficients, quantity), ...(term && { term }) };
   };
 
   const work = jobWork(job);
   const checkpoints = checkpointsOf(job, work.steps, work.runs);
   const speed = predictSpeed(job, coefficients);
+  const unwaited = speed ? unwaitedShare(job, speed.step) : 1;
   if (speed && job.chip) {
     const { layout } = job;
     const { step } = speed;
@@ -110,6 +113,14 @@ function spanOf(job: TrainingJob, coefficients: TrainingCoefficients, quantity: 
   const spread = spreadOf(coefficients, quantity, kindOf(job));
   return intervalAround(likely, spread.half * distance(job, quantity, coefficients.distances) + extra);
 }
+
+/** How much faster the steps would be without waiting for samples, where nobody says how they are loaded: a loader that decodes on the device, or made-up samples,
+ * are not waited for. */
+const unwaitedShare = (job: TrainingJob, { total, loading, uneven }: StepTime): number =>
+  job.facts.has('loader_workers') || job.framework.class !== 'everyday' ? 1 : total / Math.max(0.1 * total, total - loading - uneven);
+/** An interval whose fast end is some times faster. Hours keep theirs: what is unknown of a whole job is wider than that. */
+const faster = ({ low, likely, high }: Interval, quantity: Quantity, unit: Unit, times: number): Interval =>
+  quantity !== 'speed' ? { low, likely, high } : unit === 's' ? { low: low / times, likely, high } : { low, likely, high: high * times };
 
 function basis(job: TrainingJob, coefficients: TrainingCoefficients, quantity: Quantity): string {
   return basisOf(spreadOf(coefficients, quantity, kindOf(job)), distance(job, quantity, coefficients.distances));
