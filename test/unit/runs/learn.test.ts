@@ -168,7 +168,7 @@ describe('what the runs of a workspace do to an estimate', () => {
     expect(ratio).toBeGreaterThan(1.3);
     expect(ratio).toBeLessThan(1.5);
     expect(estimates['gpu_hours']!.high / estimates['gpu_hours']!.low).toBeLessThan(plain['gpu_hours']!.high / plain['gpu_hours']!.low);
-    expect(measuredText(team, target)).toMatch(/^measured 2 runs: [\d.]+ (?:h|min), \$\d+ · estimate .*(?:h|min)$/);
+    expect(measuredText(team, target)).toMatch(/^measured 2 runs: [\d.]+ (?:h|min), \$\d+ · estimate .*(?:h|min) · 2 of the last 2 outside$/);
   });
   test('a run with other settings corrects as well, and is no figure of this job', () => {
     const other = slow(1.5, { facts: { batch_size: 2 } });

@@ -135,7 +135,9 @@ export function shrunk(groups: ReadonlyMap<string, readonly Pick<Ratio, 'log'>[]
       : own === 0
         ? `${count(all)} of other code of this team`
         : `${count(own)} of this code and ${all - own} of other code of this team`;
-  return { factor: Math.exp(weighted / precision), before, after: Math.sqrt(1 / precision + noise ** 2), runs: all, basis };
+  // What runs of one code differ by is in the spread before already: it is not counted twice.
+  const open = 1 / Math.max(before ** 2 - runToRun ** 2, 1e-4) + precision - 1 / before ** 2;
+  return { factor: Math.exp(weighted / precision), before, after: Math.sqrt(1 / open + noise ** 2), runs: all, basis };
 }
 
 function totals(match: Match, { spec }: Compared, hourly: Estimate | undefined, context: EstimateContext): { hours?: number; gpuHours?: number; usd?: number } {
