@@ -33,12 +33,20 @@ export async function openWorkbench(browser, host, options = {}) {
 export const readLenses = (page) => page.evaluate(() => e2e.lenses());
 export const readStatusBar = (page) => page.evaluate(() => e2e.status());
 
+/** Runs a command by its title. Whatever takes the focus late closes the list of commands: it is opened again, as a person would. */
 export async function runCommand(page, title) {
-  await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input[type="text"]');
-  await input.waitFor({ state: 'visible' });
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor({ state: 'visible' });
+  for (let tries = 1; ; tries++) {
+    await page.keyboard.press('F1');
+    try {
+      await input.waitFor({ state: 'visible', timeout: 10_000 });
+      await input.fill(`>${title}`, { timeout: 10_000 });
+      await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor({ state: 'visible', timeout: 20_000 });
+      break;
+    } catch (error) {
+      if (tries === 4) throw error;
+    }
+  }
   await page.keyboard.press('Enter');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
