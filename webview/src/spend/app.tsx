@@ -221,7 +221,12 @@ function Content({ data, roots, root, trouble, view, onView, onSave, editor }: A
         </section>
         <section aria-labelledby="h-waste">
           <Title id="h-waste" text="Waste" />
-          <Findings id="waste" lines={data.waste.lines} none="No waste is found in what is known." onPlace={editor?.onPlace} />
+          <Findings
+            id="waste"
+            lines={data.waste.lines}
+            none={data.waste.total === 'unknown' ? 'It could not be worked out: the notes say why.' : 'No waste is found in what is known.'}
+            onPlace={editor?.onPlace}
+          />
           {data.waste.unseen.length > 0 && (
             <details>
               <summary>{`${data.waste.unseen.length} kinds of waste that nothing here tells of`}</summary>
