@@ -72,12 +72,14 @@ export const tell = (folder: string, settings: SourceSettings, fingerprint: stri
       return { changed, charges: 0, billed: {}, replaced: {} };
     }
     const goes = new Set(changed);
-    return replace(folder, manifest, settings.name, after, {
+    const told = replace(folder, manifest, settings.name, after, {
       isGone: (day) => goes.has(day) || (isAnew && day < span.from),
       changed,
       charges: changed.flatMap((day) => byDay.get(day) ?? []),
       usage: changed.flatMap((day) => used.get(day) ?? []),
     });
+    await clean(folder, await ledgerOnDisk(folder));
+    return told;
   });
 
 /** Takes out everything that a source ever said. @returns whether there was anything */
@@ -87,6 +89,7 @@ export const forget = (folder: string, name: string): Promise<boolean> =>
     const state = manifest.sources?.[name];
     if (!state) return false;
     replace(folder, manifest, name, undefined, { isGone: () => true, changed: [], charges: [], usage: [] });
+    await clean(folder, await ledgerOnDisk(folder));
     return true;
   });
 
