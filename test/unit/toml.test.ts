@@ -1,17 +1,9 @@
 import { expect, test } from 'vitest';
 import { readToml } from '../../server/src/core/syntax/toml.js';
 import { at, entryOf, type Value } from '../../server/src/core/syntax/value.js';
+import { plain } from '../support/plain-value.js';
 import { seen } from '../support/recognise.js';
 
-/** A value without places, for comparing. */
-const plain = (value: Value | undefined): unknown =>
-  value === undefined
-    ? undefined
-    : value.kind === 'scalar'
-      ? value.value
-      : value.kind === 'seq'
-        ? value.items.map(plain)
-        : Object.fromEntries(value.entries.map((entry) => [entry.key, plain(entry.value)]));
 const toml = (text: string) => {
   const { roots, problems } = readToml('file:///a.toml', text);
   return { value: plain(roots[0]), problems: problems.map(({ message }) => message), root: roots[0] };

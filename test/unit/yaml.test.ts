@@ -1,17 +1,9 @@
 import { expect, test } from 'vitest';
 import { readJson } from '../../server/src/core/syntax/json.js';
-import { at, entryOf, scalarOf, textOf, type Value } from '../../server/src/core/syntax/value.js';
+import { at, entryOf, scalarOf, textOf } from '../../server/src/core/syntax/value.js';
 import { readYaml } from '../../server/src/core/syntax/yaml.js';
+import { plain } from '../support/plain-value.js';
 
-/** A value without places, for comparing. */
-const plain = (value: Value | undefined): unknown =>
-  value === undefined
-    ? undefined
-    : value.kind === 'scalar'
-      ? value.value
-      : value.kind === 'seq'
-        ? value.items.map(plain)
-        : Object.fromEntries(value.entries.map((entry) => [entry.key, plain(entry.value)]));
 const yaml = (text: string) => {
   const { roots, problems } = readYaml('file:///a.yaml', text);
   return { roots: roots.map(plain), problems: problems.map((problem) => problem.code), raw: roots };
