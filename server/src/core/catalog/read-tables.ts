@@ -2,7 +2,7 @@ import { readCsv } from './csv.js';
 import { hostedPrice } from './hosted.js';
 import { instanceOffers, serverlessOffer } from './offers.js';
 import type { InferenceRow, SampleRow, Tables } from './tables.js';
-import type { Accelerator, Cpu, DataSet, GridCarbon, LayerKinds, ModelShape, RequestShape } from './types.js';
+import type { Accelerator, Cpu, DataSet, GridCarbon, LayerMix, ModelShape, RequestShape } from './types.js';
 
 /** Texts of `server/data`, by file name. A missing one is an empty table, which makes its answers unknown. */
 export type CatalogTexts = Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export const catalogFiles = [
 const num = (cell: string | undefined): number | undefined => (cell === undefined ? undefined : Number(cell));
 const defined = <T extends object>(record: T): T => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 
-const kindsOf = (row: Record<string, string>): LayerKinds => ({
+const kindsOf = (row: Record<string, string>): LayerMix => ({
   attention: Number(row['attention_layers']),
   recurrent: Number(row['state_layers']),
   dense: Number(row['dense_layers']),

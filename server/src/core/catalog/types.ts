@@ -52,7 +52,7 @@ export interface ModelShape extends Sourced {
   readonly moeFfn?: number;
   readonly kvLoraRank?: number;
   /** Set where not every layer attends to all earlier positions. */
-  readonly kinds?: LayerKinds;
+  readonly kinds?: LayerMix;
   readonly modality: string;
   readonly dtype?: string;
   /** How its own checkpoint keeps the weights, where that is not in 16 or 32 bits. */
@@ -61,15 +61,22 @@ export interface ModelShape extends Sourced {
   readonly forwardGmacs?: number;
 }
 
-/** Layers of a hybrid model by kind. */
-export interface LayerKinds {
+/** The layers of a model in which not every one attends to all earlier positions. */
+export interface LayerMix {
+  /** Layers whose cache grows with the sequence. */
   readonly attention: number;
+  /** Layers that keep a state of one size, whatever the length: state space, linear attention, short convolution. */
   readonly recurrent: number;
+  /** Feed-forward parts: of all tokens, and routed. */
   readonly dense: number;
   readonly routed: number;
+  /** Channels of a recurrent layer: heads · head width. */
   readonly width: number;
+  /** Elements that each channel keeps: the state size of a state space, the key width of linear attention, none of a convolution. */
   readonly depth: number;
+  /** @unit bytes an element of the state */
   readonly elementBytes: number;
+  /** Positions that the short convolution before the recurrence looks at. */
   readonly convolution: number;
 }
 

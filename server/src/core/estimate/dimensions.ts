@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
-import type { ModelShape } from '../catalog/types.js';
-import { type LayerMix, layerMixOf, recurrentParams } from './layer-mix.js';
+import type { LayerMix, ModelShape } from '../catalog/types.js';
+import { layerMixOf, recurrentParams } from './layer-mix.js';
 import { encoderClass, namedSize, publishedModel, sizeInName } from './model-names.js';
 import type { FactReader } from './spec.js';
 import { slidingShare } from './windows.js';

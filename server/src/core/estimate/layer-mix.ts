@@ -1,28 +1,9 @@
-import type { LayerKinds } from '../catalog/types.js';
+import type { LayerMix } from '../catalog/types.js';
 import type { FactReader } from './spec.js';
-
-/** The layers of a model in which not every one attends to all earlier positions. */
-export interface LayerMix {
-  /** Layers whose cache grows with the sequence. */
-  readonly attention: number;
-  /** Layers that keep a state of one size, whatever the length: state space, linear attention, short convolution. */
-  readonly recurrent: number;
-  /** Feed-forward parts: of all tokens, and routed. */
-  readonly dense: number;
-  readonly routed: number;
-  /** Channels of a recurrent layer: heads · head width. */
-  readonly width: number;
-  /** Elements that each channel keeps: the state size of a state space, the key width of linear attention, none of a convolution. */
-  readonly depth: number;
-  /** @unit bytes an element of the state */
-  readonly elementBytes: number;
-  /** Positions that the short convolution before the recurrence looks at. */
-  readonly convolution: number;
-}
 
 /** From facts (a local `config.json` among them), else from the table; undefined where every layer attends.
  * @assumes 4 bytes a state element and a convolution over 4 positions where neither is stated (github:state-spaces/mamba: both are its defaults) */
-export function layerMixOf(facts: FactReader, row: LayerKinds | undefined, layers: number): LayerMix | undefined {
+export function layerMixOf(facts: FactReader, row: LayerMix | undefined, layers: number): LayerMix | undefined {
   const recurrent = facts.number('state_layers') ?? row?.recurrent ?? 0;
   if (recurrent <= 0) return undefined;
   const attention = facts.number('attention_layers') ?? row?.attention ?? Math.max(0, layers - recurrent);
