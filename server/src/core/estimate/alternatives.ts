@@ -52,8 +52,8 @@ function fewest(on: (count: number) => OnAccelerator, most: number): OnAccelerat
     if (fits === 'fits' || fits === 'unknown') return now;
     if (fits === 'tight') tight ??= now;
     if (count <= 8) machine = now;
-    const memory = now.estimation.estimates['peak_memory_gib']?.likely ?? 0;
-    if (count >= 8 && (tight || memory > 0.9 * before)) break;
+    const memory = now.estimation.estimates['peak_memory_gib']?.likely;
+    if (memory === undefined || (count >= 8 && (tight || memory > 0.9 * before))) break;
     before = memory;
   }
   return tight ?? machine ?? on(1);
@@ -64,8 +64,10 @@ const most = 1024;
  * @unit GB/s
  * @source NVLink 3 of the A100 has 600, PCIe 5 ×16 has 128: cards without a link of their own are rented one machine at a time */
 const switched = 300;
-const isSwitched = (id: string, { catalog }: EstimateContext): boolean =>
-  (catalog.accelerators.find((chip) => chip.id === id)?.interconnectGbps ?? 0) >= switched;
+const isSwitched = (id: string, { catalog }: EstimateContext): boolean => {
+  const link = catalog.accelerators.find((chip) => chip.id === id)?.interconnectGbps;
+  return link !== undefined && link >= switched;
+};
 
 const costOf = ({ estimates }: Estimation): number =>
   (estimates['usd'] ?? estimates['usd_per_month'] ?? estimates['usd_per_hour'])?.likely ?? Number.POSITIVE_INFINITY;
