@@ -72,13 +72,13 @@ export const tell = (folder: string, settings: SourceSettings, fingerprint: stri
       return { changed, charges: 0, billed: {}, replaced: {} };
     }
     const goes = new Set(changed);
-    const told = replace(folder, manifest, settings.name, after, {
+    const { told, next } = replace(folder, manifest, settings.name, after, {
       isGone: (day) => goes.has(day) || (isAnew && day < span.from),
       changed,
       charges: changed.flatMap((day) => byDay.get(day) ?? []),
       usage: changed.flatMap((day) => used.get(day) ?? []),
     });
-    await clean(folder, await ledgerOnDisk(folder));
+    await clean(folder, next);
     return told;
   });
 
@@ -88,8 +88,8 @@ export const forget = (folder: string, name: string): Promise<boolean> =>
     const manifest = await ledgerOnDisk(folder);
     const state = manifest.sources?.[name];
     if (!state) return false;
-    replace(folder, manifest, name, undefined, { isGone: () => true, changed: [], charges: [], usage: [] });
-    await clean(folder, await ledgerOnDisk(folder));
+    const { next } = replace(folder, manifest, name, undefined, { isGone: () => true, changed: [], charges: [], usage: [] });
+    await clean(folder, next);
     return true;
   });
 
@@ -100,7 +100,13 @@ interface Replacement {
   readonly charges: ReturnType<typeof summed>;
   readonly usage: readonly UsageRow[];
 }
-function replace(folder: string, manifest: Manifest, name: string, after: SourceState | undefined, { isGone, changed, charges, usage }: Replacement): Told {
+function replace(
+  folder: string,
+  manifest: Manifest,
+  name: string,
+  after: SourceState | undefined,
+  { isGone, changed, charges, usage }: Replacement,
+): { readonly told: Told; readonly next: Manifest } {
   const { dictionary } = dictionariesOf(folder, manifest);
   const importer = new Importer(dictionary);
   const row = new RowBytes();
@@ -130,18 +136,20 @@ function replace(folder: string, manifest: Manifest, name: string, after: Source
   });
   const { [name]: old, ...others } = manifest.sources ?? {};
   const files = usageFiles(folder, name, nextGeneration(manifest), old?.usage ?? {}, isGone, usage);
-  putInForce(folder, {
+  const next: Manifest = {
     ...manifest,
     months: made.months,
     pulls: (manifest.pulls ?? 0) + 1,
     sources: after ? { ...others, [name]: { ...after, usage: files } } : others,
-  });
-  return {
+  };
+  putInForce(folder, next);
+  const told = {
     changed,
     charges: charges.length,
     billed: amountTexts(Object.entries(billed)),
     replaced: amountTexts([...made.replaced].filter(([, amount]) => !exact.isZero(amount))),
   };
+  return { told, next };
 }
 /** Writes the use of the months that change beside what was there. @returns files by month */
 function usageFiles(
