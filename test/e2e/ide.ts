@@ -219,12 +219,12 @@ export class Ide {
     if (this.kind === 'web') return this.host.served.has('dist/client-browser.js');
     return Object.values<string>(this.host.logs()).some((text) => text.includes('_doActivateExtension ml-cost-lens.ml-cost-lens'));
   }
-  /** Rows of a view in the side bar, once one matches. */
-  async tree(title: string, match: RegExp): Promise<string[]> {
+  /** Rows of a view in the side bar, once each of these is matched by one: it fills up while the workspace is read. */
+  async tree(title: string, ...matches: RegExp[]): Promise<string[]> {
     await this.run(`View: Show ${title}`);
-    return this.until(`a row of the tree like ${match}`, async () => {
+    return this.until(`rows of the tree like ${matches.join(' ')}`, async () => {
       const rows: string[] = await this.page.locator('.part.sidebar .monaco-list-row').allInnerTexts();
-      return rows.some((row) => match.test(row)) ? rows.map((row) => row.replace(/\s+/g, ' ').trim()) : undefined;
+      return matches.every((match) => rows.some((row) => match.test(row))) ? rows.map((row) => row.replace(/\s+/g, ' ').trim()) : undefined;
     });
   }
   /** Text of the open document or preview, once it matches. */
