@@ -33,7 +33,8 @@ export async function locked<T>(folder: string, work: () => Promise<T>, onWait?:
 /** A lock appears whole: a link to a file that is already written. */
 async function take(folder: string, number: number): Promise<string | undefined> {
   const name = path.join(folder, `lock-${number}`);
-  const draft = path.join(folder, `draft-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  // named after its holder: one that is killed while it writes leaves nothing else to tell by
+  const draft = path.join(folder, `${draftOf({ pid: process.pid, host: os.hostname() })}${Math.random().toString(36).slice(2)}`);
   await writeFile(draft, JSON.stringify({ pid: process.pid, host: os.hostname() } satisfies Holder));
   try {
     await link(draft, name);
@@ -53,7 +54,16 @@ async function take(folder: string, number: number): Promise<string | undefined>
     }
     if (holder && !isAlive(holder) && other < number) await rm(path.join(folder, `lock-${other}`), { force: true });
   }
+  for (const left of await readdir(folder)) {
+    const holder = drafter(left);
+    if (holder && !isAlive(holder)) await rm(path.join(folder, left), { force: true });
+  }
   return name;
+}
+const draftOf = ({ pid, host }: Holder): string => `draft-${pid}-${encodeURIComponent(host)}-`;
+function drafter(name: string): Holder | undefined {
+  const [, pid, host] = /^draft-(\d+)-(.+)-[^-]*$/.exec(name) ?? [];
+  return pid !== undefined && host !== undefined ? { pid: Number(pid), host: decodeURIComponent(host) } : undefined;
 }
 async function locks(folder: string): Promise<{ alive: Holder | undefined; highest: number }> {
   const all = await numbers(folder);
