@@ -13,7 +13,7 @@ export interface PostgresSettings extends CommonSettings, TableSettings {
   readonly timeout_seconds?: number | undefined;
 }
 
-/** @source PostgreSQL, pg_type.dat: numbers of the built-in types; Redshift and CockroachDB use the same */
+/** @source PostgreSQL, pg_type.dat: numbers of the built-in types; CockroachDB, Timescale, Citus and Redshift use the same. Redshift’s SUPER is 4000 */
 const kinds: Readonly<Record<string, ColumnKind>> = {
   '1082': 'date',
   '1114': 'timestamp',
@@ -27,15 +27,17 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   '790': 'binary',
   '25': 'text',
   '1043': 'text',
+  '1042': 'text',
   '114': 'json',
   '3802': 'json',
+  '4000': 'super',
 };
-/** PostgreSQL 12 and later, Citus, Timescale, CockroachDB, Redshift. */
-const dialect = (isRedshift: boolean): Dialect => ({
+/** PostgreSQL 12 and later, Citus, Timescale, CockroachDB: plain SELECTs, and no function of one of them. */
+const dialect: Dialect = {
   kindOf: (type) => kinds[type] ?? 'other',
   // the session is in UTC
   day: (column) => `CAST(${column} AS date)`,
-  exact: (column, kind) => (kind === 'exact' ? column : `CAST(${column} AS ${isRedshift ? 'numeric(38,12)' : 'numeric'})`),
+  exact: (column, kind) => (kind === 'exact' ? column : `CAST(${column} AS numeric)`),
   text: (expression) => `CAST(${expression} AS varchar)`,
   key: (column, kind, parameter) => {
     if (kind !== 'json') throw new SourceError(`${column} is no JSON`, 'name a column of type json or jsonb, or make a view with a column a tag');
@@ -43,13 +45,29 @@ const dialect = (isRedshift: boolean): Dialect => ({
   },
   parameter: (at) => `$${at}`,
   time: (parameter) => `CAST(${parameter} AS timestamp)`,
-});
+};
+/** Where Redshift is not PostgreSQL.
+ * @source Amazon Redshift, Database Developer Guide: unsupported data types (no json), JSON_EXTRACT_PATH_TEXT, JSON_SERIALIZE, character types (varchar is varchar(256)), numeric types (38 digits) */
+const redshift: Dialect = {
+  ...dialect,
+  exact: (column, kind) => (kind === 'exact' ? column : `CAST(${column} AS numeric(38,12))`),
+  // a varchar without a length would cut values at 256 bytes
+  text: (expression) => `CAST(${expression} AS varchar(65535))`,
+  key: (column, kind, parameter) => {
+    const key = `CAST(${parameter} AS varchar)`;
+    if (kind === 'super') return `JSON_EXTRACT_PATH_TEXT(JSON_SERIALIZE(${column}), ${key})`;
+    // a text that is no JSON is a row without the tag
+    if (kind === 'text') return `JSON_EXTRACT_PATH_TEXT(${column}, ${key}, true)`;
+    throw new SourceError(`${column} is no JSON`, 'name a column of type SUPER, or a text with JSON in it, or make a view with a column a tag');
+  },
+};
 
 /** Charges in a table of anything that speaks PostgreSQL's protocol, added up there. */
 export const postgres: SourceKind<PostgresSettings> = {
   kind: 'postgres',
   title: 'PostgreSQL',
-  document: 'PostgreSQL: frontend/backend protocol, SET TRANSACTION, statement_timeout',
+  document:
+    'PostgreSQL: frontend/backend protocol, SET TRANSACTION, statement_timeout; Amazon Redshift: Database Developer Guide; CockroachDB: PostgreSQL compatibility',
   settings: () => {
     const { common, withPassword } = parts();
     return z.strictObject({
@@ -79,7 +97,7 @@ export const postgres: SourceKind<PostgresSettings> = {
       await run(`SET datestyle = 'ISO, MDY'`, []);
       await run(`SET timezone = 'UTC'`, []);
       const { rows } = await run('SELECT version()', []);
-      return rolledUp(settings, days, dialect(/redshift/i.test(rows[0]?.[0] ?? '')), run);
+      return rolledUp(settings, days, /redshift/i.test(rows[0]?.[0] ?? '') ? redshift : dialect, run);
     });
   },
 };

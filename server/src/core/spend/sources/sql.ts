@@ -36,7 +36,7 @@ export interface TableSettings {
 }
 
 /** What a column holds, as far as the roll-up has to know. */
-export type ColumnKind = 'date' | 'timestamp' | 'zoned' | 'exact' | 'binary' | 'text' | 'json' | 'map' | 'other';
+export type ColumnKind = 'date' | 'timestamp' | 'zoned' | 'exact' | 'binary' | 'text' | 'json' | 'super' | 'map' | 'other';
 /** How a server spells what the roll-up needs. Columns come quoted. */
 export interface Dialect {
   readonly kindOf: (type: string) => ColumnKind;
@@ -172,7 +172,14 @@ function charged(rows: SqlAnswer['rows'], groups: readonly ColumnName[], hasEffe
       else if (value !== '') values[name as DimensionName] = value;
     });
     const at = 1 + groups.length;
-    const number = (cell: number): Decimal | undefined => (row[cell] === null || row[cell] === undefined ? undefined : decimal(row[cell]));
+    const number = (cell: number): Decimal | undefined => {
+      const text = row[cell];
+      if (text === null || text === undefined) return undefined;
+      const value = decimal(text);
+      // NaN and Infinity are numbers to a database: money is never left out without a word
+      if (!value) throw new SourceError(`a sum of ${day} is ${text.slice(0, 40)}, which is no amount`, 'look for NaN or Infinity in the column of the cost');
+      return value;
+    };
     without += Number(row[at + 1] ?? 0);
     const billed = number(at);
     // only rows without a cost: there is nothing to tell
