@@ -35,7 +35,7 @@ parameters:
   dtype: {value: bfloat16}
   max_seq_length: {values: [128, 256]}
 `,
-    ['training wandb-sweep 1-8 {batch_size=64@4, epochs=1@5, precision=bf16@7, optimizer=adafactor@6} ?trials'],
+    ['training wandb-sweep 1-8 {batch_size=64@4, epochs=1@5, precision=bf16@7, optimizer=adafactor@6} ?seq_len ?trials'],
   ],
   [
     'Levanter with a data set by name and a LoRA',

@@ -37,6 +37,8 @@ describe('values of the program in a shell command', () => {
     ['a dollar', 'model_id = "org/m"\n', '--model_name_or_path $model_id', { model: 'org/m' }, []],
     ['a part of a word', 'n = 2\n', '--num_train_epochs={n}', { epochs: 2 }, []],
     ['a value that nobody knows', 'bs = ask()\n', '--per_device_train_batch_size {bs}', {}, ['batch_size']],
+    ['a name that no cell binds', '', '--per_device_train_batch_size {bs}', {}, ['batch_size']],
+    ['several words', 'more = "--num_train_epochs 2 --per_device_train_batch_size 4"\n', '{more}', { epochs: 2, batch_size: 4 }, []],
     [
       'a widget of a notebook kept as text',
       'bs = dbutils.widgets.get("bs")\ndbutils.widgets.text("bs", "4")\n',
@@ -49,6 +51,11 @@ describe('values of the program in a shell command', () => {
     expect(found?.facts).toEqual(known);
     expect(found?.unknown).toEqual(unknown);
   });
+});
+
+test('a cell that runs the command of another cell', async () => {
+  const [found] = await facts(notebook('command = "torchrun --nproc_per_node=4 train.py --num_train_epochs 3"\n', '!{command}\n'));
+  expect(found?.facts).toEqual({ gpu_count: 4, nproc_per_node: 4, epochs: 3 });
 });
 
 describe('JAX', () => {

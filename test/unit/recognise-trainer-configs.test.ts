@@ -243,7 +243,7 @@ test('W&B sweeps: a grid is counted, other methods are unbounded without a cap',
       's.yaml',
       'program: train.py\nmethod: grid\nmetric: {name: loss}\nparameters:\n  lr:\n    values: [1, 2, 3]\n  bs:\n    values: [8, 16]\n  epochs:\n    value: 27\n',
     ),
-  ).toEqual(['training wandb-sweep 1-10 {epochs=27@10, trials=6@2 default}']);
+  ).toEqual(['training wandb-sweep 1-10 {epochs=27@10, trials=6@2 default} ?batch_size']);
   expect(await short('s.yaml', 'program: train.py\nmethod: bayes\nparameters:\n  lr: {min: 0.1, max: 1}\n')).toEqual(['training wandb-sweep 1-4 {} ?trials']);
 });
 

@@ -188,6 +188,18 @@ await embedMany({ model: openai.embedding('text-embedding-3-small'), values: ['a
       ],
     ],
     [
+      'AI SDK: a batch makes a request for each entry of its list',
+      `import { experimental_startTextBatch as startTextBatch } from 'ai';
+const model = 'anthropic/claude-haiku-4-5';
+await startTextBatch({ model, requests: [{ id: 'a', prompt: 'Hi' }, { id: 'b', prompt: 'Ho' }] });
+await startTextBatch({ model, requests: rows.map(toRequest) });
+`,
+      [
+        'api-call vercel-ai 3-3 {model=anthropic/claude-haiku-4-5@2 variable, batch_api=true@3 default, num_requests=2@3 default}',
+        'api-call vercel-ai 4-4 {model=anthropic/claude-haiku-4-5@2 variable, batch_api=true@4 default}',
+      ],
+    ],
+    [
       'AI SDK: under other names; a provider at an address of one’s own, at one that is on no list',
       `import { streamText as start } from 'ai';
 import * as ai from 'ai';

@@ -230,3 +230,18 @@ describe('a container’s environment reaches the program', () => {
     expect(facts).toMatchObject({ batch_size: batch, epochs: `5 literal ${file}` });
   });
 });
+
+test('a sweep gives the program what it fixes; of what it tries nobody knows the value', async () => {
+  const files = {
+    'sweep.yaml':
+      'program: train.py\nmethod: grid\ncommand: ["${env}", python, "${program}", "${args}", --epochs, "7"]\nparameters:\n  batch-size: {values: [16, 32]}\n  workers: {value: 3}\n  lr: {min: 0.1, max: 0.2}\n',
+    'train.py': torch(
+      'args.?',
+      'import argparse\np = argparse.ArgumentParser()\np.add_argument("--epochs", type=int, default=1)\np.add_argument("--batch-size", type=int, default=8)\np.add_argument("--workers", type=int, default=0)\nargs = p.parse_args()\ncfg = args',
+    ).replace('batch_size=args', 'num_workers=args.workers, batch_size=args'),
+  };
+  const sweep = await workloadsOf(files, 'sweep.yaml');
+  expect(sweep.facts).toMatchObject({ epochs: '7 literal sweep.yaml', loader_workers: '3 literal sweep.yaml', optimizer: 'AdamW other-file train.py' });
+  expect(sweep.unknown).toContain('batch_size');
+  expect((await workloadsOf(files, 'train.py')).facts).toMatchObject({ epochs: '7 command-line sweep.yaml' });
+});

@@ -26,6 +26,8 @@ describe('variables', () => {
     ['A=x\nrun ${A:+--a "$A b"} ${B:+--b}', 'run --a x b'],
     ['A=$(hostname)\nrun $A', 'run $A?'],
     ['N=4\nrun $(expr 16 / $N)', 'run 4'],
+    ['A="--a 1 --b $B"\nrun $(echo $A) `echo "$A"`', 'run --a 1 --b $B? --a 1 --b $B?'],
+    ['run $(echo $A)', 'run $(echo $A)?'],
     ['D=0,1,2\nrun $(echo $D | tr "," "\\n" | wc -l)', 'run 3'],
     ["A='$B'\nrun \"$A\" '$C'", 'run $B $C'],
     ['export A=3\nrun $A', 'run 3'],

@@ -40,10 +40,12 @@ export function markedBy({ language, text, shell }: Pick<Document, 'language' | 
     hinted,
     mentions,
     recognisers: all.filter((one) => hinted.has(one) && mentions.has(one.marker)),
-    ofShell: shell === undefined ? [] : shellMarkers(shell),
+    ofShell: shell === undefined ? [] : shellMarkers(startsVariable.test(shell) ? `${shell}\n${text}` : shell),
     modelConfig: language === 'json' && modelConfigMarker.test(text),
   };
 }
+/** `!{command}`: what a cell runs stands in the program. */
+const startsVariable = /^[ \t]*(?:\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*)/m;
 function shellMarkers(shell: string): readonly Recogniser[] {
   const { all, hints } = of('shell');
   const hinted = hints.in(shell);

@@ -48,6 +48,7 @@ import { rayTune } from './python/ray-tune.js';
 import { sagemaker } from './python/sagemaker.js';
 import { sentenceTransformers } from './python/sentence-transformers.js';
 import { submitit } from './python/submitit.js';
+import { subprocess } from './python/subprocess.js';
 import { torchLoop } from './python/torch-loop.js';
 import { torchtitan } from './python/torchtitan.js';
 import { trainingConfig } from './python/training-config.js';
@@ -200,6 +201,7 @@ export const recognisers: readonly Recogniser[] = [
   rayData,
   placedFunctions,
   submitit,
+  subprocess,
   kubeflowTrainer,
   nemoRecipe,
   launchShell,

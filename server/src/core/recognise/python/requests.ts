@@ -51,7 +51,8 @@ export const methodName = (program: PythonProgram, site: Site): string => {
 /** True for files of a test suite: what they call is replaced, recorded or tiny, and no workload of the project. */
 export const isTest = ({ document }: PythonInput): boolean =>
   /\/(\w+_)?tests?\//.test(`/${document.path ?? document.uri}`) ||
-  (/\/(test_[^/]*|[^/]*_test|conftest)\.py$/.test(document.uri) && /\b(pytest|unittest|respx|MagicMock)\b/.test(document.text));
+  (/\/(test_[^/]*|[^/]*_test|conftest)\.py$/.test(document.uri) &&
+    /\b(pytest|unittest|respx|MagicMock)\b|^[ \t]+(?:async )?def test_\w+\(self\b/m.test(document.text));
 
 /** A setting's fact: the expression's value, an unknown with the reason, or an unknown because `**kwargs` hides it and it must be given. */
 export function setting(evaluate: Evaluator, name: string, given: Keyed, spellings: readonly string[], required?: Expr): Found {

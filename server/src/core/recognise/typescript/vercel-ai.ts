@@ -12,7 +12,7 @@ import { cacheFact, circumstances, importedCalls, isTest } from './requests.js';
 
 type Found = Fact | UnknownFact | undefined;
 const functions =
-  /^ai(?:\/\w+)?#(?:experimental_)?(?:generateText|streamText|generateObject|streamObject|embed|embedMany|generateImage|generateSpeech|transcribe|rerank|generateVideo|streamUI)$/;
+  /^ai(?:\/\w+)?#(?:experimental_)?(?:generateText|streamText|generateObject|streamObject|embed|embedMany|generateImage|generateSpeech|transcribe|rerank|generateVideo|streamUI|startTextBatch)$/;
 const agents = /^ai#(?:ToolLoopAgent|(?:Experimental_)?Agent)$|^@mastra\/core(?:\/\w+)?#Agent$/;
 
 const calls = new RegExp(`${functions.source}|${agents.source}`);
@@ -24,7 +24,7 @@ export const vercelAi: TypescriptRecogniser = {
   marker: /(?:from|require\(|import\()\s*["'](?:ai|@mastra\/core)(?:\/\w+)?["']/,
   doc: {
     format: 'Vercel AI SDK',
-    reads: 'generateText, streamText, objects, embeddings, images, speech and agents, with the provider’s model, limits, steps and thinking budget',
+    reads: 'generateText, streamText, objects, embeddings, images, speech, batches and agents, with the provider’s model, limits, steps and thinking budget',
     example: "streamText({ model: openai('gpt-4o'), prompt: 'Hi', stopWhen: stepCountIs(5) })",
   },
   recognise: (input) => {
@@ -42,10 +42,26 @@ function request(input: TypescriptInput, site: CallSite): SeenWorkload {
   return apiCall(input, 'vercel-ai', site.call, [
     ...common(input, given),
     setting(evaluate, 'n', given, ['n']),
+    ...batchFacts(input, site.call, given),
     cacheFact(input, site.call, /\bcacheControl\b|\bcachePoint\b/),
     ...circumstances(input, site),
     promptFact(evaluate, given.get('system', 'instructions'), given.get('messages', 'prompt', 'value', 'values', 'text')),
   ]);
+}
+/** A batch is priced as one, and makes a request for each entry of its list.
+ * @source ai-sdk.dev/docs/reference/ai-sdk-core, experimental_startTextBatch */
+function batchFacts({ evaluate, document }: TypescriptInput, call: CallSite['call'], given: Options): Fact[] {
+  if (!/startTextBatch$/.test(evaluate.callee(call))) return [];
+  const place = (name: string, value: number | boolean, at: { start: number; end: number }): Fact => ({
+    name,
+    value,
+    origin: 'default',
+    span: { uri: document.uri, start: at.start, end: at.end },
+  });
+  const requests = given.get('requests');
+  const list = requests && evaluate.expression(requests);
+  const counted = list?.kind === 'list' && list.items.every((item) => item.kind !== 'spread') ? [place('num_requests', list.items.length, list)] : [];
+  return [place('batch_api', true, call), ...counted];
 }
 /** An agent is a model with settings; its calls are made elsewhere. */
 function agent(input: TypescriptInput, { call }: CallSite): SeenWorkload {

@@ -1,9 +1,10 @@
-import { at, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
+import { at, entriesOf, hasKey, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { valueAs } from '../config/training-settings.js';
+import { parseFlags, plainWord, toFlags } from '../shared/command-line.js';
 import { ConfigFacts, countKeys, type Field, integer } from '../shared/config-facts.js';
 import type { FlagMeaning } from '../shared/flag-facts.js';
 import { trainingFlags } from '../shared/training-flags.js';
-import type { YamlRecogniser } from '../types.js';
+import type { Flag, Launch, YamlRecogniser } from '../types.js';
 
 /** A W&B sweep: trials of a program described elsewhere. */
 export const wandbSweep: YamlRecogniser = {
@@ -17,7 +18,8 @@ export const wandbSweep: YamlRecogniser = {
       takeParameters(facts, root);
       takeTrials(facts, root);
       const local = localModel(root);
-      if (!local) return facts.workload('training', 'wandb-sweep', 'Sweep');
+      const launch = launchOf(facts, root);
+      if (!local) return { ...facts.workload('training', 'wandb-sweep', 'Sweep'), ...(launch && { launch }) };
       const quantization = /\.(i?q\d\w*)\.gguf$/i.exec(textOf(local) ?? '')?.[1];
       if (quantization) facts.put('quantization', quantization, local);
       return facts.workload('batch-inference', 'wandb-sweep', 'Sweep');
@@ -38,15 +40,45 @@ const fields: readonly Field[] = [
   ['concurrency', 'scheduler.num_workers', integer],
 ];
 
-/** Parameters with one value are options of the program, under their usual names. */
+/** The program that each trial runs: it is given one value of every parameter, and what the command adds.
+ * @source docs.wandb.ai/guides/sweeps/define-sweep-configuration */
+function launchOf(facts: ConfigFacts, root: Value): Launch | undefined {
+  const words = itemsOf(at(root, 'command')).flatMap((word) => (word.kind === 'scalar' && word.value !== null ? [{ word, text: String(word.value) }] : []));
+  const script = at(root, 'program') ?? words.find(({ text }) => /\.py$/.test(text))?.word;
+  const name = textOf(script);
+  if (!script || name === undefined || !/\.py$/.test(name)) return undefined;
+  const parameters = entriesOf(at(root, 'parameters')).flatMap(({ key, value }): Flag[] => {
+    const { fixed, tried } = valuesOf(value);
+    const name = key.replaceAll('-', '_');
+    const single = fixed && scalarOf(fixed);
+    if (fixed && single !== undefined && single !== null) return [{ name, value: single, span: facts.span(fixed) }];
+    return tried ? [{ name, value: tried.join(','), span: facts.span(value), swept: tried }] : [];
+  });
+  const added = parseFlags(words.filter(({ text }) => !/^\$\{\w+\}$/.test(text)).map(({ word, text }) => plainWord(text, word.start, word.end))).flags;
+  const { uri } = facts.span(script);
+  return { span: facts.span(script), target: { kind: 'script', name }, flags: [...parameters, ...toFlags(uri, added)] };
+}
+/** The one value of a parameter, or those that the trials take by turns: a list, a range. */
+function valuesOf(parameter: Value): { readonly fixed?: Value; readonly tried?: readonly string[] } {
+  const listed = itemsOf(at(parameter, 'values'));
+  const fixed = at(parameter, 'value') ?? (listed.length === 1 ? listed[0] : undefined);
+  if (fixed) return { fixed };
+  if (listed.length > 0) return { tried: listed.map((value) => textOf(value) ?? '?') };
+  const [from, to] = ['min', 'max'].map((key) => textOf(at(parameter, key)));
+  return from === undefined || to === undefined ? {} : { tried: [`${from} to ${to}`] };
+}
+
+/** Parameters are options of the program, under their usual names: of several values nobody knows which holds. */
 function takeParameters(facts: ConfigFacts, root: Value): void {
   const parameters = entriesOf(at(root, 'parameters'));
   for (const [name, meanings] of Object.entries(trainingFlags)) {
     const entry = parameters.find(({ key }) => key.replaceAll('-', '_') === name);
-    const listed = itemsOf(at(entry?.value, 'values'));
-    const value = at(entry?.value, 'value') ?? (listed.length === 1 ? listed[0] : undefined);
-    if (!value) continue;
-    for (const { fact, change } of [meanings].flat() as readonly FlagMeaning[]) facts.take(fact, value, (one) => valueAs(one, change), name);
+    if (!entry) continue;
+    const { fixed, tried } = valuesOf(entry.value);
+    for (const { fact, change } of [meanings].flat() as readonly FlagMeaning[]) {
+      if (fixed) facts.take(fact, fixed, (one) => valueAs(one, change), name);
+      else if (tried) facts.open(fact, `a sweep tries ${tried.join(', ')}`, 'set it for this workload', entry.value);
+    }
   }
 }
 

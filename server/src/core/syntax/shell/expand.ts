@@ -170,6 +170,8 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' } | 
   const openPiece: Piece = { text: part.raw, start: part.start, end: part.end, open: true };
   const open: Resolved = { items: [[openPiece]], inPlace: true, name: '', origin: 'variable' };
   if (part.kind === 'command') {
+    const repeated = echoed(part.raw, variables);
+    if (repeated) return repeated;
     const known = substituted(part.raw, variables);
     return known === undefined
       ? open
@@ -254,6 +256,13 @@ function resolvePart(part: Exclude<Part, { kind: 'text' } | { kind: 'array' } | 
   return item ? { items: [item], inPlace: false, name: part.name, origin: 'variable' } : open;
 }
 
+/** `$(echo $ARGS)`: the words that the variable holds, where they stand. */
+function echoed(raw: string, variables: Environment): Resolved | undefined {
+  const name = /^(?:\$\(|`)\s*echo\s+"?\$\{?([A-Za-z_]\w*)\}?"?\s*[)`]$/.exec(raw)?.[1];
+  const held = name === undefined ? undefined : variables.get(name);
+  if (name === undefined || held?.kind !== 'scalar') return undefined;
+  return { items: [held.pieces], inPlace: false, name, origin: held.origin };
+}
 /** What a command substitution gives, for the few that only compute: `$(expr 16 / $N)`, and counting a list's elements. */
 function substituted(raw: string, variables: Environment): string | undefined {
   const inner = raw.replace(/^\$\(|^`|\)$|`$/g, '').trim();
