@@ -149,6 +149,18 @@ TextGeneration(llm=OpenAILLM(model="gpt-4o"))
 `,
     ['batch-inference distilabel 4-4 {max_tokens=512@4, batch_size=64@3 default, n=4@4} ?model', 'api-call distilabel 5-5 {model=gpt-4o@5}'],
   ],
+  [
+    'distilabel: the engine that a step loads; vLLM holds back what it has no room for, Transformers takes what it is handed',
+    `from distilabel.llms import TransformersLLM, vLLM
+from distilabel.steps.tasks import TextGeneration
+TextGeneration(llm=vLLM(model="Qwen/Qwen2.5-7B-Instruct", extra_kwargs={"tensor_parallel_size": 2}), input_batch_size=1000)
+TextGeneration(llm=TransformersLLM(model="Qwen/Qwen2.5-0.5B-Instruct"), input_batch_size=8)
+`,
+    [
+      'batch-inference vllm 3-3 {model=Qwen/Qwen2.5-7B-Instruct@3, tensor_parallel=2@3}',
+      'batch-inference transformers 4-4 {model=Qwen/Qwen2.5-0.5B-Instruct@4, batch_size=8@4}',
+    ],
+  ],
 ])('%s', async (_, text, expected) => {
   expect(await short(text)).toEqual(expected);
 });

@@ -148,6 +148,19 @@ describe('lenses say the decision first and name what is missing', () => {
   ])('%s', (_, one, found, title) => {
     expect(lensText({ workload: one, estimation: found, catalog }).title).toBe(title);
   });
+  test.each([
+    ['as many machines as are written', { num_nodes: 16, gpu_count: 8 }, undefined, '16×8×H100 $440'],
+    ['machines that are written, devices that are not', { num_nodes: 16 }, 4, '16×4×H100 $440'],
+    ['all in one', { gpus: 128 }, undefined, '128×H100 $440'],
+    ['neither', {}, 2, '2×H100 $440'],
+  ])('an unknown GPU, on likely ones: %s', (_, facts, count, text) => {
+    const on = estimation({ usd: exact(440, 'usd'), peak_memory_gib: exact(20, 'GiB'), memory_share: exact(0.3, 'share') });
+    const one = workload('training', 'Train gpt2', { model: 'gpt2', ...facts });
+    const alternatives = [{ accelerator: 'h100-sxm-80gb', estimation: on, ...(count === undefined ? {} : { count }) }];
+    expect(lensText({ workload: one, estimation: estimation({}, ['gpu_type']), catalog, alternatives }).title).toBe(
+      `Train gpt2 · GPU unknown · ${text} · which?`,
+    );
+  });
 });
 
 test('a hover cannot be made to hold a link or a command by a workspace', () => {

@@ -39,7 +39,8 @@ export function onLikelyAccelerators(spec: Spec, context: EstimateContext, ids: 
   return all.sort((a, b) => rank(a) - rank(b) || costOf(a.estimation) - costOf(b.estimation));
 }
 
-/** The first of 1, 2, 4, 8 and so on, whole machines of eight from there, on which it fits; else the first on which it may; else as on one machine.
+/** The first of 1, 2, 4, 8 and so on, whole machines of eight from there, on which it fits; else the first on which it may, and likely does where there is one
+ * on one machine; else as on one machine.
  * Beyond a machine it goes on as long as more devices take less of each.
  * @param most devices of one job */
 function fewest(on: (count: number) => OnAccelerator, most: number): OnAccelerator {
@@ -50,7 +51,7 @@ function fewest(on: (count: number) => OnAccelerator, most: number): OnAccelerat
     const now = on(count);
     const fits = fitsOf(now.estimation);
     if (fits === 'fits' || fits === 'unknown') return now;
-    if (fits === 'tight') tight ??= now;
+    if (fits === 'tight' && (tight === undefined || shareOf(tight) > 1)) tight = now;
     if (count <= 8) machine = now;
     const memory = now.estimation.estimates['peak_memory_gib']?.likely;
     if (memory === undefined || (count >= 8 && (tight || memory > 0.9 * before))) break;
@@ -69,5 +70,6 @@ const isSwitched = (id: string, { catalog }: EstimateContext): boolean => {
   return link !== undefined && link >= switched;
 };
 
+const shareOf = ({ estimation }: OnAccelerator): number => estimation.estimates['memory_share']?.likely ?? Number.POSITIVE_INFINITY;
 const costOf = ({ estimates }: Estimation): number =>
   (estimates['usd'] ?? estimates['usd_per_month'] ?? estimates['usd_per_hour'])?.likely ?? Number.POSITIVE_INFINITY;

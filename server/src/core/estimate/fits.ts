@@ -1,5 +1,5 @@
 import type { Accelerator } from '../catalog/types.js';
-import type { Estimation, Interval } from '../model/estimate.js';
+import type { Estimation, Interval, Term } from '../model/estimate.js';
 import { reportedGib } from './reported-memory.js';
 
 /** Memory of an accelerator that a process can use: what the driver reports, and at most 97 % of what is printed.
@@ -20,13 +20,22 @@ export function memoryShare(peakGib: Interval, accelerator: Accelerator): Interv
 }
 
 /** Whether it fits: only when the high end fits, not when even the low end does not; between them it is tight.
- * What was taken so that it fits never makes it fit. Where nobody states how much is computed at once, activations are a guess: a verdict then needs twice the room. */
+ * What was taken so that it fits never makes it fit. Where nobody states how much is computed at once, what grows with it is a guess: it then fits with room to spare,
+ * and does not fit where what does not grow is already too much. */
 export function fitsOf(estimation: Estimation): Fits {
   const share = estimation.estimates['memory_share'];
   if (!share) return 'unknown';
   const guessed = isGuessed(estimation);
   if (share.high <= (guessed ? 0.7 : 1) && !estimation.assumed.some(({ toFit }) => toFit === true)) return 'fits';
-  return share.low > (guessed ? 2 : 1) ? 'does-not-fit' : 'tight';
+  return share.low * (guessed ? fixedShare(estimation) : 1) > 1 ? 'does-not-fit' : 'tight';
+}
+/** Share of the peak that is there whatever is computed at once. @assumes half, where the parts are not known */
+function fixedShare({ estimates }: Estimation): number {
+  const parts = estimates['peak_memory_gib']?.term?.children;
+  if (!parts) return 0.5;
+  const sum = (terms: readonly Term[]) => terms.reduce((all, { value }) => all + value, 0);
+  const grows = ({ id }: Term) => ['activations', 'logits', 'fragmentation', 'kv-cache'].includes(id);
+  return sum(parts.filter((part) => !grows(part))) / sum(parts);
 }
 
 /** True where the memory rests on a batch or a length that nobody stated. */

@@ -126,12 +126,16 @@ export function lensText(view: View): LensText {
 }
 
 /** `8×H100`, `3 × (1×A100-80)`, `1×L4`, or undefined while the accelerator is unknown. */
-export function hardware({ workload, estimation, catalog, style = plain }: View): string | undefined {
+export function hardware(view: View): string | undefined {
+  const { workload, estimation, catalog } = view;
+  const written = workload.facts.find(({ name }) => name === 'gpu_type')?.value ?? estimation.assumed.find(({ fact }) => fact === 'gpu_type')?.value;
+  return typeof written === 'string' ? numbered(acceleratorOf(written, catalog), view) : undefined;
+}
+/** A chip with how many of it, as far as that is known: `48×8×H100` where it is written by machine.
+ * @param taken how many a machine, where nobody wrote it */
+function numbered(chip: string, { workload, estimation, style = plain }: View, taken?: number): string {
   const value = (name: string) => workload.facts.find((fact) => fact.name === name)?.value ?? estimation.assumed.find(({ fact }) => fact === name)?.value;
-  const written = value('gpu_type');
-  if (typeof written !== 'string') return undefined;
-  const chip = acceleratorOf(written, catalog);
-  const per = value('gpu_count') ?? value('nproc_per_node');
+  const per = taken ?? value('gpu_count') ?? value('nproc_per_node');
   const replicas = value('replicas') ?? value('min_replicas');
   const nodes = value('num_nodes') ?? value('instance_count');
   const total = value('gpus') ?? estimation.estimates['gpus']?.likely;
@@ -146,19 +150,16 @@ export function hardware({ workload, estimation, catalog, style = plain }: View)
 }
 
 /** Costs on a few likely accelerators, cheapest first; those that do not fit are left out. */
-function likely({ alternatives = [], catalog, workload }: View, style: NumberStyle): string[] {
+function likely(view: View, style: NumberStyle): string[] {
+  const { alternatives = [], catalog, workload } = view;
   const name = (one: OnAccelerator): string | undefined => {
-    const chip = catalog.accelerators.find(({ id }) => id === one.accelerator);
-    const devices =
-      one.count ?? one.estimation.estimates['gpus']?.likely ?? workload.facts.find((fact) => fact.name === 'gpus' || fact.name === 'gpu_count')?.value;
+    const listed = catalog.accelerators.find(({ id }) => id === one.accelerator);
+    const chip = listed && shortAccelerator(listed, catalog);
+    if (chip === undefined) return undefined;
+    const devices = one.count ?? one.estimation.estimates['gpus']?.likely;
     const paid = one.estimation.estimates['usd_per_hour']?.term?.children?.find(({ id }) => id === 'paid')?.value;
-    const number =
-      typeof devices !== 'number'
-        ? ''
-        : paid !== undefined && paid > devices
-          ? `${count(devices, style)} of ${count(paid, style)}×`
-          : `${count(devices, style)}×`;
-    return chip && `${number}${shortAccelerator(chip, catalog)}`;
+    if (devices !== undefined && paid !== undefined && paid > devices) return `${count(devices, style)} of ${count(paid, style)}×${chip}`;
+    return numbered(chip, { ...view, estimation: one.estimation, style }, one.count);
   };
   // where it surely fits somewhere, the chips on which it may not fit are no answer
   const sure = alternatives.filter(({ estimation }) => fitsOf(estimation) === 'fits');

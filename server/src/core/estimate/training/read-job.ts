@@ -244,7 +244,8 @@ function lengthOf(
   // Instruction samples have a few hundred tokens, the longest of a run some thousand.
   const tuned =
     shape?.encoder !== true && (facts.has('lora_rank') || facts.has('peft') || /tune|lora/.test(facts.text('task') ?? '') || facts.has('finetune_method'));
-  const value = sample?.tokens ?? (shape?.encoder === true || tuned ? 512 : 2048);
+  const longest = shape?.maxPosition ?? Number.POSITIVE_INFINITY;
+  const value = sample?.tokens ?? Math.min(longest, shape?.encoder === true || tuned ? 512 : 2048);
   if (shape && sample?.tokens === undefined) assume('seq_len', value, 'not stated: tokens per second depend little on it');
-  return { seq: value, seqMax: tuned ? 4 * value : value, realShare: 1, lengthKnown: false };
+  return { seq: value, seqMax: tuned ? Math.min(longest, 4 * value) : value, realShare: 1, lengthKnown: false };
 }

@@ -6,7 +6,20 @@ import type { FactReader } from '../spec.js';
 export interface Shape
   extends Pick<
     Dimensions,
-    'params' | 'hidden' | 'ffn' | 'heads' | 'kvHeads' | 'headDim' | 'vocab' | 'experts' | 'expertsPerToken' | 'encoder' | 'relative' | 'window' | 'guessed'
+    | 'params'
+    | 'hidden'
+    | 'ffn'
+    | 'heads'
+    | 'kvHeads'
+    | 'headDim'
+    | 'vocab'
+    | 'experts'
+    | 'expertsPerToken'
+    | 'encoder'
+    | 'relative'
+    | 'window'
+    | 'maxPosition'
+    | 'guessed'
   > {
   /** Weights that one token is multiplied with, without the input embedding and without the head. */
   readonly body: number;
@@ -74,6 +87,7 @@ function passed(d: Dimensions, tuned: boolean): Shape {
     headShare: encoder && tuned ? 0 : encoder || relative ? 0.15 : (target ?? 1),
     reach: /rwkv|retnet|hyena|linear attention/i.test(names) ? 256 : Number.POSITIVE_INFINITY,
     window: d.window,
+    maxPosition: d.maxPosition,
     positions: /whisper/i.test(names) ? 1500 : undefined,
     guessed: d.guessed,
   };

@@ -24,6 +24,16 @@ export const distilabelPython: PythonRecogniser = {
   },
 };
 
+/** What runs the model in this process or beside it, by the class that is given as `llm`. */
+const engines: readonly (readonly [RegExp, string])[] = [
+  [/vLLM$/, 'vllm'],
+  [/(?:TransformersLLM|SentenceTransformer\w*)$/, 'transformers'],
+  [/LlamaCppLLM$/, 'llama.cpp'],
+  [/OllamaLLM$/, 'ollama'],
+  [/MlxLLM$/, 'mlx'],
+];
+const eager = new Set(['transformers', 'mlx']);
+
 function workload(input: PythonInput, call: Parameters<typeof engineFacts>[1]): SeenWorkload | undefined {
   const { evaluate, program, document } = input;
   const given = keyed(evaluate, call);
@@ -31,21 +41,21 @@ function workload(input: PythonInput, call: Parameters<typeof engineFacts>[1]): 
   const made = llm && evaluate.expression(llm);
   if (made?.kind !== 'call') return undefined;
   const name = evaluate.callee(made);
-  const hosted =
-    !/(vLLM|TransformersLLM|LlamaCppLLM|OllamaLLM|MlxLLM|SentenceTransformer\w*|ClientvLLM)$/.test(name) &&
-    !destination(evaluate, program, { type: name, made }).local;
+  const engineName = engines.find(([pattern]) => pattern.test(name))?.[1];
+  const hosted = engineName === undefined && !destination(evaluate, program, { type: name, made }).local;
   const model = keyed(evaluate, made);
   const generation = keyed(evaluate, model.get('generation_kwargs'));
   const engine = keyed(evaluate, model.get('extra_kwargs'));
   return {
     kind: hosted ? 'api-call' : 'batch-inference',
-    framework: 'distilabel',
+    framework: engineName ?? 'distilabel',
     span: { uri: document.uri, start: call.start, end: call.end },
     refs: [],
     ...sortFacts([
       setting(evaluate, 'model', model, ['model', 'model_name', 'repo_id'], made),
       setting(evaluate, 'max_tokens', generation, ['max_new_tokens', 'max_tokens']),
-      setting(evaluate, 'batch_size', given, ['input_batch_size']),
+      // what a step hands over at once: a server holds back what its cache has no room for
+      engineName === undefined || eager.has(engineName) ? setting(evaluate, 'batch_size', given, ['input_batch_size']) : undefined,
       setting(evaluate, 'n', given, ['num_generations']),
       setting(evaluate, 'concurrency', keyed(evaluate, given.get('resources')), ['replicas']),
       setting(evaluate, 'tensor_parallel', engine, ['tensor_parallel_size']),
