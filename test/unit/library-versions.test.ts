@@ -92,7 +92,7 @@ describe('defaults of the version in force', () => {
     ['DPO', '0.13.0', { seq_len: undefined }],
     ['DPO', '0.14.0', { seq_len: 1024 }],
     ['KTO', '0.13.0', { seq_len: 512 }],
-    ['GRPO', '0.14.0', { batch_size: 1, num_generations: 8, max_tokens: 256, seq_len: 512 }],
+    ['GRPO', '0.14.0', { batch_size: 1, num_generations: 8, max_tokens: 256, rollout_engine: 'transformers', seq_len: 512 }],
     ['GRPO', '0.20.0', { batch_size: 8, seq_len: 512, grad_ckpt: false }],
     ['GRPO', '1.0.0', { batch_size: 8, seq_len: undefined, grad_ckpt: true }],
     ['RLOO', '0.23.0', { num_generations: 2, max_tokens: 256 }],

@@ -83,9 +83,9 @@ trainer.train()
   test('policy training counts prompts and completions apart', async () => {
     expect(
       await short(
-        'from trl import GRPOTrainer, GRPOConfig\nc = GRPOConfig(max_prompt_length=256, max_completion_length=512, num_generations=8, max_steps=50)\nt = GRPOTrainer(model="a/b", args=c, train_dataset=d)\nt.train()\n',
+        'from trl import GRPOTrainer, GRPOConfig\nc = GRPOConfig(max_prompt_length=256, max_completion_length=512, num_generations=8, use_vllm=True, max_steps=50)\nt = GRPOTrainer(model="a/b", args=c, train_dataset=d)\nt.train()\n',
       ),
-    ).toEqual(['training trl 3-4 {max_steps=50@2, seq_len=256@2, max_tokens=512@2, num_generations=8@2, model=a/b@3}']);
+    ).toEqual(['training trl 3-4 {max_steps=50@2, seq_len=256@2, max_tokens=512@2, num_generations=8@2, rollout_engine=vllm@2, model=a/b@3}']);
   });
   test('unsloth: what its loading takes by itself', async () => {
     expect(

@@ -7,7 +7,7 @@ import { estimateHosted } from './hosted.js';
 import { estimateResource } from './resource.js';
 import { estimateServing } from './serving/index.js';
 import type { EstimateContext, Spec } from './spec.js';
-import { estimateMaybeFrozen } from './training/partly-frozen.js';
+import { estimateTrainingWork } from './training/rollouts.js';
 
 /** Estimates one workload from its facts: time, memory, money, energy and carbon.
  * @unknown a quantity whose facts are missing is left out and named in `unknown` */
@@ -22,7 +22,7 @@ export function estimate(spec: Spec, context: EstimateContext): Estimation {
 function byKind(spec: Spec, context: EstimateContext): Estimation {
   switch (spec.kind) {
     case 'training':
-      return withTrainingMoney(corrected(estimateMaybeFrozen(spec, context), context.correction), spec, context);
+      return withTrainingMoney(corrected(estimateTrainingWork(spec, context), context.correction), spec, context);
     case 'serving':
       return withServingMoney(corrected(estimateServing(spec, context), context.correction), spec, context);
     case 'batch-inference':

@@ -88,7 +88,7 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
     method: /^GRPO/,
     of: 'TRL',
     library: 'trl',
-    facts: { num_generations: 8, max_tokens: 256 },
+    facts: { num_generations: 8, max_tokens: 256, rollout_engine: 'transformers' },
     changed: {
       seq_len: [
         { from: always, value: 512 },

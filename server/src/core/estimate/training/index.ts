@@ -86,7 +86,6 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
     const total = Object.values(memory).reduce((sum, part) => sum + part, 0) / 2 ** 30;
     put('peak_memory_gib', 'GiB', 'memory', total, memoryTerm(memory, job));
   }
-  if ((job.facts.number('num_generations') ?? 0) > 1) notes.push('policy-gradient training also generates its samples: that time is not in this estimate');
   limitToTime(job, estimates, notes);
   const missing = job.shape || job.sample ? [...work.missing, ...missingOf(job)] : [];
   return { estimates, unknown: [...job.unknown, ...missing], assumed: [...job.assumed, ...work.assumed, ...assumed], notes };

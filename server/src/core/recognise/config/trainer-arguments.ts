@@ -1,5 +1,6 @@
 import { at, entriesOf, hasKey, type Value } from '../../syntax/value.js';
 import { ConfigFacts, countKeys, type Field, flag, flagOf, integer, lower, number, text } from '../shared/config-facts.js';
+import { engineOfSamples } from '../shared/facts.js';
 import type { SeenWorkload } from '../types.js';
 import { isClassic } from './llama-factory.js';
 import { takeAttention, takeQuantization, takeTrainerSetup, trainingArgumentFields } from './transformers-fields.js';
@@ -84,6 +85,7 @@ const fields: readonly Field[] = [
   ['lora_rank', 'lora_rank', integer],
   ['num_generations', 'num_generations', integer],
   ['max_tokens', 'max_completion_length', integer],
+  ['rollout_engine', 'use_vllm', (value) => engineOfSamples(flag(value))],
   ['dataset_size', 'max_train_samples', integer],
   ...['peft_type', 'train_type', 'tuner_type', 'sft_type'].map((key): Field => ['finetune_method', key, lower]),
   ['finetune_method', 'train_mode', (value) => (/^(?:full|lora|qlora)$/i.test(String(lower(value))) ? lower(value) : undefined)],

@@ -1,4 +1,4 @@
-import type { Fact, UnknownFact } from '../../model/fact.js';
+import type { Fact, FactValue, UnknownFact } from '../../model/fact.js';
 
 /** Splits what an expression gave into facts and unknown facts. */
 export function sortFacts(found: readonly (Fact | UnknownFact | undefined)[]): { facts: Fact[]; unknown: UnknownFact[] } {
@@ -11,3 +11,7 @@ export function sortFacts(found: readonly (Fact | UnknownFact | undefined)[]): {
   }
   return { facts, unknown };
 }
+
+/** What generates the samples of a training by TRL's switch `use_vllm`. */
+export const engineOfSamples = (isVllm: FactValue | undefined): string | undefined =>
+  isVllm === true ? 'vllm' : isVllm === false ? 'transformers' : undefined;

@@ -1,5 +1,6 @@
 import type { Fact, FactValue, UnknownFact } from '../../model/fact.js';
 import { flagNamed, type ReadFlag } from './command-line.js';
+import { engineOfSamples } from './facts.js';
 import {
   asCount,
   asCountOrWord,
@@ -161,6 +162,11 @@ export const trainingFlags: FlagTable = {
     'num_generations actor_rollout_ref.rollout.n n_samples_per_prompt rollout.n_samples_per_prompt num_samples_per_prompt rollout.n rollout_n',
     meaning('num_generations', asPositive),
   ),
+  ...each(
+    'use_vllm',
+    meaning('rollout_engine', (value) => engineOfSamples(asSwitch(value))),
+  ),
+  ...each('actor_rollout_ref.rollout.name', meaning('rollout_engine', asText)),
   ...each(
     'max_completion_length data.max_response_length rollout.max_new_tokens max_response_length generate_max_len response_length',
     meaning('max_tokens', asPositive),

@@ -2,6 +2,7 @@ import { at, hasKey, itemsOf, scalarOf, type Value } from '../../syntax/value.js
 import { takeDeepspeedOption, takeFsdp } from '../config/deepspeed.js';
 import { takeAttention, takePrecision, takeQuantization } from '../config/transformers-fields.js';
 import { ConfigFacts, countKeys, type Field, flag, integer, integerOrAuto, lower, number, positive, text } from '../shared/config-facts.js';
+import { engineOfSamples } from '../shared/facts.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** An Axolotl configuration: one training run. */
@@ -47,6 +48,7 @@ const fields: readonly Field[] = [
   ['gpu_count', 'ray_num_workers', integer],
   ['num_generations', 'trl.num_generations', integer],
   ['max_tokens', 'trl.max_completion_length', integer],
+  ['rollout_engine', 'trl.use_vllm', (value) => engineOfSamples(flag(value))],
   [
     'grad_ckpt',
     'gradient_checkpointing',

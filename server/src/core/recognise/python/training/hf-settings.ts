@@ -1,5 +1,6 @@
 import { type Call, dotted, type Expr } from '../../../syntax/python/ast.js';
 import type { Evaluated } from '../../shared/evaluated.js';
+import { engineOfSamples } from '../../shared/facts.js';
 import { precisionOf } from '../../shared/precision.js';
 import type { PythonInput } from '../../types.js';
 import { assignedAttribute } from '../follow.js';
@@ -70,6 +71,7 @@ export function addSettings(input: PythonInput, facts: FactSet, settings: Settin
   if (!isGenerating) facts.read('seq_len', field('model_max_length'), count);
   facts.read('max_tokens', field('max_completion_length') ?? field('response_length'), count);
   facts.read('num_generations', field('num_generations'), count);
+  facts.read('rollout_engine', field('use_vllm'), (value) => engineOfSamples(flag(value)));
   facts.read('packing', field('packing'), flag);
   facts.read('save_steps', field('save_steps'), count);
   facts.read('save_total_limit', field('save_total_limit'), count);
