@@ -116,6 +116,14 @@ torchrun --nproc_per_node $GPUS pretrain_gpt.py \${ARGS[@]}`;
       'global_batch_size=512@1, num_generations=5@1, gpu_count=8@1, num_nodes=2@1',
     ],
     [
+      'python -m openrlhf.cli.train_ppo_ray --actor.num_gpus_per_node 2 --critic.num_gpus_per_node 2 --ref.num_gpus_per_node 2 --train.colocate_actor_ref --reward.remote_url /r.py --vllm.num_engines 2 --vllm.tensor_parallel_size 2',
+      'num_generations=1@1 default, gpus=8@1 default, rollout_gpus=4@1 default, tensor_parallel=2@1, gpu_count=2@1',
+    ],
+    [
+      'python -m openrlhf.cli.train_ppo_ray --actor_num_gpus_per_node 8 --vllm_num_engines 8 --colocate_all_models --n_samples_per_prompt 8',
+      'num_generations=8@1, gpu_count=8@1',
+    ],
+    [
       'CUDA_VISIBLE_DEVICES=0,1 NPROC_PER_NODE=2 swift sft --model org/m --tuner_type lora --dataset a#500 b#100',
       'dataset_size=600@1 default, gpu_count=2@1, model=org/m@1, dataset=a#500@1, finetune_method=lora@1',
     ],

@@ -35,8 +35,13 @@ export function onLikelyAccelerators(spec: Spec, context: EstimateContext, ids: 
   const all = ids
     .filter((id) => context.catalog.accelerators.some((chip) => chip.id === id && (facts['precision'] !== 'bf16' || chip.bf16Tflops !== undefined)))
     .map((id) => (counted ? on(id) : fewest((count) => on(id, count), isSwitched(id, context) ? most : 8)));
-  const rank = ({ estimation }: OnAccelerator) => ['fits', 'tight', 'unknown', 'does-not-fit'].indexOf(fitsOf(estimation));
-  return all.sort((a, b) => rank(a) - rank(b) || costOf(a.estimation) - costOf(b.estimation));
+  return all.sort((a, b) => roomOf(a) - roomOf(b) || costOf(a.estimation) - costOf(b.estimation));
+}
+
+/** How sure it is that it fits: 0 it does, 1 it likely does, 2 it may, 3 nobody knows, 4 it does not. */
+export function roomOf(one: OnAccelerator): number {
+  const fits = fitsOf(one.estimation);
+  return fits === 'fits' ? 0 : fits === 'tight' ? (shareOf(one) <= 1 ? 1 : 2) : fits === 'unknown' ? 3 : 4;
 }
 
 /** The first of 1, 2, 4, 8 and so on, whole machines of eight from there, on which it fits; else the first on which it may, and likely does where there is one

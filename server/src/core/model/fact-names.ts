@@ -108,6 +108,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   synthetic_data: flag('synthetic data', 'Samples are made up, none is read.'),
   optimizer_in_backward: flag('optimizer in the backward pass', 'Each gradient is used and freed as soon as it is there.'),
   num_generations: number('samples a prompt', 'Samples a prompt in policy-gradient training.'),
+  rollout_gpus: number('devices that generate', 'Devices of a policy-gradient training that generate its samples and do not train.'),
   rollout_engine: text('engine of the samples', 'What generates the samples of a policy-gradient training.'),
   trials: number('trials', 'Runs of a hyper-parameter search.'),
   concurrency: number('parallel calls', 'Calls, workers or requests at once.'),

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { shortAccelerator } from '../catalog/short-name.js';
-import type { OnAccelerator } from '../estimate/alternatives.js';
+import { type OnAccelerator, roomOf } from '../estimate/alternatives.js';
 import { fitsOf } from '../estimate/fits.js';
 import { mainCost } from '../estimate/main-cost.js';
 import type { Estimation } from '../model/estimate.js';
@@ -161,12 +161,12 @@ function likely(view: View, style: NumberStyle): string[] {
     if (devices !== undefined && paid !== undefined && paid > devices) return `${count(devices, style)} of ${count(paid, style)}×${chip}`;
     return numbered(chip, { ...view, estimation: one.estimation, style }, one.count);
   };
-  // where it surely fits somewhere, the chips on which it may not fit are no answer
-  const sure = alternatives.filter(({ estimation }) => fitsOf(estimation) === 'fits');
-  const shown = (sure.length > 0 ? sure : alternatives).flatMap((one) => {
+  // where it fits somewhere, the chips on which it fits less surely are no answer
+  const best = Math.min(...alternatives.map(roomOf));
+  const shown = alternatives.flatMap((one) => {
     const cost = mainCost(workload.kind, one.estimation);
     const chip = name(one);
-    if (!chip || !cost || fitsOf(one.estimation) === 'does-not-fit') return [];
+    if (!chip || !cost || roomOf(one) > Math.min(best, 3)) return [];
     return [`${chip} ${cost.name.endsWith('max') ? 'at most ' : ''}${withUnit(cost.likely, cost.unit, style)}`];
   });
   if (shown.length > 0) return shown.slice(0, 3);

@@ -48,7 +48,7 @@ describe('a training that generates its samples', () => {
     expect(Object.values(parts).reduce((sum, one) => sum + one, 0)).toBeCloseTo(likely, 6);
   });
   it('a batch counts samples, or prompts where the framework has it so', () => {
-    const { epochs: _epochs, dataset_size: _size, ...facts } = { ...grpo, max_steps: 50 };
+    const { epochs: _epochs, dataset_size: _size, ...facts }: Facts = { ...grpo, max_steps: 50 };
     expect(hoursOf(facts).likely / hoursOf({ ...facts, framework: 'trl' }).likely).toBeGreaterThan(5);
   });
   it('answers of a stated length are no guess', () => {
@@ -65,18 +65,24 @@ describe('a training that generates its samples', () => {
     const { global_batch_size: _batch, ...facts } = small;
     expect(hoursOf({ ...facts, rollout_engine: 'transformers' }).likely / hoursOf({ ...facts, rollout_engine: 'vllm' }).likely).toBeGreaterThan(2);
   });
+  it('devices that generate alone wait for those that train, and these for them', () => {
+    const shared = hoursOf({ ...grpo, framework: 'openrlhf' });
+    const apart = hoursOf({ ...grpo, framework: 'openrlhf', gpus: 16, gpu_count: 8, rollout_gpus: 8 });
+    expect(apart.likely / shared.likely).toBeGreaterThan(1.5);
+    expect(apart.term!.children!.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(apart.likely, 6);
+  });
   it('with a value model it trains two', () => {
     const parts = (group: number) => hoursOf({ ...grpo, num_generations: group }).term!.children!.map(({ id }) => id);
     expect([parts(1).includes('value-model'), parts(8).includes('value-model')]).toEqual([true, false]);
   });
   it('without the longest answer the hours are asked for, not taken for those of the steps', () => {
-    const { max_tokens: _tokens, ...facts } = { ...grpo, framework: 'trl' };
+    const { max_tokens: _tokens, ...facts }: Facts = { ...grpo, framework: 'trl' };
     const { estimates, unknown } = training(facts);
     expect([estimates['gpu_hours'], estimates['usd']]).toEqual([undefined, undefined]);
     expect(unknown.map(({ fact }) => fact)).toContain('max_tokens');
   });
   it('preference pairs have answers too, and generate none', () => {
-    const { num_generations: _group, ...facts } = { ...grpo, framework: 'trl' };
+    const { num_generations: _group, ...facts }: Facts = { ...grpo, framework: 'trl' };
     expect(hoursOf(facts).term!.children!.map(({ id }) => id)).not.toContain('generation');
   });
 });

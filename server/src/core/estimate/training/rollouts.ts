@@ -36,7 +36,8 @@ const wholeLength = new Set(['nemo-rl', 'openrlhf']);
  * (one sample a prompt), + generation, + handing over the weights. Generation = answer tokens ÷ tokens a second of all copies of the model at saturation
  * + rounds · (longest − mean answer) · time a token of one sequence alone, on all devices.
  * @unit GPU-hours
- * @limits synchronous rounds on shared devices; rewards by rule or by a small model; separate devices for generation wait in turn, which comes to about the same
+ * Devices that only train or only generate wait for the others: hours are then those of all of them.
+ * @limits synchronous rounds, whose parts do not overlap; rewards by rule or by a small model
  * @source Shao et al. 2024 (arXiv 2402.03300); Hu et al. 2024 (arXiv 2405.11143 §3): generation takes most of the time
  * @unknown without the longest answer the hours are not given: they would be those of the steps alone */
 export function estimateTrainingWork(spec: Spec, context: EstimateContext): Estimation {
@@ -72,33 +73,44 @@ export function estimateTrainingWork(spec: Spec, context: EstimateContext): Esti
     assumed: [...likely.assumed.filter(({ fact }) => fact !== 'sample_tokens'), ...assumed],
     notes: [...likely.notes, 'with the generation of its samples and their scores, in turn with the steps on the same devices'],
   };
-  const count = deviceCount(spec, context.catalog);
   const steps = likely.estimates['gpu_hours'];
   if (!steps) return base;
-  const copies = new Copies(job, context, count.known ? count.value.total.likely : 1);
+  const devicesIn = (one: Spec): number | undefined => {
+    const count = deviceCount(one, context.catalog);
+    return count.known ? count.value.total.likely : undefined;
+  };
+  const devices = devicesIn(spec);
+  const apart = positive(facts.number('rollout_gpus'));
+  // While some work, those that only do the other thing wait.
+  const waiting = { steps: (devices ?? 1) / (devicesIn(job) ?? devices ?? 1), generation: apart === undefined ? 1 : (devices ?? apart) / apart };
+  const copies = new Copies(job, context, apart ?? devices ?? 1);
   const samples = samplesIn(job, likely);
-  const made = samples === undefined ? undefined : copies.hours(samples, roundsOf(likely, job, samples, copies.devices), prompt, answer.likely, answerLimit);
-  if (made === undefined || samples === undefined) {
+  const rounds = samples === undefined ? 0 : roundsOf(likely, job, samples, copies.devices);
+  const generated = (length: number): number | undefined =>
+    samples === undefined ? undefined : map1(copies.hours(samples, rounds, prompt, length, answerLimit), (hours) => hours * waiting.generation);
+  const made = generated(answer.likely);
+  if (made === undefined) {
     const missing: MissingFact = { fact: 'gpu_type', need: 'say which GPU generates the samples', blocks: ['gpu_hours', 'wall_hours', 'usd'] };
     return { ...base, unknown: [...base.unknown, missing] };
   }
-  const sum = (length: number, passes: number, valued: number, hours: number): number | undefined => {
-    const trained = length === answer.likely ? steps.likely : at(length).estimates['gpu_hours']?.likely;
-    return trained === undefined ? undefined : (trained * (1 + passes / passesOfStep(facts)) * valued + hours) * (1 + handover);
+  // With one sample a prompt a second model learns what a prompt is worth; on devices of its own it does so at the same time.
+  const valued: Interval = group > 1 || waiting.steps > 1 ? { low: 1, likely: 1, high: 1 } : { low: 1, likely: 2, high: 2.2 };
+  const sum = (trained: number, passes: number, models: number, generation: number): number =>
+    (trained * waiting.steps * (1 + passes / passesOfStep(facts)) * models + generation) * (1 + handover);
+  const end = (length: number, passes: number, models: number): number =>
+    sum(at(length).estimates['gpu_hours']?.likely ?? steps.likely, passes, models, generated(length) ?? made);
+  const middle = sum(steps.likely, scoring.likely, valued.likely, made);
+  const factor = (whole: number, alone: number) => Math.exp(Math.hypot(Math.log(whole / middle), Math.log(alone / steps.likely), roundHalf));
+  const hours: Interval = {
+    low: middle / factor(end(answer.low, scoring.low, valued.low), steps.low),
+    likely: middle,
+    high: middle * factor(end(answer.high, scoring.high, valued.high), steps.high),
   };
-  // With one sample a prompt a second model learns what a prompt is worth.
-  const valued: Interval = group > 1 ? { low: 1, likely: 1, high: 1 } : { low: 1, likely: 2, high: 2.2 };
-  const generated = (length: number): number => copies.hours(samples, roundsOf(likely, job, samples, copies.devices), prompt, length, answerLimit) ?? made;
-  const middle = sum(answer.likely, scoring.likely, valued.likely, made)!;
-  const least = sum(answer.low, scoring.low, valued.low, generated(answer.low)) ?? middle;
-  const most = sum(answer.high, scoring.high, valued.high, generated(answer.high)) ?? middle;
-  const apart = (end: number, stepsEnd: number) => Math.exp(Math.hypot(Math.log(end / middle), Math.log(stepsEnd / steps.likely), roundHalf));
-  const hours: Interval = { low: middle / apart(least, steps.low), likely: middle, high: middle * apart(most, steps.high) };
-  const term = termOf(middle, steps, made, scoring.likely / passesOfStep(facts), valued.likely);
   const basis = `${steps.basis}; generation at ${Math.round(answer.likely)} tokens an answer`;
-  const total: Estimate = { ...hours, unit: 'GPU-h', basis, term };
-  const wall: Estimate = { ...map(hours, (one) => one / copies.devices), unit: 'h', basis };
-  return { ...base, estimates: { ...base.estimates, gpu_hours: total, ...(count.known && { wall_hours: wall }) } };
+  const trained = { ...steps, likely: steps.likely * waiting.steps };
+  const total: Estimate = { ...hours, unit: 'GPU-h', basis, term: termOf(middle, trained, made, scoring.likely / passesOfStep(facts), valued.likely) };
+  const wall: Estimate = { ...map(hours, (one) => one / (devices ?? 1)), unit: 'h', basis };
+  return { ...base, estimates: { ...base.estimates, gpu_hours: total, ...(devices !== undefined && { wall_hours: wall }) } };
 }
 
 const frameworkOf = (spec: Spec): string => new FactReader(spec).text('framework')?.toLowerCase() ?? '';
@@ -107,7 +119,10 @@ const frameworkOf = (spec: Spec): string => new FactReader(spec).text('framework
 function samplesOf(spec: Spec, group: number): Spec {
   const facts = new FactReader(spec);
   const own = facts.has('pipeline_parallel') || facts.has('expert_parallel') || facts.text('strategy') === 'megatron' || facts.text('framework') === 'nemo-rl';
-  const { tensor_parallel: degree, gpu_mem_util: _share, ...rest } = spec.facts;
+  const { tensor_parallel: degree, gpu_mem_util: _share, ...others } = spec.facts;
+  // Devices that generate alone are none that it trains on.
+  const { gpus: _all, ...trained } = others;
+  const rest = facts.has('rollout_gpus') ? trained : others;
   const size = facts.number('dataset_size');
   const batch = facts.number('global_batch_size');
   const inPrompts = countsPrompts.has(frameworkOf(spec));
@@ -216,7 +231,12 @@ function termOf(total: number, steps: Estimate, made: number, scored: number, va
     formula: '(steps · (1 + scoring) · value model + generation) · (1 + handing over)',
     facts: ['num_generations', 'max_tokens', 'output_tokens'],
     children: [
-      steps.term ? { ...steps.term, label: 'optimizer steps on all samples' } : part('steps', 'optimizer steps on all samples', steps.likely, 'samples ÷ rate'),
+      steps.term?.value === steps.likely
+        ? { ...steps.term, label: 'optimizer steps on all samples' }
+        : {
+            ...part('steps', 'optimizer steps on all samples', steps.likely, 'device-hours of the steps · all devices ÷ those that train'),
+            ...(steps.term && { children: [steps.term] }),
+          },
       part('scoring', 'scores under old and reference weights', steps.likely * scored * valued, 'passes forward ÷ passes of a step'),
       ...(valued > 1 ? [part('value-model', 'value model', steps.likely * (valued - 1), 'as much as the model itself')] : []),
       part('generation', 'generation of the samples', made, 'answer tokens ÷ tokens/s of all copies + rounds · longest tail'),

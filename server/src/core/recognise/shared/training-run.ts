@@ -3,6 +3,7 @@ import type { ShellWord } from '../../syntax/shell/script.js';
 import type { Launch, Reference } from '../types.js';
 import { flagFact, flagNamed, type ReadFlag, toFlags } from './command-line.js';
 import { firstOf } from './launchers.js';
+import { openRlhfFacts } from './openrlhf.js';
 import type { Run } from './run.js';
 import { asDevices, factsOfTraining } from './training-flags.js';
 
@@ -66,6 +67,8 @@ function specialFacts(uri: string, { purpose, flags, positionals, started }: Run
         ? [{ name: 'dataset_size', value: total, origin: counts.length > 1 ? 'default' : 'literal', span: { uri, start: data.valueStart, end: data.end } }]
         : [];
     }
+    case 'openrlhf':
+      return openRlhfFacts(uri, started.name, flags);
     default:
       return [];
   }
