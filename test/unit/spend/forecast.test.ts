@@ -41,6 +41,15 @@ describe.each([
   });
 });
 
+test('spend that grows is held by the band as often as any other', () => {
+  const series = told(dailySeries(600, 20_261_126).filter(({ kind }) => kind === 'growing' || kind === 'weekly and growing'));
+  const held = series.filter(({ isHeld }) => isHeld).length / series.length;
+  expect(series).toHaveLength(120);
+  expect(held).toBeGreaterThanOrEqual(0.75);
+  expect(held).toBeLessThanOrEqual(0.85);
+  expect(mean(series.map(({ ours }) => ours))).toBeLessThan(mean(series.map(({ line }) => line)));
+});
+
 test.each([
   ['nothing', [], undefined],
   ['one day', [5], undefined],
