@@ -32,12 +32,19 @@ export class Ide {
   static async start(
     kind: HostKind,
     file: string,
-    options: { readonly trust?: boolean; readonly settings?: Record<string, unknown>; readonly unpacked?: readonly string[] } = {},
+    options: {
+      readonly trust?: boolean;
+      readonly settings?: Record<string, unknown>;
+      readonly unpacked?: readonly string[];
+      /** Changes the copy of the project before it is opened. */
+      readonly prepare?: (folder: string) => void;
+    } = {},
   ): Promise<Ide> {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'mlcost-e2e-'));
     const ends: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
     try {
       for (const from of ['samples/support-assistant', 'test/fixtures/e2e']) cpSync(path.join(root, from), folder, { recursive: true });
+      options.prepare?.(folder);
       const host = await startHost(kind, { vsix: [path.join(root, 'ml-cost-lens.vsix')], folder, ...options });
       ends.unshift(() => host.stop());
       const browser = await launchBrowser();

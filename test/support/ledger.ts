@@ -14,10 +14,11 @@ import {
   type UsageQuery,
   usageReport,
 } from '../../server/src/core/index.js';
+import type { Pulled } from '../../server/src/host/pull.js';
 import { ledgerMonths, readLedger, usageRows } from '../../server/src/host/spend-ledger.js';
 import { type ImportOutcome, importExports } from '../../server/src/node/ledger.js';
 import { nodeHost } from '../../server/src/node/node-host.js';
-import { type Pulled, pull } from '../../server/src/node/pull.js';
+import { pull } from '../../server/src/node/pull.js';
 
 /** A workspace in a folder of its own, which `using` takes away. */
 export class Workspace {

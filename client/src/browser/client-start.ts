@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { BrowserMessageReader, BrowserMessageWriter, LanguageClient } from 'vscode-languageclient/browser';
+import { askSourceRequest, readKeptRequest, type SourceQuestion, writeKeptRequest } from '../../../server/src/protocol/sources.js';
 import type { Running } from '../common/running.js';
 import { startWith } from '../common/start.js';
+import { askSource, readKept, writeKept } from './source-reach.js';
 
 let worker: Worker | undefined;
 
@@ -12,6 +14,14 @@ export async function start(context: vscode.ExtensionContext): Promise<Running> 
     // Transports, not the worker: VS Code wraps `Worker` here, and the client's `instanceof Worker` says no.
     (options) => new LanguageClient('mlCostLens', 'ML Cost Lens', async () => over(await place(context.extensionUri)), options),
     { encode: (bytes) => bytes, decode: (raw) => raw as Uint8Array },
+    {
+      readSources: true,
+      answer: (client) => {
+        client.onRequest(askSourceRequest, (question: SourceQuestion) => askSource(context, question));
+        client.onRequest(readKeptRequest, () => readKept(context));
+        client.onRequest(writeKeptRequest, (text: string) => writeKept(context, text));
+      },
+    },
   );
   return {
     ...running,

@@ -24,8 +24,8 @@ import { WhatIfPanels } from './what-if-panel.js';
 export interface Platform {
   /** Loads the language client and starts the server: the heavy part, once, when first needed. */
   start(context: vscode.ExtensionContext): Promise<Running>;
-  /** Reads a source of spend; absent where there are neither processes nor free addresses. */
-  readSource?(extension: string): ReadSource;
+  /** Reads a source of spend. */
+  readSource(extension: string): ReadSource;
   /** What only this host registers. */
   register?(context: vscode.ExtensionContext): vscode.Disposable[];
 }
@@ -39,7 +39,7 @@ export const stop = (): Promise<void> | undefined => running?.then((one) => one.
 export function activateWith(platform: Platform, context: vscode.ExtensionContext): void {
   const waiting: vscode.Disposable[] = [];
   const tree = new WorkloadTree();
-  const sources = new SpendSources(() => start(), context, platform.readSource?.(context.extensionPath));
+  const sources = new SpendSources(() => start(), context, platform.readSource(context.extensionPath));
   const start = (): Promise<Running> => {
     if (!running) {
       running = platform.start(context);

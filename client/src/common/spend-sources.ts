@@ -5,7 +5,7 @@ import type { Running, Start } from './running.js';
 /** Reads one source into the ledger of its folder.
  * @param environment secrets, and the hosts that they are for
  * @returns what went wrong, with what to do; undefined where it was read */
-export type ReadSource = (root: vscode.Uri, name: string, environment: Readonly<Record<string, string>>) => Promise<string | undefined>;
+export type ReadSource = (running: Running, root: vscode.Uri, name: string, environment: Readonly<Record<string, string>>) => Promise<string | undefined>;
 
 /** Sources that say how often they are read are looked at this often.
  * @unit ms */
@@ -15,20 +15,18 @@ const longestWait = 15 * 60_000;
 export class SpendSources implements vscode.Disposable {
   private readonly start: Start;
   private readonly context: vscode.ExtensionContext;
-  private readonly read: ReadSource | undefined;
+  private readonly read: ReadSource;
   private readonly told = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isReading = false;
   private isGone = false;
-  /** @param read absent: this host cannot */
-  constructor(start: Start, context: vscode.ExtensionContext, read: ReadSource | undefined) {
+  constructor(start: Start, context: vscode.ExtensionContext, read: ReadSource) {
     this.start = start;
     this.context = context;
     this.read = read;
   }
   /** From now on; what needs trust waits for it. */
   watch(running: Running): vscode.Disposable {
-    if (!this.read) return new vscode.Disposable(() => {});
     void this.look(running);
     return vscode.workspace.onDidGrantWorkspaceTrust(() => void this.look(running));
   }
@@ -42,7 +40,7 @@ export class SpendSources implements vscode.Disposable {
     const { root, name } = (typeof argument === 'object' && argument !== null ? argument : {}) as Partial<SpendSourceRef>;
     const running = await this.start();
     const source = (await running.request<SpendSourceInfo[]>(spendSourcesRequest, {})).find((one) => one.root === root && one.name === name);
-    if (!source || !this.read) return;
+    if (!source) return;
     if (!vscode.workspace.isTrusted) {
       const manage = 'Manage Trust';
       const picked = await vscode.window.showWarningMessage(
@@ -53,7 +51,7 @@ export class SpendSources implements vscode.Disposable {
       return;
     }
     const { secret } = source;
-    const stored = secret && (await this.context.secrets.get(keyOf(secret)));
+    const stored = secret && (await storedSecret(this.context, secret));
     const picked = await vscode.window.showQuickPick(
       [
         { label: 'Read now', what: 'read' as const },
@@ -96,14 +94,14 @@ export class SpendSources implements vscode.Disposable {
     this.timer = setTimeout(() => void this.look(running), next);
   }
   private async readOne(running: Running, source: SpendSourceInfo, isAsked: boolean): Promise<void> {
-    if (!this.read || this.isReading) return;
+    if (this.isReading) return;
     this.isReading = true;
     try {
       const { secret } = source;
-      const stored = secret && (await this.context.secrets.get(keyOf(secret)));
+      const stored = secret && (await storedSecret(this.context, secret));
       const environment = secret && stored !== undefined ? { [secret.variable]: stored, [`${secret.variable}_HOST`]: secret.host } : {};
       const root = vscode.Uri.parse(source.root, true);
-      const reading = () => (this.read as ReadSource)(root, source.name, environment);
+      const reading = () => this.read(running, root, source.name, environment);
       const failure = isAsked
         ? await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `ML Cost Lens: reading ${source.name}` }, reading)
         : await reading();
@@ -128,4 +126,7 @@ export class SpendSources implements vscode.Disposable {
 }
 type Secret = NonNullable<SpendSourceInfo['secret']>;
 /** Bound to the host: other settings do not find it. */
-const keyOf = ({ host, variable }: Secret): string => `spend-source ${host} ${variable}`;
+const keyOf = ({ host, variable }: Pick<Secret, 'host' | 'variable'>): string => `spend-source ${host} ${variable}`;
+/** The secret that a person stored for a host and variable, if there is one. */
+export const storedSecret = (context: vscode.ExtensionContext, of: Pick<Secret, 'host' | 'variable'>): Thenable<string | undefined> =>
+  context.secrets.get(keyOf(of));

@@ -37,7 +37,7 @@ export async function startWith(
   context: vscode.ExtensionContext,
   create: CreateClient,
   code: ByteCode,
-  can: { readonly readSources?: boolean } = {},
+  can: { readonly readSources?: boolean; readonly answer?: (client: BaseLanguageClient) => void } = {},
 ): Promise<Running> {
   const options: LanguageClientOptions = {
     documentSelector: [...languageIds.map((language) => ({ language })), { pattern: `**/${settingsFile}` }], // every scheme, and cells
@@ -70,6 +70,7 @@ export async function startWith(
   client.onRequest(writeWholeRequest, async ({ uri, bytes }: { uri: string; bytes: unknown }) => {
     await vscode.workspace.fs.writeFile(vscode.Uri.parse(uri, true), code.decode(bytes));
   });
+  can.answer?.(client);
   client.onNotification(statusNotification, (params: StatusParams) => status.fire(params));
   client.onNotification(progressNotification, (params: ProgressParams) => progress.fire(params));
   client.onNotification(workloadsChangedNotification, () => changed.fire());

@@ -8,7 +8,7 @@ const limit = 30 * 60_000;
 /** Reads a source as the command line does, in a process of its own. */
 export const readSource =
   (extension: string): ReadSource =>
-  (root, name, environment) =>
+  (_, root, name, environment) =>
     new Promise((resolve) => {
       if (root.scheme !== 'file') {
         resolve('the folder is not on this machine; run mlcost spend pull where it is');

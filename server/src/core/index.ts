@@ -116,7 +116,7 @@ export { type MlcostSettings, noSettings, ownPrices, readMlcostFile, settingsFil
 export { messageFor } from './spend/alert-messages.js';
 export { type Alert, type AlertMemory, type AlertTarget, afterSnooze, afterTelling, alertsOf, dueAlerts, isFor, readMemory } from './spend/alerts.js';
 export { type Anomaly, anomalies } from './spend/anomaly.js';
-export { type AuditRecord, auditFile, auditLine, readAuditLine, verifyAudit } from './spend/audit.js';
+export { type AuditRecord, auditAfter, auditFile, readAuditLine, verifyAudit } from './spend/audit.js';
 export { type Budget, type BudgetState, budgetStateSteps, budgetStates, budgetsFor, exhaustionAfter, hasMoneyLeft, lastDay } from './spend/budget.js';
 export { type CodeState, type CodeWorkload, claimSteps, comparedWith, runOf } from './spend/claims.js';
 export { bothViews, otherView } from './spend/cost-view.js';
@@ -126,6 +126,7 @@ export { Dictionary } from './spend/dictionary.js';
 export { type DimensionName, dimensionAt, ownerKey } from './spend/dimensions.js';
 export { EntryView, shardCount, shardName } from './spend/entries.js';
 export { exportsOf } from './spend/files.js';
+export { grouped } from './spend/grouped.js';
 export { billedOf, columnsNeeded, Importer, type ImportTotals, type Rejected, UnknownExport } from './spend/importer.js';
 export { type ExportFile, joined, ledgerInMemory, type ReadExport } from './spend/in-memory.js';
 export { type Kpi, kpis } from './spend/kpi.js';
@@ -145,7 +146,7 @@ export {
 export { merge, without } from './spend/merge.js';
 export { isVisible, Meter, type Metered, nvidiaQuery, readNvidia, readRocm, withoutSecrets } from './spend/metering.js';
 export { firstQuery, type PanelQuery, panelSteps, spendPanel } from './spend/panel.js';
-export { dayIn, dayOfSeconds, daysIn, eachDay, isDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
+export { dayIn, dayOfSeconds, daysIn, isDay, plusDays, type Span as DaySpan, spanOf } from './spend/period.js';
 export { CsvReader, type CsvRow, csvLine } from './spend/read/csv.js';
 export {
   isSpendKey,
@@ -161,13 +162,25 @@ export {
 } from './spend/report.js';
 export { MonthSums, readRollUp, rollUpLine } from './spend/roll-up.js';
 export { perOwner, readUsage, type ShareRule, type Statement, type StatementQuery, statement } from './spend/shares.js';
-export { chargeCells, chargeColumns, summed } from './spend/sources/charges.js';
+export { chargeCells, chargeColumns } from './spend/sources/charges.js';
 export { healthFile, healthLine, readHealth, type SourceHealth, type SourceStatus, statusOf } from './spend/sources/health.js';
 export { exactJson } from './spend/sources/json.js';
-export { type SourceState, settingsText, settledAfter, spansToRead } from './spend/sources/plan.js';
+export {
+  isNewer,
+  type KeptSource,
+  type KeptSources,
+  keptAfter,
+  keptMonths,
+  keptText,
+  readKept,
+  usageWithKept,
+  withKept,
+} from './spend/sources/kept.js';
+export { type SourceState, spansToRead } from './spend/sources/plan.js';
 export { kindOf as sourceKindOf, secretHost } from './spend/sources/registry.js';
-export { type CommonSettings as SourceSettings, secretVariable } from './spend/sources/settings.js';
+export { type CommonSettings as SourceSettings, isLoopback, secretVariable } from './spend/sources/settings.js';
 export { type HttpRequest, type SourceAnswer, SourceError, type SourceKind, type SourcePort, type SqlAnswer } from './spend/sources/source.js';
+export { changeOf, fingerprintOf, type SourceChange, type Told } from './spend/sources/told.js';
 export {
   isUsageMetric,
   readUsageRows,
@@ -204,7 +217,7 @@ export {
 export { fnv1a } from './text/fnv.js';
 export { type Language, languageOfName } from './text/language.js';
 export { baseName, folderOf, joinUri, matchesGlob, relativeTo } from './text/uri.js';
-export { utf8 } from './text/utf8.js';
+export { utf8, utf8Bytes } from './text/utf8.js';
 export { wordsOf } from './whatif/apply.js';
 export { mainRow, type NamedSet, type Now, type Outcome, outcomeOf, type Side } from './whatif/outcome.js';
 export { type Sensitivity, sensitivityOf, valueNow } from './whatif/sensitivity.js';

@@ -29,9 +29,11 @@ export interface Host {
   /** The workloads of the project in a folder at commits of its repository, without those that are not there.
    * Absent where no repository can be reached. */
   codeAt?(root: string, commits: readonly string[]): Promise<ReadonlyMap<string, readonly CodeWorkload[]>>;
-  /** Writes into the audit log of a workspace folder that keeps one that advice was taken. Absent where no log can be kept.
+  /** Writes into the audit log of a workspace folder that keeps one that advice was taken. Absent where none can be reached.
    * @errors where it cannot be written */
   noteAdvice?(root: string, settings: MlcostSettings, advice: TakenAdvice): Promise<void>;
+  /** How sources of spend are read where no process can be started for it. Absent where one reads them into the ledger. */
+  readonly sources?: import('./source-reach.js').SourceReach;
   /** Answers by a command of `mlcost` for the project in a folder. Absent where no process can be started.
    * @param root URI of the folder
    * @errors Error with what the command says */

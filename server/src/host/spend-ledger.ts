@@ -5,7 +5,10 @@ import {
   type ExportFile,
   healthFile,
   type ImportRecord,
+  isNewer,
   joined,
+  type KeptSource,
+  keptMonths,
   type LedgerMonth,
   ledgerFolder,
   ledgerInMemory,
@@ -21,9 +24,12 @@ import {
   type SourceStatus,
   statusOf,
   type UsageRow,
+  usageWithKept,
   utf8,
+  withKept,
 } from '../core/index.js';
 import type { Host } from './host.js';
+import { keptOf } from './kept-sources.js';
 
 /** Files of a ledger beyond this size are not read: the editor stays small. */
 const most = 256 << 20;
@@ -71,9 +77,11 @@ export interface KnownSpend {
  * @errors UnreadableLedger */
 export async function knownSpend(host: Host, root: string, { spend }: MlcostSettings, from?: string, to?: string): Promise<KnownSpend> {
   const manifest = await readLedger(host, root);
-  const pulled = Object.keys(manifest.sources ?? {});
+  const newer = await keptSources(host, root, spend.sources);
+  const pulled = [...new Set([...Object.keys(manifest.sources ?? {}), ...Object.keys(newer)])];
   const sources = await sourceStatuses(root, spend.sources, host);
-  const ledger = await readMonths(host, root, manifest, from, to);
+  const onDisk = await readMonths(host, root, manifest, from, to);
+  const ledger = { months: joined(withKept(onDisk.months, newer), keptMonths(newer, from, to)), size: onDisk.size };
   // money is in one place only: an export that was imported would count twice
   if (manifest.imports.length > 0 || spend.files.length === 0) return { ...ledger, imports: manifest.imports, read: [], pulled, sources, problems: [] };
   const files: ExportFile[] = [];
@@ -115,13 +123,26 @@ export async function usageRows(host: Host, root: string, manifest: Manifest, fr
       for (const row of readUsageRows(text))
         if ((from === undefined || row.day >= from) && (to === undefined || row.day <= to)) found.push({ ...row, values: { ...row.values, source } });
     }
-  return found;
+  return usageWithKept(found, await keptSources(host, root));
 }
 /** How the sources of a workspace root are. */
 export async function sourceStatuses(root: string, sources: readonly SourceSettings[], host: Host): Promise<SourceStatus[]> {
   if (sources.length === 0) return [];
-  const health = readHealth(await textOf(host, `${root}/${healthFile}`));
-  return sources.map((settings) => statusOf(settings, health[settings.name], host.now()));
+  const health = await healthOf(host, root);
+  const kept = await keptOf(host, root);
+  return sources.map((settings) => {
+    const [here, there] = [kept[settings.name]?.health, health[settings.name]];
+    return statusOf(settings, here && (there === undefined || here.tried > there.tried) ? here : there, host.now());
+  });
+}
+const healthOf = async (host: Host, root: string): Promise<ReturnType<typeof readHealth>> => readHealth(await textOf(host, `${root}/${healthFile}`));
+/** What this host keeps of sources that is newer than the ledger.
+ * @param all sources of the settings; absent: whichever are kept */
+async function keptSources(host: Host, root: string, all?: readonly SourceSettings[]): Promise<Readonly<Record<string, KeptSource>>> {
+  const kept = Object.entries(await keptOf(host, root));
+  if (kept.length === 0) return {};
+  const health = await healthOf(host, root);
+  return Object.fromEntries(kept.filter(([name, one]) => (all === undefined || all.some((source) => source.name === name)) && isNewer(one, health[name])));
 }
 /** How the budgets of a workspace root stand by what is known of its spend.
  * @param now milliseconds since the epoch

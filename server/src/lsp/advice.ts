@@ -19,7 +19,7 @@ import type { ProvenAdvice } from '../host/advisor.js';
 import { specOf } from '../host/engine.js';
 import type { TakenAdvice } from '../host/host.js';
 import { type AdviceResult, type AdviceTaken, type AdvisedChange, adviceRequest, adviceTakenNotification, type WorkloadRef } from '../protocol/protocol.js';
-import { guarded, type Session } from './context.js';
+import { guarded, type Session, warn } from './context.js';
 import type { ShownWorkload } from './reports.js';
 import { silenceOf } from './silence.js';
 import { locate } from './to-lsp.js';
@@ -71,7 +71,12 @@ export function onAdviceTaken(session: Session): void {
     void engine
       .settingsOf(root)
       .then((settings) => noteAdvice(root, settings, advice))
-      .catch((error: unknown) => log(`audit log: ${error instanceof Error ? error.message : String(error)}`));
+      .catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        log(`audit log: ${why}`);
+        // a log with a gap that nobody knows of is none
+        warn(session, `The audit log does not have that “${advice.title}” was taken: ${why}`);
+      });
   });
 }
 const takenOf = (uri: string, { id, workload, title, changes }: ProvenAdvice): AdviceTaken => ({ uri, id, workload, title, changes });

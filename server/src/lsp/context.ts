@@ -1,4 +1,4 @@
-import type { Connection } from 'vscode-languageserver';
+import { type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver';
 import type { Advisor } from '../host/advisor.js';
 import type { CommitStates } from '../host/commit-states.js';
 import type { Engine, FileReport } from '../host/engine.js';
@@ -50,6 +50,9 @@ export async function guarded<T>(session: Session, name: string, otherwise: () =
     return otherwise();
   }
 }
+
+/** Tells the person. */
+export const warn = (session: Session, message: string): void => session.notify(ShowMessageNotification.method, { type: MessageType.Warning, message });
 
 /** Runs the last of many calls, some milliseconds after it. */
 export function debounced(host: Host, ms: number, run: () => void): () => void {

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { noteAdviceIn } from '../host/audit.js';
 import type { Host } from '../host/host.js';
 import { clientFiles } from '../lsp/client-files.js';
 import { startServer } from '../lsp/session.js';
@@ -23,7 +24,7 @@ const host: Host = {
   ...own,
   runTool: async (root, command) => runTool(path.join(__dirname, 'cli.js'), await realpath(fileURLToPath(root)), command),
   noteAdvice: async (root, settings, advice) => {
-    if (root.startsWith('file:')) await noteAdvice(fileURLToPath(root), settings, advice);
+    await (root.startsWith('file:') ? noteAdvice(fileURLToPath(root), settings, advice) : noteAdviceIn({ ...own, ...remote }, root, settings, advice));
   },
   codeAt: (root, commits) => codeAt(root, own, commits),
   readText: (uri) => (uri.startsWith('file:') ? own : remote).readText(uri),

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  changeOf,
   chargeCells,
   chargeColumns,
   type DaySpan,
   dimensionAt,
-  eachDay,
   exact,
+  grouped,
   Importer,
   type Manifest,
   manifestName,
@@ -15,10 +15,10 @@ import {
   readLedgerManifest,
   readUsageRows,
   type SourceAnswer,
+  type SourceChange,
   type SourceSettings,
   type SourceState,
-  settledAfter,
-  summed,
+  type Told,
   type UsageRow,
   usageText,
 } from '../core/index.js';
@@ -27,57 +27,25 @@ import { locked } from './ledger-lock.js';
 import { amountTexts, dictionariesOf, newMonths, putInForce } from './ledger-state.js';
 import { RowBytes } from './row-bytes.js';
 
-/** What became of some days of a source. */
-export interface Told {
-  /** Days that say something else than before. */
-  readonly changed: readonly string[];
-  readonly charges: number;
-  /** Of the changed days, by currency. */
-  readonly billed: Readonly<Record<string, string>>;
-  readonly replaced: Readonly<Record<string, string>>;
-}
-
 export const ledgerOnDisk = async (folder: string): Promise<Manifest> => readLedgerManifest(await readText(path.join(folder, manifestName)));
 
 /** Puts what a source said of some days in the place of what it said of them before: as a whole or not at all, and nothing is written where it says the same.
- * @param fingerprint of its settings; where it is another than before, days before the span are taken out, because they are of another question
  * @param today day in UTC
  * @errors UnreadableLedger, DoesNotAddUp */
-export const tell = (folder: string, settings: SourceSettings, fingerprint: string, span: DaySpan, answer: SourceAnswer, today: string): Promise<Told> =>
+export const tell = (folder: string, settings: SourceSettings, span: DaySpan, answer: SourceAnswer, today: string): Promise<Told> =>
   locked(folder, async () => {
     await keepOutOfGit(folder);
     const manifest = await ledgerOnDisk(folder);
     await clean(folder, manifest);
-    const before: SourceState = manifest.sources?.[settings.name] ?? { kind: settings.kind, settings: fingerprint, settled: null, days: {}, usage: {} };
-    const isAnew = before.settings !== fingerprint;
-
-    const byDay = grouped(summed(answer.charges, settings), ({ day }) => day);
-    const used = grouped(withTags(answer.usage, settings), ({ day }) => day);
-    const unknown = new Set(answer.forgotten);
-    const days: Record<string, string> = Object.fromEntries(Object.entries(before.days).filter(([day]) => !isAnew || day >= span.from));
-    const changed: string[] = [];
-    for (const day of eachDay(span)) {
-      if (unknown.has(day)) continue;
-      const said = [...(byDay.get(day) ?? []).map((one) => JSON.stringify(chargeCells(one, settings.name))), usageText(used.get(day) ?? [])].join('\n');
-      const digest = createHash('sha256').update(said).digest('hex').slice(0, 16);
-      if (days[day] === digest) continue;
-      if (said !== '' || days[day] !== undefined) changed.push(day);
-      days[day] = digest;
-    }
-    const settled = settledAfter(settings, isAnew ? null : before.settled, span, today);
-    const after: SourceState = { ...before, kind: settings.kind, settings: fingerprint, settled, days };
-    if (changed.length === 0 && !isAnew) {
-      if (JSON.stringify(after) !== JSON.stringify(before) || !manifest.sources?.[settings.name])
+    const known = manifest.sources?.[settings.name];
+    const change = changeOf(settings, known, span, answer, today);
+    const { before, after, changed } = change;
+    if (changed.length === 0 && !change.isAnew) {
+      if (JSON.stringify(after) !== JSON.stringify(before) || !known)
         putInForce(folder, { ...manifest, sources: { ...manifest.sources, [settings.name]: after } });
       return { changed, charges: 0, billed: {}, replaced: {} };
     }
-    const goes = new Set(changed);
-    const { told, next } = replace(folder, manifest, settings.name, after, {
-      isGone: (day) => goes.has(day) || (isAnew && day < span.from),
-      changed,
-      charges: changed.flatMap((day) => byDay.get(day) ?? []),
-      usage: changed.flatMap((day) => used.get(day) ?? []),
-    });
+    const { told, next } = replace(folder, manifest, settings.name, after, change);
     await clean(folder, next);
     return told;
   });
@@ -93,13 +61,7 @@ export const forget = (folder: string, name: string): Promise<boolean> =>
     return true;
   });
 
-interface Replacement {
-  /** Days that go out. */
-  readonly isGone: (day: string) => boolean;
-  readonly changed: readonly string[];
-  readonly charges: ReturnType<typeof summed>;
-  readonly usage: readonly UsageRow[];
-}
+type Replacement = Pick<SourceChange, 'isGone' | 'changed' | 'charges' | 'usage'>;
 function replace(
   folder: string,
   manifest: Manifest,
@@ -180,14 +142,4 @@ function usageFiles(
   syncFolder(path.join(folder, 'usage'));
   return files;
 }
-const withTags = (rows: readonly UsageRow[], { tags = {} }: SourceSettings): UsageRow[] => rows.map((row) => ({ ...row, values: { ...tags, ...row.values } }));
 const monthDays = (month: string): string[] => Array.from({ length: 31 }, (_, at) => `${month}-${String(at + 1).padStart(2, '0')}`);
-function grouped<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const known = groups.get(key(row));
-    if (known) known.push(row);
-    else groups.set(key(row), [row]);
-  }
-  return groups;
-}

@@ -1,7 +1,4 @@
-import { SourceError, type SourceKind, type SourceSettings, secretVariable } from '../core/index.js';
-
-/** A machine that is this one. */
-export const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i.test(hostname);
+import { isLoopback, SourceError, type SourceKind, type SourceSettings, secretVariable } from '../core/index.js';
 
 /** The secret of a source, out of the environment, if it may go where the settings say.
  * A file in a repository names the variable and the server: so the environment has to say as well which host the variable is for, in `<NAME>_HOST`. Not needed are this machine and, for variables of its name, a provider's own host.

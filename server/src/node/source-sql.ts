@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import { SourceError, type SourcePort, type SourceSettings } from '../core/index.js';
-import { isLoopback, withoutSecret } from './source-secret.js';
+import { isLoopback, SourceError, type SourcePort, type SourceSettings } from '../core/index.js';
+import { withoutSecret } from './source-secret.js';
 
 interface Server extends SourceSettings {
   readonly host: string;

@@ -21,7 +21,7 @@ import {
 import type { Host } from '../host/host.js';
 import { standingBudgets } from '../host/spend-ledger.js';
 import { alertCommand } from './alert-command.js';
-import { record, sha256 } from './audit-log.js';
+import { record } from './audit-log.js';
 import { noteSettings } from './audit-notes.js';
 import { importExports } from './ledger.js';
 import { meteredRun } from './metered-run.js';
@@ -114,7 +114,7 @@ async function verifyCommand(parsed: Parsed): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new UsageError(`${file}: there is no audit log`);
   });
-  const verdict = verifyAudit(text, sha256, textOf(values, 'head'));
+  const verdict = verifyAudit(text, textOf(values, 'head'));
   if (values['format'] === 'json') process.stdout.write(`${JSON.stringify({ version: 1, ...verdict })}\n`);
   else process.stdout.write(verdict.ok ? `whole: ${verdict.records} records, head ${verdict.head}\n` : `broken at line ${verdict.line}: ${verdict.reason}\n`);
   return verdict.ok ? 0 : 1;

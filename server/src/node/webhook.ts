@@ -1,4 +1,4 @@
-import { isLoopback } from './source-secret.js';
+import { isLoopback } from '../core/index.js';
 
 /** How patient it is. @unit ms */
 export interface WebhookPatience {

@@ -1,3 +1,5 @@
+import { sha256 } from './sha256.js';
+
 /** What happened, in a chain: each record holds the hash of the one before, so that none can be changed or taken out unseen. */
 export interface AuditRecord {
   readonly seq: number;
@@ -10,16 +12,23 @@ export interface AuditRecord {
   /** Of all of the above. */
   readonly hash: string;
 }
-/** Hexadecimal SHA-256 of a text in UTF-8. */
-export type Sha256 = (text: string) => string;
 export const auditFile = '.mlcost/audit/log.jsonl';
 const origin = '0'.repeat(64);
 
 /** The line that a happening adds to the log.
  * @param last the last record, if there is one */
-export function auditLine(last: AuditRecord | undefined, at: string, kind: string, data: AuditRecord['data'], sha256: Sha256): string {
+export function auditLine(last: AuditRecord | undefined, at: string, kind: string, data: AuditRecord['data']): string {
   const record = { seq: (last?.seq ?? 0) + 1, at, kind, data, previous: last?.hash ?? origin };
   return `${JSON.stringify({ ...record, hash: sha256(canonical(record)) })}\n`;
+}
+/** What a log becomes by a happening: how much of it stays, and the lines that come after.
+ * A record that was left half written is taken off, and that is written down too. */
+export function auditAfter(text: string, at: string, kind: string, data: AuditRecord['data']): { readonly stays: string; readonly lines: string } {
+  const stays = text.slice(0, text.lastIndexOf('\n') + 1);
+  const last = readAuditLine(stays.slice(stays.lastIndexOf('\n', stays.length - 2) + 1).trimEnd());
+  if (stays.length === text.length) return { stays, lines: auditLine(last, at, kind, data) };
+  const repaired = auditLine(last, at, 'repaired', { cutOff: text.slice(stays.length).slice(0, 2000) });
+  return { stays, lines: repaired + auditLine(readAuditLine(repaired.trimEnd()), at, kind, data) };
 }
 export type Verdict =
   | { readonly ok: true; readonly records: number; readonly head: string }
@@ -27,7 +36,7 @@ export type Verdict =
 
 /** Whether a log is whole. A log that was cut off at its end is whole in itself: only its head, kept elsewhere, tells.
  * @param head hash that the last record must have */
-export function verifyAudit(text: string, sha256: Sha256, head?: string): Verdict {
+export function verifyAudit(text: string, head?: string): Verdict {
   let last: AuditRecord | undefined;
   const lines = text.split('\n');
   const cut = lines.pop() ?? '';

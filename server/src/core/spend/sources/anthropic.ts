@@ -28,6 +28,7 @@ export const anthropic: SourceKind<AnthropicSettings> = {
   daysAtOnce: 31,
   address: ({ url }) => url ?? home,
   secret: 'x-api-key',
+  pageHeaders: { 'anthropic-dangerous-direct-browser-access': 'true' },
   ownEnvironment: /^ANTHROPIC_/,
   needs: 'an Admin API key (sk-ant-admin…) of an organisation; accounts of one person have none',
   read: async (_, days, port) => {

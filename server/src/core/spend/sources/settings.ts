@@ -24,7 +24,7 @@ export const parts = once(() => {
       .max(60)
       .optional()
       .describe(`Days that are read again each time, for what comes late or is corrected; ${usualLateDays} if it is not said.`),
-    refresh_hours: z.number().min(1).max(168).optional().describe('How often the editor on a desktop reads it; never if it is not said.'),
+    refresh_hours: z.number().min(1).max(168).optional().describe('How often the editor reads it; never if it is not said.'),
     tags: z
       .partialRecord(z.enum(tagNames), z.string().min(1))
       .optional()
@@ -67,3 +67,5 @@ export interface CommonSettings {
 }
 /** The environment variable that holds its secret. */
 export const secretVariable = ({ token_env, password_env }: CommonSettings): string | undefined => token_env ?? password_env;
+/** A machine that is this one. */
+export const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i.test(hostname);

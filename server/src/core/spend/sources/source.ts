@@ -72,6 +72,8 @@ export interface SourceKind<S extends CommonSettings = CommonSettings> {
   readonly secret: 'bearer' | 'x-api-key';
   /** Environment variables that a secret for the provider's own host may stand in. */
   readonly ownEnvironment?: RegExp;
+  /** What a web page has to say besides, so that the server answers it. */
+  readonly pageHeaders?: Readonly<Record<string, string>>;
   /** What lets it read: said where the server refuses. */
   readonly needs: string;
   /** @param now milliseconds since the epoch
