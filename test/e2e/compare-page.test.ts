@@ -62,6 +62,20 @@ describe('the cost drawn against what one chooses', () => {
     expect(found).toEqual({ dark: [], light: [], contrast: [] });
     expect(page.errors).toEqual([]);
   });
+  test('obeys forced colours; what a name lies on does not run through it', async () => {
+    await against('hours');
+    await page.page.emulateMedia({ forcedColors: 'active' });
+    await page.shot('hours-forced-colours');
+    const seen: { order: string; stroke: string }[] = await page.page.locator('#chart text.beside').evaluateAll((all: Element[]) =>
+      all.map((one) => {
+        const { paintOrder, stroke } = getComputedStyle(one);
+        return { order: paintOrder, stroke };
+      }),
+    );
+    await page.page.emulateMedia({ forcedColors: 'none' });
+    expect(seen.length).toBeGreaterThan(0);
+    for (const one of seen) expect(one).toEqual({ order: 'stroke', stroke: 'rgb(255, 255, 255)' });
+  });
   test('a measure that nobody knows is not offered', async () => {
     expect(await page.page.locator('#against option').allInnerTexts()).toEqual([
       'cost',

@@ -176,6 +176,15 @@ describe('the page', () => {
     await page.page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
     const stroke: string = await page.page.locator('#budget-chart .spent').evaluate((one: Element) => getComputedStyle(one).stroke);
     await page.shot('ready-forced-colours');
+    // a figure that lies on its interval could not be read
+    const overlaps: number = await page.page.locator('#variance-chart .held').evaluateAll(
+      (rows: Element[]) =>
+        rows.filter((row) => {
+          const [range, figure] = ['.range', '.beside'].map((of) => row.querySelector(of)?.getBoundingClientRect());
+          return !range || !figure || figure.left < range.right;
+        }).length,
+    );
+    expect(overlaps).toBe(0);
     await page.page.emulateMedia({ forcedColors: 'none' });
     expect(stroke).toBe('rgb(0, 0, 0)');
     const moving: number = await page.page.evaluate(() => document.getAnimations().length);

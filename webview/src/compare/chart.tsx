@@ -4,6 +4,7 @@ import { useWidth } from '../shared/width.js';
 import { axisHeight, barHeight, type Frame, frameOf, markShapes, rowHeight, scaleOf, whisker } from './geometry.js';
 import { listBoxKeys } from './list-box.js';
 import { fitsOf, marketOf, nameOf, offerOf } from './offers.js';
+import { Option, type OptionProps } from './option.js';
 
 export interface ChartProps {
   readonly data: CompareResult;
@@ -90,31 +91,18 @@ function Now({ at, text, frame }: { readonly at: number; readonly text: string; 
   );
 }
 
-interface BarProps {
-  readonly row: OfferRow;
+interface BarProps extends OptionProps {
   readonly top: number;
   readonly frame: Frame;
   readonly scale: Scale;
-  readonly selected: boolean;
-  readonly stop: boolean;
-  readonly onSelect: () => void;
-  readonly onOpen: () => void;
 }
-function Bar({ row, top, frame, scale, selected, stop, onSelect, onOpen }: BarProps) {
+function Bar({ top, frame, scale, ...option }: BarProps) {
+  const { row, selected } = option;
   const middle = top + rowHeight / 2;
   const { usd } = row;
   const texts = textsOf(row, frame);
   return (
-    <g
-      role="option"
-      aria-selected={selected}
-      aria-label={spoken(row, texts)}
-      tabindex={stop ? 0 : -1}
-      class={`bar ${row.fits}${selected ? ' selected' : ''}`}
-      data-key={row.key}
-      onClick={onSelect}
-      onDblClick={onOpen}
-    >
+    <Option {...option} kind="bar" label={spoken(row, texts)}>
       <rect class="back" x={1} y={top + 1} width={frame.width - 2} height={rowHeight - 2} />
       {selected && <rect class="stripe" x={1} y={top + 1} width={3} height={rowHeight - 2} />}
       {/* the spaces keep the words apart for what reads the texts in a row */}
@@ -137,7 +125,7 @@ function Bar({ row, top, frame, scale, selected, stop, onSelect, onOpen }: BarPr
       <text class="minor" x={frame.figures} y={middle + 13}>
         {texts[3]}
       </text>
-    </g>
+    </Option>
   );
 }
 

@@ -6,6 +6,7 @@ import { apart, type Point, pointsOf, stairs } from './front.js';
 import { markShapes } from './geometry.js';
 import { listBoxKeys } from './list-box.js';
 import { columns, fitsOf, type Measure, marketOf, measures, nameOf } from './offers.js';
+import { Option, type OptionProps } from './option.js';
 
 interface ScatterProps extends ChartProps {
   readonly against: Measure;
@@ -94,7 +95,8 @@ export function Scatter({ data, rows, against, selected, onSelect, onOpen }: Sca
             {points.map((point) => (
               <Dot
                 key={point.row.key}
-                point={point}
+                row={point.row}
+                onFront={point.onFront}
                 text={spoken(point, against)}
                 left={x.at(point.measure.likely)}
                 top={y.at(point.cost.likely)}
@@ -107,7 +109,7 @@ export function Scatter({ data, rows, against, selected, onSelect, onOpen }: Sca
             {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: as above */}
             <g aria-hidden="true">
               {labels(points, selected, x, y, width).map(({ key, text, left: at, top }) => (
-                <text key={key} class="minor" x={at} y={top}>
+                <text key={key} class="minor beside" x={at} y={top}>
                   {text}
                 </text>
               ))}
@@ -120,35 +122,19 @@ export function Scatter({ data, rows, against, selected, onSelect, onOpen }: Sca
   );
 }
 
-interface DotProps {
-  readonly point: Point;
+interface DotProps extends OptionProps {
+  readonly onFront: boolean;
   readonly text: string;
   readonly left: number;
   readonly top: number;
-  readonly selected: boolean;
-  readonly stop: boolean;
-  readonly onSelect: () => void;
-  readonly onOpen: () => void;
 }
-function Dot({ point: { row, onFront }, text, left, top, selected, stop, onSelect, onOpen }: DotProps) {
-  return (
-    <g
-      role="option"
-      aria-selected={selected}
-      aria-label={text}
-      tabindex={stop ? 0 : -1}
-      class={`point ${row.fits}${selected ? ' selected' : ''}`}
-      data-key={row.key}
-      transform={`translate(${Math.round(left * 10) / 10} ${Math.round(top * 10) / 10})`}
-      onClick={onSelect}
-      onDblClick={onOpen}
-    >
-      <circle class="halo" r="12" />
-      <Shape fits={row.fits} />
-      {onFront && <circle class="ring" r="8.5" />}
-    </g>
-  );
-}
+const Dot = ({ onFront, text, left, top, ...option }: DotProps) => (
+  <Option {...option} kind="point" label={text} transform={`translate(${Math.round(left * 10) / 10} ${Math.round(top * 10) / 10})`}>
+    <circle class="halo" r="12" />
+    <Shape fits={option.row.fits} />
+    {onFront && <circle class="ring" r="8.5" />}
+  </Option>
+);
 const Shape = ({ fits }: Pick<OfferRow, 'fits'>) => (fits === 'tight' ? <path class="dot" d={markShapes.tight} /> : <circle class="dot" r="4.5" />);
 const Sample = ({ fits, ring }: Pick<OfferRow, 'fits'> & { readonly ring?: boolean }) => (
   <svg class={`key point ${fits}`} width="20" height="20" viewBox="-10 -10 20 20" aria-hidden="true">

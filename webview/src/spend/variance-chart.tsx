@@ -111,7 +111,8 @@ function VarianceChart({ lines }: Pick<VarianceView, 'lines'>) {
               <rect class="range" x={x(low)} y={y - 6} width={round(Math.max(2, x(high) - x(low)))} height={12} />
               <path class="expected" d={`M${x(1)} ${y - 9}V${y + 9}`} />
               <path class="billed" transform={`translate(${x(billed)} ${y})`} d={state === 'inside' ? 'M0 -5a5 5 0 1 1 -.01 0z' : markPaths.warn} />
-              <text x={x(billed) + 10} y={y + 4}>
+              {/* behind both, so that it never lies on the interval */}
+              <text class="beside" x={Math.max(x(billed) + 10, x(high) + 6)} y={y + 4}>
                 {beyond ? `${differenceText} ▸` : differenceText}
               </text>
             </g>
