@@ -161,7 +161,28 @@ test('a second lens says what makes it cheaper, its list and the light bulb make
   const actions = await editor.actions('serve.sh', 0);
   const fp8 = actions.find(({ title }) => /^−\d+ %: FP8 weights \(/.test(title));
   expect(fp8?.kind).toBe('quickfix');
-  expect(Object.values(fp8?.edit?.changes ?? {}).flat()).toEqual([expect.objectContaining({ newText: ' --quantization fp8' })]);
+  expect(fp8?.edit?.documentChanges).toEqual([
+    { textDocument: { uri: editor.uri('serve.sh'), version: 1 }, edits: [expect.objectContaining({ newText: ' --quantization fp8' })] },
+  ]);
+});
+
+test('an edit names the version of the text that it is made for; an editor that takes no versions gets it plain', async () => {
+  const serve = 'vllm serve meta-llama/Llama-3.1-8B-Instruct --max-model-len 8192 --gpu-memory-utilization 0.9\n';
+  const fp8 = async () => (await editor.actions('serve.sh', 0)).find(({ title }) => /^−\d+ %: FP8 weights \(/.test(title))?.edit;
+  await start();
+  await editor.open('.mlcost.yaml', 'accelerator: H100\nassumptions:\n  gpu_count: 1\n');
+  await editor.open('serve.sh', serve);
+  await editor.replace('serve.sh', ['8192', '4096'], ['0.9\n', '0.95\n']);
+  const { version } = editor.text('serve.sh');
+  expect(version).toBeGreaterThan(1);
+  expect((await fp8())?.documentChanges).toEqual([expect.objectContaining({ textDocument: { uri: editor.uri('serve.sh'), version } })]);
+  await editor.stop();
+  await start({ versionedEdits: false });
+  await editor.open('.mlcost.yaml', 'accelerator: H100\nassumptions:\n  gpu_count: 1\n');
+  await editor.open('serve.sh', serve);
+  const plain = await fp8();
+  expect(plain?.documentChanges).toBeUndefined();
+  expect(plain?.changes?.[editor.uri('serve.sh')]).toEqual([expect.objectContaining({ newText: ' --quantization fp8' })]);
 });
 
 test('the policy speaks while one types, at the fact to change', async () => {

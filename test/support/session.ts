@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly settings?: Partial<Settings>;
   /** The editor can read sources of spend. */
   readonly readsSources?: boolean;
+  /** False: an editor that takes edits only without the versions of their documents. */
+  readonly versionedEdits?: boolean;
   /** Starts the built server as a process and speaks over stdio. */
   readonly spawned?: boolean;
   /** A connection to a server that is already there. */
@@ -88,6 +90,7 @@ export class Editor {
           inlayHint: { refreshSupport: true },
           diagnostics: { refreshSupport: true },
           didChangeWatchedFiles: { dynamicRegistration: true },
+          workspaceEdit: { documentChanges: options.versionedEdits ?? true, resourceOperations: ['create'] },
         },
         textDocument: { diagnostic: {} },
       },

@@ -71,17 +71,20 @@ export class Advisor {
     return serveWays(specOf(workload), contextFor(one, await this.engine.context(workload.span.uri)));
   }
 
-  /** Advice with edits, each one tried on a copy of the texts. */
+  /** Advice with edits, each one tried on a copy of the texts. Edits of a text that changed meanwhile are left out: they would garble it. */
   async proven(one: Estimated): Promise<ProvenAdvice[]> {
     const found: ProvenAdvice[] = [];
+    const measured = new Map<string, string | undefined>();
     for (const advice of await this.of(one)) {
-      const edits = await this.edits(one, advice);
+      const edits = await this.edits(one, advice, measured);
       found.push({ ...advice, ...(edits ? { edits } : {}) });
     }
-    return found;
+    const isStale = ({ uri }: TextEdit): boolean => measured.get(uri) !== this.engine.document(uri)?.text;
+    return found.map(({ edits, ...advice }) => (edits && !edits.some(isStale) ? { ...advice, edits } : advice));
   }
 
-  private async edits(one: Estimated, advice: Advice): Promise<readonly TextEdit[] | undefined> {
+  /** @param measured the texts that edits were measured on, the first of each document; it is filled here */
+  private async edits(one: Estimated, advice: Advice, measured: Map<string, string | undefined>): Promise<readonly TextEdit[] | undefined> {
     const { workload, estimation } = one;
     if (!advice.editable) return undefined;
     const edits = writeChanges(workload, advice.changes, this.engine.texts);
@@ -89,6 +92,7 @@ export class Advisor {
     const texts = new Map<string, string>();
     for (const uri of new Set(edits.map((edit) => edit.uri))) {
       const text = this.engine.document(uri)?.text ?? '';
+      if (!measured.has(uri)) measured.set(uri, text);
       texts.set(
         uri,
         applied(

@@ -1,4 +1,4 @@
-import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vscode-languageserver';
+import { type CodeAction, CodeActionKind, type Range } from 'vscode-languageserver';
 import {
   type Advice,
   autoscaling,
@@ -24,6 +24,7 @@ import type { ShownWorkload } from './reports.js';
 import { silenceOf } from './silence.js';
 import { locate } from './to-lsp.js';
 import { findWorkload } from './view.js';
+import { workspaceEdit } from './workspace-edit.js';
 
 /** What makes a workload cheaper, for a person to choose from; each with its edit where it has one. */
 export function onAdvice(session: Session): void {
@@ -35,8 +36,9 @@ export function onAdvice(session: Session): void {
       async () => {
         const found = await findWorkload(session, ref);
         if (!found) return null;
-        const all = await session.advisor.proven(found);
         const ways = await session.advisor.ways(found);
+        // The last that is waited for: its edits are measured on the texts as they are now.
+        const all = await session.advisor.proven(found);
         const front = paretoFront(all);
         const style = { locale: session.locale };
         return {
@@ -100,18 +102,20 @@ export async function adviceActions(session: Session, uri: string, range: Range)
     const place = locate(document, one.span);
     if (place.uri !== uri || silence.workload(one.workload) || !touches(place.range, range) || one.span.start !== one.workload.span.start) continue;
     const folder = program.slice(0, program.lastIndexOf('/'));
-    const proven = await session.advisor.proven(one);
     const { catalog } = await session.engine.context(uri);
-    actions.push(...files(one, document, proven, catalog).map(({ title, made }) => newFile(title, folder, made)));
+    // The last that is waited for: its edits are measured on the texts as they are now.
+    const proven = await session.advisor.proven(one);
+    if (session.client.createFiles) actions.push(...files(one, document, proven, catalog).map(({ title, made }) => newFile(title, folder, made)));
     for (const advice of proven) {
       const changes = changesOf(session, advice);
       if (changes.length === 0) continue;
-      const edits: Record<string, TextEdit[]> = {};
-      for (const { uri, range, text } of changes) edits[uri] = [...(edits[uri] ?? []), { range, newText: text }];
       actions.push({
         title: `${labelOf(advice)}: ${advice.title} (${cheaperDetail(advice, { locale: session.locale })})`,
         kind: CodeActionKind.QuickFix,
-        edit: { changes: edits },
+        edit: workspaceEdit(
+          session,
+          changes.map(({ uri, range, text }) => ({ uri, edit: { range, newText: text } })),
+        ),
         // the editor runs it after the edit: only what was taken is told
         command: { title: 'Note in the audit log', command: 'mlCostLens.adviceTaken', arguments: [takenOf(one.workload.span.uri, advice)] },
         ...(advice.risk.level === 'none' && !actions.some(({ kind }) => kind === CodeActionKind.QuickFix) ? { isPreferred: true } : {}),

@@ -8,6 +8,9 @@ export interface ClientCapabilitiesOf {
   readonly refreshDiagnostics: boolean;
   readonly watchFiles: boolean;
   readonly workspaceFolders: boolean;
+  /** It takes edits of documents with their versions, and refuses those of an older text. */
+  readonly versionedEdits: boolean;
+  readonly createFiles: boolean;
 }
 export const capabilitiesOf = ({ workspace, textDocument }: ClientCapabilities): ClientCapabilitiesOf => ({
   refreshLenses: workspace?.codeLens?.refreshSupport ?? false,
@@ -16,4 +19,6 @@ export const capabilitiesOf = ({ workspace, textDocument }: ClientCapabilities):
   refreshDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
   watchFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
   workspaceFolders: workspace?.workspaceFolders ?? false,
+  versionedEdits: workspace?.workspaceEdit?.documentChanges ?? false,
+  createFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') ?? false,
 });

@@ -86,6 +86,10 @@ export class Documents {
     if (!notebook) return String(this.texts.get(uri)?.text.version ?? '-');
     return notebook.cells.map((cell) => this.notebooks.getCellTextDocument(cell)?.version ?? '-').join(',');
   }
+  /** Version of one text that the editor shows, a notebook's cell included; null where it shows none. */
+  textVersionOf(uri: string): number | null {
+    return (this.texts.get(uri)?.text ?? this.notebooks.cellTextDocuments.get(uri))?.version ?? null;
+  }
   open(): string[] {
     return this.texts.all().map(({ uri }) => uri);
   }

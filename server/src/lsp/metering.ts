@@ -1,8 +1,9 @@
-import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vscode-languageserver';
+import { type CodeAction, CodeActionKind, type Range } from 'vscode-languageserver';
 import { applied, librariesIn, type MeteringLibrary, meteringEdits } from '../core/index.js';
 import { hasOwnMoney } from '../host/policy.js';
 import type { Session } from './context.js';
 import { locate } from './to-lsp.js';
+import { workspaceEdit } from './workspace-edit.js';
 
 const titles: Readonly<Record<MeteringLibrary, string>> = { opentelemetry: 'OpenTelemetry', prometheus_client: 'Prometheus' };
 /** Where projects say which libraries they use. */
@@ -32,9 +33,9 @@ export async function meteringActions(session: Session, shown: string, range: Ra
     const { sound, workloads: after } = await engine.reread(new Map([[uri, applied(document.text, edits)]]), uri);
     const facts = (all: readonly { readonly kind: string; readonly facts: readonly { readonly name: string; readonly value: unknown }[] }[]): string =>
       JSON.stringify(all.map(({ kind, facts }) => [kind, facts.map(({ name, value }) => [name, value])]));
-    if (!sound || facts(after) !== facts(workloads.map(({ workload }) => workload))) continue;
-    const changes = edits.map((edit): TextEdit => ({ range: locate(document, edit).range, newText: edit.text }));
-    actions.push({ title: `Meter what this costs (${titles[library]})`, kind: CodeActionKind.Refactor, edit: { changes: { [uri]: changes } } });
+    if (!sound || engine.document(uri)?.text !== document.text || facts(after) !== facts(workloads.map(({ workload }) => workload))) continue;
+    const changes = edits.map((edit) => ({ uri, edit: { range: locate(document, edit).range, newText: edit.text } }));
+    actions.push({ title: `Meter what this costs (${titles[library]})`, kind: CodeActionKind.Refactor, edit: workspaceEdit(session, changes) });
   }
   return actions;
 }
