@@ -416,6 +416,9 @@ describe('the entry whose value a span covers', () => {
     ['python', 'class A:\n  rate: float = «4»', 'assign', 'rate'],
     ['python', 'os.system("run --tp «4»")', 'flag', 'tp'],
     ['python', 'args = ["--tp=«4»"]', 'flow-args=', 'tp'],
+    // A ruler of number signs can be taken apart in many ways: it has to be read in one.
+    ['python', `${'#'.repeat(120)}\nmodel_name = «"m"»`, 'assign', 'model_name'],
+    ['python', `f(\n  a,  ${'# '.repeat(40)}\n  b=«2»)`, 'keyword', 'b'],
     ['python', 'args = [\n  «"--bf16"»,\n]', 'flow-args=', 'bf16'],
     ['shell', 'run --seed 1 \\\n  «--bf16» --x', 'flag', 'bf16'],
     ['shell', 'run --fp16 «--bf16»', 'flag', 'bf16'],

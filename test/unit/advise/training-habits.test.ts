@@ -77,6 +77,36 @@ describe('what a training does beside its steps', () => {
       ],
     ],
     [
+      'an import before what uses it, where later lines import as well',
+      {
+        'train.py': `${hf('num_train_epochs=10, eval_strategy="epoch", save_strategy="best", load_best_model_at_end=True')['train.py']}from random import randrange\n`,
+      },
+      'early-stopping',
+      one,
+      [
+        [
+          'from transformers import AutoModelForImageClassification, Trainer, TrainingArguments\n',
+          'from transformers import AutoModelForImageClassification, Trainer, TrainingArguments\nfrom transformers import EarlyStoppingCallback\n',
+        ],
+        ['eval_dataset=held)', 'eval_dataset=held, callbacks=[EarlyStoppingCallback(early_stopping_patience=3)])'],
+      ],
+    ],
+    [
+      'a name that only later lines import is imported before its use',
+      {
+        'train.py': `${hf('num_train_epochs=10, eval_strategy="epoch", save_strategy="best", load_best_model_at_end=True')['train.py']}from transformers import EarlyStoppingCallback\n`,
+      },
+      'early-stopping',
+      one,
+      [
+        [
+          'from transformers import AutoModelForImageClassification, Trainer, TrainingArguments\n',
+          'from transformers import AutoModelForImageClassification, Trainer, TrainingArguments\nfrom transformers import EarlyStoppingCallback\n',
+        ],
+        ['eval_dataset=held)', 'eval_dataset=held, callbacks=[EarlyStoppingCallback(early_stopping_patience=3)])'],
+      ],
+    ],
+    [
       'early stopping on what a Lightning module logs',
       lit,
       'early-stopping',

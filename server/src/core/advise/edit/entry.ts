@@ -24,9 +24,9 @@ type Pattern = readonly [style: Style, before: RegExp];
 /** What stands in front of a value, by language, the most exact first. The first group is the whole key, the second its name. */
 const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
   python: [
-    ['keyword', /(?<=[(,]\s*(?:#[^\n]*\s*)*)(?<![\w.])(([A-Za-z_]\w*)\s*=\s*)$/],
+    ['keyword', /(?<=[(,]\s*(?:#[^\n]*\n\s*)*)(?<![\w.])(([A-Za-z_]\w*)\s*=\s*)$/],
     ['assign', /(?<![\w.-])(([A-Za-z_][\w.]*)\s*(?::[^=\n]+)?=\s*)$/],
-    ['flow-args=', /(?<=[[,]\s*(?:#[^\n]*\s*)*)(["']--([\w.-]+)=)$/],
+    ['flow-args=', /(?<=[[,]\s*(?:#[^\n]*\n\s*)*)(["']--([\w.-]+)=)$/],
     ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
     ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],
     ['dict', /((?:["'])(\w+)(?:["'])\s*:\s*)$/],
@@ -43,7 +43,7 @@ const patterns: Readonly<Partial<Record<Language, readonly Pattern[]>>> = {
     ['yaml', /((?:["']?)([A-Za-z_][\w./-]*)(?:["']?)\s*:[ \t]+)$/],
   ],
   toml: [
-    ['flow-args=', /(?<=[[,]\s*(?:#[^\n]*\s*)*)(["']--([\w.-]+)=)$/],
+    ['flow-args=', /(?<=[[,]\s*(?:#[^\n]*\n\s*)*)(["']--([\w.-]+)=)$/],
     ['flow-args', /((?:["'])--([\w.-]+)(?:["'])\s*,\s*)$/],
     ['flag=', /((?<![\w-])--([\w.-]+)=)$/],
     ['flag', /((?<![\w-])--([\w.-]+)(?:[ \t]|\\\r?\n)+)$/],

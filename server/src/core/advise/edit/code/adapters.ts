@@ -1,5 +1,5 @@
 import { argument, dotted } from '../../../syntax/python/ast.js';
-import { boundName, type Change, type Code, imports, lineAfter, modelLoads, type Recipe, withKeyword } from './recipe.js';
+import { boundName, type Change, type Code, lineAfter, modelLoads, type Recipe, withImports, withKeyword } from './recipe.js';
 
 /** LoRA on a model that a Hugging Face trainer trains, and its base in NF4 with double quantization.
  * @source PEFT documentation, LoRA and quantization; TRL documentation, training with PEFT; Dettmers et al. 2023 */
@@ -37,7 +37,7 @@ export const adapters: Recipe = {
       changes.push(added);
       wanted.push(['peft', 'LoraConfig'], ...(workload.framework === 'trl' ? [] : [['peft', 'get_peft_model'] as const]));
     } else if (method === 'lora') return undefined;
-    return [...changes, ...imports(code, wanted)];
+    return withImports(code, changes, wanted);
   },
 };
 

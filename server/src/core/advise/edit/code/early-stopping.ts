@@ -1,5 +1,5 @@
 import { argument, type Call, dotted, type Expr } from '../../../syntax/python/ast.js';
-import { type Change, type Code, imports, type Recipe, withKeyword } from './recipe.js';
+import { type Change, type Code, type Recipe, withImports, withKeyword } from './recipe.js';
 import { callWithin, trainerSettingsCall, withItem } from './trainer.js';
 
 /** A callback that ends the training.
@@ -30,12 +30,12 @@ function inTrainer(code: Code): Change[] | undefined {
       : evaluation === 'steps' && stepsAgree(settings, saving);
   const listed = withItem(code, trainer, 'callbacks', 'EarlyStoppingCallback(early_stopping_patience=3)');
   if (!isTogether || !listed) return undefined;
-  const news = imports(code, [['transformers', 'EarlyStoppingCallback']]);
-  if (keepsBest) return [listed, ...news];
+  const wanted = [['transformers', 'EarlyStoppingCallback']] as const;
+  if (keepsBest) return withImports(code, [listed], wanted);
   const kept = evaluation === 'epoch' && saving === undefined ? [withKeyword(code, settings, 'save_strategy="epoch"')] : [];
   const best = withKeyword(code, settings, 'load_best_model_at_end=True');
   const [first] = kept;
-  return [first ? { ...first, text: first.text + best.text } : best, listed, ...news];
+  return withImports(code, [first ? { ...first, text: first.text + best.text } : best, listed], wanted);
 }
 /** Saved at steps at which it is evaluated; both are 500 where nobody says another. */
 function stepsAgree(settings: Call, saving: Expr | undefined): boolean {
@@ -66,7 +66,7 @@ function inLightning(code: Code): Change[] | undefined {
       ? withItem(code, trainer, 'callbacks', `EarlyStopping(monitor="${watched}",${rises.test(watched) ? ' mode="max",' : ''} patience=3)`)
       : undefined;
   if (!listed || module === undefined) return undefined;
-  return [listed, ...imports(code, [[module === 'lightning' ? 'lightning.pytorch.callbacks' : 'pytorch_lightning.callbacks', 'EarlyStopping']])];
+  return withImports(code, [listed], [[module === 'lightning' ? 'lightning.pytorch.callbacks' : 'pytorch_lightning.callbacks', 'EarlyStopping']]);
 }
 
 function inKeras(code: Code): Change[] | undefined {
@@ -78,5 +78,5 @@ function inKeras(code: Code): Change[] | undefined {
   const part = [...program.imports.values()].map(({ module }) => /^(?:tensorflow\.)?keras(?=\.)/.exec(module)?.[0]).find((one) => one !== undefined);
   if (whole === undefined && part === undefined) return undefined;
   const listed = withItem(code, fit, 'callbacks', `${whole ?? ''}EarlyStopping(patience=3, restore_best_weights=True)`);
-  return listed && [listed, ...(whole === undefined ? imports(code, [[`${part}.callbacks`, 'EarlyStopping']]) : [])];
+  return listed && withImports(code, [listed], whole === undefined ? [[`${part}.callbacks`, 'EarlyStopping']] : []);
 }

@@ -43,14 +43,26 @@ export function lineAfter({ program }: Code, at: number, line: string): Change {
   return { start: end, end, text: `${text.includes('\r\n') ? '\r\n' : '\n'}${indent}${line}` };
 }
 
-/** Imports of names that the program does not have yet, behind the last import at its top level: one change, since they share a place. */
-export function imports(code: Code, wanted: readonly (readonly [module: string, name?: string | undefined, as?: string])[]): Change[] {
+type Wanted = readonly [module: string, name?: string | undefined, as?: string];
+
+/** The last import at the program's top level that has run when a place is reached. A notebook's later cells import as well. */
+export function lastImport({ program }: Code, before: number): number | undefined {
+  const tops = [...program.imports.values()].filter(({ start }) => start < before && program.blocks(start).length === 0 && program.scopeOf(start) < 0);
+  return tops.length === 0 ? undefined : Math.max(...tops.map(({ start }) => start));
+}
+/** Changes with imports of the names that they use and that the program does not have yet: one more change, since they share a place.
+ * @returns undefined where no import stands before what uses the names */
+export function withImports(code: Code, changes: readonly Change[], wanted: readonly Wanted[]): Change[] | undefined {
   const { program } = code;
+  const first = Math.min(...changes.map(({ start }) => start));
   const missing = wanted.filter(([module, name, as]) => {
     const found = program.imports.get(as ?? name ?? module);
-    return !(found && (name === undefined ? found.module === module : found.name === name));
+    const isThere = found !== undefined && (found.start < first || program.scopeOf(first) >= 0);
+    return !(isThere && (name === undefined ? found.module === module : found.name === name));
   });
-  if (missing.length === 0) return [];
+  if (missing.length === 0) return [...changes];
+  const last = lastImport(code, first);
+  if (last === undefined) return undefined;
   const byModule = new Map<string, string[]>();
   const lines: string[] = [];
   for (const [module, name, as] of missing) {
@@ -58,11 +70,8 @@ export function imports(code: Code, wanted: readonly (readonly [module: string, 
     else byModule.set(module, [...(byModule.get(module) ?? []), name]);
   }
   for (const [module, names] of byModule) lines.push(`from ${module} import ${names.sort().join(', ')}`);
-  const top = [...program.imports.values()].filter(({ start }) => program.blocks(start).length === 0 && program.scopeOf(start) < 0);
-  const last = top.sort((a, b) => b.start - a.start)[0];
   const newline = program.text.includes('\r\n') ? '\r\n' : '\n';
-  if (!last) return [];
-  return [{ ...lineAfter(code, last.start, ''), text: lines.map((line) => `${newline}${line}`).join('') }];
+  return [...changes, { ...lineAfter(code, last, ''), text: lines.map((line) => `${newline}${line}`).join('') }];
 }
 
 /** Calls that load weights by a name, of the model and not of its tokenizer, in the part of the program that the workload is of. */

@@ -1,5 +1,5 @@
 import { argument, dotted } from '../../../syntax/python/ast.js';
-import { imports, type Recipe, withKeyword } from './recipe.js';
+import { type Recipe, withImports, withKeyword } from './recipe.js';
 import { callWithin, trainerSettingsCall } from './trainer.js';
 
 /** A start from the last checkpoint, where there is one.
@@ -18,9 +18,7 @@ export const resume: Recipe = {
     const folder = settings && (argument(settings, 'output_dir') ?? settings.args.find((arg) => arg.keyword === undefined))?.value;
     if (!train || !folder || !/^(string|name|attribute)$/.test(folder.kind) || (folder.kind !== 'string' && dotted(folder) === undefined)) return undefined;
     const written = program.text.slice(folder.start, folder.end);
-    return [
-      withKeyword(code, train, `resume_from_checkpoint=get_last_checkpoint(${written}) if os.path.isdir(${written}) else None`),
-      ...imports(code, [['os'], ['transformers.trainer_utils', 'get_last_checkpoint']]),
-    ];
+    const started = withKeyword(code, train, `resume_from_checkpoint=get_last_checkpoint(${written}) if os.path.isdir(${written}) else None`);
+    return withImports(code, [started], [['os'], ['transformers.trainer_utils', 'get_last_checkpoint']]);
   },
 };

@@ -1,5 +1,5 @@
 import { dotted } from '../../../syntax/python/ast.js';
-import { type Change, type Code, imports, lineAfter, type Recipe } from './recipe.js';
+import { type Change, type Code, lastImport, lineAfter, type Recipe, withImports } from './recipe.js';
 
 const own = /^(pytorch|timm|accelerate|diffusers|fabric|lightning)$/;
 
@@ -10,7 +10,7 @@ export const compile: Recipe = {
   write(code, to) {
     if (to('compile') !== true || !/^(pytorch|timm)$/.test(code.workload.framework)) return undefined;
     const model = modelOf(code);
-    return model && [lineAfter(code, model.at, `${model.name} = torch.compile(${model.name})`), ...imports(code, [['torch']])];
+    return model && withImports(code, [lineAfter(code, model.at, `${model.name} = torch.compile(${model.name})`)], [['torch']]);
   },
 };
 
@@ -23,8 +23,9 @@ export const precision: Recipe = {
     const wanted = to('precision');
     if (!own.test(workload.framework)) return undefined;
     if (wanted === 'tf32') {
-      const last = [...program.imports.values()].filter(({ start }) => program.scopeOf(start) < 0 && program.blocks(start).length === 0).at(-1);
-      return last && program.imports.get('torch') ? [lineAfter(code, last.start, 'torch.set_float32_matmul_precision("high")')] : undefined;
+      const last = lastImport(code, workload.span.start);
+      const torch = program.imports.get('torch');
+      return last !== undefined && torch && torch.start <= last ? [lineAfter(code, last, 'torch.set_float32_matmul_precision("high")')] : undefined;
     }
     return wanted === 'bf16' && /^(pytorch|timm)$/.test(workload.framework) ? autocast(code) : undefined;
   },
@@ -44,7 +45,7 @@ export const eightBit: Recipe = {
     // bitsandbytes has no such arguments.
     if (site.call.args.some((arg) => /^(fused|foreach|capturable|differentiable|maximize)$/.test(arg.keyword ?? '') || arg.spread)) return undefined;
     const { start, end } = site.call.callee;
-    return [{ start, end, text: `bnb.optim.${paged ? 'Paged' : ''}AdamW8bit` }, ...imports(code, [['bitsandbytes', undefined, 'bnb']])];
+    return withImports(code, [{ start, end, text: `bnb.optim.${paged ? 'Paged' : ''}AdamW8bit` }], [['bitsandbytes', undefined, 'bnb']]);
   },
 };
 
@@ -97,5 +98,5 @@ function autocast(code: Code): Change[] | undefined {
   if (/"""|'''/.test(body)) return undefined;
   const step = indent.includes('\t') ? '\t' : '    ';
   const wrapped = `${indent}with torch.autocast("cuda", dtype=torch.bfloat16):${newline}${body.replace(/^(?=[^\r\n])/gm, step)}`;
-  return [{ start: lineOf(first.start), end: last.end, text: wrapped }, ...imports(code, [['torch']])];
+  return withImports(code, [{ start: lineOf(first.start), end: last.end, text: wrapped }], [['torch']]);
 }
