@@ -59,3 +59,16 @@ test.each([
   const chip = catalog.accelerator(id);
   expect(chip && rulings.of(setting, value, chip, 'tgi', release)?.answer).toBe(answer);
 });
+
+test.each([
+  ['quantization', 'fp8', 'h100-sxm-80gb', [0, 1, 16], 'refused'],
+  ['quantization', 'fp8', 'h100-sxm-80gb', [0, 1, 17], 'native'],
+  ['quantization', 'fp8', 'a100-sxm-80gb', [0, 1, 18], 'refused'],
+  ['quantization', 'fp8', 'a100-sxm-80gb', [0, 1, 19], 'fallback'],
+  ['kv_cache_dtype', 'fp8_e5m2', 'h100-sxm-80gb', [0, 2, 13], 'refused'],
+  ['kv_cache_dtype', 'fp8_e5m2', 'h100-sxm-80gb', [0, 4, 1], 'native'],
+  ['kv_cache_dtype', 'fp8_e5m2', 'a100-sxm-80gb', undefined, 'fallback'],
+] as const)('%s=%s on %s with SGLang %j is %s', (setting, value, id, release, answer) => {
+  const chip = catalog.accelerator(id);
+  expect(chip && rulings.of(setting, value, chip, 'sglang', release)?.answer).toBe(answer);
+});

@@ -187,3 +187,63 @@ describe('a cache of answers to like questions', () => {
     expect((await advised(call, { ...traffic, calls_per_month: 100 })).advice.filter(({ id }) => id.endsWith('/semantic-cache'))).toEqual([]);
   });
 });
+
+describe('what is in force limits what is advised', () => {
+  const pod = (image: string, args: readonly string[], gpu = 'nvidia-l4', command = ''): Files => ({
+    'serve.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: serve }
+spec:
+  template:
+    spec:
+      nodeSelector:
+        cloud.google.com/gke-accelerator: ${gpu}
+      containers:
+        - name: serve
+          image: ${image}
+${command}          args:
+${args.map((arg) => `            - ${arg}\n`).join('')}          resources:
+            limits:
+              nvidia.com/gpu: 1
+`,
+  });
+  const ids = async (files: Files): Promise<string[]> =>
+    (await advised(files, { input_tokens: 1000, output_tokens: 300 })).advice.map(({ id }) => id.slice(id.lastIndexOf('/') + 1));
+  test.each([
+    ['us-docker.pkg.dev/deeplearning-platform-release/gcr.io/huggingface-text-generation-inference-cu124.2-3.ubuntu2204.py311', false],
+    ['us-docker.pkg.dev/deeplearning-platform-release/gcr.io/huggingface-text-generation-inference-cu124.3-0.ubuntu2204.py311', true],
+    ['763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-tgi-inference:2.4.0-tgi2.3.1-gpu-py311-cu124-ubuntu22.04', false],
+  ])('the release of a cloud’s image %s', async (image, has) => {
+    const found = await ids(pod(image, ['--model-id=mistralai/Mistral-7B-Instruct-v0.2', '--num-shard=1']));
+    expect(found.some((id) => id.includes('kv-fp8'))).toBe(has);
+  });
+  test.each([
+    ['lmsysorg/sglang:v0.2.10-cu121', false],
+    ['lmsysorg/sglang:v0.4.1-cu121', true],
+  ])('the release of %s', async (image, has) => {
+    const serve = '          command: ["python3", "-m", "sglang.launch_server"]\n';
+    const found = await ids(pod(image, ['--model-path=mistralai/Mistral-7B-Instruct-v0.2', '--tp-size=1'], 'nvidia-l4', serve));
+    expect(found.some((id) => id.includes('kv-fp8'))).toBe(has);
+  });
+  test('only what the cloud rents whose nodes are asked for, and no chip that lacks the type of the checkpoint', async () => {
+    const found = await ids(pod('vllm/vllm-openai:v0.10.0', ['--model=mistralai/Mistral-7B-Instruct-v0.2', '--max-model-len=8192'], 'nvidia-a100-80gb'));
+    expect(found).toContain('on-l4');
+    expect(found.filter((id) => /^on-(?:rtx|l40s|a10g|t4)/.test(id))).toEqual([]);
+  });
+  test('a service that is spread over machines is not told to run copies', async () => {
+    const files = (more: string): Files => ({
+      'serve.sh': `vllm serve meta-llama/Llama-3.1-8B-Instruct --tensor-parallel-size 8 --max-model-len 8192${more}\n`,
+    });
+    const assumed: Assumed = { gpu_type: 'h100-sxm-80gb', input_tokens: 1000, output_tokens: 300 };
+    const copies = async (more: string) => (await advised(files(more), assumed)).advice.filter(({ id }) => /copies-/.test(id));
+    expect(await copies('')).not.toEqual([]);
+    expect(await copies(' --pipeline-parallel-size 2')).toEqual([]);
+  });
+  test('a model stands in for one up to twelve times its size', async () => {
+    const { advice } = await advised(
+      { 'serve.sh': 'vllm serve meta-llama/Meta-Llama-3.1-405B-Instruct --tensor-parallel-size 16 --max-model-len 8192\n' },
+      { gpu_type: 'h200-sxm-141gb', input_tokens: 1000, output_tokens: 300 },
+    );
+    expect(advice.flatMap(({ title }) => /^(?:Meta-)?Llama-3\.1-\d+B/.exec(title)?.[0] ?? [])).toEqual([expect.stringMatching(/70B/)]);
+  });
+});

@@ -280,6 +280,91 @@ estimator.fit()
     const again = await advised(changed, { provider: 'aws' });
     expect(again.advice.filter(({ id }) => id.endsWith('/spot'))).toEqual([]);
   });
+  const estimator = (more: string): Files => ({
+    'job.py': `import sagemaker
+from sagemaker.huggingface import HuggingFace
+sess = sagemaker.Session()
+estimator = HuggingFace(
+    entry_point="train.py",
+    role=role,
+    instance_type="ml.g5.12xlarge",
+    instance_count=1,
+    hyperparameters={"model_name_or_path": "Qwen/Qwen2.5-7B", "per_device_train_batch_size": 1, "max_steps": 100, "bf16": True},
+${more})
+estimator.fit()
+`,
+  });
+  test('SageMaker: without a place for results, checkpoints lie in the session’s bucket, apart for each kind of job', async () => {
+    const { changed } = await edited(estimator('    base_job_name=job_name,\n'), 'spot', { provider: 'aws' });
+    expect(changed['job.py']).toContain('    checkpoint_s3_uri=f"s3://{sess.default_bucket()}/checkpoints/{job_name}",\n)');
+    const { advice } = await advised(estimator(''), { provider: 'aws' });
+    expect(advice.find(({ id }) => id.endsWith('/spot'))?.edits).toBeUndefined();
+  });
+  test('SageMaker: machines wait for the next job, or are interruptible', async () => {
+    const { changed, found } = await edited(estimator(''), 'warm-pool', { provider: 'aws' });
+    expect(changed['job.py']).toContain('"bf16": True},\n    keep_alive_period_in_seconds=1800,\n)');
+    expect(found.notes.join('\n')).toMatch(/saves waiting, not money[\s\S]*while they wait they cost \$[\d.]+ an hour/);
+    const after = (await advised(changed, { provider: 'aws' })).advice.map(({ id }) => id.slice(id.lastIndexOf('/') + 1));
+    expect(after.filter((id) => id === 'warm-pool' || id === 'spot')).toEqual([]);
+    const spot = await advised(estimator('    use_spot_instances=True,\n    max_wait=7200,\n'), { provider: 'aws' });
+    expect(spot.advice.filter(({ id }) => id.endsWith('/warm-pool'))).toEqual([]);
+  });
+  const training = (kind: string, more: string, replicas: string, selector = ''): Files => ({
+    'job.yaml': `apiVersion: v1
+kind: ${kind}
+metadata: {name: tune}
+spec:
+${more}${replicas.replaceAll(
+  'POD',
+  `template:
+          spec:
+            nodeSelector:
+              cloud.google.com/gke-accelerator: nvidia-h100-80gb
+${selector}            containers:
+              - name: tune
+                image: pytorch/pytorch
+                command: ["torchrun", "train.py", "--model_name_or_path", "Qwen/Qwen2.5-7B", "--per_device_train_batch_size", "4", "--max_steps", "1000", "--bf16", "True"]
+                resources:
+                  limits:
+                    nvidia.com/gpu: 8`,
+)}
+`,
+  });
+  const selected = '              cloud.google.com/gke-spot: "true"\n';
+  const replicas =
+    '  pytorchReplicaSpecs:\n    Master:\n        replicas: 1\n        restartPolicy: Never\n        POD\n    Worker:\n        replicas: 1\n        restartPolicy: Never  # once\n        POD\n';
+  test('a job that gives up at once is started again after an interruption', async () => {
+    const spot = await edited(training('Job', '  backoffLimit: 0\n', '        POD\n'.replace(/^ {6}/, '')), 'spot');
+    expect(spot.changed['job.yaml']).toContain('backoffLimit: 6\n');
+    expect(spot.changed['job.yaml']).toContain('cloud.google.com/gke-spot: "true"');
+    const { changed, found } = await edited(training('PyTorchJob', '', replicas, selected), 'restarts');
+    expect(changed['job.yaml']?.match(/restartPolicy: OnFailure/g)).toHaveLength(2);
+    expect(changed['job.yaml']).toContain('OnFailure  # once');
+    expect(found.notes.join('\n')).toMatch(/outlives the pod/);
+    expect((await advised(changed)).advice.filter(({ id }) => id.endsWith('/restarts'))).toEqual([]);
+  });
+  test.each([
+    ['where converters are named', 'flavor = "8B"\nconverters = []  # none yet\n', 'converters = ["float8"]  # none yet\n'],
+    ['where a comment shows them', 'flavor = "8B"\n# converters = ["float8"]\n', 'flavor = "8B"\nconverters = ["float8"]\n# converters'],
+    ['where nothing shows how the release spells them', 'flavor = "8B"\n', undefined],
+    ['where others stand', 'flavor = "8B"\nconverters = ["mine"]\n', undefined],
+  ])('torchtitan multiplies in FP8 %s', async (_where, model, expected) => {
+    const text = `[model]\nname = "llama3"\n${model}\n[training]\nlocal_batch_size = 4\nseq_len = 8192\nsteps = 1000\n\n[parallelism]\ndata_parallel_shard_degree = -1\n\n[compile]\nenable = true\n`;
+    const assumed: Assumed = { gpu_type: 'h100', gpu_count: 64 };
+    const { advice } = await advised({ 'job.toml': text }, assumed);
+    const found = advice.find(({ id }) => id.endsWith('/precision-fp8'));
+    expect(found).toBeDefined();
+    if (expected === undefined) expect(found?.edits).toBeUndefined();
+    else expect((await edited({ 'job.toml': text }, 'precision-fp8', assumed)).changed['job.toml']).toContain(expected);
+  });
+  test('axolotl goes on from its last checkpoint where its configuration says so', async () => {
+    const text =
+      'base_model: Qwen/Qwen2.5-7B\nmicro_batch_size: 2\ngradient_accumulation_steps: 4\nsequence_len: 4096\nmax_steps: 50000\nbf16: true\ndatasets:\n  - path: org/chat\n';
+    const assumed: Assumed = { gpu_type: 'h100', gpu_count: 8 };
+    const { changed } = await edited({ 'tune.yaml': text }, 'resume', assumed);
+    expect(changed['tune.yaml']).toContain('auto_resume_from_checkpoints: true\n');
+    expect((await advised(changed, assumed)).advice.filter(({ id }) => id.endsWith('/resume'))).toEqual([]);
+  });
   test('GKE: a selector beside that of the accelerator', async () => {
     const text = `apiVersion: batch/v1
 kind: Job

@@ -1,3 +1,4 @@
+import type { Accelerator } from '../catalog/types.js';
 import { hardwareOf } from '../estimate/devices.js';
 import { dimensionsOf } from '../estimate/dimensions.js';
 import { estimate } from '../estimate/estimate.js';
@@ -7,6 +8,7 @@ import { type EstimateContext, FactReader, type Spec } from '../estimate/spec.js
 import type { Estimation } from '../model/estimate.js';
 import type { FactValue } from '../model/fact.js';
 import type { Workload } from '../model/workload.js';
+import type { Ruling } from './legality.js';
 import { objectiveOf } from './objective.js';
 import type { Risk } from './risk.js';
 import { rules } from './rules.js';
@@ -81,7 +83,7 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
   const changes = changesOf(proposals);
   const changed = Object.entries(changes).filter(([fact, to]) => spec.facts[fact] !== to);
   if (changed.length === 0) return undefined;
-  const law = lawOf(subject, changed);
+  const law = lawOf(subject, spec, changed);
   if (!law) return undefined;
   const after = estimate(withChanges(spec, proposals), subject.context);
   const fits = fitsOf(after);
@@ -142,7 +144,7 @@ function isTold(subject: Subject, spec: Spec, proposal: Proposal): boolean {
 /** What nobody can put a figure on beforehand, and is worth doing all the same. */
 function unpriced(subject: Subject, spec: Spec, proposal: Proposal): Judged | readonly [] {
   const changed = Object.entries(proposal.changes).filter(([fact, to]) => spec.facts[fact] !== to);
-  if (!lawOf(subject, changed)) return [];
+  if (!lawOf(subject, spec, changed)) return [];
   const { id, title, changes, risk, effort, notes = [], editable } = proposal;
   return {
     proposals: [proposal],
@@ -195,20 +197,44 @@ function capacityOf(before: Estimation, after: Estimation): { ratio?: number; no
   };
 }
 
-/** What the chip and the engine say to all changes: refused as soon as one is, or as soon as nothing is known of one. */
-function lawOf({ chip, book: { rulings }, workload }: Subject, changed: readonly (readonly [string, FactValue | undefined])[]) {
+/** What the chip and the engine say to all changes: refused as soon as one is, or as soon as nothing is known of one. Another chip has to take what is in force as well. */
+function lawOf(subject: Subject, spec: Spec, changed: readonly (readonly [string, FactValue | undefined])[]) {
+  const { book, context, workload } = subject;
+  const other = changed.find(([fact]) => fact === 'gpu_type')?.[1];
+  const chip = other === undefined ? subject.chip : context.catalog.accelerator(String(other));
+  const release = releaseInForce(workload);
+  const of = (fact: string, value: FactValue, on: Accelerator | undefined) => on && book.rulings.of(fact, value, on, workload.framework, release);
   let answer: Advice['legality'] = 'native';
   const reasons: string[] = [];
-  for (const [fact, to] of changed) {
-    if (to === undefined || to === false || !rulings.speaksOf(fact)) continue;
-    if (fact === 'optimizer' && !/8bit/.test(String(to))) continue;
-    if (fact === 'kv_cache_dtype' && to === 'auto') continue;
-    const ruling = chip && rulings.of(fact, to, chip, workload.framework, releaseInForce(workload));
-    if (!ruling || ruling.answer === 'refused') return undefined;
+  const take = (ruling: Ruling | undefined): boolean => {
+    if (!ruling || ruling.answer === 'refused') return false;
     if (ruling.answer === 'fallback') answer = 'fallback';
     if (ruling.reason !== undefined) reasons.push(ruling.reason);
+    return true;
+  };
+  const isRuled = (fact: string, value: FactValue): boolean =>
+    value !== false &&
+    book.rulings.speaksOf(fact) &&
+    !(fact === 'optimizer' && !/8bit/.test(String(value))) &&
+    !(fact === 'kv_cache_dtype' && value === 'auto');
+  for (const [fact, to] of changed) if (to !== undefined && isRuled(fact, to) && !take(of(fact, to, chip))) return undefined;
+  if (chip === subject.chip) return { answer, reasons };
+  for (const [fact, value] of Object.entries(inForce(subject, spec))) {
+    if (changed.some(([name]) => name === fact) || !isRuled(fact, value)) continue;
+    const [now, then] = [of(fact, value, subject.chip), of(fact, value, chip)];
+    // What nobody has ruled on for either chip is no difference between them.
+    if (!now && !then) continue;
+    if (!take(then)) return undefined;
   }
   return { answer, reasons };
+}
+/** What a chip has to be able to do: as stated, else as the model is published. */
+function inForce({ context, estimation, facts }: Subject, spec: Spec): Readonly<Record<string, FactValue>> {
+  const assumed = (name: string): FactValue | undefined => estimation.assumed.find(({ fact }) => fact === name)?.value;
+  const stored = context.catalog.model(facts.text('model') ?? '')?.dtype;
+  const precision = spec.facts['precision'] ?? assumed('precision') ?? (stored === 'bfloat16' && spec.kind !== 'training' ? 'bf16' : undefined);
+  const quantization = spec.facts['quantization'] ?? assumed('weights');
+  return { ...spec.facts, ...(precision === undefined ? {} : { precision }), ...(quantization === undefined ? {} : { quantization }) };
 }
 
 /** The release of the engine that the project pins; a range is none. */

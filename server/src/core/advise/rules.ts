@@ -26,6 +26,7 @@ import { prefixCaching } from './rules/prefix-caching.js';
 import { promptCache } from './rules/prompt-cache.js';
 import { prunedModel } from './rules/pruned-model.js';
 import { replicas } from './rules/replicas.js';
+import { restarts } from './rules/restarts.js';
 import { resume } from './rules/resume.js';
 import { saveCadence } from './rules/save-cadence.js';
 import { scaleToZero } from './rules/scale-to-zero.js';
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
   fusedOptimizer,
   earlyStopping,
   resume,
+  restarts,
   coLocation,
   weights,
   kvCache,

@@ -114,6 +114,8 @@ export const factNames: Readonly<Record<string, FactName>> = {
   concurrency: number('parallel calls', 'Calls, workers or requests at once.'),
   output_dir: text('output folder', 'Folder that the run writes to.'),
   max_time: number('time limit', 'Wall-clock limit in seconds.'),
+  keep_alive: number('machines kept', 'Seconds that machines wait for the next job after this one.'),
+  restarts: flag('restarts', 'What is interrupted is started again.'),
   image_size: number('image size', 'Edge of the image in pixels.'),
   inference_steps: number('denoising steps', 'Denoising steps, or model calls a request.'),
   prompt_cache: flag('prompt caching', 'Prefixes are cached.'),

@@ -17,8 +17,12 @@ const libraries: Readonly<Record<string, Library>> = {
   'llama-factory': 'llamafactory',
   'hiyouga/llamafactory': 'llamafactory',
   'huggingface/text-generation-inference': 'tgi',
+  'huggingface-text-generation-inference': 'tgi',
+  'huggingface-pytorch-tgi-inference': 'tgi',
+  sglang: 'sglang',
+  'lmsysorg/sglang': 'sglang',
 };
-const names = '(torch|pytorch|transformers|trl|vllm|axolotl|llamafactory|llama-factory)';
+const names = '(torch|pytorch|transformers|trl|vllm|axolotl|llamafactory|llama-factory|sglang)';
 
 /** Files that say which versions a project installs, by the precedence that they have in one folder: what was locked before what may be installed. */
 export const manifests = [
@@ -52,13 +56,18 @@ const locked = new RegExp(`^name = "${names}"\\s*\\nversion = "([^"\\n]+)"`, 'gi
 const lockedJson = new RegExp(`"${names}":\\s*\\{[^{}]*?"version":\\s*"([^"\\n]+)"`, 'gi');
 /** A repository and its tag as keys of their own: a chart's values, an overlay's images. */
 const tagged =
-  /\b(?:repository|name):[ \t]*["']?(?:[\w.-]+\/)?(vllm\/vllm-openai|hiyouga\/llamafactory|huggingface\/text-generation-inference)["']?[ \t]*\r?\n(?:[ \t]+\w+:[^\n]*\n){0,3}?[ \t]+(?:tag|newTag):[ \t]*["']?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
-const image = /(vllm\/vllm-openai|hiyouga\/llamafactory|pytorch\/pytorch|huggingface\/text-generation-inference):(?:\$\{\w+:?-)?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
+  /\b(?:repository|name):[ \t]*["']?(?:[\w.-]+\/)?(vllm\/vllm-openai|hiyouga\/llamafactory|huggingface\/text-generation-inference|lmsysorg\/sglang)["']?[ \t]*\r?\n(?:[ \t]+\w+:[^\n]*\n){0,3}?[ \t]+(?:tag|newTag):[ \t]*["']?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
+const image =
+  /(vllm\/vllm-openai|hiyouga\/llamafactory|pytorch\/pytorch|huggingface\/text-generation-inference|lmsysorg\/sglang):(?:\$\{\w+:?-)?(v?\d+(?:\.\d+)+[\w.-]*)/gi;
+/** Images of clouds, which carry the release within their names: `huggingface-text-generation-inference-cu124.2-3.ubuntu2204.py311`,
+ * `huggingface-pytorch-tgi-inference:2.4.0-tgi2.3.1-gpu-py311-cu124-ubuntu22.04`.
+ * @source Google Cloud documentation, Hugging Face deep learning containers; aws/deep-learning-containers, available_images.md */
+const cloudImage = /(huggingface-text-generation-inference)-[a-z]+\d*\.(\d+-\d+)\.|(huggingface-pytorch-tgi-inference):[\d.]+-tgi(\d+(?:\.\d+)+)/gi;
 
 /** What those of any file cannot match without, as an edit can be followed: programs are read for them again and again, and few name a version. */
 const asked = new RegExp(`(?<![\\w./@-])${names}(?:\\s*\\(?[=<>~!]|\\[)`, 'i');
 const fetched = /git\+/i;
-const tagNamed = /(?:vllm-openai|llamafactory|pytorch|text-generation-inference):/i;
+const tagNamed = /(?:vllm-openai|llamafactory|pytorch|text-generation-inference|sglang|tgi-inference):|text-generation-inference-/i;
 
 /** The versions that a text asks for: a manifest's lines; of any other file its `pip install` lines and the tags of its images. */
 export function pinsIn(uri: string, text: string, mentions = new Mentions(text)): readonly Pin[] {
@@ -66,7 +75,8 @@ export function pinsIn(uri: string, text: string, mentions = new Mentions(text))
   const found: Pin[] = [];
   const take = (pattern: RegExp, form: 'requirement' | 'exact' | 'poetry', within?: (line: string) => boolean): void => {
     for (const match of text.matchAll(pattern)) {
-      const [whole, named, written] = match as unknown as [string, string, string];
+      const [whole = '', named = '', inName = ''] = match.filter((group) => group !== undefined);
+      const written = inName.replace(/^(\d+)-(\d+)$/, '$1.$2');
       const library = libraries[named.toLowerCase()];
       const start = match.index;
       const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
@@ -85,7 +95,10 @@ export function pinsIn(uri: string, text: string, mentions = new Mentions(text))
     take(requirement, 'requirement', manifest ? undefined : (line) => /\b(?:pip3?|uv|conda|mamba)\b.*\b(?:install|add)\b/.test(line) || /^\s*["']/.test(line));
   if (mentions.has(fetched)) take(revision, 'exact');
   if (name === 'pyproject.toml' || name === 'Pipfile') take(keyed, 'poetry');
-  if (mentions.has(tagNamed)) take(image, 'exact');
+  if (mentions.has(tagNamed)) {
+    take(image, 'exact');
+    take(cloudImage, 'exact');
+  }
   if (/\.ya?ml$/.test(name)) take(tagged, 'exact');
   return found;
 }

@@ -19,7 +19,7 @@ export interface Pin extends Constraint {
   readonly span: Span;
 }
 /** Libraries whose defaults differ between versions in what costs money. */
-export type Library = 'torch' | 'transformers' | 'trl' | 'vllm' | 'axolotl' | 'llamafactory' | 'tgi';
+export type Library = 'torch' | 'transformers' | 'trl' | 'vllm' | 'axolotl' | 'llamafactory' | 'tgi' | 'sglang';
 
 /** The numbers of a version, without what marks builds and candidates. */
 export function versionOf(text: string): Version | undefined {

@@ -295,7 +295,7 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
     },
   },
   { frameworks: ['lmdeploy'], kinds: ['serving', 'batch-inference'], of: 'LMDeploy', facts: { prompt_cache: false } },
-  { frameworks: ['sglang'], kinds: ['serving', 'batch-inference'], of: 'SGLang (radix cache)', facts: { prompt_cache: true } },
+  { frameworks: ['sglang'], kinds: ['serving', 'batch-inference'], of: 'SGLang (radix cache)', library: 'sglang', facts: { prompt_cache: true } },
   {
     frameworks: ['vllm'],
     kinds: ['serving', 'batch-inference'],

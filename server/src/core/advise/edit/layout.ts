@@ -43,14 +43,15 @@ export function renamed(document: Document, entry: Entry, { key, value }: Spelle
   const head = document.text.slice(entry.start, entry.valueStart);
   return { uri: document.uri, start: entry.start, end: entry.end, text: head.replace(entry.key, key) + literal(entry, value) };
 }
-/** Kubernetes wants the same number in limits and in requests: every place of the document's part that says it. */
-export function everywhere(document: Document, entry: Entry, from: FactValue, to: FactValue): TextEdit[] {
+/** Kubernetes wants the same number in limits and in requests, and each kind of replica has a policy: every place of the document's part that says the same. */
+export function everywhere(document: Document, entry: Entry, to: FactValue): TextEdit[] {
   const first = replaced(document, entry, to);
-  if (entry.style !== 'yaml' || !/\.com\/gpu$/.test(entry.key)) return [first];
+  if (entry.style !== 'yaml' || !/\.com\/gpu$|^restartPolicy$/.test(entry.key)) return [first];
   const { text } = document;
+  const from = unquoted(text.slice(entry.valueStart, entry.end));
   const start = text.lastIndexOf('\n---', entry.start) + 1;
   const next = text.indexOf('\n---', entry.end);
-  const same = new RegExp(`(${entry.key.replaceAll('.', '\\.')}["']?\\s*:[ \\t]+)(["']?)${String(from)}\\2(?![\\w.])`, 'g');
+  const same = new RegExp(`(${entry.key.replaceAll('.', '\\.')}["']?\\s*:[ \\t]+)(["']?)${from}\\2(?![\\w.])`, 'g');
   const edits: TextEdit[] = [];
   for (const match of text.slice(start, next < 0 ? text.length : next).matchAll(same)) {
     const at = start + match.index + (match[1] ?? '').length;

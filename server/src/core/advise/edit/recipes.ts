@@ -7,7 +7,7 @@ import { pipeline } from './code/pipeline.js';
 import { promptCache } from './code/prompt-cache.js';
 import type { Recipe } from './code/recipe.js';
 import { resume } from './code/resume.js';
-import { sagemakerSpot } from './code/sagemaker-spot.js';
+import { sagemakerPool, sagemakerSpot } from './code/sagemaker.js';
 import { compile, eightBit, precision } from './code/torch.js';
 import { trainerSettings } from './code/trainer-settings.js';
 
@@ -27,4 +27,5 @@ export const recipes: readonly Recipe[] = [
   promptCache,
   outputLimit,
   sagemakerSpot,
+  sagemakerPool,
 ];

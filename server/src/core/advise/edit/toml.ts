@@ -7,11 +7,14 @@ import type { Spelled } from './vocabulary.js';
 /** A setting in a table of a TOML file: where its key stands there already, its value; else behind the table's last setting; a table that is not there is made at the end.
  * @returns undefined where the key holds more than a value */
 export function inTable({ text, uri }: Document, entry: Entry, setting: Spelled): TextEdit | undefined {
+  if (setting.shows?.test(text) === false) return undefined;
+  const one = literal(plain, setting.value);
+  const written = setting.listed ? `[${one}]` : one;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = linesOf(text);
   const headers = lines.filter(({ content }) => /^[ \t]*\[/.test(content) && !/,[ \t]*(?:#.*)?$/.test(content));
   const header = setting.table === undefined ? headers.findLast(({ start }) => start < entry.start) : headers.find((one) => nameOf(one) === setting.table);
-  const write = (indent: string): string => `${indent}${prefix}${setting.key} = ${literal(plain, setting.value)}`;
+  const write = (indent: string): string => `${indent}${prefix}${setting.key} = ${written}`;
   // Dotted keys say their table each.
   const prefix = setting.table === undefined ? (/^["']?((?:[\w-]+\.)*)/.exec(text.slice(entry.start))?.[1] ?? '') : '';
   if (setting.table !== undefined && !header) {
@@ -24,8 +27,8 @@ export function inTable({ text, uri }: Document, entry: Entry, setting: Spelled)
   for (const { content, start } of own) {
     const [, head, value] = key.exec(content) ?? [];
     if (head === undefined || value === undefined) continue;
-    const isPlain = /^(?:"[^"\\]*"|'[^']*'|[\w.+-]+)$/.test(value);
-    return isPlain ? { uri, start: start + head.length, end: start + head.length + value.length, text: literal(plain, setting.value) } : undefined;
+    const isPlain = (setting.listed ? /^\[\s*\]$/ : /^(?:"[^"\\]*"|'[^']*'|[\w.+-]+)$/).test(value);
+    return isPlain ? { uri, start: start + head.length, end: start + head.length + value.length, text: written } : undefined;
   }
   // A value may go on over several lines; comments at the end of a table speak of the next one.
   const isOwn = setting.table === undefined ? ({ start }: Line) => start <= entry.end : ({ content }: Line) => /^[ \t]*[^\s#]/.test(content);

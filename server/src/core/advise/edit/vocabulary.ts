@@ -12,6 +12,10 @@ export interface Spelled {
   readonly table?: string;
   /** It stands beside what says the fact now, which stays: FP8 recipes want bf16 around them. */
   readonly also?: true;
+  /** Its value is an item of a list, which holds nothing else. */
+  readonly listed?: true;
+  /** What the file has to show: releases spell the setting differently. */
+  readonly shows?: RegExp;
   /** It has to be said where it is off as well: the library has it on. */
   readonly said?: true;
 }

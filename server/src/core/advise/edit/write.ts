@@ -91,12 +91,11 @@ function writeOne(workload: Workload, name: string, to: FactValue, documents: Do
     // A switch is off where it does not stand.
     if (entry.bare && to === false) return [word?.said && isSame(entry.key, word.key) ? switchedOff(document, entry) : removed(document, entry)];
     if (word?.also && !isSame(entry.key, word.key)) return added(workload, spelled ?? [], words, documents);
-    if (word && more.length === 0 && !entry.bare && isSame(entry.key, word.key)) return [replaced(document, entry, word.value)];
+    if (word && more.length === 0 && !entry.bare && isSame(entry.key, word.key)) return everywhere(document, entry, word.value);
     // A setting that no vocabulary has (a manifest's GPU limit, a variable, another name of the same option): its value is replaced as it stands.
     // Where the framework has words for the fact and none for the value, it does not take it.
     const isRefused = words?.has(name) === true && spelled === undefined;
-    if (!isRefused && !entry.bare && typeof fact.value === typeof to && isVerbatim(document, entry, fact.value))
-      return everywhere(document, entry, fact.value, to);
+    if (!isRefused && !entry.bare && typeof fact.value === typeof to && isVerbatim(document, entry, fact.value)) return everywhere(document, entry, to);
     // `--no-enable-prefix-caching` as `--enable-prefix-caching`.
     if (word && entry.bare && to === true && snake(entry.key) === `no_${word.key}`) return [withoutNo(document, entry)];
     // The same fact under another key (`fp16=True` for bf16).

@@ -6,6 +6,8 @@ export const dataParallel: Rule = {
   kinds: ['serving', 'batch-inference'],
   propose({ facts, workload }) {
     const shards = facts.number('tensor_parallel');
+    // Copies over several machines are started otherwise than one that is spread over them.
+    if ((facts.number('pipeline_parallel') ?? 1) > 1 || (facts.number('num_nodes') ?? 1) > 1) return [];
     if (shards === undefined || shards < 2 || (facts.number('data_parallel') ?? 1) > 1 || !/^(vllm|sglang)$/.test(workload.framework)) return [];
     return [2, 4, 8].flatMap((copies): Proposal[] => {
       const to = shards / copies;

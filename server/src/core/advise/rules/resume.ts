@@ -11,7 +11,7 @@ export const resume: Rule = {
   propose({ facts, context, estimation, workload }) {
     const isSpot = facts.flag('spot') === true || context.market === 'spot';
     const hours = estimation.estimates['wall_hours']?.likely ?? 0;
-    if (facts.flag('resume') === true || !/^(transformers|trl|sentence-transformers|lightning)$/.test(workload.framework)) return [];
+    if (facts.flag('resume') === true || !/^(transformers|trl|sentence-transformers|lightning|axolotl)$/.test(workload.framework)) return [];
     if (!isSpot && hours < long) return [];
     return [
       {
@@ -20,7 +20,7 @@ export const resume: Rule = {
         changes: { resume: true },
         unpriced: isSpot ? 'what interruptions repeat is not known beforehand' : 'whether it fails is not known beforehand',
         risk: { level: 'none', evidence: ['the same training, from the last checkpoint on'] },
-        effort: isCode(workload) ? 2 : 3,
+        effort: isCode(workload) || workload.framework === 'axolotl' ? 2 : 3,
         notes: ['checkpoints have to lie where the next machine finds them: a bucket or a network disk'],
       },
     ];

@@ -1,3 +1,4 @@
+import type { FactValue } from '../../model/fact.js';
 import type { Rule } from '../types.js';
 
 /** Interruptible capacity for runs that can go on from a checkpoint. */
@@ -5,12 +6,14 @@ export const spot: Rule = {
   id: 'spot',
   kinds: ['training', 'batch-inference'],
   propose({ facts, context, workload }) {
-    if (facts.flag('spot') === true || context.market === 'spot') return [];
+    // A pool that waits for the next job is never of interruptible machines.
+    if (facts.flag('spot') === true || context.market === 'spot' || facts.number('keep_alive') !== undefined) return [];
+    const restarts: Readonly<Record<string, FactValue>> = facts.flag('restarts') === false ? { restarts: true } : {};
     return [
       {
         id: 'spot',
         title: 'spot capacity',
-        changes: { spot: true },
+        changes: { spot: true, ...restarts },
         // SageMaker bills less time, not a lower price: how much is known when the job has run.
         ...(workload.framework === 'sagemaker'
           ? { unpriced: 'what managed spot training saves is not listed, and stands on the page of a job that has run' }

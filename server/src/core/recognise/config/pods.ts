@@ -60,6 +60,8 @@ export function takeContainer(facts: ConfigFacts, container: Value | undefined):
 /** What node selectors and affinities say about the machine. */
 export function takeNode(facts: ConfigFacts, pod: Value | undefined): void {
   for (const [key, value] of selectorsOf(pod)) {
+    const provider = providerOfLabel(key);
+    if (provider !== undefined) facts.put('provider', provider, value, 'default', `nodes with the label ${key} are its own`);
     if (/gke-accelerator$|gke-tpu-accelerator$|gpu\.product$|gpu\.nvidia\.com\/(?:class|model)$|instance-gpu-name$|skypilot\.co\/accelerator$/.test(key))
       facts.take('gpu_type', value, text);
     else if (/node\.kubernetes\.io\/instance-type$|beta\.kubernetes\.io\/instance-type$/.test(key)) facts.take('instance_type', value, text);
@@ -67,6 +69,16 @@ export function takeNode(facts: ConfigFacts, pod: Value | undefined): void {
     else if (/capacity-?type$|scalesetpriority$/i.test(key) && /^spot$/i.test(textOf(value) ?? '')) facts.put('spot', true, value);
   }
 }
+/** Whose managed nodes carry a label.
+ * @source GKE documentation, GPUs in Standard node pools; Karpenter documentation, AWS labels; Amazon EKS and AKS documentation, managed nodes' labels */
+const providerOfLabel = (key: string): string | undefined =>
+  /^cloud\.google\.com\/gke-/.test(key)
+    ? 'gcp'
+    : /^(?:karpenter\.k8s\.aws|eks\.amazonaws\.com|k8s\.amazonaws\.com)\//.test(key)
+      ? 'aws'
+      : /^kubernetes\.azure\.com\//.test(key)
+        ? 'azure'
+        : undefined;
 function selectorsOf(pod: Value | undefined): [string, Value][] {
   const plain = entriesOf(at(pod, 'nodeSelector')).map((entry): [string, Value] => [entry.key, entry.value]);
   const terms = itemsOf(at(pod, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms'));

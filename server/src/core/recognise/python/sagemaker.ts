@@ -55,6 +55,7 @@ function job(input: PythonInput, call: Call): SeenWorkload {
     evaluate.argument(call, 'train_use_spot_instances') ??
     evaluate.argument(place, 'enable_managed_spot_training');
   facts.read('spot', spot, flag);
+  facts.read('keep_alive', evaluate.argument(place, 'keep_alive_period_in_seconds'), count);
   const stop = made(input, call, 'stopping_condition');
   facts.read(
     'max_time',
@@ -132,6 +133,7 @@ function requestedJob(input: PythonInput, call: Call): SeenWorkload {
   if (resources) {
     facts.read('instance_type', evaluate.entry(resources, 'InstanceType'), text);
     facts.read('instance_count', evaluate.entry(resources, 'InstanceCount'), count);
+    facts.read('keep_alive', evaluate.entry(resources, 'KeepAlivePeriodInSeconds'), count);
   }
   facts.read('spot', evaluate.argument(call, 'EnableManagedSpotTraining'), flag);
   const stop = evaluate.argument(call, 'StoppingCondition');

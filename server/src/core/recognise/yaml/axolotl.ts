@@ -32,6 +32,7 @@ const fields: readonly Field[] = [
   ['model', 'base_model', text],
   ['seq_len', 'sequence_len', integer],
   ['packing', 'sample_packing', flag],
+  ['resume', 'auto_resume_from_checkpoints', flag],
   ['batch_size', 'micro_batch_size', integer],
   ['grad_accum', 'gradient_accumulation_steps', integer],
   ['global_batch_size', 'batch_size', integer],

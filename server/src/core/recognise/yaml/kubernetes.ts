@@ -1,4 +1,4 @@
-import { at, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
+import { at, entriesOf, hasKey, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { runningBy } from '../config/command-kind.js';
 import { takeAll } from '../config/engine-keys.js';
 import { kindOfPod, podHasDevice, takePod } from '../config/pods.js';
@@ -40,6 +40,7 @@ function read(uri: string, source: string, root: Value, roots: readonly Value[])
   takeCounts(facts, kind, root, devices.length > 0 ? devices : sets);
   takeScaler(facts, root, roots);
   takePod(facts, (devices[0] ?? sets[0])?.pod);
+  takeRestarts(facts, kind, root);
   if (command) takeAll(facts, command.facts);
   // A chart's template without a single value says nothing; its values file does.
   if (facts.facts.length === 0) return undefined;
@@ -62,6 +63,20 @@ function takeScaler(facts: ConfigFacts, root: Value, roots: readonly Value[]): v
   facts.take('scaler', at(scaler, 'kind'), scalerName);
   facts.take('min_replicas', at(scaler, 'spec', 'minReplicas') ?? at(scaler, 'spec', 'minReplicaCount'), integer);
   facts.take('max_replicas', at(scaler, 'spec', 'maxReplicas') ?? at(scaler, 'spec', 'maxReplicaCount'), integer);
+}
+
+/** Whether a job goes on after one of its pods is gone. Left out, a Job tries six times again and the training operator starts what failed.
+ * @source Kubernetes documentation, Jobs: `backoffLimit`; Kubeflow training operator documentation: `restartPolicy` of a replica */
+function takeRestarts(facts: ConfigFacts, kind: string, root: Value): void {
+  const spec = at(root, 'spec');
+  const limit = kind === 'Job' ? at(spec, 'backoffLimit') : kind === 'CronJob' ? at(spec, 'jobTemplate', 'spec', 'backoffLimit') : undefined;
+  const times = numberOf(scalarOf(limit));
+  if (limit && times !== undefined) facts.put('restarts', times > 0, limit);
+  if (!replicated.test(kind)) return;
+  const policies = replicaSpecs.flatMap((key) => entriesOf(at(spec, key))).flatMap((group) => at(group.value, 'restartPolicy') ?? []);
+  const never = policies.find((policy) => textOf(policy) === 'Never');
+  const [policy] = never ? [never] : policies;
+  if (policy) facts.put('restarts', never === undefined, policy);
 }
 
 /** MPIJobs run anything over MPI: only their command tells whether they train. */

@@ -4,7 +4,10 @@ import { one, oneOf, type Vocabulary, vocabulary } from '../vocabulary.js';
  * @source SkyPilot documentation, YAML configuration: `resources`; GKE documentation, Spot VMs: a node selector alone asks for them */
 const skypilot = vocabulary(/^accelerators$/, { spot: one('use_spot') });
 const gke = vocabulary(/^cloud\.google\.com\/gke_accelerator$/, { spot: oneOf({ true: [{ key: 'cloud.google.com/gke-spot', value: '"true"' }] }) });
-export const platformVocabularies: readonly Vocabulary[] = [skypilot, gke];
+/** @source Kubernetes documentation, Jobs: `backoffLimit` is 6 where it is left out; Kubeflow training operator documentation: `restartPolicy` of a replica */
+const job = vocabulary(/^backoff_limit$/, { restarts: oneOf({ true: [{ key: 'backoffLimit', value: 6 }] }) });
+const operator = vocabulary(/^restart_policy$/, { restarts: oneOf({ true: [{ key: 'restartPolicy', value: 'OnFailure' }] }) });
+export const platformVocabularies: readonly Vocabulary[] = [skypilot, gke, job, operator];
 
 /** How platforms call the usual accelerators, by the key that the name stands under.
  * @source Modal documentation, GPU acceleration; SkyPilot documentation, `sky show-gpus`; NVIDIA GPU feature discovery, `nvidia.com/gpu.product`;

@@ -46,6 +46,7 @@ const axolotl = vocabulary(/^(micro_batch_size|gradient_accumulation_steps|num_e
   finetune_method: oneOf({ lora: [{ key: 'adapter', value: 'lora' }], qlora: [{ key: 'adapter', value: 'qlora' }] }),
   quantization: oneOf({ nf4: [{ key: 'load_in_4bit', value: true }] }),
   lora_rank: one('lora_r'),
+  resume: oneOf({ true: [{ key: 'auto_resume_from_checkpoints', value: true }] }),
   loader_workers: one('dataloader_num_workers'),
   eval_steps: one('eval_steps'),
   save_steps: one('save_steps'),
@@ -134,9 +135,12 @@ const verl = vocabulary(/^actor_rollout_ref\./, {
   grad_ckpt: one('actor_rollout_ref.model.enable_gradient_checkpointing'),
 });
 
-/** @source pytorch/torchtitan, torchtitan/config/job_config.py at v0.2.0: TrainingConfig, ActivationCheckpoint, Compile, Checkpoint */
+/** @source pytorch/torchtitan, torchtitan/config/job_config.py at v0.2.0: TrainingConfig, ActivationCheckpoint, Compile, Checkpoint; docs/float8.md; converters are a list from e0d2de68 on, a text before */
 const torchtitan = vocabulary(/^(local_batch_size|batch_size|seq_len|steps|mixed_precision_param)$/, {
-  precision: oneOf({ bf16: [{ key: 'mixed_precision_param', value: 'bfloat16' }] }),
+  precision: oneOf({
+    bf16: [{ key: 'mixed_precision_param', value: 'bfloat16' }],
+    fp8: [{ key: 'converters', value: 'float8', table: 'model', also: true, listed: true, shows: /^[ \t]*#?[ \t]*(?:converters|filter_fqns)[ \t]*=[ \t]*\[/m }],
+  }),
   batch_size: one('local_batch_size'),
   grad_ckpt: (value) => [{ key: 'mode', value: value === true ? 'full' : value === false ? 'none' : value, table: 'activation_checkpoint' }],
   compile: oneOf({ true: [{ key: 'enable', value: true, table: 'compile' }] }),
