@@ -41,6 +41,25 @@ export function savingTests(ide: () => Ide): void {
     await ide().until('no more of it in the lens', async () => !(await ide().lenses()).some(({ text }) => /FP8 weights/.test(text)));
     await ide().revert();
   });
+  test('the light bulb offers each edit with what it saves, and makes the one that is chosen', async () => {
+    await ide().open('serve.sh');
+    await ide().lens(/^−\d+ %: .*FP8/, 4);
+    await ide().goTo(4);
+    const { page } = ide();
+    const offered = page.locator('.action-widget .monaco-list-row', { hasText: /^−\d+ %: FP8 weights \(.*low quality risk/ }).first();
+    // The menu is of the moment: before the server has answered it is empty.
+    await ide().until('the menu of the light bulb', async () => {
+      await page.keyboard.press('Control+.');
+      return offered.waitFor({ state: 'visible', timeout: 5000 }).then(
+        () => true,
+        () => page.keyboard.press('Escape').then(() => false),
+      );
+    });
+    await ide().screenshot('light-bulb');
+    await offered.click();
+    await ide().until('the flag in the command', async () => /--quantization fp8/.test(`${await ide().lineText(6)} ${await ide().lineText(7)}`));
+    await ide().revert();
+  });
   const write = (name: string, text: string): void => {
     mkdirSync(path.join(ide().host.root, 'two'), { recursive: true });
     writeFileSync(path.join(ide().host.root, 'two', name), text);
