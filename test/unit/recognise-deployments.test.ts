@@ -29,7 +29,7 @@ test('Kubernetes: an engine in a container is one serving workload with its GPUs
     '      nodeSelector:\n        cloud.google.com/gke-accelerator: nvidia-l4\n        cloud.google.com/gke-spot: "true"\n',
   );
   expect(await short('d.yaml', text)).toEqual([
-    'serving vllm 1-22 {replicas=2@5, gpu_count=2@22, cpu=8@21, provider=gcp@9 default, gpu_type=nvidia-l4@9, spot=true@10, model=meta-llama/Llama-3.1-8B-Instruct@15, tensor_parallel=2@17, max_model_len=8192@18}',
+    'serving vllm 1-22 {replicas=2@5, gpu_count=2@22, cpu=8@21, provider=gcp@9, gpu_type=nvidia-l4@9, spot=true@10, model=meta-llama/Llama-3.1-8B-Instruct@15, tensor_parallel=2@17, max_model_len=8192@18}',
   ]);
 });
 

@@ -229,6 +229,8 @@ ${args.map((arg) => `            - ${arg}\n`).join('')}          resources:
     const found = await ids(pod('vllm/vllm-openai:v0.10.0', ['--model=mistralai/Mistral-7B-Instruct-v0.2', '--max-model-len=8192'], 'nvidia-a100-80gb'));
     expect(found).toContain('on-l4');
     expect(found.filter((id) => /^on-(?:rtx|l40s|a10g|t4)/.test(id))).toEqual([]);
+    const tight = await ids(pod('vllm/vllm-openai:v0.10.0', ['--model=meta-llama/Llama-3.1-8B-Instruct', '--max-model-len=32768']));
+    expect(tight.filter((id) => /^on-/.test(id))).toEqual([]);
   });
   test('a service that is spread over machines is not told to run copies', async () => {
     const files = (more: string): Files => ({

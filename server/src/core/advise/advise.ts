@@ -95,6 +95,9 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
   const capacity = spec.kind === 'serving' && changed.some(([fact]) => hardwareFacts.test(fact)) ? capacityOf(subject.estimation, after) : undefined;
   if (capacity && (capacity.refused || (capacity.ratio === undefined && 'gpu_type' in changes))) return undefined;
   const objective = objectiveOf(subject.estimation, after);
+  // A chip without a price is not to be had where the workload's own is.
+  const isPriced = (one: Estimation): boolean => one.estimates['usd_per_hour'] !== undefined;
+  if ('gpu_type' in changes && isPriced(subject.estimation) && !isPriced(after)) return undefined;
   // Hours of different chips are not the same good.
   if ('gpu_type' in changes && objective && !objective.before.unit.startsWith('usd')) return undefined;
   const percent = objective && (1 - objective.after.likely / objective.before.likely) * 100;
@@ -108,7 +111,7 @@ function judged(subject: Subject, spec: Spec, proposals: readonly Proposal[]): J
   const effort = Math.max(...proposals.map((proposal) => proposal.effort)) as 1 | 2 | 3;
   return {
     proposals,
-    worth: (percent ?? 0) * trust[risk.level] - effort + (rescued ? 100 : 0),
+    worth: (percent ?? 0) * trust[risk.level] - effort + (rescued ? 100 * trust[risk.level] : 0),
     advice: {
       id: `${subject.workload.id}/${proposals.map((proposal) => proposal.id).join('+')}`,
       workload: subject.workload.id,

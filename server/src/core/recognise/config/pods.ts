@@ -61,7 +61,7 @@ export function takeContainer(facts: ConfigFacts, container: Value | undefined):
 export function takeNode(facts: ConfigFacts, pod: Value | undefined): void {
   for (const [key, value] of selectorsOf(pod)) {
     const provider = providerOfLabel(key);
-    if (provider !== undefined) facts.put('provider', provider, value, 'default', `nodes with the label ${key} are its own`);
+    if (provider !== undefined) facts.put('provider', provider, value, 'literal', `nodes with the label ${key} are its own`);
     if (/gke-accelerator$|gke-tpu-accelerator$|gpu\.product$|gpu\.nvidia\.com\/(?:class|model)$|instance-gpu-name$|skypilot\.co\/accelerator$/.test(key))
       facts.take('gpu_type', value, text);
     else if (/node\.kubernetes\.io\/instance-type$|beta\.kubernetes\.io\/instance-type$/.test(key)) facts.take('instance_type', value, text);
