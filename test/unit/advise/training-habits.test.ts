@@ -247,11 +247,15 @@ Trainer(model=AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.1-8B"), a
   });
 
   test('data in another region is said with what a gigabyte costs between them, and what follows is not claimed', async () => {
-    const assumed: Assumed = { ...one, provider: 'aws', region: 'us-east-1', data_region: 'eu-west-1' };
+    const assumed: Assumed = { ...one, provider: 'aws', region: 'us-east-1', data_region: 'us-west-2' };
     const { advice } = await advised(hf('max_steps=2000'), assumed);
     const found = advice.find(({ id }) => id.endsWith('/co-location'));
     expect(found?.saving.percent).toBeUndefined();
-    expect(found?.notes.join('\n')).toMatch(/eu-west-1 → us-east-1: about \$0\.02 a GB/);
+    expect(found?.notes.join('\n')).toMatch(/us-west-2 → us-east-1: about \$0\.02 a GB/);
+    const far = (await advised(hf('max_steps=2000'), { ...assumed, data_region: 'ap-northeast-1' })).advice.find(({ id }) => id.endsWith('/co-location'));
+    expect(far?.notes.join('\n')).toMatch(/ap-northeast-1 → us-east-1: no price is listed/);
+    const sized = (await advised(hf('max_steps=2000'), { ...assumed, dataset_gb: 500 })).advice.find(({ id }) => id.endsWith('/co-location'));
+    expect(sized?.saving).toMatchObject({ unit: 'usd', usd: expect.closeTo(10, 0) });
     const near = await advised(hf('max_steps=2000'), { ...assumed, data_region: 'us-east-1' });
     expect(near.advice.filter(({ id }) => id.endsWith('/co-location'))).toEqual([]);
   });

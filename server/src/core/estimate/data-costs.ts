@@ -1,3 +1,5 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { StoragePrice } from '../catalog/types.js';
 import type { Interval, Term } from '../model/estimate.js';
 import type { Draft } from './draft.js';
 import { exact, sum } from './interval.js';
@@ -13,6 +15,14 @@ export interface DataCosts {
 
 /** Regions of North America, between which the listed prices hold. */
 const american = /^(?:us|northamerica|ca|canada|mexico)|^(?:east|west|central|northcentral|southcentral|westcentral)us/;
+
+/** What a gigabyte costs from one region of a provider to another.
+ * @unit usd a GB
+ * @unknown undefined where one of them lies outside North America: prices differ by the region that sends, and no others are listed */
+export function transferPrice(catalog: Catalog, provider: string | undefined, from: string, to: string): StoragePrice | undefined {
+  if (from === to || ![from, to].every((one) => american.test(one))) return undefined;
+  return catalog.storage.find((row) => row.provider === provider && /^Inter-region/.test(row.service));
+}
 
 /** Storage and transfer of a training's data, as far as sizes, regions and prices are stated.
  * @unit usd
@@ -41,8 +51,8 @@ export function dataCosts(draft: Draft, spec: Spec, context: EstimateContext, wa
       take('checkpoint-storage', 'checkpoints while it runs', during(checkpoints, 0.5), 'half of what is kept · price a month · hours ÷ 730', ['save_steps']);
   }
   const from = facts.text('data_region');
-  const price = context.catalog.storage.find((row) => row.provider === provider && /^Inter-region/.test(row.service));
-  if (gigabytes !== undefined && from !== undefined && region !== undefined && from !== region && price && [from, region].every((one) => american.test(one))) {
+  const price = from === undefined || region === undefined ? undefined : transferPrice(context.catalog, provider, from, region);
+  if (gigabytes !== undefined && price) {
     const passes = Math.max(1, facts.number('epochs') || 1);
     const once = exact(gigabytes * price.usd);
     const usd = { low: once.low, likely: once.likely * passes, high: once.high * passes };

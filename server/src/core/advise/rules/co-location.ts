@@ -1,3 +1,4 @@
+import { transferPrice } from '../../estimate/data-costs.js';
 import { offerQuery } from '../../estimate/money.js';
 import type { Rule } from '../types.js';
 
@@ -9,19 +10,20 @@ export const coLocation: Rule = {
     const { provider, region } = offerQuery({ kind: workload.kind, facts: facts.spec.facts }, context);
     const data = facts.text('data_region');
     if (data === undefined || region === undefined || data === region) return [];
-    const price = context.catalog.storage.find((row) => row.provider === provider && /^Inter-region/.test(row.service));
+    const price = transferPrice(context.catalog, provider, data, region);
     return [
       {
         id: 'co-location',
         title: `data in ${region}`,
         changes: { data_region: region },
-        unpriced: 'what is read again at each pass is not known',
+        unpriced:
+          facts.number('dataset_gb') === undefined ? 'how large the data set is (dataset_gb) is not stated' : 'no price is listed between these regions',
         risk: { level: 'none', evidence: ['the same samples, nearer'] },
         effort: 3,
         notes: [
           ...(price
             ? [`${data} → ${region}: about $${price.usd} a GB that is read (${price.source}, ${price.asOf})`]
-            : [`${data} → ${region}: no price is listed`]),
+            : [`${data} → ${region}: no price is listed, and the further apart the dearer`]),
           'copying it once is paid for as well',
         ],
         editable: false,
