@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { applied, writeChanges } from '../../../server/src/core/index.js';
 import { type Assumed, advised, edited, type Files } from '../../support/advised.js';
+
+const never = (what: string): never => {
+  throw new Error(what);
+};
 
 const one: Assumed = { gpu_type: 'a100-80gb', gpu_count: 1, dataset_size: 50_000 };
 const hf = (settings: string, trainer = 'model=model, args=args, train_dataset=data, eval_dataset=held'): Files => ({
@@ -386,9 +391,11 @@ spec:
             limits:
               nvidia.com/gpu: 8
 `;
-    const { changed } = await edited({ 'job.yaml': text }, 'spot', { provider: 'gcp' });
-    expect(changed['job.yaml']).toBe(
-      text.replace('gke-accelerator: nvidia-h100-80gb\n', 'gke-accelerator: nvidia-h100-80gb\n        cloud.google.com/gke-spot: "true"\n'),
-    );
+    const { changed, found } = await edited({ 'job.yaml': text }, 'spot', { provider: 'gcp' });
+    const after = text.replace('gke-accelerator: nvidia-h100-80gb\n', 'gke-accelerator: nvidia-h100-80gb\n        cloud.google.com/gke-spot: "true"\n');
+    expect(changed['job.yaml']).toBe(after);
+    const { engine } = await advised(changed, { provider: 'gcp' });
+    const [{ workload } = never('no workload')] = (await engine.report('file:///w/job.yaml')).workloads;
+    expect(applied(after, writeChanges(workload, found.changes, engine.texts) ?? [])).toBe(after);
   });
 });

@@ -29,7 +29,8 @@ export function literal(entry: Pick<Entry, 'style' | 'quote'>, value: FactValue)
   if (style === 'toml') return typeof value === 'string' ? `${quote || '"'}${value}${quote || '"'}` : String(value);
   if (style === 'flow-args') return `${quote || '"'}${String(value)}${quote || '"'}`;
   if (style === 'args' && typeof value !== 'string') return `"${String(value)}"`;
-  return `${quote}${String(value)}${quote}`;
+  // A label's value is a text: it brings the quotes that it needs, where none stand yet.
+  return quote ? `${quote}${unquoted(String(value))}${quote}` : String(value);
 }
 
 export function replaced(document: Document, entry: Entry, value: FactValue): TextEdit {
