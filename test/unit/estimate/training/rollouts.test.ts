@@ -71,6 +71,13 @@ describe('a training that generates its samples', () => {
     expect(apart.likely / shared.likely).toBeGreaterThan(1.5);
     expect(apart.term!.children!.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(apart.likely, 6);
   });
+  it('an engine beside the trainer keeps its share of the memory', () => {
+    const peak = (facts: Facts) => training({ ...grpo, model: 'Qwen/Qwen2.5-0.5B', batch_size: 8, ...facts }).estimates['peak_memory_gib']!;
+    const [alone, beside] = [peak({ framework: 'trl', rollout_engine: 'transformers' }), peak({ framework: 'trl', rollout_engine: 'vllm', gpu_mem_util: 0.5 })];
+    expect(beside.likely - alone.likely).toBeGreaterThan(35);
+    expect(beside.low).toBe(alone.low);
+    expect(peak({ rollout_engine: 'vllm', gpu_mem_util: 0.5 }).likely).toBe(peak({}).likely);
+  });
   it('with a value model it trains two', () => {
     const parts = (group: number) => hoursOf({ ...grpo, num_generations: group }).term!.children!.map(({ id }) => id);
     expect([parts(1).includes('value-model'), parts(8).includes('value-model')]).toEqual([true, false]);

@@ -66,7 +66,7 @@ export function estimateTrainingWork(spec: Spec, context: EstimateContext): Esti
   const at = (length: number): Estimation => estimateMaybeFrozen(ofLength(job, prompt + length), context);
   const likely = at(answer.likely);
   const { gpu_hours: _hours, wall_hours: _wall, samples_per_s: _samples, step_time_s: _step, train_tokens: _tokens, ...rest } = likely.estimates;
-  const memory = held.estimates['peak_memory_gib'];
+  const memory = withEngine(held.estimates['peak_memory_gib'], spec, context, assumed);
   const base: Estimation = {
     ...likely,
     estimates: { ...rest, ...(memory && { peak_memory_gib: memory }) },
@@ -114,6 +114,22 @@ export function estimateTrainingWork(spec: Spec, context: EstimateContext): Esti
 }
 
 const frameworkOf = (spec: Spec): string => new FactReader(spec).text('framework')?.toLowerCase() ?? '';
+
+/** The peak with what an engine in the trainer's own process keeps while it trains; the low end is without it, as where it has devices of its own or is put to sleep.
+ * @unit GiB
+ * @source trl GRPOConfig: vllm_mode colocate, vllm_gpu_memory_utilization 0.3, vllm_enable_sleep_mode off; verl and OpenRLHF put it to sleep */
+function withEngine(peak: Estimate | undefined, spec: Spec, context: EstimateContext, assumed: AssumedFact[]): Estimate | undefined {
+  const facts = new FactReader(spec);
+  const hardware = hardwareOf(spec, context.catalog);
+  const room = hardware.known ? usableGib(hardware.value.accelerator) : undefined;
+  if (!peak || room === undefined || facts.text('rollout_engine') !== 'vllm' || !batchIsRound.has(frameworkOf(spec))) return peak;
+  const share = positive(facts.number('gpu_mem_util')) ?? 0.3;
+  if (!facts.has('gpu_mem_util')) assumed.push({ fact: 'gpu_mem_util', value: share, why: 'what an engine beside the trainer takes unless told otherwise' });
+  const engine = share * room;
+  const part: Term = { id: 'engine', label: 'engine beside the trainer', value: engine, unit: 'GiB', formula: 'share of the memory that it takes' };
+  const term = peak.term && { ...peak.term, value: peak.term.value + engine, children: [...(peak.term.children ?? []), part] };
+  return { ...peak, likely: peak.likely + engine, high: peak.high + engine, ...(term && { term }) };
+}
 
 /** The job in samples, not in prompts, and as the trainer lays it out: degrees of the generating engine are not its own. */
 function samplesOf(spec: Spec, group: number): Spec {
