@@ -37,6 +37,18 @@ describe('the value of an expression', () => {
     ['a colab form field', 'batch = 8 #@param {type: "integer"}\nuse(batch)', '8 variable @1'],
     ['a torch dtype', 'import torch\nuse(torch.bfloat16)', 'bfloat16 literal @2'],
     ['a table of dtypes', 'import torch\nd = "fp16"\nuse({"fp16": torch.float16, "bf16": torch.bfloat16}[d])', 'float16 variable @3'],
+    [
+      'an option in the dict of all',
+      'import argparse\np = argparse.ArgumentParser()\np.add_argument("--bs", type=int, default=4)\nargs = p.parse_args().__dict__\nuse(args.get("bs"))',
+      '4 default @3 (bs)',
+    ],
+    [
+      'an option under vars()',
+      'import argparse\np = argparse.ArgumentParser()\np.add_argument("--bs", type=int, default=4)\nargs = vars(p.parse_args())\nuse(args["bs"])',
+      '4 default @3 (bs)',
+    ],
+    ['what an executor hands on', 'def ask(q, limit):\n    use(limit)\n\npool.submit(ask, "q", 99)', '99 variable @4'],
+    ['what a partial hands on by name', 'from functools import partial\ndef ask(q, limit):\n    use(limit)\n\nf = partial(ask, limit=7)', '7 variable @5'],
     ['conversion', 'use(int("12"))', '12 literal @1'],
     ['an imported name', 'from config import BATCH\nuse(BATCH)', '? BATCH comes from the module config'],
     // environment

@@ -5,6 +5,33 @@ import { seen } from '../support/recognise.js';
 const short = async (text: string, name = 'run.sh'): Promise<string[]> => (await seen(name, text)).short;
 const facts = async (text: string): Promise<string> => (await short(text)).map((line) => /\{(.*?)\}/.exec(line)?.[1] ?? '').join(' | ');
 
+describe('programs that run a model', () => {
+  test.each([
+    [
+      'a Trainer’s script that only predicts',
+      'python run.py --model_name_or_path org/m --do_train False --do_predict True --per_device_eval_batch_size 4 --max_new_tokens 64',
+      'batch-inference transformers 1-1 {batch_size=4@1, max_tokens=64@1, model=org/m@1}',
+    ],
+    [
+      'one that trains first',
+      'python run.py --model_name_or_path org/m --do_train --do_predict --per_device_train_batch_size 4',
+      'training transformers 1-1 {model=org/m@1, batch_size=4@1}',
+    ],
+    ['a generator with a model of a hub', 'python generate.py --base_model org/m --prompt hi', 'batch-inference pytorch 1-1 {model=org/m@1}'],
+    ['a sampler with a checkpoint', 'python sample.py --ckpt out/a/model.pt', 'batch-inference pytorch 1-1 {model=out/a/model.pt@1}'],
+    ['a generator of data with a service’s model', 'python generate.py --model openai/gpt-4o', undefined],
+    ['an evaluation that may ask a server', 'python eval.py --model org/m', undefined],
+  ])('%s', async (_what, text, expected) => expect((await short(text))[0]).toBe(expected));
+});
+
+describe('settings of a tree', () => {
+  test.each([
+    ['python train.py --optimizer.type=adamw --train_dataset.json.seq_length=2048 --loop.num_epochs 2', 'optimizer=adamw@1, seq_len=2048@1, epochs=2@1'],
+    ['python train.py experiment.optim.name=lion data.max_seq_len=128', 'optimizer=lion@1, seq_len=128@1'],
+    ['python train.py --eval_dataset.seq_length=2048 --teacher.max_seq_len 9 --data.batch_type 3', ''],
+  ])('%j', async (text, expected) => expect(await facts(text)).toBe(expected));
+});
+
 describe('launchers', () => {
   test.each([
     ['torchrun --nproc_per_node=8 train.py', 'gpu_count=8@1, nproc_per_node=8@1'],

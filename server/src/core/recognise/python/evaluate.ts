@@ -58,9 +58,11 @@ export class Evaluator implements ReadsValues {
         return this.attribute(expr, steps);
       case 'subscript': {
         const found = element(this, expr, steps);
+        const key = found ? undefined : this.value(expr.index, steps + 1);
+        const option = key?.known ? this.optionUnder(this.expression(expr.object, steps + 1), String(key.value)) : undefined;
         return found
           ? asVariable(this.value(found, steps + 1))
-          : (this.environment(expr, steps) ?? configuredValue(this, expr, steps) ?? open('an element that the text does not decide'));
+          : (option ?? this.environment(expr, steps) ?? configuredValue(this, expr, steps) ?? open('an element that the text does not decide'));
       }
       case 'call':
         return this.call(expr, steps);
@@ -206,6 +208,17 @@ export class Evaluator implements ReadsValues {
     }
     return { known: false, reason: `${object}.${expr.name} is not decided in this file`, ...here, param: expr.name };
   }
+  /** An option under its name in the dict of all: `vars(parser.parse_args())["lr"]`, `parser.parse_args().__dict__`. */
+  private optionUnder(owner: Expr, name: string): Evaluated | undefined {
+    const object =
+      owner.kind === 'attribute' && owner.name === '__dict__'
+        ? owner.object
+        : owner.kind === 'call' && this.callee(owner) === 'vars'
+          ? owner.args[0]?.value
+          : undefined;
+    const parsed = object && this.expression(object);
+    return parsed?.kind === 'call' && /(?:^|\.)parse_args$/.test(dotted(parsed.callee) ?? '') ? declaredOption(this, name) : undefined;
+  }
   /** `self.hparams.lr` is the parameter of the class's constructor that `save_hyperparameters()` kept. */
   private hyperparameter(expr: Extract<Expr, { kind: 'attribute' }>, object: string, steps: number): Evaluated | undefined {
     if (!/^self\.hparams$/.test(object)) return undefined;
@@ -269,8 +282,11 @@ export class Evaluator implements ReadsValues {
     if (expr.callee.kind === 'attribute' && expr.callee.name === 'get' && first) {
       const key = this.value(first, steps + 1);
       const owner = expr.callee.object;
-      const found = key.known && typeof key.value === 'string' ? entryOf(this, this.expression(owner, steps + 1), key.value, steps + 1) : undefined;
+      const meant = this.expression(owner, steps + 1);
+      const found = key.known && typeof key.value === 'string' ? entryOf(this, meant, key.value, steps + 1) : undefined;
       if (found) return asVariable(this.value(found, steps + 1));
+      const option = key.known ? this.optionUnder(meant, String(key.value)) : undefined;
+      if (option) return option;
       const fallback = expr.args[1]?.value;
       if (fallback) {
         const value = this.value(fallback, steps + 1);

@@ -162,6 +162,8 @@ export function givenByCaller(evaluator: ReadsValues, parameter: Binding, steps:
 }
 /** `ask.remote(question)` of Ray and Modal, `ask.delay(question)` of Celery. */
 const remoteMethods = /^(?:remote|spawn|delay|local)$/;
+/** What calls a function with the arguments behind it: `executor.submit(ask, question, limit)`. */
+const handsOn = /(?:^|\.)(?:submit|to_thread|run_in_executor|run_sync|run_in_threadpool|partial)$/;
 function findGiven(evaluator: ReadsValues, parameter: Binding, steps: number): Expr | undefined {
   const { program } = evaluator;
   const owner = program.functionAt(parameter.scope);
@@ -201,6 +203,13 @@ function findGiven(evaluator: ReadsValues, parameter: Binding, steps: number): E
     if (!launcher?.args.some((arg) => arg.value.kind === 'name' && arg.value.name === called && arg.value.start === at)) continue;
     const loopConfig = argument(launcher, 'train_loop_config')?.value;
     if (loopConfig) return position === 0 ? loopConfig : undefined;
+    const place = launcher.args.findIndex((arg) => arg.keyword === undefined && arg.value.start === at);
+    if (place >= 0 && handsOn.test(dotted(launcher.callee) ?? '')) {
+      const rest: Call = { ...launcher, args: launcher.args.slice(place + 1) };
+      const given = givenArgument(evaluator, rest, parameter.name, position < 0 ? undefined : position, steps + 1);
+      if (given) return given;
+      continue;
+    }
     const args = argument(launcher, 'args')?.value ?? launcher.args[1]?.value;
     const list = args ? evaluator.expression(args, steps + 1) : undefined;
     if (list?.kind !== 'tuple' && list?.kind !== 'list') continue;

@@ -128,4 +128,4 @@ const runsModel = /^(?:infer(?:ence)?|predict(?:ion)?|generat(?:e|ion)|sampl(?:e
 const evaluates = /^(?:eval(?:s|uate|uation)?|bench(?:mark)?)$/;
 /** Flags that turn a training script into something else, or into nothing. */
 export const notTraining =
-  /^(?:help|h|version|evaluate|eval_only|evaluate_only|only_eval|test_only|do_predict|predict_only|inference|inference_only|generate_only|dry_run|preprocess_only|prepare_only|test)$/;
+  /^(?:help|h|version|evaluate|eval_only|evaluate_only|only_eval|test_only|predict_only|inference|inference_only|generate_only|dry_run|preprocess_only|prepare_only|test)$/;

@@ -21,9 +21,11 @@ export function runOfWords(uri: string, words: readonly ShellWord[]): Run | unde
   const engine = started.kind === 'program' || /vllm|sglang/.test(started.name);
   const { flags: named, positionals } = parseFlags(started.args, engine ? engineSwitches : undefined);
   const flags = started.kind === 'program' ? named : [...named, ...pairsOf(positionals)];
-  const purpose = purposeOf(uri, started, flags, positionals);
-  if (!purpose || flags.some((flag) => /^(?:help|h|version)$/.test(flag.name) && flag.value === true)) return undefined;
   const trains = flags.some((flag) => flag.name === 'do_train' && flag.value !== false);
+  // A Trainer's script that only predicts.
+  const predicts = started.kind !== 'program' && !trains && flags.some((flag) => flag.name === 'do_predict' && asSwitch(flag.value) === true);
+  const purpose: Purpose | undefined = predicts ? { kind: 'batch-inference', framework: 'transformers' } : purposeOf(uri, started, flags, positionals);
+  if (!purpose || flags.some((flag) => /^(?:help|h|version)$/.test(flag.name) && flag.value === true)) return undefined;
   if (purpose.kind === 'training' && !trains && flags.some((flag) => notTraining.test(flag.name) && asSwitch(flag.value) === true)) return undefined;
   return { started, purpose, flags, positionals };
 }
@@ -59,12 +61,12 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
   const spread = /^(?:torchrun|accelerate|deepspeed|colossalai)$/.test(started.launcher);
   const runs = spread && named !== true ? runsByName(started.name) : false;
   if (runs === 'model' || (runs && flags.some((flag) => givenModel.test(flag.name)))) return { kind: 'batch-inference', framework: 'pytorch' };
-  // Without a launcher the model and how many samples it is given at once say that it is run here.
+  // Without a launcher the model says that it is run here; of an evaluation, how many samples it is given at once, too.
+  const byName = named === false && runsByName(started.name);
   if (
-    named === false &&
-    runsByName(started.name) &&
-    flags.some((flag) => givenModel.test(flag.name) && /^[\w.-]+\/[\w.-]+$/.test(String(flag.value))) &&
-    flags.some((flag) => evaluationBatch.test(flag.name))
+    byName &&
+    flags.some((flag) => givenModel.test(flag.name) && isOwnModel(String(flag.value), byName === 'model')) &&
+    (byName === 'model' || flags.some((flag) => evaluationBatch.test(flag.name)))
   )
     return { kind: 'batch-inference', framework: 'pytorch' };
   if (named === false) return undefined;
@@ -85,8 +87,13 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
   if (/^(?:test|eval|evaluate|predict|infer|inference|generate|preprocess|prepare)$/.test(positionals[0]?.text ?? '')) return undefined;
   return { kind: 'training', framework: frameworkOf(started, flags), ...titleOf(started.name) };
 }
+/** A model of a hub, or the file or folder of one; not one of a service. */
+const isOwnModel = (value: string, path: boolean): boolean =>
+  (/^[\w.-]+\/[\w.-]+$/.test(value) || (path && /\/[^/]+\/|\.(?:pth?|ckpt|safetensors|bin|onnx|gguf)$/.test(value))) &&
+  !/^(?:openai|anthropic|google|azure|bedrock|openrouter|gemini|vertex_ai|groq)\//i.test(value);
 const evaluationBatch = /^(?:per_device_eval_batch_size|per_gpu_eval_batch_size|eval_batch_size)$/;
-const givenModel = /^(?:model|model_(?:id|path|name|name_or_path)|pretrained(?:_model)?(?:_name_or_path)?|ckpt(?:_dir|_path)?|checkpoint(?:_path|_dir)?)$/;
+const givenModel =
+  /^(?:model|model_(?:id|path|name|name_or_path)|pretrained(?:_model)?(?:_name_or_path)?|base_model|weights|ckpt(?:_dir|_path)?|checkpoint(?:_path|_dir)?)$/;
 /** What the script's own file name says, where the program's says nothing. */
 const otherJob = /(?:^|[/_-])(?:eval\w*|tests?|infer\w*|predict|generat\w*|convert\w*|export|preprocess\w*|bench\w*)(?:[_-][^/]*)?\.\w+$/i;
 const generates = /^(?:gen_len|max_new_tokens|max_gen_len|prompts?|prompt_len|prompt_file|temperature|top_p|num_beams|do_sample|ckpt_dir)$/;

@@ -63,6 +63,8 @@ function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFac
     max_batch_size: { fact: 'batch_size', change: (value) => (typeof value === 'number' ? value : undefined) },
     limit: { fact: 'dataset_size', change: (value) => (typeof value === 'number' && value >= 1 ? value : undefined) },
     tasks: { fact: 'dataset', change: asText },
+    dataset: { fact: 'dataset', change: asText },
+    dataset_name: { fact: 'dataset', change: asText },
     max_new_tokens: { fact: 'max_tokens', change: asPositive },
     'rollout.response_length': { fact: 'max_tokens', change: asPositive },
     'rollout.tensor_model_parallel_size': { fact: 'tensor_parallel', change: asPositive },
@@ -87,6 +89,7 @@ function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFac
     'model_id',
     'pretrained',
     'pretrained_model_name_or_path',
+    'base_model',
     'ckpt',
     'checkpoint',
   );

@@ -302,8 +302,27 @@ function tableFor(flags: readonly ReadFlag[]): FlagTable {
   const id = flagNamed(flags, 'model_path', 'pretrained_model');
   const name = flagNamed(flags, 'model_name');
   if (id && name && /^[\w.-]+\/[\w.-]+$/.test(String(id.value)) && !/\//.test(String(name.value))) own['model_name'] = [];
+  for (const { name } of flags) {
+    const inner = trainingFlags[name] === undefined ? innerFlag(name) : undefined;
+    const meanings = inner === undefined ? undefined : trainingFlags[inner];
+    if (meanings) own[name] = meanings;
+  }
   return Object.keys(own).length === 0 ? trainingFlags : { ...trainingFlags, ...own };
 }
+/** The option that a setting of a tree is, by its last names: `--train_dataset.json.seq_length`, `optimizer.type=adamw`. A batch may be that of a device or of all. */
+function innerFlag(name: string): string | undefined {
+  const parts = name.split('.');
+  if (
+    parts.length < 2 ||
+    /(?:^|[._])(?:eval\w*|val\w*|test\w*|infer\w*|teacher|draft|critic|reward\w*|ref|rollout|generat\w*|tokenizer|vae|text_encoder)(?:[._]|$)/.test(name)
+  )
+    return undefined;
+  const [group = '', last = ''] = parts.slice(-2);
+  if (/^(?:type|name)$/.test(last)) return /^optim(?:izer)?$/.test(group) ? 'optimizer' : undefined;
+  return nested.test(last) ? last : undefined;
+}
+const nested =
+  /^(?:model_name_or_path|pretrained_model_name_or_path|per_device_train_batch_size|micro_batch_size|global_batch_size|gradient_accumulation_steps|accumulate_grad_batches|grad_accum_steps|model_max_length|max_seq_length|max_seq_len|seq_length|seq_len|sequence_length|num_train_epochs|num_epochs|epochs|max_epochs|max_steps|max_train_steps|total_steps|num_train_steps|train_steps|mixed_precision|gradient_checkpointing|activation_checkpointing|lora_rank|lora_r|load_in_4bit|num_generations)$/;
 
 /** How many flags only a training has: the sign that a script without a telling name trains. */
 export function trainingSigns(flags: readonly ReadFlag[]): number {
