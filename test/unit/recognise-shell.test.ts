@@ -5,6 +5,37 @@ import { seen } from '../support/recognise.js';
 const short = async (text: string, name = 'run.sh'): Promise<string[]> => (await seen(name, text)).short;
 const facts = async (text: string): Promise<string> => (await short(text)).map((line) => /\{(.*?)\}/.exec(line)?.[1] ?? '').join(' | ');
 
+describe('here-documents', () => {
+  const program = 'from vllm import LLM\nllm = LLM("org/m", tensor_parallel_size=2)\n';
+  test('a program that the interpreter reads', async () => {
+    expect(await short(`cd x\npython - <<'EOF'\n${program}EOF\n`)).toEqual(['batch-inference vllm 4-4 {model=org/m@4, tensor_parallel=2@4}']);
+  });
+  test('what the shell puts in is not known', async () => {
+    expect(await short(`python3 <<EOF\n${program.replace('org/m', '$MODEL')}EOF\n`)).toEqual(['batch-inference vllm 3-3 {tensor_parallel=2@3} ?model']);
+  });
+  test('a script that a command of the file runs has its money there', async () => {
+    const script = 'import torch\nfor epoch in range(3):\n    for x in DataLoader(d, batch_size=16):\n        loss.backward()\n        optimizer.step()\n';
+    const { sighting } = await seen('run.sh', `cat > train.py <<'EOF'\n${script}EOF\ntorchrun --nproc_per_node=4 train.py\n`);
+    expect(sighting.workloads.map((one) => [one.fragment === true, one.facts.find(({ name }) => name === 'epochs')?.value])).toEqual([
+      [true, 3],
+      [false, 3],
+    ]);
+  });
+  test('settings that a command takes, and what a cluster is given', async () => {
+    const settings = '{"train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": "auto",\n "zero_optimization": {"stage": 3}}\n';
+    const pod =
+      'kind: Pod\napiVersion: v1\nspec: {containers: [{name: v, image: "vllm/vllm-openai:latest", args: ["--model", "org/m"], resources: {limits: {nvidia.com/gpu: 2}}}]}\n';
+    expect(
+      await short(
+        `cat <<EOT > ds.json\n${settings}EOT\ndeepspeed --num_gpus 8 train.py --deepspeed ds.json --num_train_epochs 2\nkubectl apply -f - <<EOF\n${pod}EOF\n`,
+      ),
+    ).toEqual(['training deepspeed 5-5 {gpu_count=8@5, epochs=2@5, strategy=zero3@3, batch_size=4@2}', 'serving vllm 7-9 {gpu_count=2@9, model=org/m@9}']);
+  });
+  test('a text that nothing reads as a program is none', async () => {
+    expect(await short(`cat <<EOF\n${program}EOF\ncat > notes.txt <<EOF\n${program}EOF\n`)).toEqual([]);
+  });
+});
+
 describe('programs that run a model', () => {
   test.each([
     [

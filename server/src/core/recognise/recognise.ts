@@ -24,11 +24,12 @@ import { recognisers } from './registry.js';
 import { settingsOf } from './settings.js';
 import { Scope } from './shared/terraform/scope.js';
 import { isValuesFile } from './shared/terraform/workloads.js';
+import { type HereDocument, hereDocumentsOf, placedInScript } from './shell/here-documents.js';
 import { submissionsOf } from './shell/submit.js';
 import type { Include, Recogniser, SeenWorkload, Sighting, TypescriptRecogniser } from './types.js';
 import { TypescriptEvaluator } from './typescript/evaluate.js';
 import { exportedFrom as exportedFromTypescript } from './typescript/exported.js';
-import { joinWritten } from './written-files.js';
+import { joinWritten, writtenByCells } from './written-files.js';
 import { configMap } from './yaml/config-map.js';
 
 /** Grammar that a document needs before `recognise` can run, if any. Markup in a program and type assertions in angle brackets exclude each other,
@@ -40,7 +41,11 @@ export const grammarOf = ({ language, uri }: Pick<Document, 'language' | 'uri'>)
 export function grammarsFor(document: Pick<Document, 'language' | 'uri' | 'text'>): readonly GrammarName[] {
   const own = grammarOf(document);
   if (own) return [own];
-  return document.language === 'yaml' && configMap.marker.test(document.text) ? ['python'] : [];
+  const inside =
+    document.language === 'yaml'
+      ? configMap.marker.test(document.text)
+      : document.language === 'shell' && hereDocumentsOf(document.text).some(({ language }) => language === 'python');
+  return inside ? ['python'] : [];
 }
 
 /** What one document says. The grammars of what it holds must be loaded.
@@ -77,7 +82,7 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       );
       const commands =
         document.shell === undefined ? [] : shellWorkloads(marked.ofShell, document, document.shell, problems, (script) => interpolated(script, evaluate));
-      const found = joinWritten(document, inOrder([...workloads, ...commands]));
+      const found = joinWritten(writtenByCells(document), inOrder([...workloads, ...commands]));
       const handsOnTo = found.length === 0 ? handedOnTo(program) : undefined;
       return { uri, workloads: found, problems, exported: exportedFrom(document, grammars), ...(handsOnTo === undefined ? {} : { handsOnTo }) };
     }
@@ -89,7 +94,8 @@ function workloadsIn(document: Document, grammars: Grammars, tree: SyntaxTree | 
       return { uri, workloads, problems, exported: exportedFromTypescript(document, grammar, grammars) };
     }
     if (language === 'shell') {
-      const workloads = shellWorkloads(wanted, document, text, problems);
+      const own = shellWorkloads(wanted, document, text, problems);
+      const workloads = withHereDocuments(document, own, grammars);
       return { uri, workloads, problems, ...(/\bsbatch\b/.test(text) ? { submits: submissionsOf(uri, readShell(text)) } : {}) };
     }
     if (language === 'makefile') {
@@ -166,6 +172,25 @@ function programInside(uri: string, text: string, grammars: Grammars): readonly 
   } finally {
     tree.dispose();
   }
+}
+
+/** A script's commands with the programs and settings that it writes, runs or applies itself. */
+function withHereDocuments(document: Document, own: readonly SeenWorkload[], grammars: Grammars): readonly SeenWorkload[] {
+  const { uri, text } = document;
+  const documents = hereDocumentsOf(text);
+  if (documents.length === 0) return own;
+  const read = (here: HereDocument): readonly SeenWorkload[] => {
+    const inner = text.slice(here.start, here.end);
+    if (here.language === 'python') return programInside(uri, inner, grammars);
+    const file = createDocument(`${uri.slice(0, uri.lastIndexOf('/') + 1)}${here.name ?? 'applied.yaml'}`, inner, here.language);
+    return workloadsIn(file, grammars, undefined, markedBy(file)).workloads;
+  };
+  const inside = documents.flatMap((here) => placedInScript(uri, here, read(here)));
+  const written = documents.flatMap(({ name, start, end }) => (name === undefined ? [] : [{ name, start, end }]));
+  // Settings that a command of the script takes are a part of it.
+  const isSettings = ({ span }: SeenWorkload): boolean =>
+    documents.some((here) => here.language !== 'python' && span.start >= here.start && span.start < here.end);
+  return joinWritten(written, inOrder([...own, ...inside])).filter((one) => !(one.fragment && isSettings(one)));
 }
 
 function shellWorkloads(

@@ -1,6 +1,6 @@
-import type { Span } from '../../model/span.js';
 import { at, entriesOf, textOf, type Value } from '../../syntax/value.js';
 import { align } from '../config/nested.js';
+import { movedTo } from '../shared/moved.js';
 import type { ConfigInput, SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Python programs that a ConfigMap holds. What mounts and starts them has the hardware: they are no money of their own. */
@@ -23,14 +23,9 @@ function programs({ document, program }: ConfigInput, root: Value): SeenWorkload
     if (found.length === 0 || text === undefined || value.kind !== 'scalar') return [];
     const places = align(text, document.text, value.textStart ?? value.start, value.end);
     const place = (offset: number): number => places[Math.min(offset, places.length - 1)] ?? value.start;
-    const moved = (span: Span): Span => ({ uri: span.uri, start: place(span.start), end: place(Math.max(span.start, span.end - 1)) + 1 });
     return found.map((one) => ({
-      ...one,
+      ...movedTo(one, place),
       title: one.title ?? key,
-      span: moved(one.span),
-      facts: one.facts.map((fact) => (fact.span ? { ...fact, span: moved(fact.span) } : fact)),
-      unknown: one.unknown.map((fact) => (fact.span ? { ...fact, span: moved(fact.span) } : fact)),
-      refs: one.refs.map((ref) => ({ ...ref, span: moved(ref.span) })),
       ...(one.kind === 'api-call' ? {} : { fragment: true as const }),
     }));
   });
