@@ -24,6 +24,12 @@ if __name__ == "__main__":
     ['batch-inference pytorch 3-7 {inference_steps=250@14 default, image_size=256@12 default, model=Net-XL/2@10 default, batch_size=32@13 default}'],
   ],
   [
+    'a program without a main function',
+    'a.py',
+    'import argparse, torch\np = argparse.ArgumentParser()\np.add_argument("--batch_size", type=int, default=4)\nargs = p.parse_args()\nnet = Net().cuda()\nnet.load_state_dict(weights)\ny = net.generate_images(x)\n',
+    ['batch-inference pytorch 5-7 {batch_size=4@3 default}'],
+  ],
+  [
     'an object that is made with the network',
     'a.py',
     'import torch\nif __name__ == "__main__":\n    net = build(cfg)\n    net.load_state_dict(torch.load("x"))\n    sampler = FastSampler(net)\n    sampler.sample(S=50, shape=s)\n',

@@ -99,10 +99,13 @@ body = json.dumps({"max_tokens": 1000, "messages": [{"role": "user", "content": 
 runtime.invoke_model(modelId="anthropic.claude-3-haiku-20240307-v1:0", body=body)
 runtime.converse(modelId="amazon.nova-lite-v1:0", inferenceConfig={"maxTokens": 200}, messages=[{"role": "user", "content": [{"text": "Hi"}]}])
 wrapper.invoke_model("x")
+session = boto3.Session(region_name="eu-west-1")
+session.client("bedrock-runtime").converse(modelId="amazon.nova-lite-v1:0", messages=[{"role": "user", "content": [{"text": "Hi"}]}])
 `,
     [
       'api-call bedrock 4-4 {model=anthropic.claude-3-haiku-20240307-v1:0@4, max_tokens=1000@3, region=us-east-1@2} ?input_tokens',
       'api-call bedrock 5-5 {model=amazon.nova-lite-v1:0@5, max_tokens=200@5, region=us-east-1@2, prompt_chars=2@5}',
+      'api-call bedrock 8-8 {model=amazon.nova-lite-v1:0@8, region=eu-west-1@7, prompt_chars=2@8}',
     ],
   ],
   [

@@ -41,7 +41,7 @@ describe('programs that run a model', () => {
     [
       'a Trainer’s script that only predicts',
       'python run.py --model_name_or_path org/m --do_train False --do_predict True --per_device_eval_batch_size 4 --max_new_tokens 64',
-      'batch-inference transformers 1-1 {batch_size=4@1, max_tokens=64@1, model=org/m@1}',
+      'batch-inference transformers 1-1 {batch_size=4@1, max_tokens=64@1, model=org/m@1} ?dataset_size',
     ],
     [
       'one that trains first',
@@ -51,8 +51,32 @@ describe('programs that run a model', () => {
     ['a generator with a model of a hub', 'python generate.py --base_model org/m --prompt hi', 'batch-inference pytorch 1-1 {model=org/m@1}'],
     ['a sampler with a checkpoint', 'python sample.py --ckpt out/a/model.pt', 'batch-inference pytorch 1-1 {model=out/a/model.pt@1}'],
     ['a generator of data with a service’s model', 'python generate.py --model openai/gpt-4o', undefined],
+    [
+      'an evaluation that a launcher spreads',
+      'torchrun --nproc_per_node=2 evaluate.py --cfg-path a.yaml',
+      'batch-inference pytorch 1-1 {gpu_count=2@1, nproc_per_node=2@1}',
+    ],
+    ['a benchmark of the network that a launcher spreads', 'torchrun --nproc_per_node=2 bench_allreduce.py --config a.yaml', undefined],
+    [
+      'a program of one’s own with a training’s options',
+      'lora_pti --pretrained_model_name_or_path=org/m --train_batch_size=1 --gradient_accumulation_steps=4 --lr_scheduler=linear --lora_rank=2',
+      'training diffusers 1-1 {model=org/m@1, batch_size=1@1, grad_accum=4@1, lora_rank=2@1, finetune_method=lora@1 default}',
+    ],
+    ['a program with a model alone', 'mytool --model_name_or_path org/m', undefined],
     ['an evaluation that may ask a server', 'python eval.py --model org/m', undefined],
   ])('%s', async (_what, text, expected) => expect((await short(text))[0]).toBe(expected));
+});
+
+describe('partitions', () => {
+  test.each([
+    ['a3', 'gpu_count=8@3'],
+    ['h100-long', 'gpu_count=8@3, gpu_type=h100@2 default'],
+    ['gpu_v100s', 'gpu_count=8@3, gpu_type=v100s@2 default'],
+  ])('%s', async (partition, expected) =>
+    expect(
+      (await facts(`#!/bin/bash\n#SBATCH --partition=${partition}\n#SBATCH --gres=gpu:8\npython train.py --epochs 2\n`)).replace(', epochs=2@4', ''),
+    ).toContain(expected),
+  );
 });
 
 describe('settings of a tree', () => {

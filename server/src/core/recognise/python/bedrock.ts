@@ -1,4 +1,5 @@
 import type { Fact, UnknownFact } from '../../model/fact.js';
+import type { Call } from '../../syntax/python/ast.js';
 import { apiCall } from '../shared/api-call.js';
 import { promptFact } from '../shared/prompt.js';
 import type { PythonInput, PythonRecogniser, SeenWorkload } from '../types.js';
@@ -55,7 +56,7 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
       setting(evaluate, 'model', given, ['modelId'], site.call),
       either('max_tokens', 'maxTokens', 'max_tokens', 'max_tokens_to_sample', 'maxTokenCount', 'max_gen_len', 'max_new_tokens'),
       setting(evaluate, 'reasoning_effort', thinking, ['budget_tokens']),
-      setting(evaluate, 'region', made, ['region_name']),
+      setting(evaluate, 'region', made, ['region_name']) ?? sessionRegion(input, client.made),
       setting(evaluate, 'embedding_dims', body, ['dimensions', 'outputEmbeddingLength']),
       batch ? { name: 'batch_api', value: true, origin: 'default', span: { uri: document.uri, start: site.call.start, end: site.call.end } } : undefined,
       cacheFact(input, site, given),
@@ -64,6 +65,13 @@ function request(input: PythonInput, site: Site, span: { start: number; end: num
       batch ? undefined : promptFact(evaluate, given.get('system') ?? body.get('system'), given.get('messages') ?? body.get('messages', 'prompt', 'inputText')),
     ]),
   ];
+}
+/** The region of the session that a client is made of: `boto3.Session(region_name="us-east-1").client("bedrock-runtime")`. */
+function sessionRegion({ evaluate }: PythonInput, made: Call | undefined): Fact | UnknownFact | undefined {
+  const session = made?.callee.kind === 'attribute' ? evaluate.expression(made.callee.object) : undefined;
+  return session?.kind === 'call' && /(?:^|\.)Session$/.test(evaluate.callee(session))
+    ? setting(evaluate, 'region', keyed(evaluate, session), ['region_name'])
+    : undefined;
 }
 /** A hosted fine-tuning: hyper-parameters are texts.
  * @source docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateModelCustomizationJob.html */

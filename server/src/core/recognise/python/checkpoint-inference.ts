@@ -39,7 +39,7 @@ export const checkpointInference: PythonRecogniser = {
   },
 };
 /** Entries of programs. */
-const isProgram = /\b__main__\b|\bfire\.Fire\(|\btyper\.run\(|^exec\(open\(/m;
+const isProgram = /\b__main__\b|\bfire\.Fire\(|\btyper\.run\(|^exec\(open\(|^\w+ *= *\w+\.parse_args\(/m;
 /** What writes weights, or other forms of a network, runs it only to compare. */
 const makesFiles = /\.save_pretrained\(|push_to_hub|\btorch\.save\(|\bonnx\.export\(|\bjit\.(?:trace|script)\(|\bsave_file\(/;
 /** What is filled with weights beside the network that generates. */

@@ -4,8 +4,9 @@ export interface NamedMachine {
   readonly gpuCount?: number;
 }
 
-const chip =
-  '(?:gh200|gb[23]00|h[12]00|b[23]00|a100|a10g?|a16|a30|a40|a4000|a5000|a6000|l40s?|l4|t4|v100|p100|p4|k80|m60|rtx\\w*|\\d{4}ada|mi\\d{3}x?|gaudi\\d?)';
+/** Accelerators as they stand in names of machines and partitions. */
+export const chip =
+  '(?:gh200|gb[23]00|h[12]00|h20|[ah]800|b[23]00|a100|a10g?|a16|a30|a40|a4000|a5000|a6000|l40s?|l4|t4|v100s?|p100|p40?|k80|m60|rtx\\w*|\\d{4}ada|mi\\d{3}x?|gaudi\\d?)';
 
 /** Names that hold chip and count, by provider's way of writing them. */
 const telling: readonly RegExp[] = [

@@ -45,6 +45,9 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
       started.args.map((word) => word.text),
     );
     if (purpose) return purpose;
+    // A program of one's own with the options of a training script.
+    if (!started.image && flags.some((flag) => hubModel.test(flag.name)) && trainingSigns(flags) >= 3)
+      return { kind: 'training', framework: frameworkOf(started, flags), ...titleOf(started.name) };
     const engine = started.image ? engineOfImage(started.image.text) : undefined;
     const configured = flags.length > 0 || started.environment.some(({ name }) => /MODEL/.test(name));
     return engine && configured && /^(?:|serve|server)$/.test(started.name)
@@ -60,7 +63,8 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
   const named = trainsByName(started.name);
   const spread = /^(?:torchrun|accelerate|deepspeed|colossalai)$/.test(started.launcher);
   const runs = spread && named !== true ? runsByName(started.name) : false;
-  if (runs === 'model' || (runs && flags.some((flag) => givenModel.test(flag.name)))) return { kind: 'batch-inference', framework: 'pytorch' };
+  const evaluates = /eval/i.test(started.name.replace(/^.*\//, '')) && flags.some((flag) => givenSettings.test(flag.name));
+  if (runs === 'model' || (runs && (evaluates || flags.some((flag) => givenModel.test(flag.name))))) return { kind: 'batch-inference', framework: 'pytorch' };
   // Without a launcher the model says that it is run here; of an evaluation, how many samples it is given at once, too.
   const byName = named === false && runsByName(started.name);
   if (
@@ -91,7 +95,9 @@ function purposeOf(uri: string, started: StartedProgram, flags: readonly ReadFla
 const isOwnModel = (value: string, path: boolean): boolean =>
   (/^[\w.-]+\/[\w.-]+$/.test(value) || (path && /\/[^/]+\/|\.(?:pth?|ckpt|safetensors|bin|onnx|gguf)$/.test(value))) &&
   !/^(?:openai|anthropic|google|azure|bedrock|openrouter|gemini|vertex_ai|groq)\//i.test(value);
+const hubModel = /^(?:pretrained_model_name_or_path|model_name_or_path)$/;
 const evaluationBatch = /^(?:per_device_eval_batch_size|per_gpu_eval_batch_size|eval_batch_size)$/;
+const givenSettings = /^(?:cfg|cfg_path|config|config_path|config_file|config_name|yaml)$/;
 const givenModel =
   /^(?:model|model_(?:id|path|name|name_or_path)|pretrained(?:_model)?(?:_name_or_path)?|base_model|weights|ckpt(?:_dir|_path)?|checkpoint(?:_path|_dir)?)$/;
 /** What the script's own file name says, where the program's says nothing. */

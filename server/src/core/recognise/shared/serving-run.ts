@@ -66,6 +66,7 @@ function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFac
     dataset: { fact: 'dataset', change: asText },
     dataset_name: { fact: 'dataset', change: asText },
     max_new_tokens: { fact: 'max_tokens', change: asPositive },
+    max_predict_samples: { fact: 'dataset_size', change: asPositive },
     'rollout.response_length': { fact: 'max_tokens', change: asPositive },
     'rollout.tensor_model_parallel_size': { fact: 'tensor_parallel', change: asPositive },
     'rollout.gpu_memory_utilization': { fact: 'gpu_mem_util', change: asPositiveNumber },
@@ -74,6 +75,15 @@ function batchFacts(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFac
     dtype: { fact: 'precision', change: asPrecision },
     num_inference_steps: { fact: 'inference_steps', change: asPositive },
   });
+  // A Trainer predicts the part of the data that is held out for it, not the data set.
+  const predicts = flagNamed(flags, 'do_predict');
+  if (predicts && !facts.some(({ name }) => name === 'dataset_size'))
+    facts.push({
+      name: 'dataset_size',
+      reason: 'the part of the data that is predicted is not stated',
+      need: 'state max_predict_samples, or the number of samples',
+      span: { uri, start: predicts.start, end: predicts.end },
+    });
   const args = flagNamed(flags, 'model_args');
   for (const [key, name] of modelArguments) {
     const written = args && typeof args.value === 'string' ? new RegExp(`(?:^|,)\\s*${key}=([^,]+)`).exec(args.value)?.[1] : undefined;

@@ -117,7 +117,7 @@ export const trainingFlags: FlagTable = {
   ...each('train_samples train_num_samples max_train_samples max_samples data.max_samples num_samples', meaning('dataset_size', asPositive)),
   ...each('train.max_tokens train_tokens total_tokens max_train_tokens', meaning('train_tokens', asPositive)),
   ...each(
-    'dataset_name dataset data_set dataset_id_or_path dataset_repo_or_path dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data data.prompt_dataset data.dataset dataset_mixer_list train_data_dir instance_data_dir data_dir datasets meta_path',
+    'dataset_name dataset data_set dataset_id_or_path dataset_repo_or_path dataset_id train_file train_data_file train_dataset data_path train_data train_data_path dataset_path data.train_files prompt_data data.prompt_dataset data.dataset dataset_mixer_list train_data_dir instance_data_dir data_dir datasets meta_path task_name',
     meaning('dataset', asText),
   ),
   ...each(

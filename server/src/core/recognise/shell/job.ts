@@ -1,5 +1,6 @@
 import type { Fact } from '../../model/fact.js';
 import type { Directive } from '../../syntax/shell/script.js';
+import { chip } from '../shared/machine-types.js';
 
 /** What a job's directives ask for, in the facts' words. */
 export function jobFacts(uri: string, directives: readonly Directive[]): Fact[] {
@@ -46,7 +47,7 @@ function slurmFacts(uri: string, directives: readonly Directive[]): Fact[] {
     add('gpu_type', type, total);
   }
   for (const hint of [given('constraint'), given('partition')]) {
-    const type = hint && chip.exec(hint.value)?.[1];
+    const type = hint && named.exec(hint.value)?.[1];
     if (hint && type) add('gpu_type', type.toLowerCase(), hint, true);
   }
   const time = given('time');
@@ -58,7 +59,8 @@ function slurmFacts(uri: string, directives: readonly Directive[]): Fact[] {
   if (memory && memory.value !== '0') add('memory', /^\d+$/.test(memory.value) ? Number(memory.value) : memory.value, memory);
   return facts;
 }
-const chip = /(?:^|[^a-z0-9])((?:a|h|b|v|p|l|t)\d{1,3}s?|gh200|gb200|rtx\d{4}|mi\d{3}x?|a6000)(?:$|[^a-z0-9])/i;
+// Other partitions have short names, too: `a3` is a family of machines.
+const named = new RegExp(`(?:^|[^a-z0-9])(${chip})(?:$|[^a-z0-9])`, 'i');
 const whole = (text: string | undefined): number | undefined => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined);
 /** `gpu:a100:4`, `gpu:4`, `a100:4`, `4`; a bare `gpu` is one. */
 function gpusOf(value: string): { type?: string; count?: number } {

@@ -15,7 +15,7 @@ export interface ShellRun extends Run {
 
 /** Names without one of which no command is a run. */
 const programs =
-  'torchrun|accelerate|deepspeed|torch\\.distributed|python|\\.py\\b|vllm|sglang|text-generation|text-embeddings|llama|trtllm|lmdeploy|triton|swift|megatron|\\btrl\\b|axolotl|\\blmf\\b|\\btune\\b|litgpt|xtuner|oumi|fairseq|yolo|autotrain|mlx|ludwig|infinity_emb|lm(?:ms)?[_-]eval|lighteval|composer|colossalai|fabric|lightning';
+  'torchrun|accelerate|deepspeed|torch\\.distributed|python|\\.py\\b|vllm|sglang|text-generation|text-embeddings|llama|trtllm|lmdeploy|triton|swift|megatron|\\btrl\\b|axolotl|\\blmf\\b|\\btune\\b|litgpt|xtuner|oumi|fairseq|yolo|autotrain|mlx|ludwig|infinity_emb|lm(?:ms)?[_-]eval|lighteval|composer|colossalai|fabric|lightning|model_name_or_path';
 /** Matches every text that a run could be in. */
 export const shellMarker = new RegExp(programs, 'i');
 const mayRun = new RegExp(`${programs}|docker|podman`, 'i');
