@@ -62,6 +62,7 @@ describe('programs that run a model', () => {
       'lora_pti --pretrained_model_name_or_path=org/m --train_batch_size=1 --gradient_accumulation_steps=4 --lr_scheduler=linear --lora_rank=2',
       'training diffusers 1-1 {model=org/m@1, batch_size=1@1, grad_accum=4@1, lora_rank=2@1, finetune_method=lora@1 default}',
     ],
+    ['a chat that a launcher starts', 'deepspeed examples/chatbot.py --deepspeed ds.json --model_name_or_path org/m', undefined],
     ['a program with a model alone', 'mytool --model_name_or_path org/m', undefined],
     ['an evaluation that may ask a server', 'python eval.py --model org/m', undefined],
   ])('%s', async (_what, text, expected) => expect((await short(text))[0]).toBe(expected));

@@ -85,7 +85,7 @@ const others =
   /^(?:eval(?:uate|uation|uator|s|uating)?|tests?|testing|infer(?:ence)?|predict(?:ion|ions|or)?|generat(?:e|ion|or|ing)|gen|sampl(?:e|er|ing)|convert(?:er|ing)?|conversion|export(?:er)?|merge[rd]?|preprocess(?:ing|or)?|prepare|preparation|prep|process(?:ing|or)?|download(?:er)?|tokeniz(?:e|er|ation|ers)|tok|bpe|bench(?:mark(?:s|ing)?)?|profil(?:e|er|ing)|plot(?:s|ting)?|visuali[sz](?:e|ation)|vis|viz|scor(?:e|er|es|ing)|upload|push|collect|analy[sz](?:e|is|er)|count|setup|install|split|extract(?:or)?|quantiz(?:e|ation|er)|build(?:er)?|create|get|fetch|crawl|scrape|compare|monitor|parse|filter|judge|annotat(?:e|ion)|retriev(?:e|al)|dump|clean|manage|deploy|lint)$/;
 /** Decide only where nothing else does: `chat_sft` trains. */
 const weakOthers =
-  /^(?:chat|serv(?:e|er|ing)|server|api|app|label|answer|index|search|data|dataset|datasets|load|cache|report|format|log(?:s|ger)?|cluster|demo|submit|launch(?:er)?|make|check(?:er)?|schedule|package|docs?|constraint|timetable)$/;
+  /^(?:chat|chatbot|webui|gradio|serv(?:e|er|ing)|server|api|app|label|answer|index|search|data|dataset|datasets|load|cache|report|format|log(?:s|ger)?|cluster|demo|submit|launch(?:er)?|make|check(?:er)?|schedule|package|docs?|constraint|timetable)$/;
 /** What a script's or module's name says: `true` it trains, `false` it does something else, undefined nothing. The word that stands first decides. */
 export function trainsByName(path: string): boolean | undefined {
   // A name out of a variable may say that it trains (`$TRAIN_SCRIPT`), but not that it does not.
