@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Advice, type EstimateContext, frontText, paretoFront, type Spec, serveWays, waysText } from '../../../server/src/core/index.js';
+import { type Advice, cheaperDetail, type EstimateContext, frontText, paretoFront, type Spec, serveWays, waysText } from '../../../server/src/core/index.js';
 import { shippedCatalog } from '../../support/catalog.js';
 
 const data = (name: string): string => readFileSync(new URL(`../../../server/data/${name}`, import.meta.url), 'utf8');
@@ -99,4 +99,9 @@ describe('which way to serve a model', () => {
     expect(found.ways.filter(({ usdPerMonth }) => usdPerMonth).map(({ way }) => way)).toEqual(['batch', 'hosted']);
     expect(found.ways.find(({ way }) => way === 'dedicated')?.lacks).toMatch(/weights of gpt-4o are not known/);
   });
+});
+
+test('what makes a run fit at the same cost saves nothing, and is not said to', () => {
+  const fits: Advice = { ...choice('gradient checkpointing', 3.8, 'none'), saving: { usd: 0, percent: 0, unit: 'usd/hour' }, makesItFit: true };
+  expect(cheaperDetail(fits)).toBe('fits · same results');
 });

@@ -315,6 +315,8 @@ estimator.fit()
     expect(found.notes.join('\n')).toMatch(/saves waiting, not money[\s\S]*while they wait they cost \$[\d.]+ an hour/);
     const after = (await advised(changed, { provider: 'aws' })).advice.map(({ id }) => id.slice(id.lastIndexOf('/') + 1));
     expect(after.filter((id) => id === 'warm-pool' || id === 'spot')).toEqual([]);
+    const unknown = { 'job.py': estimator('')['job.py']?.replace('"Qwen/Qwen2.5-7B"', 'model_name') ?? '' };
+    expect((await advised(unknown, { provider: 'aws' })).advice.filter(({ id }) => id.endsWith('/warm-pool'))).toEqual([]);
     const spot = await advised(estimator('    use_spot_instances=True,\n    max_wait=7200,\n'), { provider: 'aws' });
     expect(spot.advice.filter(({ id }) => id.endsWith('/warm-pool'))).toEqual([]);
   });

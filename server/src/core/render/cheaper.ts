@@ -19,7 +19,7 @@ export const percentText = ({ saving: { percent } }: Advice): string =>
 export function cheaperDetail(advice: Advice, style: NumberStyle = plain): string {
   const { saving, memory, risk, legality } = advice;
   return [
-    ...(saving.usd === undefined || saving.unit.includes('token') || saving.unit.includes('request')
+    ...(saving.usd === undefined || saving.usd === 0 || saving.unit.includes('token') || saving.unit.includes('request')
       ? []
       : [`${withUnit(Math.abs(saving.usd), saving.unit, style)} ${saving.usd >= 0 ? 'less' : 'more'}`]),
     ...(advice.makesItFit ? ['fits'] : []),

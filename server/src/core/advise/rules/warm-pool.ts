@@ -1,6 +1,6 @@
 import type { Proposal, Rule, Subject } from '../types.js';
 
-/** Hours from which a start of some minutes is nothing beside the run. */
+/** Hours from which a start of some minutes is nothing beside the run; where a run's hours are not known, neither is that. */
 const long = 2;
 /** How long a pool waits for the next job, where nobody says it. @unit s @source SageMaker documentation, managed warm pools: the example's value; an hour at most */
 const keptFor = 1800;
@@ -21,7 +21,8 @@ function pool({ facts, estimation: { estimates }, workload, context }: Subject):
     isSpot ||
     facts.number('keep_alive') !== undefined ||
     facts.number('trials') !== undefined ||
-    (hours !== undefined && hours > long)
+    hours === undefined ||
+    hours > long
   )
     return [];
   const hourly = estimates['usd_per_hour']?.likely;
