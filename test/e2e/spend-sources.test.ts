@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditAfter, auditFile, verifyAudit } from '../../server/src/core/index.js';
 import { serve } from '../support/servers.js';
 import { type HostKind, Ide } from './ide.js';
 
@@ -33,8 +34,7 @@ describe.each(['node', 'web'] as const)('sources of spend in the %s host', (kind
       }
       const asked = new URL(request.url ?? '/', 'http://gateway');
       seen.push({ path: asked.pathname, from: name, authorization: request.headers.authorization ?? '' });
-      if (asked.pathname === '/api/v1/query_range' || asked.pathname === '/api/v1/query')
-        response.end('{"status":"success","data":{"resultType":"matrix","result":[]}}');
+      if (/^(\/later)?\/api\/v1\/query(_range)?$/.test(asked.pathname)) response.end('{"status":"success","data":{"resultType":"matrix","result":[]}}');
       else if (asked.pathname.endsWith('/user/daily/activity')) response.end(JSON.stringify(activity));
       else response.writeHead(404).end('{}');
     });
@@ -52,7 +52,14 @@ describe.each(['node', 'web'] as const)('sources of spend in the %s host', (kind
           `{ name: closed, kind: prometheus, url: "${closed}", counts: false, read: [gpu] }`,
           `{ name: timed, kind: prometheus, url: "${open}", counts: false, read: [gpu], refresh_hours: 1 }`,
           '{ name: warehouse, kind: postgres, host: db.example.com, database: d, user: u, table: t }',
+          `{ name: later, kind: prometheus, url: "${open}/later", counts: false, read: [gpu], refresh_hours: 1 }`,
         ];
+        mkdirSync(path.join(folder, '.mlcost/audit'), { recursive: true });
+        writeFileSync(path.join(folder, auditFile), auditAfter('', new Date().toISOString(), 'import', { files: ['a.csv'] }).lines);
+        // read an hour ago but for half a minute: it is due while somebody works here
+        const tried = new Date(Date.now() - 3_570_000).toISOString();
+        mkdirSync(path.join(folder, '.mlcost/sources'), { recursive: true });
+        writeFileSync(path.join(folder, '.mlcost/sources/health.json'), JSON.stringify({ later: { tried, read: tried, notes: [] } }));
         writeFileSync(path.join(folder, '.mlcost.yaml'), `spend:\n  sources:\n${sources.map((one) => `    - ${one}\n`).join('')}`);
       },
     });
@@ -78,7 +85,7 @@ describe.each(['node', 'web'] as const)('sources of spend in the %s host', (kind
     await ide.lens(/^Prometheus: read less than a minute ago/, 6);
     expect((await ide.lens(/./, 3)).text).toMatch(/^LiteLLM.*: never read/);
     expect((await ide.lens(/./, 5)).text).toMatch(/^Prometheus: never read/);
-    expect(seen.every(({ path: asked, authorization }) => asked.startsWith('/api/v1/') && authorization === '')).toBe(true);
+    expect(seen.every(({ path: asked, authorization }) => /^(\/later)?\/api\/v1\//.test(asked) && authorization === '')).toBe(true);
     expect(seen.length).toBeGreaterThan(0);
   });
   test('a secret that is stored is used for its host', async () => {
@@ -92,10 +99,10 @@ describe.each(['node', 'web'] as const)('sources of spend in the %s host', (kind
     await ide.screenshot('spend-source-secret');
   });
   test('for another host it is not used: that one is not even asked', async () => {
-    const before = seen.length;
+    const before = seen.filter(({ path: asked }) => asked.endsWith('/activity')).length;
     await choose(4, /Read now/);
     await ide.lens(/^LiteLLM.*: failed: .*GATEWAY_TOKEN/, 4);
-    expect(seen).toHaveLength(before);
+    expect(seen.filter(({ path: asked }) => asked.endsWith('/activity'))).toHaveLength(before);
   });
   test('a server that answers no pages is read on a desktop; the web says what to do', async () => {
     await choose(5, /Read now/);
@@ -105,6 +112,10 @@ describe.each(['node', 'web'] as const)('sources of spend in the %s host', (kind
         /^Prometheus: failed: 127\.0\.0\.1:\d+ is there, and does not answer web pages \(CORS\); let it send Access-Control-Allow-Origin: http/,
         5,
       );
+  });
+  test('one whose time comes is read then, without anybody asking', async () => {
+    await ide.lens(/^Prometheus: read less than a minute ago/, 8);
+    expect(seen.some(({ path: asked }) => asked.startsWith('/later/api/v1/'))).toBe(true);
   });
   test('a database is the desktop’s', async () => {
     const { text } = await ide.lens(/^PostgreSQL: never read/, 7);
@@ -117,6 +128,24 @@ describe.each(['node', 'web'] as const)('sources of spend in the %s host', (kind
     expect(await frame.locator('body').textContent()).not.toContain(secret);
     await ide.screenshot('spend-source-panel');
     await ide.run('View: Close Editor');
+  });
+  test('advice that is taken goes into the audit log of the workspace, in its chain', async () => {
+    await ide.open('serve.sh');
+    await ide.lens(/^−\d+ %: .*FP8/, 4);
+    await ide.page
+      .locator('.codelens-decoration a', { hasText: /^−\d+ %/ })
+      .first()
+      .click();
+    const row = ide.page.locator('.quick-input-list .monaco-list-row', { hasText: /%: FP8 weights ?(?!\+)/ }).first();
+    await row.waitFor({ state: 'visible' });
+    await row.click();
+    await ide.until('the flag in the command', async () => /--quantization fp8/.test(`${await ide.lineText(6)} ${await ide.lineText(7)}`));
+    await ide.revert();
+    await ide.open(auditFile);
+    await ide.document(/"kind":"advice-taken"/);
+    await ide.screenshot('audit-log');
+    if (kind === 'web') return; // there the file is in the worker's memory
+    expect(verifyAudit(readFileSync(path.join(String(ide.host.root), auditFile), 'utf8'))).toMatchObject({ ok: true });
   });
   test('the secret is in no file of the folder, no setting, no log and on no page', async () => {
     const shown: string[] = await Promise.all(
