@@ -376,10 +376,14 @@ test('a server without a known engine serves the model that it is given', async 
   const server = (image: string, model: string): string =>
     pod(`        image: ${image}\n        args: ["--model_id=${model}", "--warmup=True"]\n        resources: {limits: {google.com/tpu: 8}}\n`);
   expect(await short('d.yaml', server('repo/some-pytorch-server:v1', 'org/m-8b'))).toEqual([
-    'serving server 1-12 {replicas=2@5, gpu_count=8@12, model=org/m-8b@11}',
+    'serving server 1-12 {replicas=2@5, gpu_count=8@12, gpu_vendor=Google@12, model=org/m-8b@11}',
   ]);
-  expect(await short('d.yaml', server('repo/some-tool:v1', 'org/m-8b'))).toEqual(['resource kubernetes 1-12 {replicas=2@5, gpu_count=8@12}']);
-  expect(await short('d.yaml', server('repo/some-server:v1', 'name'))).toEqual(['resource kubernetes 1-12 {replicas=2@5, gpu_count=8@12}']);
+  expect(await short('d.yaml', server('repo/some-tool:v1', 'org/m-8b'))).toEqual([
+    'resource kubernetes 1-12 {replicas=2@5, gpu_count=8@12, gpu_vendor=Google@12}',
+  ]);
+  expect(await short('d.yaml', server('repo/some-server:v1', 'name'))).toEqual([
+    'resource kubernetes 1-12 {replicas=2@5, gpu_count=8@12, gpu_vendor=Google@12}',
+  ]);
 });
 
 test('Helm: the Ollama chart', async () => {

@@ -152,7 +152,7 @@ spec:
 resources: {limits: {habana.ai/gaudi: 2, memory: 128Gi}}
 command: [python, run_glue.py, --model_name_or_path, org/m, --per_device_train_batch_size, "32", --num_train_epochs, "3"]
 `,
-    ['training transformers 1-3 {gpu_count=2@2, memory=128Gi@2, model=org/m@3, batch_size=32@3, epochs=3@3}'],
+    ['training transformers 1-3 {gpu_count=2@2, gpu_vendor=Intel@2, memory=128Gi@2, model=org/m@3, batch_size=32@3, epochs=3@3}'],
   ],
   [
     'values of a chart of charts, one of which serves',

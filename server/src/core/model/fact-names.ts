@@ -33,6 +33,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   finetune_method: text('fine-tuning method', 'What is trained.', ['full', 'lora', 'qlora']),
   lora_rank: number('LoRA rank', 'Rank of the adapters.'),
   gpu_type: text('GPU', 'Accelerator that it runs on.'),
+  gpu_vendor: text('maker of the accelerator', 'Who makes the accelerator, while its kind is open.', ['NVIDIA', 'AMD', 'AWS', 'Google', 'Intel']),
   gpus: number('number of GPUs', 'Accelerators in all.'),
   gpu_count: number('number of GPUs', 'Accelerators a node, pod or replica.'),
   num_nodes: number('number of nodes', 'Machines of the job.'),

@@ -1,6 +1,8 @@
 import { nomad } from './hcl/nomad.js';
 import { terraform } from './hcl/terraform.js';
+import { containersJson } from './json/containers.js';
 import { deepspeed } from './json/deepspeed.js';
+import { engineOptionsJson } from './json/engine-options.js';
 import { runpodHub } from './json/runpod-hub.js';
 import { terraformJson } from './json/terraform.js';
 import { trainerArgumentsJson } from './json/trainer-arguments.js';
@@ -83,8 +85,10 @@ import { beaker } from './yaml/beaker.js';
 import { buildkite } from './yaml/buildkite.js';
 import { cloudformation } from './yaml/cloudformation.js';
 import { cog } from './yaml/cog.js';
+import { commandsYaml } from './yaml/commands.js';
 import { compose } from './yaml/compose.js';
 import { configMap } from './yaml/config-map.js';
+import { customObjects } from './yaml/custom-objects.js';
 import { determined } from './yaml/determined.js';
 import { githubActions } from './yaml/github-actions.js';
 import { gitlabCi } from './yaml/gitlab-ci.js';
@@ -217,6 +221,7 @@ export const recognisers: readonly Recogniser[] = [
   hostedModels,
   servingSettings,
   kubernetes,
+  customObjects,
   kustomize,
   modelServers,
   rayCluster,
@@ -226,10 +231,13 @@ export const recognisers: readonly Recogniser[] = [
   torchserve,
   truss,
   vllmOptions,
+  commandsYaml,
   nomad,
   terraform,
   terraformJson,
   runpodHub,
+  containersJson,
+  engineOptionsJson,
   gitlabCi,
   argo,
   beaker,

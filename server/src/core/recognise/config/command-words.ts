@@ -14,7 +14,7 @@ export function environmentOf(...sources: readonly (Value | undefined)[]): Reado
   for (const source of sources) {
     for (const entry of entriesOf(source)) if (entry.value.kind === 'scalar') found.set(entry.key, entry.value);
     for (const item of itemsOf(source)) {
-      const name = textOf(at(item, 'name'));
+      const name = textOf(at(item, 'name') ?? at(item, 'key'));
       const value = at(item, 'value');
       const [, key, text] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(textOf(item) ?? '') ?? [];
       if (name && value?.kind === 'scalar') found.set(name, value);
@@ -56,9 +56,12 @@ export function commandsOfText(source: string, value: Value, environment: Readon
     if (offset >= prefix.length) return places[Math.min(offset - prefix.length, places.length - 1)] ?? value.start;
     return given.findLast((one) => one.at <= offset)?.value.start ?? value.start;
   };
-  const script = readShell(prefix + text);
+  const script = readShell(prefix + filledIn(text));
   return script.commands.filter((command) => command.end > prefix.length).map(({ words }) => words.map((word) => inFile(moved(word, place), value.uri)));
 }
+/** `<your-model>` is to be filled in by whoever runs the command, as a variable would be: the shell would read a file of that name. */
+const filledIn = (text: string): string =>
+  text.replace(/(?<=[\s="'])<([A-Za-z][\w-]*)>(?=["'\s]|$)/g, (_whole, name: string) => `$${name.replaceAll('-', '_')}_`);
 /** A word with the document that it stands in. */
 export const inFile = (word: ShellWord, uri: string | undefined): ShellWord => (uri === undefined ? word : { ...word, uri });
 /** Longer texts are programs, not launch lines. */
@@ -87,6 +90,10 @@ function moved({ pieces: _pieces, from, ...word }: ShellWord, place: (offset: nu
 
 /** Words of one item of a list; `--a 1 --b 2` in one item is split. */
 function itemWords(source: string, value: Value, environment: ReadonlyMap<string, Value>): ShellWord[] {
+  const [name, given] = [at(value, 'name'), at(value, 'value')];
+  // Charts write a flag and its value as an entry.
+  if (name && /^--?[A-Za-z]/.test(textOf(name) ?? ''))
+    return [name, ...(given && textOf(given) !== '' ? [given] : [])].flatMap((one) => itemWords(source, one, environment));
   const text = textOf(value);
   if (text === undefined || value.kind !== 'scalar') return [];
   if (/^--?[A-Za-z][\w-]*\s+\S/.test(text) || /\s--[a-z]/.test(text)) return commandsOfText(source, value, environment).flat();
@@ -96,13 +103,15 @@ function itemWords(source: string, value: Value, environment: ReadonlyMap<string
     const written = textOf(environment.get(a ?? b ?? c ?? ''));
     return written === undefined || /\$/.test(written) ? whole : written;
   });
-  const name = /\$\(?\{?(\w+)/.exec(text)?.[1];
-  const from = filled !== text && name ? environment.get(name) : undefined;
+  const variable = /\$\(?\{?(\w+)/.exec(text)?.[1];
+  const from = filled !== text && variable ? environment.get(variable) : undefined;
   const byDefault = filled.replace(/\$\{(\w+):?-([^{}]*)\}/g, '$2');
   const isDefault = byDefault !== filled;
   const word = inFile(plainWord(byDefault, start, Math.max(start, value.end - quoted)), value.uri);
   const open = word.open || isTemplated(byDefault);
-  if (from && name)
-    return [{ ...word, open, from: { name, start: from.start, end: from.end, ...(from.uri === undefined ? {} : { uri: from.uri }), origin: 'variable' } }];
-  return [{ ...word, open, ...(isDefault ? { from: { name: name ?? '', start, end: word.end, origin: 'default' as const } } : {}) }];
+  if (from && variable)
+    return [
+      { ...word, open, from: { name: variable, start: from.start, end: from.end, ...(from.uri === undefined ? {} : { uri: from.uri }), origin: 'variable' } },
+    ];
+  return [{ ...word, open, ...(isDefault ? { from: { name: variable ?? '', start, end: word.end, origin: 'default' as const } } : {}) }];
 }

@@ -1,3 +1,4 @@
+import { maskTemplates } from '../../syntax/template.js';
 import { textOf, type Value } from '../../syntax/value.js';
 import { readYaml } from '../../syntax/yaml.js';
 
@@ -5,7 +6,7 @@ import { readYaml } from '../../syntax/yaml.js';
 export function nestedYaml(uri: string, source: string, value: Value | undefined): Value | undefined {
   const text = textOf(value);
   if (value?.kind !== 'scalar' || text === undefined || text.length > longest) return undefined;
-  const [root] = readYaml(uri, text).roots;
+  const [root] = readYaml(uri, maskTemplates(text)).roots;
   const places = align(text, source, value.textStart ?? value.start, value.end);
   return root && moved(root, (offset) => places[Math.min(offset, places.length - 1)] ?? value.start);
 }

@@ -1,15 +1,29 @@
 import { at, type Entry, entriesOf, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { type ConfigFacts, integer, text } from '../shared/config-facts.js';
-import { type CommandKind, kindOfCommands } from './command-kind.js';
+import { type CommandKind, kindOfCommands, kindOfEnvironment } from './command-kind.js';
 import { commandsOf, commandsOfText, environmentOf, type Words } from './command-words.js';
 
-const device =
-  /^(?:nvidia\.com\/(?:gpu|mig-[\w.-]+)|amd\.com\/gpu|aws\.amazon\.com\/neuron(?:core|device)?|google\.com\/tpu|habana\.ai\/gaudi|gpu\.intel\.com\/\w+)$/;
+/** Names of the resources that are accelerators, with who makes them: the makers whose chips a table has as it writes them. */
+const devices: readonly (readonly [RegExp, string])[] = [
+  [/^nvidia\.com\/(?:gpu(?:\.shared)?|mig-[\w.-]+)$/, 'NVIDIA'],
+  [/^amd\.com\/gpu$/, 'AMD'],
+  [/^aws\.amazon\.com\/neuron(?:core|device)?$/, 'AWS'],
+  [/^google\.com\/tpu$/, 'Google'],
+  [/^(?:habana\.ai\/gaudi|gpu\.intel\.com\/\w+)$/, 'Intel'],
+  [/^huawei\.com\/(?:Ascend|npu)[\w.-]*$/i, 'Huawei'],
+  [/^rebellions\.ai\/[\w-]+$/, 'Rebellions'],
+  [/^furiosa\.ai\/[\w-]+$/, 'FuriosaAI'],
+  [
+    /^(?:cambricon\.com\/v?mlu|metax-tech\.com\/v?gpu|hygon\.com\/dcu|enflame\.com\/gcu|mthreads\.com\/v?gpu|iluvatar\.(?:ai|com)\/gpu|qualcomm\.com\/qaic|ibm\.com\/spyre_\w+)$/,
+    'other',
+  ],
+];
+const makerOf = (resource: string): string | undefined => devices.find(([pattern]) => pattern.test(resource))?.[1];
 
 /** The entry of a container's resources that asks for accelerators. */
 export function deviceOf(container: Value | undefined): Entry | undefined {
   for (const part of ['limits', 'requests']) {
-    const found = entriesOf(at(container, 'resources', part)).find((entry) => device.test(entry.key) && entry.value.kind === 'scalar');
+    const found = entriesOf(at(container, 'resources', part)).find((entry) => makerOf(entry.key) !== undefined && entry.value.kind === 'scalar');
     if (found) return found;
   }
   return undefined;
@@ -45,12 +59,21 @@ function takeDevices(facts: ConfigFacts, owners: readonly Value[]): void {
       'sum over the containers of the pod',
     );
   else facts.take('gpu_count', first.value, integer);
+  takeMaker(facts, first);
+}
+/** Who makes the accelerators, where it is not who makes most: the kind stays open. */
+function takeMaker(facts: ConfigFacts, entry: Entry): void {
+  const maker = makerOf(entry.key);
+  if (maker !== undefined && maker !== 'NVIDIA') facts.put('gpu_vendor', maker, { start: entry.keyStart, end: entry.keyEnd });
 }
 
 /** CPU, memory and, where asked for, accelerators of one container (or of anything with `resources`). */
 export function takeContainer(facts: ConfigFacts, container: Value | undefined): void {
   const entry = deviceOf(container);
-  if (entry) facts.take('gpu_count', entry.value, integer);
+  if (entry) {
+    facts.take('gpu_count', entry.value, integer);
+    takeMaker(facts, entry);
+  }
   for (const name of ['cpu', 'memory']) {
     const value = at(container, 'resources', 'limits', name) ?? at(container, 'resources', 'requests', name);
     facts.take(name, value, text);
@@ -97,6 +120,10 @@ export function kindOfPod(uri: string, source: string, pod: Value | undefined, r
     const environment = environmentOf(at(container, 'env'));
     const commands = commandsOf(source, [at(container, 'command'), at(container, 'args')], environment);
     const found = kindOfCommands(uri, commands, textOf(at(container, 'image')), environment) ?? ofMounted(uri, source, commands, environment, roots);
+    if (found) return found;
+  }
+  for (const container of containersOf(pod).filter(hasDevice)) {
+    const found = kindOfEnvironment(uri, environmentOf(at(container, 'env')));
     if (found) return found;
   }
   return undefined;

@@ -25,7 +25,9 @@ export function trainingSettings(uri: string, root: Value): SeenWorkload | undef
     if (!leaf) continue;
     // Beside a micro batch, the batch is that of the whole step.
     const whole =
-      leaves.some(({ path }) => /micro_?batch/.test(path.at(-1) ?? '')) && /(?:^|[._])(?:train_)?batch_size$/.test(name) && !/micro|device|gpu/.test(name);
+      leaves.some(({ path }) => /micro_?(?:train_)?batch/.test(path.at(-1) ?? '')) &&
+      /(?:^|[._])(?:train_)?batch_size$/.test(name) &&
+      !/micro|device|gpu/.test(name);
     for (const { fact: meant, change } of Array.isArray(meanings) ? (meanings as readonly FlagMeaning[]) : [meanings as FlagMeaning])
       facts.take(whole && meant === 'batch_size' ? 'global_batch_size' : meant, leaf.value, (value) => valueAs(value, change), leaf.path.join('.'));
   }
@@ -114,6 +116,7 @@ const own: FlagTable = {
   'model.name_or_path': text('model'),
   'model.type': text('model'),
   'model.arch': text('model'),
+  'model.path': text('model'),
   'dataset.name': text('dataset'),
   'data.name': text('dataset'),
   'data.dataset': text('dataset'),
@@ -121,7 +124,9 @@ const own: FlagTable = {
   'optimizer.type': text('optimizer'),
   'optim.name': text('optimizer'),
   'optim.type': text('optimizer'),
+  'optim.optimizer': text('optimizer'),
   'optimizer._name': text('optimizer'),
+  'engine.dtype': trainingFlags['dtype']!,
   'model._name': text('model'),
   encoder_layers: trainingFlags['n_layer']!,
   encoder_embed_dim: trainingFlags['n_embd']!,

@@ -49,7 +49,12 @@ export function splitCommand(text: string, offset = 0): ShellWord[] {
 const moved = ({ pieces: _pieces, ...word }: ShellWord, by: number): ShellWord => ({ ...word, start: word.start + by, end: word.end + by });
 
 /** A word for one item of a list in a configuration file, which no shell splits. */
-export const plainWord = (text: string, start: number, end: number): ShellWord => ({ text, start, end, open: /\$[({A-Za-z_]|\{\{/.test(text) });
+export const plainWord = (text: string, start: number, end: number): ShellWord => ({
+  text,
+  start,
+  end,
+  open: /\$[({A-Za-z_]|\{\{|(?:^|=)<[A-Za-z][\w .:-]*>$/.test(text),
+});
 
 /** Sorts words into flags and the rest. A word after a flag is its value unless it is a flag itself or the flag is one of `switches`. */
 export function parseFlags(words: readonly ShellWord[], switches?: ReadonlySet<string>): ReadCommand {

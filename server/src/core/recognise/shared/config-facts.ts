@@ -118,6 +118,7 @@ export class ConfigFacts {
       if (typeof text !== 'string') return { written: here, origin };
       if (isTemplated(text)) return { origin, missing: text.replace(/^.*?\u00a7_*(.*?)_*\u00a7.*$/s, '{{ $1 }}') };
       if (text === '???') return { origin, missing: 'a required value (???)' };
+      if (/^<[A-Za-z][\w .:-]*>$/.test(text)) return { origin, missing: text };
       const link = /^\$\{([^{}:]+)\}$/.exec(text)?.[1];
       const target = link === undefined ? undefined : at(this.root, ...steps(link));
       if (target?.kind === 'scalar' && target !== here) {

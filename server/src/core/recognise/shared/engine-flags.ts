@@ -189,7 +189,8 @@ export const engineSwitches: ReadonlySet<string> = new Set(switchNames.split(' '
 export function engineOfImage(image: string): Engine | undefined {
   if (/(^|\/)vllm(-openai|-cpu|-rocm)?([:@/-]|$)|vllm-(openai|tpu|cpu)|\/vllm\b/i.test(image)) return 'vllm';
   if (/sglang/i.test(image)) return 'sglang';
-  if (/text-generation-inference|(^|\/)tgi[:-]/i.test(image)) return 'tgi';
+  // LoRAX is made of TGI and takes its flags.
+  if (/text-generation-inference|(^|\/)tgi[:-]|(^|\/)lorax(?:[:@]|$)/i.test(image)) return 'tgi';
   if (/text-embeddings-inference/i.test(image)) return 'tei';
   if (/llama\.cpp|llama-cpp|(^|\/)llamacpp/i.test(image)) return 'llama.cpp';
   if (/tensorrt-llm|trtllm/i.test(image)) return 'trtllm';

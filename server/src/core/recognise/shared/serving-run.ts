@@ -2,20 +2,29 @@ import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { ShellWord } from '../../syntax/shell/script.js';
 import { flagFact, flagNamed, type ReadFlag, scalar } from './command-line.js';
 import { engineFlags } from './engine-flags.js';
-import { asPositive, asPositiveNumber, asPrecision, asText, factsOfFlags } from './flag-facts.js';
+import { asPositive, asPositiveNumber, asPrecision, asText, type FlagTable, factsOfFlags } from './flag-facts.js';
 import { firstOf } from './launchers.js';
 import type { Run } from './run.js';
 
 /** Facts of a command that serves a model, or that runs one over a data set; `environment` are engine options given outside the command. */
 export function servingFacts(uri: string, run: Run, placement: readonly (Fact | UnknownFact)[], environment: readonly ReadFlag[] = []): (Fact | UnknownFact)[] {
-  const { purpose, flags } = run;
-  if (purpose.kind !== 'serving') return firstOf([...batchFacts(uri, flags), ...placement]);
+  const { purpose } = run;
+  if (purpose.kind !== 'serving') return firstOf([...batchFacts(uri, run.flags), ...placement]);
   const table = engineFlags[purpose.engine];
+  const flags = run.flags.map((flag) => spelledOut(flag, table));
   const named = factsOfFlags(uri, flags, table);
   const own = named.some((fact) => fact.name === 'model') ? named : [...positionalModel(uri, run), ...named];
   // These engines read every option from a variable of its name, too.
   if (purpose.engine === 'tgi' || purpose.engine === 'tei') own.push(...factsOfFlags(uri, environment, table));
   return firstOf([...own, ...quantizationOfFile(own), ...placement.filter((fact) => fact.name !== 'nproc_per_node')]);
+}
+
+/** argparse takes the beginning of an option's name for the option: `--tensor-parallel 8`. Short beginnings may be another option's, too.
+ * @source docs.python.org/3/library/argparse.html, allow_abbrev */
+function spelledOut(flag: ReadFlag, table: FlagTable): ReadFlag {
+  if (flag.form !== 'dashes' || flag.name.length < 8 || table[flag.name]) return flag;
+  const meant = Object.keys(table).filter((name) => name.startsWith(flag.name));
+  return meant.length === 1 ? { ...flag, name: meant[0]! } : flag;
 }
 
 /** What the name of a GGUF file says of its weights: `model-Q4_K_M.gguf`. */

@@ -2,6 +2,7 @@ import type { Fact, UnknownFact } from '../../model/fact.js';
 import type { ShellWord } from '../../syntax/shell/script.js';
 import type { Launch, Reference } from '../types.js';
 import { flagFact, flagNamed, type ReadFlag, toFlags } from './command-line.js';
+import { asPositive, asText, factsOfFlags } from './flag-facts.js';
 import { firstOf } from './launchers.js';
 import { openRlhfFacts } from './openrlhf.js';
 import type { Run } from './run.js';
@@ -57,6 +58,9 @@ function specialFacts(uri: string, { purpose, flags, positionals, started }: Run
         ...(method ? [{ name: 'finetune_method', value: method, origin: 'literal' as const, ...place(started.args[0]!) }] : []),
       ];
     }
+    // A plain name of the library's own; others have it for the steps of a sampler.
+    case 'maxtext':
+      return factsOfFlags(uri, flags, { steps: { fact: 'max_steps', change: asPositive }, dataset_type: { fact: 'dataset', change: asText } });
     case 'swift': {
       // `name#500` takes that many samples.
       const data = flagNamed(flags, 'dataset');

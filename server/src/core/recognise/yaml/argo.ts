@@ -2,10 +2,12 @@ import { at, itemsOf, textOf, type Value } from '../../syntax/value.js';
 import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, commandsOfText, environmentOf } from '../config/command-words.js';
 import { takeAll } from '../config/engine-keys.js';
+import { nestedYaml } from '../config/nested.js';
 import { hasDevice, takeContainer, takeNode } from '../config/pods.js';
 import { ConfigFacts, integer } from '../shared/config-facts.js';
 import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
+import { kubernetesObject } from './kubernetes.js';
 
 /** Steps of Argo workflows and Tekton tasks that have accelerators, or that train or serve. */
 export const argo: YamlRecogniser = {
@@ -25,6 +27,9 @@ function read(uri: string, source: string, root: Value): SeenWorkload[] {
   if (api.startsWith('argoproj.io/')) {
     const spec = at(root, 'spec', 'workflowSpec') ?? at(root, 'spec');
     return itemsOf(at(spec, 'templates')).flatMap((template) => {
+      const manifest = nestedYaml(uri, source, at(template, 'resource', 'manifest'));
+      const made = manifest && kubernetesObject(uri, source, manifest, [manifest]);
+      if (made) return [made];
       const container = at(template, 'container') ?? at(template, 'script');
       return container ? (step(uri, source, root, template, container, at(template, 'nodeSelector') ? template : spec) ?? []) : [];
     });

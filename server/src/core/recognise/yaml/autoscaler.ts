@@ -6,12 +6,12 @@ import type { YamlRecogniser } from '../types.js';
 export const autoscaler: YamlRecogniser = {
   id: 'autoscaler',
   language: 'yaml',
-  marker: /^kind[ \t]*:\s*["']?(?:HorizontalPodAutoscaler|ScaledObject)\b/m,
-  doc: { format: 'HPA, KEDA', reads: 'bounds of the replicas of a model server', example: 'kind: ScaledObject' },
+  marker: /^kind[ \t]*:\s*["']?\w*(?:Autoscaler|ScaledObject)\b/m,
+  doc: { format: 'HPA, KEDA, scalers of other operators', reads: 'bounds of the replicas of a model server', example: 'kind: ScaledObject' },
   recognise({ document, roots }) {
     return roots.flatMap((root) => {
       const kind = textOf(at(root, 'kind'));
-      if ((kind !== 'HorizontalPodAutoscaler' && kind !== 'ScaledObject') || !hasKey(root, 'spec')) return [];
+      if (!/(?:Autoscaler|ScaledObject)$/.test(kind ?? '') || !hasKey(at(root, 'spec'), 'scaleTargetRef')) return [];
       if (!modelSigns.test(document.text.slice(root.start, root.end))) return [];
       const spec = at(root, 'spec');
       const facts = new ConfigFacts(document.uri, root);

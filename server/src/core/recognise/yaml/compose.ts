@@ -21,7 +21,7 @@ export const compose: YamlRecogniser = {
     return roots.flatMap((root) => entriesOf(at(root, 'services')).flatMap((service) => read(document.uri, document.text, service) ?? []));
   },
 };
-const signs = /\bgpus?\b|nvidia|vllm|sglang|llama|text-generation|_MODEL|MODEL_?NAME|\btrain/i;
+const signs = /\bgpus?\b|nvidia|\/dev\/kfd|vllm|sglang|llama|text-generation|_MODEL|MODEL_?NAME|\btrain/i;
 
 function read(uri: string, source: string, service: Entry): SeenWorkload | undefined {
   const { value } = service;
@@ -72,6 +72,12 @@ function takeDevices(facts: ConfigFacts, service: Value): boolean {
   }
   if (gpus && scalarOf(gpus) !== null) {
     facts.take('gpu_count', gpus, (value) => (textOf(value) === 'all' ? 'all' : integer(value)));
+    return true;
+  }
+  // AMD's driver is handed to a container as a device file.
+  const driver = itemsOf(at(service, 'devices')).find((item) => /^\/dev\/kfd\b/.test(textOf(item) ?? ''));
+  if (driver) {
+    facts.put('gpu_vendor', 'AMD', driver);
     return true;
   }
   const runtime = at(service, 'runtime');

@@ -1,10 +1,12 @@
 import { at, type Entry, entriesOf, hasKey, itemsOf, textOf, type Value } from '../../syntax/value.js';
 import { kindOfCommands, runningBy } from '../config/command-kind.js';
 import { commandsOf, environmentOf } from '../config/command-words.js';
+import { isPod } from '../config/container.js';
 import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
-import { hasDevice, takeContainer, takeNode } from '../config/pods.js';
+import { hasDevice, kindOfPod, podHasDevice, takeContainer, takeNode, takePod } from '../config/pods.js';
 import { ConfigFacts, flagOf, integer, number, precision, text } from '../shared/config-facts.js';
 import { type Engine, engineOfImage, nimOfImage, titleOfEngine } from '../shared/engine-flags.js';
+import { machineOfName } from '../shared/machine-types.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
 
 /** Values of charts that serve models. There is no schema of such files: only what their keys say together is taken. */
@@ -12,7 +14,7 @@ export const helmValues: YamlRecogniser = {
   id: 'helm-values',
   language: 'yaml',
   marker:
-    /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d|^[ \t]*tensorrt_?llm[ \t]*:|^image[ \t]*:|(?:^|[\s{,])["']?(?:(?:nvidia|amd)\.com\/gpu|habana\.ai\/gaudi|google\.com\/tpu|aws\.amazon\.com\/neuron\w*)["']?[ \t]*:/im,
+    /^(?:servingEngineSpec|ollama)[ \t]*:|^[ \t]+gpus[ \t]*:\s*\d|^[ \t]*tensorrt_?llm[ \t]*:|^image[ \t]*:|(?:^|[\s{,])["']?(?:containers|(?:nvidia|amd)\.com\/gpu|nvidia\.com\/mig-[\w.-]+|habana\.ai\/gaudi|google\.com\/tpu|aws\.amazon\.com\/neuron\w*|(?:gpu\.intel|huawei)\.com\/\w+|(?:rebellions|furiosa)\.ai\/\w+)["']?[ \t]*:/im,
   doc: {
     format: 'Helm values',
     reads: 'models, replicas, GPUs and engine options of vLLM, SGLang and their like',
@@ -98,7 +100,7 @@ function tritonValues(uri: string, root: Value): SeenWorkload | undefined {
   if (!parallelism || !(hasKey(root, 'gpu') || model || hasKey(root, 'triton'))) return undefined;
   const facts = new ConfigFacts(uri, root);
   facts.take('model', at(model, 'name'), text);
-  facts.take('gpu_type', at(root, 'gpu'), text);
+  facts.take('gpu_type', firstOf(root, 'gpu'), text);
   facts.take('gpu_count', at(root, 'gpuPerNode'), integer);
   facts.take('tensor_parallel', at(parallelism, 'tensor'), integer);
   facts.take('pipeline_parallel', at(parallelism, 'pipeline'), integer);
@@ -122,11 +124,7 @@ function serverValues(uri: string, root: Value): SeenWorkload | undefined {
   if (nim && repository) facts.put('model', nim, repository);
   else facts.take('model', firstOf(root, 'model.name', 'model.id', 'modelId', 'model'), text);
   takeContainer(facts, root);
-  facts.take('replicas', firstOf(root, 'replicaCount', 'replicas'), integer);
-  if (flagOf(at(root, 'autoscaling', 'enabled'))) {
-    facts.take('min_replicas', at(root, 'autoscaling', 'minReplicas'), integer);
-    facts.take('max_replicas', at(root, 'autoscaling', 'maxReplicas'), integer);
-  }
+  takeReplicas(facts, root);
   return facts.workload('serving', nim ? 'nim' : (engine ?? 'server'), nim ? 'NIM' : titleOfEngine(engine ?? 'Server'));
 }
 
@@ -134,10 +132,22 @@ function serverValues(uri: string, root: Value): SeenWorkload | undefined {
 function containers(uri: string, source: string, root: Value): SeenWorkload[] {
   const found: SeenWorkload[] = [];
   const walk = (value: Value, name: string, place: { start: number; end: number }, depth: number): void => {
+    if (isPod(value)) {
+      found.push(...pod(uri, source, root, value, name, place));
+      return;
+    }
     if (hasDevice(value)) {
       const image = textOf(at(value, 'image', 'repository') ?? at(value, 'image')) ?? '';
       const environment = environmentOf(at(value, 'env'));
-      const command = kindOfCommands(uri, commandsOf(source, [at(value, 'command'), at(value, 'args')], environment), image, environment);
+      // Some charts keep what runs in a section of its own.
+      const runs = hasKey(value, 'command') || hasKey(value, 'args') ? undefined : entriesOf(value).find((one) => hasKey(one.value, 'command'))?.value;
+      const words = [
+        at(value, 'command'),
+        at(runs, 'command'),
+        at(runs, 'args'),
+        ...entriesOf(value).flatMap((entry) => (argumentKeys.test(entry.key) ? [entry.value] : [])),
+      ];
+      const command = kindOfCommands(uri, commandsOf(source, words, environment), image, environment);
       const facts = new ConfigFacts(uri, root);
       const nim = nimOfImage(image);
       const engine = engineOfImage(image);
@@ -145,12 +155,17 @@ function containers(uri: string, source: string, root: Value): SeenWorkload[] {
       else if (engine) facts.take('model', firstOf(value, 'model.name', 'model.id', 'modelId', 'model'), text);
       takeContainer(facts, value);
       takeNode(facts, value);
-      facts.take('replicas', firstOf(value, 'replicaCount', 'replicas'), integer);
+      takeReplicas(facts, value);
+      takeMachines(facts, value);
       takeAll(facts, command?.facts ?? []);
-      const served = nim ? 'nim' : command ? undefined : engine;
+      const options = [value, ...entriesOf(value).map((entry) => entry.value)].find(
+        (one) => hasKey(one, 'model') && ownOptions.some((key) => hasKey(one, key)),
+      );
+      takeEngineKeys(facts, options, 'vllm');
+      const served = nim || isNim(value) ? 'nim' : command ? undefined : options ? 'vllm' : engine;
       const framework = served ?? command?.framework ?? 'helm';
       const kind = served ? 'serving' : (command?.kind ?? 'resource');
-      const title = nim ? 'NIM' : kind === 'serving' ? titleOfEngine(framework) : command ? 'Train' : name;
+      const title = served === 'nim' ? 'NIM' : kind === 'serving' ? titleOfEngine(framework) : command ? 'Train' : name;
       found.push(runningBy(facts.workload(kind, framework, title, place), command));
       return;
     }
@@ -160,7 +175,45 @@ function containers(uri: string, source: string, root: Value): SeenWorkload[] {
   walk(root, 'values', root, 0);
   return found;
 }
+/** Values that hold the containers of a pod. */
+function pod(uri: string, source: string, root: Value, value: Value, name: string, place: { start: number; end: number }): SeenWorkload[] {
+  const command = kindOfPod(uri, source, value);
+  const known = command && (command.kind === 'training' || command.facts.some((fact) => fact.name === 'model' && 'value' in fact));
+  if (!podHasDevice(value) && !known) return [];
+  const facts = new ConfigFacts(uri, root);
+  takePod(facts, value);
+  takeReplicas(facts, value);
+  facts.take('tensor_parallel', at(value, 'parallelism', 'tensor'), integer);
+  facts.take('data_parallel', at(value, 'parallelism', 'data'), integer);
+  takeAll(facts, command?.facts ?? []);
+  const kind = command?.kind ?? 'resource';
+  const title = kind === 'serving' ? titleOfEngine(command!.framework) : command ? 'Train' : name;
+  return [runningBy(facts.workload(kind, command?.framework ?? 'helm', title, place), command)];
+}
+/** Machines and processes as charts of jobs have them. */
+function takeMachines(facts: ConfigFacts, value: Value): void {
+  for (const part of [value, at(value, 'resources')]) {
+    facts.take('num_nodes', firstOf(part, 'nnodes', 'num_nodes', 'numNodes', 'nodes'), integer);
+    facts.take('nproc_per_node', firstOf(part, 'nproc_per_node', 'nprocPerNode'), integer);
+    facts.take('instance_type', firstOf(part, 'node_type', 'instance_type', 'instanceType', 'nodeType'), (one) =>
+      machineOfName(textOf(one) ?? '') ? text(one) : undefined,
+    );
+  }
+}
 const deepestContainer = 3;
+/** Options that only engines have. */
+const ownOptions = ['tensor_parallel_size', 'max_num_seqs', 'max_model_len', 'gpu_memory_utilization'];
+/** Charts' names for arguments: `args`, `extraArgs`, `extraCmdArgs`, `vllmArgs`. */
+const argumentKeys = /^(?:args|(?:extra|additional|engine|server|container|cmd|vllm|sglang|tgi|model)\w*Args)$/i;
+/** NVIDIA's charts ask for a key to its registry of models. */
+const isNim = (value: Value): boolean => hasKey(at(value, 'model'), 'ngcAPISecret') || hasKey(at(value, 'model'), 'nimCache');
+function takeReplicas(facts: ConfigFacts, value: Value): void {
+  facts.take('replicas', firstOf(value, 'replicaCount', 'replicas'), integer);
+  const scaling = at(value, 'autoscaling');
+  const bounds = scaling ? (flagOf(at(scaling, 'enabled')) ? scaling : undefined) : value;
+  facts.take('min_replicas', firstOf(bounds, 'minReplicas', 'minReplicaCount'), integer);
+  facts.take('max_replicas', firstOf(bounds, 'maxReplicas', 'maxReplicaCount'), integer);
+}
 
 function engineIn(root: Value): { name: Engine; section: Value } | undefined {
   for (const entry of entriesOf(root)) {

@@ -1,7 +1,9 @@
 import { at, entriesOf, hasKey, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
-import { runningBy } from '../config/command-kind.js';
+import { type CommandKind, runningBy } from '../config/command-kind.js';
+import { environmentOf } from '../config/command-words.js';
+import { podOf } from '../config/container.js';
 import { takeAll } from '../config/engine-keys.js';
-import { kindOfPod, podHasDevice, takePod } from '../config/pods.js';
+import { containersOf, hasDevice, kindOfPod, podHasDevice, takePod } from '../config/pods.js';
 import { ConfigFacts, integer, numberOf, scalerName } from '../shared/config-facts.js';
 import { titleOfEngine } from '../shared/engine-flags.js';
 import type { SeenWorkload, YamlRecogniser } from '../types.js';
@@ -17,22 +19,25 @@ export const kubernetes: YamlRecogniser = {
     reads: 'accelerators, replicas, nodes, CPU, memory, spot, and the flags of the engine or trainer in the container',
     example: 'resources: {limits: {nvidia.com/gpu: 8}}',
   },
-  recognise: ({ document, roots }) => roots.flatMap((root) => read(document.uri, document.text, root, roots) ?? []),
+  recognise: ({ document, roots }) => roots.flatMap((root) => kubernetesObject(document.uri, document.text, root, roots) ?? []),
 };
 
 /** A set of equal pods: what each is, and how many there are. */
-interface PodSet {
+export interface PodSet {
   readonly pod: Value | undefined;
   readonly count?: Value | undefined;
 }
 
-function read(uri: string, source: string, root: Value, roots: readonly Value[]): SeenWorkload | undefined {
+/** One object that runs pods; undefined for other kinds, and where its pods cost nothing of a model. */
+export function kubernetesObject(uri: string, source: string, root: Value, roots: readonly Value[]): SeenWorkload | undefined {
   const kind = textOf(at(root, 'kind'));
   if (!hasKey(root, 'apiVersion') || kind === undefined || !hasKey(root, 'spec')) return undefined;
   const sets = podSetsOf(kind, root);
   if (!sets) return undefined;
   const devices = sets.filter((set) => podHasDevice(set.pod));
-  const command = sets.map((set) => kindOfPod(uri, source, set.pod, roots)).find((found) => found !== undefined);
+  const command = sets
+    .map((set) => kindOfPod(uri, source, set.pod, roots) ?? (stays.test(kind) ? servedByName(uri, set.pod) : undefined))
+    .find((found) => found !== undefined);
   const trains = trainingKinds.test(kind);
   const servesModel = command?.kind === 'serving' && command.facts.some((fact) => fact.name === 'model');
   if (devices.length === 0 && !trains && !servesModel && command?.kind !== 'training') return undefined;
@@ -41,6 +46,7 @@ function read(uri: string, source: string, root: Value, roots: readonly Value[])
   takeScaler(facts, root, roots);
   takePod(facts, (devices[0] ?? sets[0])?.pod);
   takeRestarts(facts, kind, root);
+  takeInitializers(facts, root);
   if (command) takeAll(facts, command.facts);
   // A chart's template without a single value says nothing; its values file does.
   if (facts.facts.length === 0) return undefined;
@@ -51,12 +57,31 @@ function read(uri: string, source: string, root: Value, roots: readonly Value[])
   return runningBy(name === undefined ? seen : { ...seen, object: `${kind}/${name}` }, command);
 }
 
+/** Kinds whose pods stay, as servers do. */
+const stays = /^(?:Deployment|StatefulSet|ReplicaSet)$/;
+/** A program of one's own on accelerators that stays, and is told a model of a hub by a variable. */
+function servedByName(uri: string, pod: Value | undefined): CommandKind | undefined {
+  for (const container of containersOf(pod).filter(hasDevice)) {
+    for (const [name, value] of environmentOf(at(container, 'env'))) {
+      if (!/^(?:HF_|BASE_|LLM_)?MODEL(?:_(?:ID|NAME|REPO|NAME_OR_PATH))?$/.test(name)) continue;
+      const written = textOf(value) ?? '';
+      if (/^[\w.-]+\/[\w.-]+$/.test(written))
+        return {
+          kind: 'serving',
+          framework: 'server',
+          facts: [{ name: 'model', value: written, origin: 'literal', span: { uri: value.uri ?? uri, start: value.start, end: value.end } }],
+        };
+    }
+  }
+  return undefined;
+}
+
 /** Bounds of a scaler in the same file that names the object.
  * @source keda.sh/docs/concepts/scaling-deployments: `minReplicaCount`, `maxReplicaCount` */
 function takeScaler(facts: ConfigFacts, root: Value, roots: readonly Value[]): void {
   const name = textOf(at(root, 'metadata', 'name'));
   const scaler = roots.find(
-    (one) => /^(?:HorizontalPodAutoscaler|ScaledObject)$/.test(textOf(at(one, 'kind')) ?? '') && textOf(at(one, 'spec', 'scaleTargetRef', 'name')) === name,
+    (one) => /(?:Autoscaler|ScaledObject)$/.test(textOf(at(one, 'kind')) ?? '') && textOf(at(one, 'spec', 'scaleTargetRef', 'name')) === name,
   );
   const target = at(scaler, 'spec', 'scaleTargetRef', 'kind');
   if (name === undefined || !scaler || (textOf(target) ?? 'Deployment') !== textOf(at(root, 'kind'))) return;
@@ -84,7 +109,8 @@ const trainingKinds = /^(?:(?:PyTorch|TF|XGBoost|Paddle|JAX)Job|TrainJob)$/;
 const replicated = /^(?:PyTorch|TF|MPI|XGBoost|Paddle|JAX)Job$/;
 const replicaSpecs = ['pytorchReplicaSpecs', 'tfReplicaSpecs', 'mpiReplicaSpecs', 'xgbReplicaSpecs', 'paddleReplicaSpecs', 'jaxReplicaSpecs'];
 
-function podSetsOf(kind: string, root: Value): PodSet[] | undefined {
+/** The pods of the kinds that Kubernetes and its training operators have; undefined for other kinds. */
+export function podSetsOf(kind: string, root: Value): PodSet[] | undefined {
   const spec = at(root, 'spec');
   if (replicated.test(kind)) {
     const groups = replicaSpecs.flatMap((key) => entriesOf(at(spec, key)));
@@ -135,10 +161,19 @@ function podSetsOf(kind: string, root: Value): PodSet[] | undefined {
 /** A TrainJob describes its container in the trainer itself. */
 function trainJobPod(trainer: Value | undefined): Value | undefined {
   if (trainer?.kind !== 'map') return undefined;
-  const entries = trainer.entries.map((entry) => (entry.key === 'resourcesPerNode' ? { ...entry, key: 'resources' } : entry));
-  const { start, end } = trainer;
-  const containers: Value = { kind: 'seq', items: [{ ...trainer, entries }], start, end };
-  return { kind: 'map', entries: [{ key: 'containers', keyStart: start, keyEnd: start, value: containers }], start, end };
+  return podOf({ ...trainer, entries: trainer.entries.map((entry) => (entry.key === 'resourcesPerNode' ? { ...entry, key: 'resources' } : entry)) });
+}
+
+/** The model and the data set that Kubeflow's trainer fetches before the run.
+ * @source www.kubeflow.org/docs/components/trainer: initializers, `STORAGE_URI` and `storageUri` with the scheme `hf://` */
+function takeInitializers(facts: ConfigFacts, root: Value): void {
+  const jobs = itemsOf(at(root, 'spec', 'template', 'spec', 'replicatedJobs'));
+  for (const name of ['model', 'dataset']) {
+    const job = jobs.find((one) => textOf(at(one, 'name')) === `${name}-initializer`);
+    const pod = at(job, 'template', 'spec', 'template', 'spec');
+    const variable = environmentOf(at(pod, 'containers', 0, 'env')).get('STORAGE_URI');
+    facts.take(name, at(root, 'spec', 'initializer', name, 'storageUri') ?? variable, (value) => /^hf:\/\/(.+)$/.exec(textOf(value) ?? '')?.[1]);
+  }
 }
 
 function takeCounts(facts: ConfigFacts, kind: string, root: Value, sets: readonly PodSet[]): void {

@@ -1,6 +1,6 @@
 import type { WorkloadKind } from '../../model/workload.js';
 import { at, entriesOf, entryOf, itemsOf, textOf, type Value } from '../../syntax/value.js';
-import { kindOfCommands, runningBy } from '../config/command-kind.js';
+import { kindOfCommands, kindOfEnvironment, runningBy } from '../config/command-kind.js';
 import { commandsOfText } from '../config/command-words.js';
 import { firstOf, takeAll, takeEngineKeys } from '../config/engine-keys.js';
 import { nestedYaml } from '../config/nested.js';
@@ -84,6 +84,7 @@ function rayService(uri: string, source: string, root: Value): SeenWorkload[] {
   const environment = itemsOf(at(serve, 'applications')).flatMap((application) => entriesOf(at(application, 'runtime_env', 'env_vars')));
   const named = environment.find(({ key }) => /^(?:HF_)?MODEL(?:_ID|_NAME|_PATH)?$/.test(key));
   if (named) facts.take('model', named.value, text);
+  takeAll(facts, kindOfEnvironment(uri, new Map(environment.map(({ key, value }) => [key, value])))?.facts ?? []);
   const devices = takeGroup(facts, cluster?.value);
   const runsModel = /\b(?:torch|transformers|tensorflow|diffusers|vllm|keras|onnxruntime)\b/.test(textOf(config) ?? '');
   return devices || runsModel ? [facts.workload('serving', 'ray-serve', 'Ray Serve')] : [];

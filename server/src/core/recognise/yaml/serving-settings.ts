@@ -1,8 +1,8 @@
-import { at, entriesOf, hasKey, type Value } from '../../syntax/value.js';
+import { at, entriesOf, hasKey, textOf, type Value } from '../../syntax/value.js';
 import { firstOf, takeEngineKeys } from '../config/engine-keys.js';
-import { ConfigFacts, integer, text } from '../shared/config-facts.js';
+import { ConfigFacts, integer, integerOrAuto, text } from '../shared/config-facts.js';
 import { type Engine, titleOfEngine } from '../shared/engine-flags.js';
-import { machineOfName } from '../shared/machine-types.js';
+import { isAcceleratorName, machineOfName } from '../shared/machine-types.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** Settings of a project's own that deploy a model: its name beside options that only engines have, or beside a machine that serves it. */
@@ -10,7 +10,7 @@ export const servingSettings: YamlRecogniser = {
   id: 'serving-settings',
   language: 'yaml',
   marker:
-    /(?:^|[\s{,])["']?(?:tensor[_-]?parallel(?:[_-]?(?:size|degree))?|tp[_-](?:size|degree)|max[_-]model[_-]len|gpu[_-]memory[_-]utilization|instance_size)["']?[ \t]*:/im,
+    /(?:^|[\s{,])["']?(?:tensor[_-]?parallel(?:[_-]?(?:size|degree))?|tp(?:[_-](?:size|degree))?|max[_-]model[_-]len|gpu[_-]memory[_-]utilization|instance_size)["']?[ \t]*:/im,
   last: true,
   doc: {
     format: 'settings of a project’s own serving (YAML)',
@@ -29,8 +29,10 @@ export const servingSettings: YamlRecogniser = {
       for (const { value } of maps) {
         facts.take('tensor_parallel', firstOf(value, 'tp_degree', 'tensor_parallel_degree'), integer);
         facts.take('max_model_len', firstOf(value, 'max_seq_len'), integer);
+        if (hasKey(value, 'model_id') || hasKey(value, 'model')) facts.take('tensor_parallel', firstOf(value, 'tp'), integer);
+        facts.take('gpu_type', firstOf(value, 'gpu_type', 'accelerator_type'), (one) => (isAcceleratorName(textOf(one) ?? '') ? text(one) : undefined));
       }
-      const options = facts.facts.filter((fact) => fact.name !== 'model').length;
+      const options = facts.facts.filter((fact) => fact.name !== 'model' && fact.name !== 'gpu_type').length;
       // What Hugging Face's Inference Endpoints ask for.
       const endpoint = maps.find(({ value }) => hasKey(value, 'instance_size') && hasKey(value, 'instance_type'))?.value;
       facts.take('instance_type', at(endpoint, 'instance_type'), text);
@@ -48,20 +50,19 @@ export const servingSettings: YamlRecogniser = {
         facts.take('replicas', firstOf(value, 'replicas', 'num_replicas'), integer);
         facts.take('gpu_count', firstOf(value, 'num_gpus', 'gpu_count', 'gpus'), integer);
         facts.take('region', firstOf(value, 'region'), text);
+        facts.take('batch_size', evaluates.some((key) => hasKey(root, key)) ? firstOf(value, 'batch_size') : undefined, integerOrAuto);
       }
-      if (!facts.has('model') || !(options >= 2 || (options >= 1 && (engine || facts.has('instance_type'))) || endpoint)) return [];
+      if (!facts.has('model') || !(options >= 2 || (options >= 1 && (engine || facts.has('instance_type') || facts.has('gpu_type'))) || endpoint)) return [];
       const framework = engine ? name : endpoint ? 'hf-endpoint' : 'serving';
       return [
-        facts.workload(
-          hasKey(root, 'eval') || hasKey(root, 'evaluation') ? 'batch-inference' : 'serving',
-          framework,
-          titleOfEngine(framework),
-          endpoint ?? root,
-        ),
+        facts.workload(evaluates.some((key) => hasKey(root, key)) ? 'batch-inference' : 'serving', framework, titleOfEngine(framework), endpoint ?? root),
       ];
     });
   },
 };
+
+/** What only an evaluation asks for, or has as a section. */
+const evaluates = ['eval', 'evaluation', 'tasks', 'log_samples', 'num_fewshot', 'evals_dataset', 'benchmarks'];
 
 const engines: Readonly<Record<string, Engine>> = {
   vllm: 'vllm',

@@ -24,16 +24,31 @@ const isDstack = (root: Value): boolean =>
 
 function read(uri: string, source: string, root: Value): SeenWorkload {
   const facts = new ConfigFacts(uri, root);
-  const environment = environmentOf(at(root, 'envs'), at(root, 'env'));
-  const found = kindOfCommands(uri, commandLines(source, root, environment), '', environment);
   if (isSky(root)) takeSky(facts, root);
   else takeDstack(facts, root);
+  const environment = environmentOf(at(root, 'envs'), at(root, 'env'));
+  const given = new Map([...givenBy(facts), ...environment]);
+  const found = kindOfCommands(uri, commandLines(source, root, given), textOf(at(root, 'image')), given);
   if (found) takeAll(facts, found.facts);
   const serves = hasKey(root, 'service') || textOf(at(root, 'type')) === 'service';
   const kind = found?.kind ?? (serves ? 'serving' : 'resource');
   const framework = found?.framework ?? (isSky(root) ? 'skypilot' : 'dstack');
   const seen = facts.workload(kind, framework, found?.kind === 'serving' ? titleOfEngine(framework) : kind === 'training' ? 'Train' : undefined);
   return runningBy(seen, found);
+}
+/** Variables that the tools give a task: what it was given by the resources that it asks for.
+ * @source docs.skypilot.co/en/latest/running-jobs/environment-variables.html; dstack.ai/docs/concepts/tasks, "Environment variables" */
+function givenBy(facts: ConfigFacts): [string, Value][] {
+  const nodes = facts.facts.some((fact) => fact.name === 'num_nodes' && fact.value !== 1);
+  const names: Readonly<Record<string, readonly string[]>> = {
+    gpu_count: ['SKYPILOT_NUM_GPUS_PER_NODE', 'DSTACK_GPUS_PER_NODE', ...(nodes ? [] : ['DSTACK_GPUS_NUM'])],
+    num_nodes: ['SKYPILOT_NUM_NODES', 'DSTACK_NODES_NUM'],
+  };
+  return facts.facts.flatMap(({ name, value, span }) => {
+    if (!span || typeof value !== 'number') return [];
+    const scalar: Value = { kind: 'scalar', value: String(value), raw: String(value), start: span.start, end: span.end };
+    return (names[name] ?? []).map((variable): [string, Value] => [variable, scalar]);
+  });
 }
 function commandLines(source: string, root: Value, environment: ReadonlyMap<string, Value>) {
   const listed = itemsOf(at(root, 'commands')).flatMap((line) => commandsOf(source, [line], environment));
