@@ -108,6 +108,19 @@ describe('lenses say the decision first and name what is missing', () => {
       estimation({}, ['seq_len']),
       'Fine-tune Llama-3.1-8B · 8×H100 · $? · sequence length unknown',
     ],
+    [
+      'a part of a machine that is rented as a whole',
+      workload('resource', 'Box', { gpu_type: 'H100', gpu_count: 2 }),
+      estimation({
+        gpus: exact(2, 'count'),
+        usd_per_month: exact(58_000, 'usd/month'),
+        usd_per_hour: {
+          ...exact(80, 'usd/hour'),
+          term: { id: 'price', label: 'Price', value: 80, unit: 'usd/hour', children: [{ id: 'paid', label: 'Paid', value: 8, unit: 'count' }] },
+        },
+      }),
+      'Box · 2 of 8×H100 · $58,000/mo',
+    ],
     ['an unknown GPU', workload('training', 'Train gpt2', { model: 'gpt2' }), estimation({}, ['gpu_type']), 'Train gpt2 · GPU unknown · which?'],
     [
       'a server',

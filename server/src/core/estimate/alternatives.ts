@@ -6,6 +6,20 @@ import type { EstimateContext, Spec } from './spec.js';
 
 /** Accelerators that are shown while nobody has said which: what clouds and shops rent most, from large to small. */
 export const commonAccelerators: readonly string[] = ['h100-sxm-80gb', 'a100-sxm-80gb', 'l40s', 'l4', 'a10g', 'rtx-4090', 't4'];
+/** The same for those makers whose own resource, driver or image is written: nothing else runs there. */
+const ofMaker: Readonly<Record<string, readonly string[]>> = {
+  AMD: ['mi300x', 'mi325x', 'mi250x', 'mi210'],
+  AWS: ['trainium2', 'trainium1', 'inferentia2'],
+  Google: ['tpu-v6e', 'tpu-v5p', 'tpu-v5e'],
+  Intel: ['gaudi3', 'gaudi2'],
+};
+/** Of some accelerators those that a workload can mean. */
+function meant(spec: Spec, ids: readonly string[], { catalog }: EstimateContext): readonly string[] {
+  const maker = spec.facts['gpu_vendor'];
+  if (typeof maker !== 'string') return ids;
+  const own = ids.filter((id) => catalog.accelerators.find((chip) => chip.id === id)?.vendor === maker);
+  return own.length > 0 ? own : (ofMaker[maker] ?? []);
+}
 
 export interface OnAccelerator {
   readonly accelerator: string;
@@ -32,7 +46,7 @@ export function onLikelyAccelerators(spec: Spec, context: EstimateContext, ids: 
     estimation: estimate(specOn(spec, id, count), context),
     ...(count === undefined ? {} : { count }),
   });
-  const all = ids
+  const all = meant(spec, ids, context)
     .filter((id) => context.catalog.accelerators.some((chip) => chip.id === id && (facts['precision'] !== 'bf16' || chip.bf16Tflops !== undefined)))
     .map((id) => (counted ? on(id) : fewest((count) => on(id, count), isSwitched(id, context) ? most : 8)));
   return all.sort((a, b) => roomOf(a) - roomOf(b) || costOf(a.estimation) - costOf(b.estimation));

@@ -144,6 +144,8 @@ function numbered(chip: string, { workload, estimation, style = plain }: View, t
     const each = known(total) ? total / replicas : known(per) ? per : undefined;
     return each !== undefined && Number.isInteger(each) ? `${count(replicas, style)} × (${count(each, style)}×${chip})` : `${count(replicas, style)} × ${chip}`;
   }
+  const rented = paidFor(estimation);
+  if (known(total) && rented !== undefined && rented > total) return `${count(total, style)} of ${count(rented, style)}×${chip}`;
   if (known(total)) return `${count(total, style)}×${chip}`;
   if (known(per)) return known(nodes) && nodes > 1 ? `${count(nodes, style)}×${count(per, style)}×${chip}` : `${count(per, style)}×${chip}`;
   return chip;
@@ -157,7 +159,7 @@ function likely(view: View, style: NumberStyle): string[] {
     const chip = listed && shortAccelerator(listed, catalog);
     if (chip === undefined) return undefined;
     const devices = one.count ?? one.estimation.estimates['gpus']?.likely;
-    const paid = one.estimation.estimates['usd_per_hour']?.term?.children?.find(({ id }) => id === 'paid')?.value;
+    const paid = paidFor(one.estimation);
     if (devices !== undefined && paid !== undefined && paid > devices) return `${count(devices, style)} of ${count(paid, style)}×${chip}`;
     return numbered(chip, { ...view, estimation: one.estimation, style }, one.count);
   };
@@ -173,6 +175,8 @@ function likely(view: View, style: NumberStyle): string[] {
   const least = [...alternatives].sort((a, b) => shareOf(a) - shareOf(b))[0];
   return least && fitsOf(least.estimation) === 'does-not-fit' ? [`does not fit on ${name(least) ?? 'one machine'}`] : [];
 }
+/** Devices that are paid for: those of whole machines. */
+const paidFor = ({ estimates }: Estimation): number | undefined => estimates['usd_per_hour']?.term?.children?.find(({ id }) => id === 'paid')?.value;
 const shareOf = ({ estimation }: OnAccelerator): number => estimation.estimates['memory_share']?.likely ?? Number.POSITIVE_INFINITY;
 const isModel = ({ unknown }: Estimation): boolean => unknown.some(({ fact }) => fact === 'model' || fact === 'params');
 

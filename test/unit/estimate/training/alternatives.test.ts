@@ -29,3 +29,14 @@ it.each<[string, Facts, boolean]>([
   const job = { precision: 'bf16', framework: 'transformers', gpu_type: 'a100-sxm-80gb', gpu_count: 1, ...facts };
   expect(fitsOf(estimate({ kind: 'training', facts: job }, context)) === 'does-not-fit').toBe(isTooMuch);
 });
+
+it.each<[string, readonly string[]]>([
+  ['AMD', ['AMD']],
+  ['Intel', ['Intel']],
+  ['AWS', ['AWS']],
+  ['Huawei', []],
+])('where only the maker is known, %s, no others are shown', (maker, makers) => {
+  const rows = onLikelyAccelerators({ kind: 'serving', facts: { model: 'meta-llama/Llama-3.1-8B', gpu_count: 1, gpu_vendor: maker } }, context);
+  const found = rows.map(({ accelerator }) => context.catalog.accelerators.find(({ id }) => id === accelerator)?.vendor);
+  expect([...new Set(found)]).toEqual(makers);
+});
