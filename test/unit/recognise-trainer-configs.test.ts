@@ -223,6 +223,14 @@ test('MaxText, NeMo and ai-toolkit', async () => {
   expect(
     await short(
       'm.yaml',
+      'hardware: gpu\nper_device_batch_size: 4\nmax_target_length: 4096\nsteps: 30\nremat_policy: custom\ncontext: device\nquery_proj: offload\nmlpwo: remat\n',
+    ),
+  ).toEqual([
+    'training maxtext 1-8 {batch_size=4@2, seq_len=4096@3, max_steps=30@4, grad_ckpt=selective@5, remat_policy=custom@5, remat_tensors=context=device query_proj=offload mlpwo=remat@5}',
+  ]);
+  expect(
+    await short(
+      'm.yaml',
       'hardware: gpu\ndcn_data_parallelism: 16\nici_fsdp_parallelism: 8\nper_device_batch_size: 4\nmax_target_length: 4096\nmodel_name: llama2-7b\n',
     ),
   ).toEqual(['training maxtext 1-6 {model=llama2-7b@6, batch_size=4@4, seq_len=4096@5, data_parallel=16@2, gpu_count=8@3 default, num_nodes=16@2 default}']);

@@ -30,6 +30,8 @@ export const factNames: Readonly<Record<string, FactName>> = {
   dataset_size: number('data set size', 'Number of samples.'),
   optimizer: text('optimizer', 'Optimizer as the code names it.'),
   grad_ckpt: flag('gradient checkpointing', 'Recomputes activations instead of keeping them.'),
+  remat_policy: text('what is kept', 'Policy that says which activations are kept and which are computed again.'),
+  remat_tensors: text('kept activations', 'Activations that a custom policy keeps on the device or moves to the host (`context=device query_proj=offload`).'),
   finetune_method: text('fine-tuning method', 'What is trained.', ['full', 'lora', 'qlora']),
   lora_rank: number('LoRA rank', 'Rank of the adapters.'),
   gpu_type: text('GPU', 'Accelerator that it runs on.'),

@@ -112,3 +112,45 @@ describe('the whole', () => {
     expect(estimateOf(moe).estimates['peak_memory_gib']?.likely).toBeGreaterThan((46.7e9 * 2) / 2 ** 30);
   });
 });
+
+describe('what a policy keeps of each layer', () => {
+  const job: Facts = { framework: 'maxtext', batch_size: 4 };
+  const activations = (policy: Facts) => partsOf({ ...job, grad_ckpt: 'selective', ...policy }).activations;
+  const tokens = 4 * 4096;
+  const layers = 32;
+  // Llama 2 7B: all heads have keys of their own, so that every output of attention is as wide as the layer.
+  const [h, ffn] = [4096, 11008];
+  const rows: { policy: string; values: number }[] = [
+    { policy: 'save_out_proj', values: 1 * h },
+    { policy: 'save_qkv_proj', values: 3 * h },
+    { policy: 'save_dot_except_mlp', values: 4 * h },
+    { policy: 'save_dot_with_context_except_mlp', values: 5 * h },
+    { policy: 'save_dot_except_mlpwi', values: 5 * h },
+    { policy: 'minimal', values: 5 * h + 2 * ffn },
+    { policy: 'minimal_with_context', values: 6 * h + 2 * ffn },
+    { policy: 'qkv_proj_offloaded', values: 0 },
+    { policy: 'minimal_offloaded', values: 0 },
+  ];
+  for (const { policy, values } of rows)
+    it(`${policy}: ${values} values a token and layer beside the layer's input`, () => {
+      const more = activations({ remat_policy: policy }) - activations({ remat_policy: 'custom', remat_tensors: 'context=remat' });
+      expect(more / (tokens * layers * 2)).toBeCloseTo(values, 0);
+    });
+
+  it('a custom policy keeps what it lists, and offloads the layer’s input where told so', () => {
+    const of = (list: string) => activations({ remat_policy: 'custom', remat_tensors: list });
+    expect((of('qkv_proj=device out_proj=offload') - of('context=remat')) / (tokens * layers * 2)).toBeCloseTo(3 * h, 0);
+    expect((of('context=remat') - of('decoder_layer_input=offload')) / (tokens * layers * 2)).toBeCloseTo(h, 0);
+  });
+
+  it('a custom policy whose list nobody sees is no known one', () =>
+    expect(jobOf({ ...llama7b, ...job, grad_ckpt: 'selective', remat_policy: 'custom' }).kept).toBeUndefined());
+
+  it('the more is kept, the less is computed again', () => {
+    const speed = (policy: string) =>
+      estimateOf({ ...llama7b, ...job, grad_ckpt: 'selective', remat_policy: policy }).estimates['tokens_per_s_per_gpu']?.likely ?? 0;
+    const order = ['save_out_proj', 'save_dot_except_mlp', 'save_dot_except_mlpwi', 'minimal', 'minimal_with_context'].map(speed);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(new Set(order).size).toBe(order.length);
+  });
+});

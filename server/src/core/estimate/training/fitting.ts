@@ -12,7 +12,10 @@ export function fitting(job: TrainingJob): TrainingJob {
   const gib = job.chip?.memoryGib;
   // Vendor recipes have a layout of their own that nobody printed.
   if (gib === undefined || job.shape === undefined || job.framework.class === 'vendor') return job;
-  const open = { micro: !job.facts.has('batch_size') && !job.facts.has('grad_accum'), checkpointing: !job.facts.has('grad_ckpt') };
+  const open = {
+    micro: !job.facts.has('batch_size') && !job.facts.has('grad_accum'),
+    checkpointing: !job.facts.has('grad_ckpt') && !job.facts.has('remat_policy'),
+  };
   let now = job;
   while (open.micro && !fits(now, gib) && now.layout.micro >= 2) now = halved(now);
   if (open.checkpointing && job.checkpointing !== 'full' && !fits(now, gib)) now = recomputed(now, 'full');

@@ -74,7 +74,7 @@ export function waysOf(job: TrainingJob, quantity: Quantity): readonly string[] 
     // The longest sample sets the memory, the mean one the speed.
     length: memory ? !job.lengthKnown : !job.facts.has('seq_len') && shape?.positions === undefined,
     precision: !job.facts.has('precision'),
-    recomputation: !job.facts.has('grad_ckpt'),
+    recomputation: job.facts.has('remat_policy') ? job.kept === undefined && job.checkpointing === 'selective' : !job.facts.has('grad_ckpt'),
     dimensions: shape?.guessed.includes('n_layer') === true,
     work: job.sample?.exact === false,
     relative: shape?.relative === true,

@@ -2,6 +2,7 @@ import type { AssumedFact, MissingFact } from '../../model/estimate.js';
 import type { Chip, NumberType } from '../chip.js';
 import type { FactReader } from '../spec.js';
 import type { Framework } from './framework.js';
+import type { Kept } from './kept.js';
 import type { Layout } from './layout.js';
 import type { SampleWork } from './sample-work.js';
 import type { Shape } from './shape.js';
@@ -32,6 +33,8 @@ export interface TrainingJob {
   /** Quantized weights lie in GPTQ or AWQ packing. */
   readonly packed: boolean;
   readonly checkpointing: Checkpointing;
+  /** What is kept of each layer, where a policy names it. */
+  readonly kept: Kept | undefined;
   readonly flash: boolean;
   readonly compile: boolean;
   /** Compilation is stated to be off. */

@@ -1,6 +1,7 @@
 import type { MemoryKnob, Values } from './coefficients.js';
 import type { TrainingJob } from './job.js';
-import { paramsPerRank } from './shape.js';
+import { type Kept, keptSizes } from './kept.js';
+import { paramsPerRank, type Shape } from './shape.js';
 
 /** Bytes on the fullest device by part. */
 export interface MemoryParts {
@@ -135,9 +136,21 @@ function transformerActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<M
   const frozen = job.method === 'full' ? 1 : k['activation.frozen'];
   const activations =
     frozen *
-    (job.checkpointing === 'full' ? layers * saved + layer : job.checkpointing === 'selective' ? layers * layer * k['activation.selective'] : layers * layer);
+    (job.kept
+      ? layers * named(job.kept, shape, tokens * bytes, layout.tensor, split) + layer
+      : job.checkpointing === 'full'
+        ? layers * saved + layer
+        : job.checkpointing === 'selective'
+          ? layers * layer * k['activation.selective']
+          : layers * layer);
   const logit = job.framework.chunkedLoss ? k['logits.chunked'] : k['logits.eager'];
   return { activations, logits: (tokens * shape.vocab * logit * shape.headShare) / layout.tensor };
+}
+
+/** What a policy keeps of a layer on the device. @unit B */
+function named(kept: Kept, shape: Shape, tokenBytes: number, tensor: number, split: number): number {
+  const sizes = keptSizes(kept, shape);
+  return tokenBytes * (sizes.split / tensor + sizes.wide / split);
 }
 
 function sampleActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<MemoryParts, 'activations' | 'logits'> | undefined {

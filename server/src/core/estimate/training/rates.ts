@@ -16,6 +16,8 @@ export interface StepTime {
   readonly tensorParallel: number;
   readonly expertParallel: number;
   readonly sharding: number;
+  /** Activations that go to the host and come back. */
+  readonly offloading: number;
   readonly bubble: number;
   readonly gradients: number;
   readonly optimizer: number;

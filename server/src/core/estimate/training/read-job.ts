@@ -4,6 +4,7 @@ import { type EstimateContext, FactReader, type Spec } from '../spec.js';
 import { fitting } from './fitting.js';
 import { type Framework, frameworkOf } from './framework.js';
 import type { Checkpointing, ComputePrecision, Method, TrainingJob } from './job.js';
+import { keptOf } from './kept.js';
 import { layoutOf } from './layout.js';
 import { usualWorkers } from './sample-step.js';
 import { readsPhotographs, type SampleWork, sampleWorkOf } from './sample-work.js';
@@ -111,6 +112,7 @@ export function trainingJob(spec: Spec, context: EstimateContext): TrainingJob {
     weightBits,
     packed: /gptq|awq|int4|exl/.test(quantization) || /gptq|awq|int4/i.test(modelName),
     checkpointing,
+    kept: checkpointing === 'selective' ? keptOf(facts) : undefined,
     flash,
     compile: compileFact === true,
     uncompiled: compileFact === false,
@@ -211,7 +213,8 @@ function precisionOf(
 }
 
 function checkpointingOf(facts: FactReader, shape: Shape | undefined, framework: Framework, method: Method, assume: Assume): Checkpointing {
-  const raw = facts.raw('grad_ckpt');
+  const policy = facts.text('remat_policy')?.toLowerCase();
+  const raw = facts.raw('grad_ckpt') ?? (policy === undefined || /^(?:full|none)$/.test(policy) ? policy : 'selective');
   if (raw === true || raw === 'full' || raw === 'true' || raw === 'offload' || raw === 'unsloth') return 'full';
   if (raw === 'selective') return 'selective';
   if (raw !== undefined) return 'none';

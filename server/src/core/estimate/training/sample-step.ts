@@ -91,6 +91,7 @@ export function sampleStep(job: TrainingJob, chip: Chip, k: Values<SpeedKnob>): 
     tensorParallel: 0,
     expertParallel: 0,
     sharding: 0,
+    offloading: 0,
     bubble: 0,
     gradients,
     optimizer,

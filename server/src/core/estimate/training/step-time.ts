@@ -2,6 +2,7 @@ import type { Chip } from '../chip.js';
 import { type SpeedKnob, stackKnob, type Values } from './coefficients.js';
 import type { StackClass } from './framework.js';
 import type { TrainingJob } from './job.js';
+import { keptSizes } from './kept.js';
 import { dataRate, groupRate } from './links.js';
 import { chipReach, matrixRate, optimizerWork, overlap, type StepTime } from './rates.js';
 import { attended, paramsPerRank, type Shape } from './shape.js';
@@ -19,7 +20,8 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const tokens = (micro * job.seq) / context;
   const layersHere = shape.layers / pipeline;
   const frozen = method !== 'full';
-  const recompute = job.checkpointing === 'full' ? 1 : job.checkpointing === 'selective' ? 0.08 : 0;
+  const kept = job.kept && keptSizes(job.kept, shape);
+  const recompute = kept ? kept.again : job.checkpointing === 'full' ? 1 : job.checkpointing === 'selective' ? 0.08 : 0;
   // A frozen weight needs the gradient of its input but none of its own: two of three products.
   const passes = (frozen ? 2 : 3) + recompute;
 
@@ -45,7 +47,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const half = job.clock * chip.peak[job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : 'fp16'];
   const positions = Math.min(job.seq, shape.reach);
   const scores = attended(shape, job.seq) * tokens * layersHere * (shape.heads / tensor);
-  const attentionPasses = 3.5 + (job.checkpointing === 'full' ? 1 : 0);
+  const attentionPasses = 3.5 + ((kept ? kept.attention : job.checkpointing === 'full') ? 1 : 0);
   const longRows = positions / (positions + k['attention.half']);
   const attention =
     job.flash && !shape.relative
@@ -57,7 +59,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const adapters = frozen ? k['adapter.elementwise'] : 1;
   const moved = k[stackKnob('elementwise', fusing)] + (shape.expertBody > 0 ? k['expert.elementwise'] * (shape.expertsPerToken ?? 2) : 0);
   const elementwise =
-    ((moved * tokens * shape.hidden * layersHere * passes * bytes * adapters) / tensor +
+    ((moved * tokens * shape.hidden * layersHere * (kept ? passes - recompute + 1 : passes) * bytes * adapters) / tensor +
       (tokens * shape.vocab * shape.headShare * k[fusing === 'everyday' ? 'logits.eager' : 'logits.fused'] * 3) / perRank) /
     chip.bandwidth;
   // Products with 8-bit weights quantize their inputs row by row and take outliers apart, each time.
@@ -93,7 +95,10 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const accumulate = frozen ? 0 : (here * k['accumulate.bytes']) / (layout.sharding === 'full' ? Math.max(1, data) : 1) / chip.bandwidth;
   const onDevice = accumulate + matrix + attention + elementwise + dequantize + tensorParallel + expertParallel;
   const busy = overlap(onDevice, launch);
-  const microTime = overlap(busy, gathers) + (frozen ? 0 : eachTime);
+  // Copies to the host and back run beside the computing.
+  const copied = kept ? (2 * kept.host * tokens * layersHere * bytes) / tensor / chip.pcie : 0;
+  const sharded = overlap(busy, gathers);
+  const microTime = overlap(sharded, copied) + (frozen ? 0 : eachTime);
   const bubbleShare = pipeline > 1 ? (pipeline - 1) / (accumulation * layout.virtual) : 0;
   const trained = frozen ? (job.trainable ?? 0.01 * shape.params) / perRank : here;
   const exchanges = layout.sharding === 'gradients' && !frozen ? 1 : 2;
@@ -117,7 +122,8 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
     dequantize: factor * dequantize,
     tensorParallel: factor * tensorParallel,
     expertParallel: factor * expertParallel,
-    sharding: factor * (microTime - busy),
+    sharding: factor * (sharded - busy + (frozen ? 0 : eachTime)),
+    offloading: factor * (microTime - sharded - (frozen ? 0 : eachTime)),
     bubble,
     gradients,
     optimizer,

@@ -62,6 +62,16 @@ const attention = (value: FactValue): boolean | undefined =>
         ? false
         : asSwitch(value);
 
+/** A policy of JAX code: all is computed again, nothing, or what its name says. */
+export const recomputation = (policy: FactValue): FactValue => (/^none$/i.test(String(policy)) ? false : /^full$/i.test(String(policy)) ? true : 'selective');
+export const keptPolicy = (policy: FactValue): FactValue | undefined => (/^none$/i.test(String(policy)) ? undefined : asText(policy)?.toLowerCase());
+/** Settings that say of each activation where it is kept: `context=device`, `query_proj=offload`. */
+export const keptTensors = (settings: readonly { readonly name: string; readonly value: unknown }[]): string | undefined =>
+  settings
+    .filter(({ value }) => value === 'device' || value === 'offload' || value === 'remat')
+    .map(({ name, value }) => `${name}=${String(value)}`)
+    .join(' ') || undefined;
+
 const length = meaning('seq_len', asPositive);
 const perDevice = meaning('batch_size', asCountOrWord);
 const global = meaning('global_batch_size', asCountOrWord);
@@ -139,6 +149,7 @@ export const trainingFlags: FlagTable = {
     checkpointing,
   ),
   ...each('disable_gradient_checkpointing no_gradient_checkpointing', meaning('grad_ckpt', whenOn(false))),
+  ...each('remat_policy', meaning('remat_policy', keptPolicy), meaning('grad_ckpt', recomputation)),
   ...each(
     'lora_r lora_rank lora_dim peft_lora_r lora.rank lora.r peft_config.r model.lora_rank actor_rollout_ref.model.lora_rank model.peft.lora_tuning.adapter_dim',
     meaning('lora_rank', asPositive, lora),
@@ -274,6 +285,9 @@ export const trainingFlags: FlagTable = {
 export function factsOfTraining(uri: string, flags: readonly ReadFlag[]): (Fact | UnknownFact)[] {
   // A folder that is decided at run time is no question to anybody.
   const facts = factsOfFlags(uri, flags, tableFor(flags)).filter((fact) => 'value' in fact || fact.name !== 'output_dir');
+  const policy = facts.find((fact) => fact.name === 'remat_policy');
+  const tensors = policy && 'value' in policy && policy.value === 'custom' ? keptTensors(flags) : undefined;
+  if (policy && 'value' in policy && tensors !== undefined) facts.push({ ...policy, name: 'remat_tensors', value: tensors });
   // A LoRA on a 4-bit base is a QLoRA; what a flag names itself stays as it is written.
   const fourBit = facts.some((fact) => fact.name === 'quantization' && 'value' in fact && fact.value === '4bit');
   return fourBit

@@ -1,5 +1,6 @@
 import { at, entriesOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
 import { ConfigFacts, countKeys, type Field, integer, number, positive, precision, putProduct, text } from '../shared/config-facts.js';
+import { keptPolicy, keptTensors, recomputation } from '../shared/training-flags.js';
 import type { YamlRecogniser } from '../types.js';
 
 /** A MaxText configuration that overrides the library's base file. */
@@ -7,7 +8,7 @@ export const maxtext: YamlRecogniser = {
   id: 'maxtext',
   language: 'yaml',
   marker: /^(?:ici|dcn)_\w+_parallelism[ \t]*:|^per_device_batch_size[ \t]*:/m,
-  doc: { format: 'MaxText', reads: 'model, batch, length, steps, parallelism, data set', example: 'ici_fsdp_parallelism: 8' },
+  doc: { format: 'MaxText', reads: 'model, batch, length, steps, parallelism, kept activations, data set', example: 'ici_fsdp_parallelism: 8' },
   recognise({ document, roots }) {
     return roots.filter(isMaxtext).map((root) => {
       const facts = new ConfigFacts(document.uri, root).fields(fields);
@@ -17,7 +18,13 @@ export const maxtext: YamlRecogniser = {
       }
       const policy = at(root, 'remat_policy');
       const said = scalarOf(policy);
-      if (policy && typeof said === 'string') facts.put('grad_ckpt', said === 'none' ? false : said === 'full' ? true : 'selective', policy);
+      if (policy && typeof said === 'string') {
+        const kept = keptPolicy(said);
+        const tensors = said === 'custom' ? keptTensors(entriesOf(root).map(({ key, value }) => ({ name: key, value: textOf(value) }))) : undefined;
+        facts.put('grad_ckpt', recomputation(said), policy);
+        if (kept !== undefined) facts.put('remat_policy', kept, policy);
+        if (tensors !== undefined) facts.put('remat_tensors', tensors, policy);
+      }
       return facts.workload('training', 'maxtext', 'Train');
     });
   },
