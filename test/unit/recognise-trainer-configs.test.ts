@@ -233,7 +233,9 @@ test('MaxText, NeMo and ai-toolkit', async () => {
       'm.yaml',
       'hardware: gpu\ndcn_data_parallelism: 16\nici_fsdp_parallelism: 8\nper_device_batch_size: 4\nmax_target_length: 4096\nmodel_name: llama2-7b\n',
     ),
-  ).toEqual(['training maxtext 1-6 {model=llama2-7b@6, batch_size=4@4, seq_len=4096@5, data_parallel=16@2, gpu_count=8@3 default, num_nodes=16@2 default}']);
+  ).toEqual([
+    'training maxtext 1-6 {model=llama2-7b@6, batch_size=4@4, seq_len=4096@5, data_parallel=16@2, gpu_count=8@3 default, num_nodes=16@2 default, shard_size=8@3 default}',
+  ]);
   expect(
     await short('n.yaml', 'trainer:\n  devices: 8\n  num_nodes: 4\n  precision: bf16\nmodel:\n  micro_batch_size: 1\n  tensor_model_parallel_size: 4\n'),
   ).toEqual(['training nemo 1-7 {gpu_count=8@2, num_nodes=4@3, precision=bf16@4, batch_size=1@6, tensor_parallel=4@7}']);

@@ -79,6 +79,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   tensor_parallel: number('tensor parallel size', 'Devices that share each layer.'),
   pipeline_parallel: number('pipeline parallel size', 'Devices that share the layers out.'),
   data_parallel: number('data parallel size', 'Copies of the model.'),
+  shard_size: number('devices a copy', 'Devices that share one sharded copy of the weights and states; the others hold copies of their own.'),
   context_parallel: number('context parallel size', 'Devices that share each sequence.'),
   expert_parallel: number('expert parallel size', 'Devices that share the experts.'),
   dp_attention: flag('data-parallel attention', 'Groups of devices attend to sequences of their own and share the experts.'),

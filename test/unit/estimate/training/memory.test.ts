@@ -26,6 +26,7 @@ describe('weights, gradients and optimizer states', () => {
     },
     { name: 'ZeRO-2: gradients too', facts: { strategy: 'zero2', framework: 'pytorch', precision: 'fp16' }, bytesPerParam: 2 + 2 / 8 + 12 / 8 },
     { name: 'fully sharded: all of it', facts: { strategy: 'fsdp' }, bytesPerParam: 16 / 8 },
+    { name: 'sharded over two devices, four copies: half of it', facts: { strategy: 'fsdp', shard_size: 2 }, bytesPerParam: 16 / 2 },
     { name: 'fp32: 16 B', facts: { gpus: 1, strategy: 'none', precision: 'fp32' }, bytesPerParam: 16 },
     { name: '8-bit Adam: two bytes of moments', facts: { gpus: 1, strategy: 'none', optimizer: 'adamw_8bit' }, bytesPerParam: 4 + 4 + 2.1 },
     { name: 'paged Adam: moments in host memory', facts: { gpus: 1, strategy: 'none', optimizer: 'paged_adamw_8bit' }, bytesPerParam: 4 + 4 },

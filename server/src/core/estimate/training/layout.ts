@@ -17,6 +17,8 @@ export interface Layout {
   readonly context: number;
   readonly expert: number;
   readonly data: number;
+  /** Devices that share one copy of the weights or states between them, where they are sharded. */
+  readonly shards: number;
   readonly virtual: number;
   readonly sharding: Sharding;
   /** Samples per forward pass of one data-parallel member. */
@@ -81,7 +83,8 @@ export function layoutOf(input: LayoutInput): Layout {
   const inMatrix = (shape !== undefined && shape.expertBody > 0) || chip?.link === undefined ? 1 : Math.min(8, domain);
   const tensor = statedTensor ?? (product !== undefined || !modelParallelKnown ? Math.min(width, inMatrix) : 1);
   const pipeline = statedPipeline ?? (product !== undefined || !modelParallelKnown ? Math.max(1, Math.round(width / tensor / context)) : 1);
-  const data = Math.max(1, statedData !== undefined && statedTensor !== undefined ? statedData : Math.floor(gpus / (tensor * pipeline * context)));
+  // What a configuration calls data parallel is a part of it where weights are sharded beside: the devices say how many there are.
+  const data = Math.max(1, Math.floor(gpus / (tensor * pipeline * context)));
   const perNode = perNodeFact ?? (nodes !== undefined && gpusStated !== undefined ? Math.max(1, Math.round(gpus / nodes)) : Math.min(gpus, 8));
 
   const perMember = globalStated === undefined ? undefined : globalStated / data;
@@ -110,6 +113,7 @@ export function layoutOf(input: LayoutInput): Layout {
     context,
     expert,
     data,
+    shards: Math.min(data * context, degree('shard_size') ?? data * context),
     virtual: degree('virtual_pipeline') ?? interleaved,
     sharding,
     micro: batch.micro,

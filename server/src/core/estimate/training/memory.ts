@@ -53,7 +53,7 @@ function transformerStates(job: TrainingJob, params: number, k: Values<MemoryKno
   const { layout, framework, method } = job;
   const ranks = layout.tensor * layout.pipeline;
   const here = job.shape ? paramsPerRank(job.shape, ranks, layout.expert) : params / ranks;
-  const members = Math.max(1, (layout.data * layout.context) / (job.shape !== undefined && job.shape.expertBody > 0 ? layout.expert : 1));
+  const members = Math.max(1, layout.shards / (job.shape !== undefined && job.shape.expertBody > 0 ? layout.expert : 1));
   const shard = (on: boolean) => (on ? members : 1);
   const all = layout.sharding === 'full';
   if (method !== 'full') {

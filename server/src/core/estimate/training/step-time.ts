@@ -89,10 +89,11 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const gatherShare = pipeline > 1 ? 1 / accumulation : 1;
   // Sharded gradients are handed on after every micro-batch, whole ones once a step.
   const eachTime = layout.sharding === 'gradients' ? (k['data.exposed'] * weightBytes * shared) / link : 0;
-  const gathers = layout.sharding === 'full' ? (gatherShare * k['shard.volume'] * weightBytes * (2 + (frozen ? 0 : 1)) * shared) / link : 0;
+  const sharing = layout.shards > 1 ? (layout.shards - 1) / layout.shards : 0;
+  const gathers = layout.sharding === 'full' ? (gatherShare * k['shard.volume'] * weightBytes * (2 + (frozen ? 0 : 1)) * sharing) / link : 0;
 
   // Each micro-batch adds its gradients of trained weights to those of the step.
-  const accumulate = frozen ? 0 : (here * k['accumulate.bytes']) / (layout.sharding === 'full' ? Math.max(1, data) : 1) / chip.bandwidth;
+  const accumulate = frozen ? 0 : (here * k['accumulate.bytes']) / (layout.sharding === 'full' ? layout.shards : 1) / chip.bandwidth;
   const onDevice = accumulate + matrix + attention + elementwise + dequantize + tensorParallel + expertParallel;
   const busy = overlap(onDevice, launch);
   // Copies to the host and back run beside the computing.
@@ -102,8 +103,11 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const bubbleShare = pipeline > 1 ? (pipeline - 1) / (accumulation * layout.virtual) : 0;
   const trained = frozen ? (job.trainable ?? 0.01 * shape.params) / perRank : here;
   const exchanges = layout.sharding === 'gradients' && !frozen ? 1 : 2;
-  const gradients = layout.sharding === 'full' ? 0 : (k['data.exposed'] * exchanges * trained * 2 * shared) / link;
-  const shards = layout.sharding === 'none' ? 1 : Math.max(1, (data * context) / (shape.expertBody > 0 ? layout.expert : 1));
+  // Groups that each hold all weights exchange what a shard has of their gradients.
+  const groups = layout.sharding === 'full' ? (data * context) / layout.shards : 1;
+  const exchanged = layout.sharding === 'full' ? ((1 - 1 / groups) * trained) / layout.shards : shared * trained;
+  const gradients = (k['data.exposed'] * exchanges * exchanged * 2) / link;
+  const shards = layout.sharding === 'none' ? 1 : Math.max(1, layout.shards / (shape.expertBody > 0 ? layout.expert : 1));
   const optimizer = ((trained / shards) * k['optimizer.bytes'] * optimizerWork(job.optimizer)) / (job.offload ? chip.pcie : chip.bandwidth);
   const fixed = k[stackKnob('step', stack)];
   const scale = 1 + k['scale.nodes'] * Math.log2(Math.max(1, layout.gpus / 8));

@@ -1,5 +1,5 @@
 import { at, hasKey, itemsOf, scalarOf, textOf, type Value } from '../../syntax/value.js';
-import { ConfigFacts, countKeys, type Field, flag, integer, lower, positive, precision, text } from '../shared/config-facts.js';
+import { ConfigFacts, countKeys, type Field, flag, integer, lower, positive, precision, putProduct, text } from '../shared/config-facts.js';
 import type { TomlRecogniser } from '../types.js';
 
 /** A torchtitan job as it was configured until 2025; later ones are Python.
@@ -20,6 +20,12 @@ export const torchtitanToml: TomlRecogniser = {
       const converters = at(root, 'model', 'converters');
       const eight = [converters, ...itemsOf(converters)].find((one) => /float8|mx/.test(textOf(one) ?? ''));
       if (eight) facts.put('precision', 'fp8', eight);
+      const groups = at(root, 'parallelism', 'data_parallel_replicate_degree');
+      if (Number(scalarOf(groups)) > 1) {
+        const shard = at(root, 'parallelism', 'data_parallel_shard_degree');
+        putProduct(facts, 'data_parallel', [shard, groups]);
+        putProduct(facts, 'shard_size', [shard, at(root, 'parallelism', 'context_parallel_degree')]);
+      }
       facts.fields(fields);
       facts.take('grad_ckpt', at(root, 'activation_checkpoint', 'mode'), checkpointing, 'activation_checkpoint.mode');
       const saved = at(root, 'checkpoint');

@@ -16,6 +16,8 @@ export const maxtext: YamlRecogniser = {
         putProduct(facts, 'gpu_count', axes(root, /^ici_\w+_parallelism$/));
         putProduct(facts, 'num_nodes', axes(root, /^dcn_\w+_parallelism$/));
       }
+      // Inside a slice the library's own is whatever is left.
+      if (at(root, 'ici_fsdp_parallelism')) putProduct(facts, 'shard_size', axes(root, /^(?:ici|dcn)_fsdp(?:_transpose)?_parallelism$/));
       const policy = at(root, 'remat_policy');
       const said = scalarOf(policy);
       if (policy && typeof said === 'string') {
