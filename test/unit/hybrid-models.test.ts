@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { dimensionsOf } from '../../server/src/core/estimate/dimensions.js';
 import { attentionLayers, blocksOf, scanFlops, stateBytes } from '../../server/src/core/estimate/layer-mix.js';
+import { estimateServing } from '../../server/src/core/estimate/serving/index.js';
 import { heldBytesPerSequence, kvBytesPerSequence, kvBytesPerToken } from '../../server/src/core/estimate/serving/shape.js';
 import { FactReader } from '../../server/src/core/estimate/spec.js';
 import type { FactValue } from '../../server/src/core/model/fact.js';
 import { shippedCatalog } from '../support/catalog.js';
 import { seen } from '../support/recognise.js';
+import { context, estimateOf, jobOf } from './estimate/training/context.js';
 
 const catalog = shippedCatalog();
 const dimensions = (facts: Record<string, FactValue>) => {
@@ -161,4 +163,48 @@ test.each<[string, Record<string, FactValue>, number, number]>([
   expect(found.params / params).toBeLessThan(1.1);
   expect(found.active / active).toBeGreaterThan(0.85);
   expect(found.active / active).toBeLessThan(1.15);
+});
+
+describe('a hybrid in training', () => {
+  const facts = {
+    model: 'nvidia/Nemotron-H-8B-Base-8K',
+    gpu_type: 'h100-sxm-80gb',
+    gpus: 8,
+    precision: 'bf16',
+    batch_size: 1,
+    framework: 'megatron',
+    strategy: 'fsdp',
+  };
+  const attention = (more: Record<string, FactValue>) => {
+    const job = jobOf({ ...facts, ...more });
+    const { shape } = job;
+    if (shape === undefined) throw new Error('not known');
+    return { attending: shape.attending, layers: shape.layers, scan: shape.scan };
+  };
+  test('only layers that attend cost attention, and the recurrence is counted', () => {
+    expect(attention({ seq_len: 8192 })).toEqual({ attending: 4, layers: 26, scan: 12 * 24 * 8192 * 128 });
+  });
+  test('long sequences slow it down less than a model whose layers all attend', () => {
+    const rate = (more: Record<string, FactValue>) => estimateOf({ ...facts, grad_ckpt: 'full', ...more }).estimates['tokens_per_s_per_gpu']?.likely ?? 0;
+    const slower = (model: string) => rate({ model, seq_len: 4096 }) / rate({ model, seq_len: 65536 });
+    expect(slower('nvidia/Nemotron-H-8B-Base-8K')).toBeLessThan(1.4);
+    expect(slower('meta-llama/Llama-3.1-8B')).toBeGreaterThan(2);
+  });
+});
+
+describe('a hybrid whose state nobody sizes', () => {
+  const open = { params: 8e9, n_layer: 32, n_embd: 4096, n_head: 32, n_kv_head: 8, attention_layers: 4, state_layers: 28, gpu_type: 'h100-sxm-80gb', gpus: 1 };
+  test('has no cache of a known size, and says what is missing', () => {
+    const { estimates, unknown } = estimateServing(
+      { kind: 'serving', facts: { ...open, model: 'own', engine: 'vllm', max_model_len: 8192, input_tokens: 512, output_tokens: 128, concurrency: 4 } },
+      context,
+    );
+    expect(Object.keys(estimates).filter((name) => /kv_|concurrency|output_tokens|tpot/.test(name))).toEqual([]);
+    expect(unknown.map(({ fact }) => fact)).toEqual(expect.arrayContaining(['state_width', 'state_dim']));
+  });
+  test('has no speed in training', () => {
+    const { estimates, unknown } = estimateOf({ ...open, model: 'own', batch_size: 1, seq_len: 4096 });
+    expect(estimates['tokens_per_s_per_gpu']).toBeUndefined();
+    expect(unknown.map(({ fact }) => fact)).toContain('state_width');
+  });
 });

@@ -71,9 +71,9 @@ export interface LayerMix {
   readonly dense: number;
   readonly routed: number;
   /** Channels of a recurrent layer: heads · head width. */
-  readonly width: number;
+  readonly width: number | undefined;
   /** Elements that each channel keeps: the state size of a state space, the key width of linear attention, none of a convolution. */
-  readonly depth: number;
+  readonly depth: number | undefined;
   /** @unit bytes an element of the state */
   readonly elementBytes: number;
   /** Positions that the short convolution before the recurrence looks at. */

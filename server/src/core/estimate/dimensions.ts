@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { LayerMix, ModelShape } from '../catalog/types.js';
-import { layerMixOf, recurrentParams } from './layer-mix.js';
+import { layerMixOf, missingState, recurrentParams } from './layer-mix.js';
 import { encoderClass, namedSize, publishedModel, sizeInName } from './model-names.js';
 import type { FactReader } from './spec.js';
 import { slidingShare } from './windows.js';
@@ -157,7 +157,7 @@ function latentParams(
 
 /** Parameters of stated layers and width, all and those of one token.
  * @assumes routed experts are gated but for Nemotron's (squared ReLU: arXiv:2504.03624 §2), and every layer has them unless it is said which
- * @unknown undefined without layers or width */
+ * @unknown undefined without layers or width, or the width of a hybrid's recurrent layers */
 function parametersOf(facts: FactReader, listed: ModelShape | undefined): { readonly params: number; readonly active: number } | undefined {
   const layers = positive(facts.number('n_layer')) ?? listed?.layers;
   const hidden = positive(facts.number('n_embd')) ?? listed?.hidden;
@@ -183,6 +183,7 @@ function parametersOf(facts: FactReader, listed: ModelShape | undefined): { read
   });
   const ungated = /nemotron/i.test(facts.text('architecture') ?? '');
   const matrices = ungated ? 2 : 3;
+  if (mix !== undefined && missingState({ mix }).length > 0) return undefined;
   const mixed = mix === undefined ? 0 : recurrentParams(mix, hidden) + mix.dense * (ungated || !gated ? 2 : 3) * hidden * ffn;
   if (experts === undefined || mix?.routed === 0) return { params: dense + mixed, active: dense + mixed };
   const chosen = positive(facts.number('experts_per_token')) ?? listed?.expertsPerToken ?? Math.min(2, experts);

@@ -1,4 +1,6 @@
 import type { AssumedFact, Estimate, Estimation, MissingFact, Term } from '../../model/estimate.js';
+import { isSound } from '../interval.js';
+import { missingState } from '../layer-mix.js';
 import { type EstimateContext, FactReader, type Spec } from '../spec.js';
 import { cachePool } from './capacity.js';
 import { type Computed, computeServing } from './compute.js';
@@ -22,6 +24,7 @@ export function estimateServing(spec: Spec, context: EstimateContext): Estimatio
     if (labels[name] === undefined) continue; // fitted beside the others, not shown
     if (each.offloadGib !== undefined && !kept.test(name)) continue;
     const { basis, ...interval } = computed.bounds ? { ...computed.bounds, likely: computed.value } : intervalOf(name, computed.value, each, spreads);
+    if (!isSound(interval)) continue;
     estimates[name] = { ...interval, unit: computed.unit, basis, term: termOf(name, computed, facts) };
   }
   return { estimates, unknown: missingFacts(each, metrics), assumed: assumptions(each, facts, metrics), notes: notes(each, theta) };
@@ -95,6 +98,14 @@ function missingFacts(each: ServingCase, metrics: Readonly<Record<string, Comput
       ask('concurrency', 'state how many requests run at once, or requests_per_s', lacks('output_tokens_per_s', 'tpot_ms', 'latency_ms'));
     if (each.maxModelLen === undefined && each.inputTokens === undefined) ask('max_model_len', 'state max_model_len', lacks('max_concurrency'));
   }
+  if (each.model !== undefined)
+    for (const fact of missingState(each.model))
+      ask(fact, 'state the size of what the recurrent layers keep (config.json has it)', [
+        'kv_capacity_tokens',
+        'max_concurrency',
+        'peak_memory_gib',
+        'output_tokens_per_s',
+      ]);
   if (each.task === 'speech' && each.audioSeconds === undefined) ask('audio_s', 'state the length of the audio in seconds', lacks('latency_ms'));
   if (each.task === 'pass' && each.pass === undefined && each.model === undefined)
     ask(

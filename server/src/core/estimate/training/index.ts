@@ -103,6 +103,8 @@ function missingOf(job: TrainingJob): MissingFact[] {
       need: 'state the batch size a device with its accumulation, or the global one',
       blocks: ['step_time_s', 'steps'],
     });
+  for (const fact of job.shape?.missing ?? [])
+    missing.push({ fact, need: 'state the size of what the recurrent layers keep (config.json has it)', blocks: ['tokens_per_s_per_gpu', 'step_time_s'] });
   if (job.sample === undefined && !job.lengthKnown)
     missing.push({ fact: 'seq_len', need: 'state the sequence length', blocks: ['samples_per_s', 'step_time_s'] });
   return missing;

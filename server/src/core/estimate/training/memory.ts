@@ -125,7 +125,7 @@ function transformerActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<M
   const fused = job.framework.class !== 'everyday' || job.compile;
   const kept = (unit: 'hidden' | 'ffn') => k[`activation.${unit}.${fused ? 'fused' : 'eager'}`];
   const ffn = shape.experts !== undefined && shape.expertBody > 0 ? shape.ffn * (shape.expertsPerToken ?? 2) : shape.ffn;
-  const scores = job.flash ? 0 : k['activation.scores'] * layout.micro * (shape.heads / layout.tensor) * job.seqMax ** 2;
+  const scores = job.flash ? 0 : k['activation.scores'] * layout.micro * (shape.heads / layout.tensor) * job.seqMax ** 2 * (shape.attending / shape.layers);
   const layer = ((kept('hidden') * shape.hidden + kept('ffn') * ffn) * tokens * bytes) / layout.tensor + scores;
   // The first pipeline stage holds as many micro-batches as there are stages: together again all layers.
   const held = layout.pipeline > 1 ? Math.min(layout.pipeline, Math.max(1, layout.accumulation)) : 1;

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import { type Dimensions, dimensionsOf } from '../dimensions.js';
+import { attentionLayers, blocksOf, missingState, scanFlops } from '../layer-mix.js';
 import type { FactReader } from '../spec.js';
 
 /** A transformer as training passes it. */
@@ -29,6 +30,12 @@ export interface Shape
   readonly expertBody: number;
   /** Layers that one token of the sequence passes; of an encoder with a decoder, those that a token of the source and its share of the target pass. */
   readonly layers: number;
+  /** Layers of these that attend; the others keep a state (4.9). */
+  readonly attending: number;
+  /** Work of the recurrent layers for one token beside their projections. @unit FLOP */
+  readonly scan: number;
+  /** Facts without which that work is not known. */
+  readonly missing: readonly string[];
   /** Layers that the host launches for one pass. */
   readonly launched: number;
   /** Weights of input embedding and, if not tied, head. */
@@ -62,14 +69,19 @@ function passed(d: Dimensions, tuned: boolean): Shape {
   // Of a routed model, all that is not read for every token lies in the experts: (total − active) spreads over the unused ones.
   const used = experts !== undefined && expertsPerToken !== undefined && experts > expertsPerToken ? expertsPerToken / (experts - expertsPerToken) : undefined;
   const expertBody = routed ? Math.min(0.9 * body, used === undefined ? 0.6 * body : (params - active) * used) : 0;
+  // Hybrids that number mixers and feed-forward parts apart have half as many layers of both.
+  const layers = blocksOf(d);
   const ffn = d.guessed.includes('n_ffn') || expertBody > 0 ? (d.expertFfn ?? d.ffn) : d.ffn;
   return {
     params,
     body,
-    expertFfn: expertBody > 0 && expertsPerToken !== undefined ? Math.max(64, expertBody / (d.layers * expertsPerToken * 3 * hidden)) : ffn,
+    expertFfn: expertBody > 0 && expertsPerToken !== undefined ? Math.max(64, expertBody / ((d.mix?.routed ?? layers) * expertsPerToken * 3 * hidden)) : ffn,
     expertBody,
-    layers: d.layers * (target === undefined ? 1 : 1 + 1.5 * target),
-    launched: d.layers * (target === undefined ? 1 : 2.5),
+    layers: layers * (target === undefined ? 1 : 1 + 1.5 * target),
+    attending: d.mix === undefined ? layers * (target === undefined ? 1 : 1 + 1.5 * target) : attentionLayers(d),
+    scan: scanFlops(d),
+    missing: missingState(d),
+    launched: layers * (target === undefined ? 1 : 2.5),
     hidden,
     ffn,
     heads: d.heads,

@@ -46,7 +46,8 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
 
   const half = job.clock * chip.peak[job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : 'fp16'];
   const positions = Math.min(job.seq, shape.reach);
-  const scores = attended(shape, job.seq) * tokens * layersHere * (shape.heads / tensor);
+  const scores = attended(shape, job.seq) * tokens * (shape.attending / pipeline) * (shape.heads / tensor);
+  const scan = (shape.scan * tokens * passes) / perRank / (half * reach);
   const attentionPasses = 3.5 + ((kept ? kept.attention : job.checkpointing === 'full') ? 1 : 0);
   const longRows = positions / (positions + k['attention.half']);
   const attention =
@@ -94,7 +95,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
 
   // Each micro-batch adds its gradients of trained weights to those of the step.
   const accumulate = frozen ? 0 : (here * k['accumulate.bytes']) / (layout.sharding === 'full' ? layout.shards : 1) / chip.bandwidth;
-  const onDevice = accumulate + matrix + attention + elementwise + dequantize + tensorParallel + expertParallel;
+  const onDevice = accumulate + matrix + attention + scan + elementwise + dequantize + tensorParallel + expertParallel;
   const busy = overlap(onDevice, launch);
   // Copies to the host and back run beside the computing.
   const copied = kept ? (2 * kept.host * tokens * layersHere * bytes) / tensor / chip.pcie : 0;
@@ -114,11 +115,11 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const factor = accumulation * scale * (shape.relative ? k['relative.slow'] : 1);
   const bubble = factor * microTime * bubbleShare;
   const total = factor * microTime * (1 + bubbleShare) + gradients + optimizer + fixed;
-  const perToken = 6 * (shape.body + head) + 12 * shape.layers * shape.heads * shape.headDim * attended(shape, job.seq);
+  const perToken = 6 * (shape.body + head) + 12 * shape.attending * shape.heads * shape.headDim * attended(shape, job.seq) + 3 * shape.scan;
   const units = micro * accumulation * data * job.seq;
   return {
     matrix: factor * matrix,
-    attention: factor * attention,
+    attention: factor * (attention + scan),
     elementwise: factor * (elementwise + accumulate),
     launch: factor * (busy - onDevice),
     loading: 0,
