@@ -143,7 +143,7 @@ function transformerActivations(job: TrainingJob, k: Values<MemoryKnob>): Pick<M
         : job.checkpointing === 'selective'
           ? layers * layer * k['activation.selective']
           : layers * layer);
-  const logit = job.framework.chunkedLoss ? k['logits.chunked'] : k['logits.eager'];
+  const logit = job.framework.chunkedLoss ? k['logits.chunked'] : k[fused ? 'logits.fused' : 'logits.eager'];
   return { activations, logits: (tokens * shape.vocab * logit * shape.headShare) / layout.tensor };
 }
 

@@ -49,9 +49,9 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
   if (task !== undefined && /^(pretrain|finetune|lora|qlora)$/.test(task) && facts.has('n_layer')) return undefined;
   const image = facts.number('image_size') ?? sizeIn(name);
   const listed = catalog.sampleModel(name, image);
-  // An exact name knows more than a pattern.
+  // An exact name knows more than a pattern, but not what training keeps of its activations.
   const passed = catalog.inferenceModel(name);
-  if (passed !== undefined && passed.kind === 'vision') {
+  if (passed !== undefined && passed.kind === 'vision' && listed?.keptM === undefined) {
     const scale = image !== undefined && passed.imageSize !== undefined ? (image / passed.imageSize) ** 2 : 1;
     return {
       model: passed.name,
