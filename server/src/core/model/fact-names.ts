@@ -23,6 +23,7 @@ export const factNames: Readonly<Record<string, FactName>> = {
   grad_accum: number('gradient accumulation', 'Gradient accumulation steps.'),
   seq_len: number('sequence length', 'Training sequence length in tokens.'),
   seq_len_max: number('longest sequence', 'Longest training sequence in tokens, where samples are shorter.'),
+  sample_tokens: number('tokens a sample', 'Mean tokens of a training sample, where samples are shorter than the sequence length.'),
   epochs: number('epochs', 'Passes over the data set.'),
   max_steps: number('training steps', 'Optimizer steps.'),
   train_tokens: number('token budget', 'Tokens that the run trains on.'),

@@ -51,6 +51,17 @@ export const libraryDefaults: readonly LibraryDefaults[] = [
       ],
     },
   },
+  // What loads photographs shows in an estimate; loading tokens does not.
+  {
+    frameworks: ['transformers', 'hf-trainer'],
+    kinds: ['training'],
+    where: [
+      'model',
+      /(?:^|[/_-])(?:vit|deit|swin(?:v2)?|beit|dinov2|convnext(?:v2)?|resnet|efficientnet|mobilenet(?:_v\d)?|mobilevit|regnet|levit|cvt|pvt|segformer|detr|yolos)(?:[-_.\d]|$)/i,
+    ],
+    of: 'transformers TrainingArguments',
+    facts: { loader_workers: 0 },
+  },
   // Preference pairs were cut at 512 tokens, for two releases at none, since then at 1024.
   {
     frameworks: ['trl'],

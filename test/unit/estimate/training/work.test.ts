@@ -143,3 +143,29 @@ describe('early stopping', () => {
     expect((early?.low ?? 0) / (plain?.low ?? 1)).toBeCloseTo(1 / 4, 9);
   });
 });
+
+describe('samples shorter than the sequence', () => {
+  const set: Facts = { ...llama7b, task: 'finetune', epochs: 1, dataset_size: 10_000, seq_len: 2048, batch_size: 1 };
+  const tokens = (more: Facts) => estimateOf({ ...set, ...more }).estimates['train_tokens']?.likely;
+  const assumed = (more: Facts) => estimateOf({ ...set, ...more }).assumed.find(({ fact }) => fact === 'sample_tokens')?.value;
+  const rows: { name: string; facts: Facts; perSample: number }[] = [
+    { name: 'nobody says whether they are padded: up to the limit', facts: {}, perSample: 2048 },
+    { name: 'padded to the longest of a micro-batch of one: their usual length', facts: { packing: false }, perSample: 300 },
+    { name: 'of eight: that of the longest of them', facts: { packing: false, batch_size: 8 }, perSample: 300 * (1 + 0.45 * 3) },
+    { name: 'never beyond the limit', facts: { packing: false, batch_size: 8, seq_len: 512 }, perSample: 512 },
+    { name: 'a stated mean', facts: { sample_tokens: 700 }, perSample: 700 },
+    { name: 'a stated mean, packed', facts: { sample_tokens: 700, packing: true, batch_size: 8 }, perSample: 700 },
+  ];
+  for (const { name, facts, perSample } of rows) it(name, () => expect((tokens(facts) ?? 0) / 10_000).toBeCloseTo(perSample, 6));
+  it('a length that nobody states is listed, a stated one is not', () => {
+    expect(assumed({ packing: false })).toBe(300);
+    expect(assumed({ sample_tokens: 700 })).toBeUndefined();
+  });
+  it('the hours know less where the length is open', () => {
+    const width = (more: Facts) => {
+      const hours = estimateOf({ ...set, ...more }).estimates['gpu_hours'];
+      return (hours?.high ?? 0) / (hours?.low ?? 1);
+    };
+    expect(width({ packing: false })).toBeGreaterThan(4 * width({ packing: false, sample_tokens: 700 }));
+  });
+});

@@ -56,7 +56,7 @@ export function estimateTraining(spec: Spec, context: EstimateContext): Estimati
     const evaluation = evaluationOf(job, work);
     const over = overheadOf(job, coefficients.speed, evaluation, checkpoints && stepHours !== undefined ? { checkpoints, stepHours } : undefined);
     const hours = stepHours === undefined || over === undefined ? undefined : withOverhead(stepHours, over, layout.gpus) * work.runs;
-    const extra = work.lengthOpen ? (job.lengthKnown ? 0.4 : 0.9) : 0;
+    const extra = work.lengthOpen ? (job.facts.flag('packing') === false ? 1.1 : job.lengthKnown ? 0.4 : 0.9) : 0;
     put(
       'gpu_hours',
       'GPU-h',

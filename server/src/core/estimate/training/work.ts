@@ -58,7 +58,9 @@ export function jobWork(job: TrainingJob): JobWork {
   if (epochs !== undefined && size !== undefined) {
     const samples = epochs * size;
     const packed = facts.flag('packing') === true;
-    const perSample = realPerSample === undefined ? undefined : packed ? Math.min(realPerSample, 0.5 * job.seqMax) : realPerSample;
+    const mean = positive('sample_tokens');
+    const length = lengthOf(job, mean, packed);
+    const perSample = realPerSample === undefined ? undefined : (length ?? realPerSample);
     const tokens = perSample === undefined ? undefined : samples * perSample;
     const steps2 =
       samplesPerStep === undefined
@@ -66,9 +68,17 @@ export function jobWork(job: TrainingJob): JobWork {
         : packed && tokens !== undefined && tokensPerStep !== undefined
           ? tokens / tokensPerStep
           : samples / samplesPerStep;
-    const open = seq !== undefined;
+    const open = seq !== undefined && mean === undefined;
     const assumed = open
-      ? [{ fact: 'sample_tokens', value: Math.round(perSample ?? job.seq), why: 'mean length of a sample not stated: up to the length limit' }]
+      ? [
+          facts.flag('packing') === false && job.facts.has('seq_len')
+            ? {
+                fact: 'sample_tokens',
+                value: Math.min(usualSample, job.seq),
+                why: 'mean length of a sample not stated: that of published instructions and conversations',
+              }
+            : { fact: 'sample_tokens', value: Math.round(perSample ?? job.seq), why: 'mean length of a sample not stated: up to the length limit' },
+        ]
       : [];
     return done({ samples, tokens, steps: steps2, lengthOpen: open, assumed });
   }
@@ -77,4 +87,17 @@ export function jobWork(job: TrainingJob): JobWork {
       ? { fact: 'dataset_size', need: 'state the number of samples, or open the data set locally', blocks: ['gpu_hours', 'wall_hours'] }
       : { fact: 'max_steps', need: 'set max_steps, num_train_epochs with the data set, or a token budget', blocks: ['gpu_hours', 'wall_hours'] };
   return done({ missing: [missing] });
+}
+
+/** Tokens of a sample of instructions or conversation, where nobody says.
+ * @assumes a middle of published sets: means of 70 to 430 tokens a turn pair (Wang et al. 2023, arXiv 2306.04751 table 1), conversations of several turns beyond */
+const usualSample = 300;
+
+/** Tokens that are computed for one sample of a set, on average: packed ones fill the sequence, others are padded to the longest of their micro-batch.
+ * @assumes lengths scatter as a lognormal of σ 0.7, whose largest of b is about 1 + 0.45·log2 b times the mean (order statistics, b to 32)
+ * @unknown undefined where neither their mean nor that they are not packed is known: they may be padded to the limit */
+function lengthOf(job: TrainingJob, mean: number | undefined, packed: boolean): number | undefined {
+  if (packed) return Math.min(job.seq * job.realShare, mean ?? 0.5 * job.seqMax);
+  if (!job.facts.has('seq_len') || (mean === undefined && job.facts.flag('packing') !== false) || job.shape?.encoder === true) return undefined;
+  return Math.min(job.seq, (mean ?? usualSample) * (1 + 0.45 * Math.log2(Math.max(1, job.layout.micro))));
 }
