@@ -80,7 +80,7 @@ describe('a change of code is made where the code has its place', () => {
       sft
         .replace('trl import', 'peft import LoraConfig\nfrom trl import')
         .replace('    train_dataset', '    peft_config=LoraConfig(r=8, task_type="CAUSAL_LM"),\n    train_dataset')
-        .replace('bf16=True', 'bf16=True, per_device_train_batch_size=2'),
+        .replace('bf16=True', 'bf16=True, per_device_train_batch_size=1'),
       'qlora',
       one,
       [
@@ -144,7 +144,7 @@ describe('options that go together', () => {
     sft
       .replace('trl import', 'peft import LoraConfig\nfrom trl import')
       .replace('    train_dataset', '    peft_config=LoraConfig(r=8, task_type="CAUSAL_LM"),\n    train_dataset')
-      .replace('bf16=True', `bf16=True, per_device_train_batch_size=2${settings}`);
+      .replace('bf16=True', `bf16=True, per_device_train_batch_size=1${settings}`);
   test('a 4-bit base that is sharded is stored in the type of the other weights', async () => {
     const { changed, found } = await edited({ 'train.py': adapted(', fsdp="full_shard auto_wrap"') }, 'qlora', { ...one, gpu_count: 2 });
     expect(changed['train.py']).toContain('bnb_4bit_compute_dtype=torch.bfloat16, bnb_4bit_quant_storage=torch.bfloat16))');

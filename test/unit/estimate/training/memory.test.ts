@@ -155,3 +155,18 @@ describe('what a policy keeps of each layer', () => {
     expect(new Set(order).size).toBe(order.length);
   });
 });
+
+it('a diffusion model has its encoders beside it, unless their outputs were stored before', () => {
+  const flux: Facts = {
+    task: 'diffusion',
+    model: 'black-forest-labs/FLUX.1-dev',
+    image_size: 512,
+    gpu_type: 'h100',
+    gpus: 1,
+    batch_size: 1,
+    precision: 'bf16',
+    finetune_method: 'lora',
+  };
+  const weights = (cached: boolean) => memoryParts(jobOf({ ...flux, latents_cached: cached }), starts(memoryKnobs))?.weights ?? 0;
+  expect((weights(false) - weights(true)) / 2e9).toBeCloseTo(4.96, 1);
+});

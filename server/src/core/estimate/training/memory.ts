@@ -103,13 +103,15 @@ function gathered(job: TrainingJob, here: number): number {
 }
 
 function plainStates(job: TrainingJob, params: number, k: Values<MemoryKnob>): States {
+  // Encoders whose outputs were not stored before lie beside the model.
+  const beside = job.latentsCached ? 0 : (job.sample?.frozenParams ?? 0) * (job.precision === 'fp32' || job.precision === 'tf32' ? 4 : 2);
   if (job.method !== 'full') {
     const bytes = job.method === 'qlora' ? (job.weightBits === 8 ? 1.05 : k['quantized.bytes']) : job.precision === 'fp32' ? 4 : 2;
     const adapters = (job.trainable ?? 0.01 * params) * (8 + optimizerBytes(job.optimizer, false));
-    return { weights: bytes * params, gradients: 0, optimizer: 0, adapters, buffers: 0 };
+    return { weights: bytes * params + beside, gradients: 0, optimizer: 0, adapters, buffers: 0 };
   }
   return {
-    weights: 4 * params,
+    weights: 4 * params + beside,
     gradients: 4 * params,
     optimizer: optimizerBytes(job.optimizer, false) * params,
     adapters: 0,

@@ -18,6 +18,8 @@ export interface SampleWork {
   readonly patches: boolean;
   /** Forward pass of frozen encoders a sample. @unit MAC */
   readonly frozen: number;
+  /** Weights of those encoders. @unit params */
+  readonly frozenParams: number;
   /** Edge of the image. @unit pixels */
   readonly imageSize: number;
   /** Tokens a sample, for models that are transformers over patches or frames. */
@@ -63,6 +65,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
       squares: squaresOf(passed.name, 'convolution'),
       patches: isPatched(passed.name),
       frozen: 0,
+      frozenParams: 0,
       tokens: undefined,
       kernels: passed.kernels,
       usualBatch: listed?.usualBatch ?? 64,
@@ -83,6 +86,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
       squares: squaresOf(listed.id, listed.kind),
       patches: isPatched(listed.id),
       frozen: (listed.frozenGmacs ?? 0) * 1e9 * scale,
+      frozenParams: listed.kind === 'diffusion' ? encoderParams(listed.id) : 0,
       tokens: undefined,
       kernels: usualKernels,
       usualBatch: listed.usualBatch ?? 64,
@@ -103,6 +107,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
       squares: squaresOf(shape.id, 'convolution'),
       patches: isPatched(shape.id),
       frozen: 0,
+      frozenParams: 0,
       tokens: undefined,
       kernels: usualKernels,
       usualBatch: 64,
@@ -125,6 +130,7 @@ export function sampleWorkOf(facts: FactReader, catalog: Catalog): SampleWork | 
     squares: 0,
     patches: false,
     frozen: 0,
+    frozenParams: 0,
     tokens: undefined,
     kernels: usualKernels,
     usualBatch: 16,
@@ -156,6 +162,19 @@ export const isImage: ReadonlySet<SampleWork['kind']> = new Set(['convolution', 
 
 /** True where each sample is a photograph, which the host decodes and augments anew every time. */
 export const readsPhotographs = ({ kind }: SampleWork, facts: FactReader): boolean => isImage.has(kind) && facts.flag('synthetic_data') !== true;
+
+/** Weights that a diffusion model's text and image encoders have beside it.
+ * @unit params
+ * @source model cards and configurations: CLIP ViT-L/14 text 0.12 B, OpenCLIP ViT-H text 0.35 B, ViT-bigG text 0.69 B, T5 v1.1 XXL encoder 4.76 B, autoencoder 0.08 B
+ * (Rombach et al. 2022; Podell et al. 2023, arXiv 2307.01952 table 1; Chen et al. 2023, arXiv 2310.00426; black-forest-labs/FLUX.1-schnell) */
+function encoderParams(id: string): number {
+  if (/flux/.test(id)) return 4.96e9;
+  if (/pixart|sana/.test(id)) return 4.84e9;
+  if (/sdxl/.test(id)) return 0.9e9;
+  if (/stable-diffusion-v2/.test(id)) return 0.44e9;
+  if (/stable-diffusion/.test(id)) return 0.21e9;
+  return /dit/.test(id) ? 0.08e9 : 0;
+}
 
 /** Image transformers and transformers that denoise. */
 const isPatched = (name: string): boolean =>
