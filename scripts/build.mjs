@@ -97,6 +97,7 @@ const bundles = [
   { entry: 'server/src/node/mcp.ts', name: 'mcp', platform: 'node', format: 'cjs', define: { VERSION: JSON.stringify(version) } },
   { entry: 'webview/src/compare/main.tsx', name: 'webview-compare', platform: 'browser', format: 'iife' },
   { entry: 'webview/src/what-if/main.tsx', name: 'webview-what-if', platform: 'browser', format: 'iife' },
+  { entry: 'webview/src/history/main.tsx', name: 'webview-history', platform: 'browser', format: 'iife' },
   { entry: 'webview/src/spend/main.tsx', name: 'webview-spend', platform: 'browser', format: 'iife' },
   { entry: 'webview/src/model/main.tsx', name: 'webview-model', platform: 'browser', format: 'iife' },
   { entry: 'webview/src/model/worker.ts', name: 'model-worker', platform: 'browser', format: 'iife' },

@@ -30,6 +30,20 @@ describe('mlcost compare', () => {
     expect(csv('--market', 'spot', '--market', 'reserved-3y')).toEqual(all.filter(({ market = '' }) => ['spot', 'reserved-3y'].includes(market)));
     expect([...new Set(all.map(({ market }) => market))].sort()).toEqual([...markets].sort());
   });
+  test('commitments are of the markets that are asked for', () => {
+    const terms = (...args: string[]): string[] => {
+      const { workloads } = JSON.parse(compare(training, '--format', 'json', ...args).stdout) as { workloads: { commitments: { term: string }[] }[] };
+      return [...new Set(workloads.flatMap(({ commitments }) => commitments.map(({ term }) => term)))].sort();
+    };
+    expect(terms()).toEqual(['reserved-3y']);
+    expect(terms('--market', 'spot', '--market', 'reserved-1y')).toEqual([]);
+    expect(terms('--market', 'on-demand', '--market', 'reserved-3y')).toEqual(['reserved-3y']);
+    expect(compare(training, '--market', 'spot').stdout).not.toMatch(/Commitments/);
+  });
+  test('JSON with a limit has the best offers only, and how many there are', () => {
+    const { workloads } = JSON.parse(compare(training, '--format', 'json', '--limit', '5').stdout) as { workloads: { rows: object[]; offers: number }[] };
+    expect([workloads[0]?.rows.length, workloads[0]?.offers]).toEqual([5, all.length]);
+  });
   test('CSV has the offers of the JSON, one a line, with the numbers as they are', () => {
     const { workloads } = JSON.parse(compare(training, '--format', 'json').stdout) as {
       workloads: { title: string; rows: Record<string, { low: number; likely: number; high: number }>[] }[];

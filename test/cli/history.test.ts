@@ -27,6 +27,7 @@ interface Answer {
       figure: { name: string; likely: number } | null;
       facts: { fact: string; from: unknown; to: unknown; by?: number }[];
     }[];
+    uncommitted?: { change: string; facts: unknown[] };
   }[];
 }
 function history(...args: string[]): Answer {
@@ -84,6 +85,19 @@ describe('mlcost history', () => {
     expect(workloads[0]?.points.at(-1)?.subject).toBe('more');
     git('reset', '-q', '--hard', 'HEAD~1');
   });
+  test('what is not committed stands behind the last commit, also where it moves the workload in its file', () => {
+    write('app/answer.py', `${call(5).replace('messages=[]', 'messages=[], n=2')}${call(450).split('\n').slice(1).join('\n')}`);
+    const { workloads } = history('app/answer.py#api-call-2');
+    expect(workloads[0]?.points.map(({ subject }) => subject)).toEqual(['one', 'longer, "answers"', 'longest']);
+    expect(workloads[0]?.uncommitted).toMatchObject({ facts: [{ fact: 'max_tokens', from: 300, to: 450 }] });
+    expect(history('app/answer.py#api-call-1').workloads[0]).toMatchObject({ points: [], uncommitted: { change: 'new' } });
+    expect(mlcost('history', 'app/answer.py#api-call-2', '-q').stdout).toMatch(/now +.*not committed +output limit 300 → 450/);
+    git('checkout', '-q', '.');
+    expect(history('app/answer.py').workloads[0]?.uncommitted).toBeUndefined();
+  });
+  test('a program that waits is told how far it is', () => {
+    expect(mlcost('history', 'app/answer.py', '-q', '--progress', '--format', 'json').stderr).toMatch(/^6 of 6 commits$/m);
+  });
   test('a file of what is known that was cut off, or holds other things, is no harm', () => {
     const kept = path.join(folder, '.mlcost/history');
     for (const name of readdirSync(kept).filter((one) => one.endsWith('.jsonl')))
@@ -113,7 +127,7 @@ describe('mlcost history', () => {
     expect(page).toContain('longer, &quot;answers&quot;');
   });
   test.each<[string[], RegExp]>([
-    [['gone.py'], /no workload of the last commit is called 'gone\.py'.*there are app\/answer\.py#api-call-1/],
+    [['gone.py'], /no workload of this project, nor of its last commit, is called 'gone\.py'.*there are app\/answer\.py#api-call-1/],
     [['app/answer.py', '--to', 'nowhere'], /no commit is called 'nowhere'/],
     [['app/answer.py', '--limit', '0'], /--limit takes a whole number/],
   ])('%j is wrong use', (args, message) => {

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createProtocolConnection, type ProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import {
+  CancellationTokenSource,
+  createProtocolConnection,
+  type ProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
+import type { HistoryResult, HistoryTrouble } from '../../server/src/protocol/history.js';
 import type { AnswerParams, BlameResult, MarkdownResult, ToolResult } from '../../server/src/protocol/protocol.js';
 
 // The server as the editor starts it in Node, on a real folder in a real repository.
@@ -47,6 +54,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 const ask = (params: Omit<AnswerParams, 'folder'>): Promise<MarkdownResult> => connection.sendRequest('mlcost/answer', { folder: root, ...params });
+const history = (id: string): Promise<HistoryResult | HistoryTrouble> =>
+  connection.sendRequest('mlcost/history', { ref: { uri: `${root}/call.py`, id }, token: 'h' });
 const tool = (name: string, input: unknown): Promise<ToolResult> => connection.sendRequest('mlcost/tool', { name, input, folder: root });
 
 describe('agents and questions where git and processes are', () => {
@@ -79,5 +88,45 @@ describe('agents and questions where git and processes are', () => {
       [2, 'decides the cost · not committed'],
       [4, 'decides the cost · HASH Ana, DAY'],
     ]);
+  });
+  test('the history of a workload, with what is not committed, and how far it is', async () => {
+    const told: unknown[] = [];
+    connection.onNotification('mlcost/progress', (progress) => void told.push(progress));
+    write('call.py', call(400));
+    const found = await history('call.py#api-call-1');
+    git('checkout', '-q', '.');
+    if ('trouble' in found) throw new Error(found.trouble);
+    expect(found).toMatchObject({ quantity: expect.stringMatching(/month/), unit: 'usd/month', commits: 2, isShallow: false });
+    expect(found.steps.map(({ subject, author, change, because }) => [subject, author, change, because.replace(/:.*/, '')])).toEqual([
+      ['one', 'Ana', 'new', ''],
+      ['longer', 'Ana', expect.stringMatching(/^\+\d+ %$/), 'output limit 100 → 200'],
+      ['not committed', '', expect.stringMatching(/^\+\d+ %$/), 'output limit 200 → 400'],
+    ]);
+    expect(found.steps.every(({ value }) => value !== undefined && value.low <= value.likely && value.likely <= value.high)).toBe(true);
+    expect(told).toContainEqual({ token: 'h', done: 2, total: 2 });
+  });
+  test('a workload that is in no file is said not to be there', async () => {
+    expect(await history('call.py#training-7')).toEqual({ trouble: expect.stringMatching(/^No workload of this project.* there are call\.py#api-call-1\.$/) });
+  });
+  test('a history that nobody waits for any longer ends', async () => {
+    const source = new CancellationTokenSource();
+    source.cancel();
+    const found = await connection.sendRequest('mlcost/history', { ref: { uri: `${root}/call.py`, id: 'call.py#api-call-1' }, token: 'h' }, source.token);
+    expect(found).toEqual({ trouble: 'Ended before it was done.' });
+  });
+  test('what a command says for the editor rests on the editor’s own settings', async () => {
+    write('train.py', 'from transformers import Trainer, TrainingArguments\nTrainer(args=TrainingArguments("o", max_steps=100)).train()\n');
+    const providers = async (): Promise<Set<string>> =>
+      new Set(
+        JSON.parse((await tool('compare', { path: 'train.py', gpus: 8, set: { model: 'meta-llama/Llama-3.1-8B', seq_len: 2048 } })).text).workloads.flatMap(
+          (one: { rows: { provider: string }[] }) => one.rows.map(({ provider }) => provider),
+        ),
+      );
+    const all = await providers();
+    await connection.sendNotification('mlcost/settings', { provider: 'gcp' });
+    const some = await providers();
+    await connection.sendNotification('mlcost/settings', {});
+    rmSync(path.join(folder, 'train.py'));
+    expect([all.size > 1, [...some]]).toEqual([true, ['gcp']]);
   });
 });

@@ -19,7 +19,7 @@ const client = sources('client/src');
 const commands: string[] = manifest.contributes.commands.map(({ command }: { command: string }) => command);
 
 /** Run by lenses, hovers and the tree, with what they ask or where they lead: nobody picks them from the palette. */
-const unlisted = ['mlCostLens.adviceTaken', 'mlCostLens.answer', 'mlCostLens.reveal', 'mlCostLens.spendSource'];
+const unlisted = ['mlCostLens.adviceTaken', 'mlCostLens.answer', 'mlCostLens.history', 'mlCostLens.reveal', 'mlCostLens.spendSource'];
 test('each command is in the code, and in the manifest where a person picks it', () => {
   const registered = [...client.matchAll(/(?:command|withWorkload)\('(\w+)'/g)].map(([, name]) => `mlCostLens.${name}`);
   expect(registered.sort()).toEqual([...commands, ...unlisted].sort());

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { historyPanelType } from '../../../server/src/protocol/history.js';
 import { modelEditorType } from '../../../server/src/protocol/model-file.js';
 import { comparePanelType } from '../../../server/src/protocol/panel.js';
 import { activeNotification, settingsNotification } from '../../../server/src/protocol/protocol.js';
@@ -7,6 +8,7 @@ import { whatIfPanelType } from '../../../server/src/protocol/what-if.js';
 import { registerTools } from './agent-tools.js';
 import { registerChat } from './chat.js';
 import { registerCommands } from './commands.js';
+import { HistoryPanels } from './history-panel.js';
 import { isRelevant } from './markers.js';
 import { ModelEditors } from './model-editor.js';
 import { ComparePanels } from './panel.js';
@@ -69,6 +71,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   const panels = new ComparePanels(start, context.extensionUri);
   const spend = new SpendPanels(start, context);
   const whatIf = new WhatIfPanels(start, context.extensionUri);
+  const history = new HistoryPanels(start, context.extensionUri);
   context.subscriptions.push(
     { dispose: () => clearTimeout(timer) },
     ...waiting,
@@ -77,9 +80,10 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     vscode.window.registerWebviewPanelSerializer(comparePanelType, panels),
     vscode.window.registerWebviewPanelSerializer(spendPanelType, spend),
     vscode.window.registerWebviewPanelSerializer(whatIfPanelType, whatIf),
+    vscode.window.registerWebviewPanelSerializer(historyPanelType, history),
     vscode.window.registerCustomEditorProvider(modelEditorType, new ModelEditors(start, context), { supportsMultipleEditorsPerDocument: true }),
     sources,
-    ...registerCommands(start, reports, tree, panels, whatIf, spend, sources),
+    ...registerCommands(start, reports, tree, panels, whatIf, history, spend, sources),
     ...registerTools(start),
     ...registerChat(start),
     ...(platform.register?.(context) ?? []),

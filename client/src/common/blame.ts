@@ -43,7 +43,11 @@ export class Blame implements vscode.Disposable {
         .filter(({ effect, line }) => (effect === 'none') === quiet && line < editor.document.lineCount)
         .map(({ line, text, hover }) => {
           const { end } = editor.document.lineAt(line).range;
-          return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } }, hoverMessage: new vscode.MarkdownString(hover) };
+          return {
+            range: new vscode.Range(end, end),
+            renderOptions: { after: { contentText: text } },
+            hoverMessage: Object.assign(new vscode.MarkdownString(hover), { isTrusted: { enabledCommands: ['mlCostLens.history'] } }),
+          };
         });
     editor.setDecorations(this.marks.money, marks(false));
     editor.setDecorations(this.marks.quiet, marks(true));

@@ -3,6 +3,7 @@ export const hoverCommands = [
   'mlCostLens.explain',
   'mlCostLens.compare',
   'mlCostLens.whatIf',
+  'mlCostLens.history',
   'mlCostLens.answer',
   'mlCostLens.setAssumption',
   'mlCostLens.silence',

@@ -12,6 +12,7 @@ import {
 import { answerFact, applyChange, chooseAccelerator, chooseProvider, openSettings, pinAssumption, setAssumption } from './answers.js';
 import { Blame } from './blame.js';
 import { adviceTaken, makeCheaper } from './cheaper.js';
+import type { HistoryPanels } from './history-panel.js';
 import { measuredRuns } from './measured-runs.js';
 import { outOfMemory } from './out-of-memory.js';
 import type { ComparePanels } from './panel.js';
@@ -31,6 +32,7 @@ export function registerCommands(
   tree: WorkloadTree,
   panels: ComparePanels,
   whatIf: WhatIfPanels,
+  history: HistoryPanels,
   spend: SpendPanels,
   sources: SpendSources,
 ): vscode.Disposable[] {
@@ -69,6 +71,7 @@ export function registerCommands(
       else vscode.window.showInformationMessage('This workload is no longer there.');
     }),
     withWorkload('compare', (ref) => panels.show(ref)),
+    withWorkload('history', (ref) => history.show(ref)),
     command('whatIf', (argument) => whatIfOf(start, whatIf, argument)),
     command('adviceTaken', (argument) => adviceTaken(start, argument)),
     withWorkload('makeCheaper', (ref) => makeCheaper(start, ref)),

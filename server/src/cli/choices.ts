@@ -11,7 +11,7 @@ const text = (values: Parsed['values'], name: string): string | undefined => {
  * @param read text of a file named by `--assume`
  * @errors UsageError for a fact that does not exist, a value that is none, a file that cannot be read */
 export async function choicesOf(
-  { values }: Parsed,
+  { values, otherwise }: Parsed,
   read: (path: string) => Promise<string>,
 ): Promise<{ preferences: Preferences; files: readonly MlcostSettings[] }> {
   const assumptions: Assumption[] = [];
@@ -44,7 +44,16 @@ export async function choicesOf(
   const provider = text(values, 'provider') ?? files[0]?.provider;
   const region = text(values, 'region') ?? files[0]?.region;
   const market = values['spot'] === true ? ('spot' as const) : files[0]?.market;
-  return { preferences: { assumptions, ...(provider ? { provider } : {}), ...(region ? { region } : {}), ...(market ? { market } : {}) }, files };
+  return {
+    preferences: {
+      assumptions,
+      ...(provider ? { provider } : {}),
+      ...(region ? { region } : {}),
+      ...(market ? { market } : {}),
+      ...(otherwise ? { otherwise } : {}),
+    },
+    files,
+  };
 }
 
 function parseValue(written: string): FactValue {

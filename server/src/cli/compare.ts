@@ -27,19 +27,22 @@ export interface Compared {
 export function compared(one: Estimated, context: EstimateContext, markets?: readonly Market[]): Compared {
   const [spec, here] = [specOf(one.workload), contextFor(one, context)];
   const rows = compare(spec, here, markets ? { markets } : {});
-  return { one, rows, commitments: commitmentsFor(spec, here, rows[0]?.accelerator) };
+  const commitments = commitmentsFor(spec, here, rows[0]?.accelerator).filter(({ term }) => markets?.includes(term) ?? true);
+  return { one, rows, commitments };
 }
 
-/** The answer of `mlcost compare --format json`. */
-export const compareJson = (all: readonly Compared[], place: (one: Estimated) => object): object => ({
+/** The answer of `mlcost compare --format json`.
+ * @param limit rows of a workload: the best offers; absent: all there are */
+export const compareJson = (all: readonly Compared[], place: (one: Estimated) => object, limit?: number): object => ({
   version: 1,
   workloads: all.map(({ one, rows, commitments }) => ({
     id: one.workload.id,
     kind: one.workload.kind,
     title: one.workload.title,
     ...place(one),
-    rows,
-    commitments: commitments.map(({ onDemand, reserved, share, hoursPerMonth, savesPerMonth, asOf, ...rest }) => ({
+    rows: limit === undefined ? rows : bestOffers(rows).slice(0, limit),
+    offers: rows.length,
+    commitments: commitments.slice(0, limit).map(({ onDemand, reserved, share, hoursPerMonth, savesPerMonth, asOf, ...rest }) => ({
       ...rest,
       usd_per_hour: onDemand,
       committed_usd_per_hour: reserved,

@@ -1,9 +1,12 @@
+import type { Offered } from '../host/engine.js';
 import { type Command, commands } from './command-table.js';
 
 export interface Parsed {
   readonly command: Command;
   readonly args: readonly string[];
   readonly values: Readonly<Record<string, string | true | readonly string[]>>;
+  /** What the editor that asks takes where nobody says anything. */
+  readonly otherwise?: Offered;
 }
 /** Wrong use of the command line: what is wrong, and what would be right. Exit status 2. */
 export class UsageError extends Error {}

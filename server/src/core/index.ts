@@ -74,10 +74,22 @@ export { bestOffers, type CommitmentText, commitmentCells, commitmentHeader, com
 export { changeText, deltaText, signed } from './render/delta.js';
 export { explainMarkdown } from './render/explain.js';
 export { forensicsMarkdown, forensicsText } from './render/forensics.js';
-export { becauseText, comparableFigures, figureText, type HistoryPoint, type HistoryRun, sparkline, stepText, type WorkloadHistory } from './render/history.js';
+export {
+  becauseText,
+  comparableFigures,
+  figureText,
+  type HistoryAnswer,
+  type HistoryAnswerStep,
+  type HistoryPoint,
+  type HistoryRun,
+  type HistoryStep,
+  sparkline,
+  stepText,
+  type WorkloadHistory,
+} from './render/history.js';
 export { type HoverInput, hoverCommands, hoverMarkdown, type LinkPlace } from './render/hover.js';
 export { countedText, hardware, type LensText, lensText, type View } from './render/lens.js';
-export { code, escapeMarkdown, table } from './render/markdown.js';
+export { code, commandLink, escapeMarkdown, table } from './render/markdown.js';
 export { bytesText, dimsText, macsText, modelFileHeadline, numberText } from './render/model-file.js';
 export { ends, type NumberStyle, plain as plainStyle, withUnit } from './render/number.js';
 export { quantityLabel } from './render/quantities.js';

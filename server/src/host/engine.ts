@@ -70,11 +70,16 @@ export interface FileReport {
   readonly problems: readonly Problem[];
 }
 /** What a workspace or a command line chose; everything absent is unknown. */
-export interface Preferences {
+export interface Preferences extends Offered {
+  readonly assumptions: readonly Assumption[];
+  /** What holds where neither they nor a `.mlcost.yaml` say anything: an editor's settings. */
+  readonly otherwise?: Offered;
+}
+/** Who rents the machines, where, and how. */
+export interface Offered {
   readonly provider?: string;
   readonly region?: string;
   readonly market?: Market;
-  readonly assumptions: readonly Assumption[];
 }
 export interface Progress {
   readonly done: number;
@@ -136,8 +141,6 @@ interface Open {
 export class Engine {
   /** What was asked for on a command line: wins over every `.mlcost.yaml`. */
   preferences: Preferences = { assumptions: [] };
-  /** What holds where neither says anything: an editor's settings. */
-  fallback: Omit<Preferences, 'assumptions'> = {};
   roots: readonly string[] = [];
   readonly grammars: Grammars;
   private readonly host: Host;
@@ -313,9 +316,10 @@ export class Engine {
   /** Everything an estimate depends on besides the workload; with `uri`, what its workspace chose. */
   async context(uri?: string): Promise<EstimateContext> {
     const settings = uri === undefined ? noSettings : await this.settings.of(this.rootOf(uri));
-    const provider = this.preferences.provider ?? settings.provider ?? this.fallback.provider;
-    const region = this.preferences.region ?? settings.region ?? this.fallback.region;
-    const market = this.preferences.market ?? settings.market ?? this.fallback.market;
+    const { otherwise } = this.preferences;
+    const provider = this.preferences.provider ?? settings.provider ?? otherwise?.provider;
+    const region = this.preferences.region ?? settings.region ?? otherwise?.region;
+    const market = this.preferences.market ?? settings.market ?? otherwise?.market;
     return {
       ...(await this.data.of(settings)),
       ...(provider ? { provider } : {}),

@@ -1,4 +1,5 @@
 import type { Advice, ByteSource, CodeWorkload, MlcostSettings } from '../core/index.js';
+import type { Offered } from './engine.js';
 
 /** All that the product asks of where it runs: one implementation for Node, one for a web worker. */
 export interface Host {
@@ -37,13 +38,28 @@ export interface Host {
   /** Answers by a command of `mlcost` for the project in a folder. Absent where no process can be started.
    * @param root URI of the folder
    * @errors Error with what the command says */
-  runTool?(root: string, command: { readonly words: readonly string[]; readonly paths: readonly string[] }): Promise<string>;
+  runTool?(root: string, command: ToolCommand, asked?: ToolAsked): Promise<string>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Lets other work go first; scans yield between files. */
   pause(): Promise<void>;
   /** Ends after some milliseconds: for debouncing and time limits. */
   delay(ms: number): Promise<void>;
+}
+/** A command of `mlcost`, with the places in the project that it is about. */
+export interface ToolCommand {
+  readonly words: readonly string[];
+  readonly paths: readonly string[];
+}
+/** How a command's answer is asked for. */
+export interface ToolAsked {
+  /** What holds where nobody says anything, as in the editor's own figures. */
+  readonly otherwise?: Offered;
+  /** As long, and as late, as it is: a page reads it, and no model. */
+  readonly isWhole?: boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Takes what ends the command, for when nobody waits any longer. */
+  readonly onEnd?: (end: () => void) => void;
 }
 /** What the audit log says of advice. */
 export type TakenAdvice = Pick<Advice, 'id' | 'workload' | 'title' | 'changes'>;

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import type { ToolCommand } from './host.js';
 
 /** One tool for agents: what it asks, and the command of `mlcost` that answers it. Both print the same numbers because they are the same program. */
 export interface Tool {
   readonly title: string;
   readonly description: string;
   readonly input: z.ZodObject;
-  readonly command: (input: Record<string, unknown>) => { readonly words: readonly string[]; readonly paths: readonly string[] };
+  readonly command: (input: Record<string, unknown>) => ToolCommand;
 }
 const options = (input: Record<string, unknown>): string[] => [
   ...['accelerator', 'gpus', 'provider'].flatMap((name) => (input[name] === undefined ? [] : [`--${name}=${String(input[name])}`])),
@@ -43,9 +44,10 @@ function make(): Readonly<Record<string, Tool>> {
     },
     compare: {
       title: 'Compare accelerators',
-      description: 'Each workload on every offer that can run it: provider, region, market, hours, dollars, whether it fits, carbon. Cheapest first.',
+      description:
+        'Each workload on the offers that can run it, the 20 cheapest of each accelerator, provider and market: region, machine, hours, dollars, whether it fits, carbon. Cheapest first.',
       input: z.strictObject({ path: place, ...machine }),
-      command: (input) => ({ words: ['compare', '--format=json', '--quiet', ...options(input)], paths: pathOf(input) }),
+      command: (input) => ({ words: ['compare', '--format=json', '--limit=20', '--quiet', ...options(input)], paths: pathOf(input) }),
     },
     advise: {
       title: 'Make it cheaper',

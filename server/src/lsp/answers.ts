@@ -2,7 +2,7 @@ import { cheaperDetail, escapeMarkdown, lensText, mainCost, relativeTo, subject,
 import type { Estimated } from '../host/engine.js';
 import { hasOwnMoney } from '../host/policy.js';
 import { type AnswerParams, answerRequest, type MarkdownResult, type Question } from '../protocol/protocol.js';
-import { guarded, type Session } from './context.js';
+import { asEditor, guarded, type Session } from './context.js';
 import { scanWorkspace } from './scan.js';
 import { viewOf } from './view.js';
 import { budgetLines } from './workloads.js';
@@ -78,12 +78,13 @@ export const answers: Readonly<Record<Question, Answer>> = {
       ),
     };
   },
-  why: async ({ host }, { folder, base }) => {
+  why: async (session, { folder, base }) => {
+    const { host } = session;
     const title = 'Why costs changed';
     if (!host.runTool || !folder.startsWith('file:')) return { title, markdown: `What changed is in git, and ${noProcess}` };
     if (base !== undefined && /^-|[\s\0]/.test(base)) return { title, markdown: `'${escapeMarkdown(base)}' is no name of a commit.` };
     const diff = (from: string, to: readonly string[]): Promise<string> =>
-      (host.runTool as NonNullable<typeof host.runTool>)(folder, { words: ['diff', '--format=markdown', '--', from, ...to], paths: [] });
+      (host.runTool as NonNullable<typeof host.runTool>)(folder, { words: ['diff', '--format=markdown', '--', from, ...to], paths: [] }, asEditor(session));
     try {
       const now = await diff(base ?? 'HEAD', []);
       // Nothing was changed since the last commit: it is asked what that one did.

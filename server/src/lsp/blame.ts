@@ -1,4 +1,4 @@
-import { blameText, code, escapeMarkdown, type LineEffect, subject, table } from '../core/index.js';
+import { blameText, code, commandLink, escapeMarkdown, type LineEffect, subject, table } from '../core/index.js';
 import { blamed, commitsOf } from '../host/blame.js';
 import type { Estimated } from '../host/engine.js';
 import type { LineCommit } from '../host/host.js';
@@ -61,7 +61,9 @@ function linesOf({ locale }: Session, effects: readonly LineEffect[], commits: r
     const each = all.map((one) => {
       const { facts, effect, without } = blameText(one, { locale });
       const otherwise = without === '' || one.effect === 'none' ? '' : `; without it: ${escapeMarkdown(without)}`;
-      return `- **${escapeMarkdown(subject(one.workload))}**: ${escapeMarkdown(facts)}: ${escapeMarkdown(effect)}${otherwise}`;
+      const { id, span } = one.workload;
+      const history = commandLink('history', 'mlCostLens.history', [{ uri: span.uri, id }], 'Its estimate over the commits');
+      return `- **${escapeMarkdown(subject(one.workload))}**: ${escapeMarkdown(facts)}: ${escapeMarkdown(effect)}${otherwise} · ${history}`;
     });
     const from = commit ? `\n\n${code(commit.oid.slice(0, 9))} ${escapeMarkdown(`${commit.author}, ${commit.date}: ${commit.subject}`)}` : '';
     return { line: line - 1, text, hover: `${each.join('\n')}${from}`, effect: first?.effect ?? 'none' };

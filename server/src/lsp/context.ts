@@ -2,7 +2,7 @@ import { type Connection, MessageType, ShowMessageNotification } from 'vscode-la
 import type { Advisor } from '../host/advisor.js';
 import type { CommitStates } from '../host/commit-states.js';
 import type { Engine, FileReport } from '../host/engine.js';
-import type { Host } from '../host/host.js';
+import type { Host, ToolAsked } from '../host/host.js';
 import type { NamedModels } from '../host/named-models.js';
 import type { SpendStore } from '../host/spend-store.js';
 import type { Settings } from '../protocol/protocol.js';
@@ -39,6 +39,12 @@ export interface Session {
   notify(method: string, params?: object): void;
   log(message: string): void;
 }
+
+/** A command of `mlcost` that is run for the editor takes what the editor's own figures take. */
+export const asEditor = ({ engine }: Session): Pick<ToolAsked, 'otherwise'> => {
+  const { otherwise } = engine.preferences;
+  return otherwise && Object.keys(otherwise).length > 0 ? { otherwise } : {};
+};
 
 /** One failure answers one request with what stands in for it, and is written down.
  * @errors none: the editor never sees a rejected request */

@@ -39,6 +39,7 @@ import { debounced, type Session } from './context.js';
 import { diagnosticsOf, onDiagnostics } from './diagnostics.js';
 import { Documents } from './documents.js';
 import { onExplain } from './explain.js';
+import { onHistory } from './history.js';
 import { onHover } from './hover.js';
 import { onInlayHints } from './inlay-hints.js';
 import { onModelFile } from './model-file.js';
@@ -156,7 +157,7 @@ export function startServer(connection: Connection, host: Host): void {
   const take = (settings: Partial<Settings>): void => {
     session.settings = { ...defaultSettings, ...settings };
     const { provider, region, market } = session.settings;
-    engine.fallback = { ...(provider ? { provider } : {}), ...(region ? { region } : {}), ...(market ? { market } : {}) };
+    engine.preferences = { assumptions: [], otherwise: { ...(provider ? { provider } : {}), ...(region ? { region } : {}), ...(market ? { market } : {}) } };
   };
 
   connection.onInitialize((params) => {
@@ -235,6 +236,7 @@ export function startServer(connection: Connection, host: Host): void {
     onChoices,
     onRuns,
     onBlame,
+    onHistory,
     onAnswer,
     onTool,
     onOutOfMemory,

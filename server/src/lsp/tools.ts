@@ -4,7 +4,7 @@ import { checkedNow } from '../host/policy.js';
 import { tools } from '../host/tools.js';
 import { type ToolParams, type ToolResult, toolRequest } from '../protocol/protocol.js';
 import { answers, found, noProcess } from './answers.js';
-import { guarded, type Session } from './context.js';
+import { asEditor, guarded, type Session } from './context.js';
 
 const mostOffers = 8;
 
@@ -30,7 +30,7 @@ async function toolAnswer(session: Session, { name, input, folder }: ToolParams)
   if (!session.engine.roots.includes(folder)) return { text: `${folder} is no folder of this workspace`, failed: true };
   if (session.host.runTool && folder.startsWith('file:')) {
     const { runTool } = session.host;
-    return runTool(folder, tool.command(read.data)).then(
+    return runTool(folder, tool.command(read.data), asEditor(session)).then(
       (text) => ({ text }),
       (error: Error) => ({ text: error.message, failed: true }),
     );

@@ -31,7 +31,7 @@ import {
   type TextEdit,
 } from '../core/index.js';
 import { Advisor, type ProvenAdvice } from '../host/advisor.js';
-import { Engine, type Estimated, type FileReport } from '../host/engine.js';
+import { Engine, type Estimated, type FileReport, type Offered } from '../host/engine.js';
 import { type Host, today } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
 import { withNested } from '../host/workspace-settings.js';
@@ -64,7 +64,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
       process.stdout.write(help(...(name === 'help' ? argv.slice(1) : argv)));
       return 0;
     }
-    const parsed = parse(argv);
+    const parsed: Parsed = { ...parse(argv), ...editorsOwn() };
     const limit = process.env['MLCOST_INSIDE'];
     const host = limit === undefined ? nodeHost(assets) : confined(nodeHost(assets), limit);
     const spend = spendCommands[parsed.command.name] ?? sourceCommands[parsed.command.name];
@@ -98,6 +98,12 @@ export async function main(argv: readonly string[], assets: string): Promise<num
     else process.stderr.write(`mlcost failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return 2;
   }
+}
+
+/** What the editor that started this process takes where nobody says anything, as `runTool` hands it on. */
+function editorsOwn(): Pick<Parsed, 'otherwise'> {
+  const written = process.env['MLCOST_OTHERWISE'];
+  return written === undefined ? {} : { otherwise: JSON.parse(written) as Offered };
 }
 
 async function predict({ args, values }: Parsed, host: Host): Promise<void> {
@@ -181,7 +187,7 @@ async function compareCommand(parsed: Parsed, host: Host): Promise<void> {
     .map((one) => compared(one, context, markets));
   const format = parsed.values['format'];
   const place = ({ workload }: Estimated) => ({ file: relative(workload.span.uri), line: (placeIn(engine, relative)(workload.span)?.line ?? 0) + 1 });
-  if (format === 'json') write(`${JSON.stringify(compareJson(all, place), null, 1)}\n`);
+  if (format === 'json') write(`${JSON.stringify(compareJson(all, place, parsed.values['limit'] === undefined ? undefined : limit), null, 1)}\n`);
   else if (format === 'csv') write(compareCsv(all, place));
   else if (all.length === 0) write('No machine-learning workload found.\n');
   else write(compareDocument(all, context.catalog, limit, format === 'markdown' || format === 'html' ? format : 'table', paint()));

@@ -16,8 +16,8 @@ export interface HistoryCounts {
   /** Commits whose files were known from before. */
   known: number;
 }
-/** How many commits' findings wait in memory before they are written. */
-const flushEvery = 200;
+/** How many commits' findings wait in memory before they are written: no more are lost where somebody does not wait for the end. */
+const flushEvery = 20;
 
 /** A project through commits, the oldest first: a state is read only if no state with the same files was read before. */
 export async function momentsOf(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { choicesOf } from '../cli/choices.js';
 import { type HistoryReport, historyText } from '../cli/history.js';
 import { type Parsed, UsageError } from '../cli/options.js';
@@ -13,7 +14,11 @@ import {
   followed,
   type HistoryPoint,
   type HistoryRun,
+  type HistoryStep,
+  type Moment,
   type PastWorkload,
+  pastWorkload,
+  placeOf,
   type RunRow,
   runCells,
   type Spec,
@@ -21,7 +26,9 @@ import {
   traced,
   type WorkloadHistory,
 } from '../core/index.js';
+import { type Engine, specOf } from '../host/engine.js';
 import type { Host } from '../host/host.js';
+import { hasOwnMoney } from '../host/policy.js';
 import { GitRepository } from './git.js';
 import { type CommitMoment, momentsOf } from './git-history.js';
 import { GitProject } from './git-project.js';
@@ -50,19 +57,34 @@ export async function historyCommand(parsed: Parsed, host: Host, assets: string,
     ]);
     const project = new GitProject(repository, folder, host, preferences);
     const bar = process.stderr.isTTY && values['quiet'] !== true;
+    const lines = values['progress'] === true;
     const { moments, counts } = await momentsOf(commits, repository, project, store, (done) => {
-      if (bar && (done % 20 === 0 || done === commits.length)) process.stderr.write(`\r${done} of ${commits.length} commits`);
+      if (lines && (done % 10 === 0 || done === commits.length)) process.stderr.write(`${done} of ${commits.length} commits\n`);
+      else if (bar && (done % 20 === 0 || done === commits.length)) process.stderr.write(`\r${done} of ${commits.length} commits`);
     });
-    if (bar) process.stderr.write('\r\u001b[K');
-    const found = chosen(moments.at(-1)?.places ?? [], parsed.args[0] ?? '', folder);
-    // The project as it stands on the disk knows the runs; most of them are not in git.
+    if (bar && !lines) process.stderr.write('\r\u001b[K');
+    // The project as it stands on the disk knows the runs, most of which are not in git, and what nobody has committed yet.
     const { engine, reports } = await scanned({ ...parsed, args: [folder] }, host);
     const context = await engine.context(engine.roots[0]);
     const runs = await foundRuns(engine, reports);
+    const places = placesOf(runs.estimated, engine, folder);
+    const head = moments.at(-1);
+    const isNow = head !== undefined && values['to'] === undefined;
+    const now = isNow && {
+      places,
+      workloads: places.map(({ past }) => past),
+      renamed: await repository.renames({ kind: 'commit', name: 'HEAD', oid: head.commit.oid }, { kind: 'worktree' }),
+    };
+    const word = parsed.args[0] ?? '';
+    // What is no longer there as the files stand may still be in the last commit.
+    const last = (now && chosen(now.places, word, folder).length > 0 && now) || head;
+    const found = chosen(last?.places ?? [], word, folder);
+    if (found.length === 0) throw unknownWord(word, (now || head)?.places ?? [], isNow);
     const report: HistoryReport = {
-      histories: found.map((place) => historyOf(place, moments, runs, context)),
+      histories: found.map((place) => historyOf(place, moments, last === now ? now : undefined, runs, context)),
       commits: commits.length,
       ...counts,
+      isShallow: await repository.isShallow(),
     };
     return historyText(report, typeof values['format'] === 'string' ? values['format'] : 'table', paint);
   } finally {
@@ -70,35 +92,60 @@ export async function historyCommand(parsed: Parsed, host: Host, assets: string,
   }
 }
 
-/** The workloads of the last state that a word means: an id, or a file. */
+/** The workloads that a word means: an id, or a file. */
 function chosen(places: readonly PastPlace[], written: string, folder: string): PastPlace[] {
   const file = path.relative(folder, path.resolve(written)).replaceAll('\\', '/');
-  const found = places.filter(({ id, past }) => id === written || past.file === written || past.file === file);
-  if (found.length > 0) return found;
+  return places.filter(({ id, past }) => id === written || past.file === written || past.file === file);
+}
+function unknownWord(written: string, places: readonly PastPlace[], isNow: boolean): UsageError {
   const some = places.slice(0, 5).map(({ id }) => id);
-  throw new UsageError(
-    `no workload of the last commit is called '${written}' or stands in such a file${some.length > 0 ? `; there are ${some.join(', ')}${places.length > 5 ? ' …' : ''}` : ''}`,
+  const where = isNow ? 'of this project, nor of its last commit,' : 'of that commit';
+  return new UsageError(
+    `no workload ${where} is called '${written}' or stands in such a file${some.length > 0 ? `; there are ${some.join(', ')}${places.length > 5 ? ' …' : ''}` : ''}`,
   );
 }
 
-function historyOf(place: PastPlace, moments: readonly CommitMoment[], { rows, estimated }: FoundRuns, context: EstimateContext): WorkloadHistory {
+/** The workloads of the files as they stand, as a commit would hold them. */
+const placesOf = (estimated: FoundRuns['estimated'], engine: Engine, folder: string): PastPlace[] =>
+  estimated.filter(hasOwnMoney).map((one) => {
+    const { workload, estimation, alternatives } = one;
+    const { span } = workload;
+    const document = engine.document(span.uri);
+    const file = path.relative(folder, fileURLToPath(span.uri)).replaceAll('\\', '/');
+    const past = pastWorkload({ workload, estimation, spec: specOf(workload), ...(alternatives ? { alternatives } : {}) }, file);
+    return { past, id: workload.id, line: document ? placeOf(document, span).line : 1 };
+  });
+
+/** @param now the files as they stand, where they are what the place is of */
+function historyOf(
+  place: PastPlace,
+  moments: readonly CommitMoment[],
+  now: (Moment & { readonly places: readonly PastPlace[] }) | undefined,
+  { rows, estimated }: FoundRuns,
+  context: EstimateContext,
+): WorkloadHistory {
   const last = moments.at(-1);
-  const now = estimated.find(({ workload }) => workload.id === place.id)?.estimation.estimates;
-  const hourly = now?.['usd'] && now['gpu_hours'] ? now['usd'].likely / now['gpu_hours'].likely : undefined;
-  const trace = traced(moments, last?.places.indexOf(place) ?? -1);
+  const today = estimated.find(({ workload }) => workload.id === place.id)?.estimation.estimates;
+  const hourly = today?.['usd'] && today['gpu_hours'] ? today['usd'].likely / today['gpu_hours'].likely : undefined;
+  const trace = traced(now ? [...moments, now] : moments, (now ?? last)?.places.indexOf(place) ?? -1);
   const figures = followed(trace);
   const points: HistoryPoint[] = [];
+  let uncommitted: HistoryStep | undefined;
   let before: { past: PastWorkload; at: number } | undefined;
   for (const [at, past] of trace.entries()) {
+    if (!past || past === before?.past) continue;
     const moment = moments[at];
-    if (!past || !moment || past === before?.past) continue;
     const figure = figures[at];
     const causes = before ? causesBetween(before.past, past, figures[before.at], figure, context) : [];
     const changed = !before || causes.length > 0 || figure?.likely !== figures[before.at]?.likely;
     if (changed) {
-      const { oid, at: time, author, subject } = moment.commit;
-      const line = moment.places.find((one) => one.past === past)?.line ?? 1;
-      points.push({ oid, at: time, author, subject, file: past.file, line, ...(figure ? { figure } : {}), causes, unknown: past.unknown });
+      const line = (moment ?? now)?.places.find((one) => one.past === past)?.line ?? 1;
+      const step: HistoryStep = { file: past.file, line, ...(figure ? { figure } : {}), causes, unknown: past.unknown };
+      if (!moment) uncommitted = step;
+      else {
+        const { oid, at: time, author, subject } = moment.commit;
+        points.push({ oid, at: time, author, subject, ...step });
+      }
     }
     before = { past, at };
   }
@@ -108,6 +155,7 @@ function historyOf(place: PastPlace, moments: readonly CommitMoment[], { rows, e
     kind: place.past.kind,
     commits: moments.length,
     points,
+    ...(uncommitted ? { uncommitted } : {}),
     runs: rows.filter(({ workload }) => workload?.id === place.id).map((row) => runOf(row, hourly, context)),
     until: last?.commit.at ?? '',
   };

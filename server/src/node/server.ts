@@ -22,7 +22,7 @@ const remote = clientFiles(
 );
 const host: Host = {
   ...own,
-  runTool: async (root, command) => runTool(path.join(__dirname, 'cli.js'), await realpath(fileURLToPath(root)), command),
+  runTool: async (root, command, asked) => runTool(path.join(__dirname, 'cli.js'), await realpath(fileURLToPath(root)), command, asked),
   noteAdvice: async (root, settings, advice) => {
     await (root.startsWith('file:') ? noteAdvice(fileURLToPath(root), settings, advice) : noteAdviceIn({ ...own, ...remote }, root, settings, advice));
   },

@@ -11,15 +11,23 @@ export function clip(text: string, width: number, size = 13): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
+/** How an axis writes a figure: `$20K`. */
+export function ticksOf(locale: string, unit: string): (value: number) => string {
+  const format = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+  const money = unit.startsWith('usd');
+  return (value) => (value === 0 ? '0' : `${money ? '$' : ''}${format.format(value)}`);
+}
+
 /** A linear scale from zero, with a few round ticks; the last tick is the end. */
 export interface Scale {
   readonly end: number;
   readonly ticks: readonly number[];
   readonly at: (value: number) => number;
 }
-/** From zero to the next round number; what is beyond stands at the end. */
-export function scaleTo(most: number, from: number, to: number): Scale {
-  const step = niceStep(most, Math.max(2, Math.floor((to - from) / 90)));
+/** From zero to the next round number; what is beyond stands at the end.
+ * @param apart least room between two ticks @unit px */
+export function scaleTo(most: number, from: number, to: number, apart = 90): Scale {
+  const step = niceStep(most, Math.max(2, Math.floor((to - from) / apart)));
   const steps = most > 0 ? Math.ceil(most / step - 1e-9) : 1;
   const end = step * steps;
   return {

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { BarsView } from '../../../server/src/protocol/spend-panel.js';
 import { clip } from '../shared/scale.js';
+import { Walk } from '../shared/walk.js';
 import { useWidth } from '../shared/width.js';
 import { AmountAxis } from './amount-axis.js';
 import type { Figures } from './figures.js';
 import { round, scale, spaced, stacked, ticks } from './geometry.js';
-import { Walk } from './walk.js';
 
 const height = 230;
 const margin = { top: 12, right: 8, bottom: 26, left: 58 };

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { BudgetView } from '../../../server/src/protocol/spend-panel.js';
+import { Walk } from '../shared/walk.js';
 import { useWidth } from '../shared/width.js';
 import { AmountAxis } from './amount-axis.js';
 import { dayAfter, daysBetween, type Figures, figuresOf } from './figures.js';
 import { band, line, round, type Scale, scale, spaced, ticks } from './geometry.js';
-import { Walk } from './walk.js';
 
 const height = 280;
 const margin = { top: 18, right: 92, bottom: 26, left: 58 };

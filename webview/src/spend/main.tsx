@@ -5,6 +5,7 @@ import { isResult, readSpendPageMessage } from './messages.js';
 import { type Parts, updated, viewOf } from './parts.js';
 import { readView, type View } from './view.js';
 import '../shared/page.css';
+import '../shared/plot.css';
 import './spend.css';
 
 let parts: Parts = new Map();

@@ -1,5 +1,5 @@
 import type { FigureResult, SideResult, SwingsResult } from '../../../server/src/protocol/what-if.js';
-import { clip, type Scale, scaleTo } from '../shared/scale.js';
+import { clip, type Scale, scaleTo, ticksOf } from '../shared/scale.js';
 import { useWidth } from '../shared/width.js';
 
 const rowHeight = 40;
@@ -12,11 +12,6 @@ function frameOf(width: number) {
   const label = Math.round(Math.min(240, Math.max(100, wide * 0.24)));
   const figures = Math.round(wide - Math.min(280, wide * 0.3));
   return { wide, label, from: label + 12, to: figures - 14, figures };
-}
-function ticksOf(locale: string, unit: string): (value: number) => string {
-  const format = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
-  const money = unit.startsWith('usd');
-  return (value) => (value === 0 ? '0' : `${money ? '$' : ''}${format.format(value)}`);
 }
 const Grid = ({ scale, height, text }: { readonly scale: Scale; readonly height: number; readonly text: (value: number) => string }) => (
   <g class="axis">

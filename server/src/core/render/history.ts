@@ -1,27 +1,31 @@
-import type { Figure, PastWorkload } from '../diff/history.js';
+import type { Figure } from '../diff/history.js';
+import type { FactValue } from '../model/fact.js';
 import { factLabel } from '../model/fact-names.js';
 import { changeText } from './delta.js';
 import { type NumberStyle, plain, withUnit } from './number.js';
 import { showValue } from './words.js';
 
-/** A commit that changed a workload. */
-export interface HistoryPoint {
-  readonly oid: string;
-  /** ISO time. */
-  readonly at: string;
-  readonly author: string;
-  readonly subject: string;
+/** A workload as it became. */
+export interface HistoryStep {
   readonly file: string;
   readonly line: number;
   readonly figure?: Figure;
   /** Facts that changed, with the part that each has in the change where it can be told. */
   readonly causes: readonly {
     readonly fact: string;
-    readonly from?: PastWorkload['facts'][string];
-    readonly to?: PastWorkload['facts'][string];
+    readonly from?: FactValue;
+    readonly to?: FactValue;
     readonly by?: number;
   }[];
   readonly unknown: readonly string[];
+}
+/** A commit that changed a workload. */
+export interface HistoryPoint extends HistoryStep {
+  readonly oid: string;
+  /** ISO time. */
+  readonly at: string;
+  readonly author: string;
+  readonly subject: string;
 }
 /** A measured run of a workload. */
 export interface HistoryRun {
@@ -41,9 +45,38 @@ export interface WorkloadHistory {
   readonly commits: number;
   /** Oldest first: where it appears, and each commit that changed it. */
   readonly points: readonly HistoryPoint[];
+  /** What the files as they stand make of the last commit. */
+  readonly uncommitted?: HistoryStep;
   readonly runs: readonly HistoryRun[];
   /** Time of the last commit. */
   readonly until: string;
+}
+
+/** The answer of `mlcost history --format json`: fields may be added, never renamed. */
+export interface HistoryAnswer {
+  readonly version: 1;
+  readonly note: string;
+  readonly commits: number;
+  readonly read: number;
+  readonly known: number;
+  readonly shallow: boolean;
+  readonly workloads: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly kind: string;
+    readonly points: readonly (HistoryAnswerStep & { readonly commit: string; readonly at: string; readonly author: string; readonly subject: string })[];
+    readonly uncommitted?: HistoryAnswerStep;
+    readonly runs: readonly HistoryRun[];
+    readonly until: string;
+  }[];
+}
+export interface HistoryAnswerStep {
+  readonly file: string;
+  readonly line: number;
+  readonly figure: Figure | null;
+  readonly change: string;
+  readonly facts: readonly { readonly fact: string; readonly from: FactValue | null; readonly to: FactValue | null; readonly by?: number }[];
+  readonly unknown?: readonly string[];
 }
 
 export const figureText = (figure: Figure | undefined, style: NumberStyle = plain): string => {
@@ -56,7 +89,7 @@ export const comparableFigures = (a: Figure | undefined, b: Figure | undefined):
   a !== undefined && b !== undefined && a.name === b.name && a.accelerator === b.accelerator;
 
 /** What a commit did: `new`, `+31 %`, `now known`; empty where the figure stayed. */
-export function stepText(before: HistoryPoint | undefined, now: HistoryPoint): string {
+export function stepText(before: HistoryStep | undefined, now: HistoryStep): string {
   if (!before) return 'new';
   const [a, b] = [before.figure, now.figure];
   if (a && b && comparableFigures(a, b)) return Math.abs(b.likely - a.likely) <= 1e-6 * Math.abs(a.likely) ? '' : changeText(a.likely, b.likely);
@@ -64,7 +97,7 @@ export function stepText(before: HistoryPoint | undefined, now: HistoryPoint): s
   if (a && !b) return 'no longer known';
   return a && b ? 'another figure' : '';
 }
-export const becauseText = ({ causes }: HistoryPoint, before: HistoryPoint | undefined): string =>
+export const becauseText = ({ causes }: HistoryStep, before: HistoryStep | undefined): string =>
   causes
     .map(({ fact, from, to, by }) => {
       const side = (value: typeof from): string => (value === undefined ? 'not stated' : showValue(value));
