@@ -140,6 +140,9 @@ async function evaluated(contents) {
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
 await Promise.all(bundles.map(({ entry, name, ...options }) => build({ ...base, entryPoints: { [name]: entry }, ...options })));
+// `charset` leaves regular expressions as they are, and the file is read as bytes: an escape means the same there.
+const ascii = readFileSync('dist/server-main.js', 'utf8').replace(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+writeFileSync('dist/server-main.js', ascii);
 for (const file of [
   'web-tree-sitter/web-tree-sitter.wasm',
   'tree-sitter-python/tree-sitter-python.wasm',

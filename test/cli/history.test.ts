@@ -126,6 +126,13 @@ describe('mlcost history', () => {
     expect(page).toMatch(/^<!doctype html>/);
     expect(page).toContain('longer, &quot;answers&quot;');
   });
+  test('a program that a script launches has the history of what launches it', () => {
+    write('train.py', 'from transformers import Trainer, TrainingArguments\nTrainer(args=TrainingArguments("o", max_steps=100)).train()\n');
+    write('run.sh', 'torchrun --nproc_per_node 4 train.py\n');
+    commit('launched');
+    for (const word of ['train.py', 'train.py#training-1']) expect(history(word).workloads.map(({ id }) => id)).toEqual(['run.sh#training-1']);
+    git('reset', '-q', '--hard', 'HEAD~1');
+  });
   test.each<[string[], RegExp]>([
     [['gone.py'], /no workload of this project, nor of its last commit, is called 'gone\.py'.*there are app\/answer\.py#api-call-1/],
     [['app/answer.py', '--to', 'nowhere'], /no commit is called 'nowhere'/],

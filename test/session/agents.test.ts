@@ -105,6 +105,11 @@ describe('agents and questions where git and processes are', () => {
     expect(found.steps.every(({ value }) => value !== undefined && value.low <= value.likely && value.likely <= value.high)).toBe(true);
     expect(told).toContainEqual({ token: 'h', done: 2, total: 2 });
   });
+  test('signs that are no ASCII are understood as they are typed', async () => {
+    const ref = { uri: `${root}/call.py`, id: 'call.py#api-call-1' };
+    const found = await connection.sendRequest('mlcost/whatIf', { ref, draft: { traffic: '2×' }, shown: [], token: 'w' });
+    expect(found).toMatchObject({ mistakes: [], sides: [{}, { changes: [expect.stringMatching(/1,?000 → 2,?000/)] }] });
+  });
   test('a workload that is in no file is said not to be there', async () => {
     expect(await history('call.py#training-7')).toEqual({ trouble: expect.stringMatching(/^No workload of this project.* there are call\.py#api-call-1\.$/) });
   });

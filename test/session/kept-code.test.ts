@@ -26,6 +26,9 @@ async function lenses(until: () => boolean = () => true): Promise<string[]> {
   return found.map(({ command }) => command.title);
 }
 
+test('the file that is run from kept code has one byte a character, as it is read', () => {
+  expect(readFileSync(path.join(path.dirname(builtServer), 'server-main.js')).every((byte) => byte < 0x80)).toBe(true);
+});
 test('compiled code is kept and taken up, and a spoilt file of it does no harm', async () => {
   const first = await lenses(() => existsSync(kept));
   expect(first).toHaveLength(1);

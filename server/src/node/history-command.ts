@@ -76,9 +76,15 @@ export async function historyCommand(parsed: Parsed, host: Host, assets: string,
       renamed: await repository.renames({ kind: 'commit', name: 'HEAD', oid: head.commit.oid }, { kind: 'worktree' }),
     };
     const word = parsed.args[0] ?? '';
+    // What another file's workload counts has no money of its own: the other one is what is meant.
+    const fileOf = (uri: string): string => path.relative(folder, fileURLToPath(uri)).replaceAll('\\', '/');
+    const counting = runs.estimated.flatMap(({ workload: { id, span, countedIn } }) =>
+      countedIn !== undefined && means(word, id, fileOf(span.uri), folder) ? [countedIn] : [],
+    );
+    const chosen = (all: readonly PastPlace[]): PastPlace[] => all.filter(({ id, past }) => means(word, id, past.file, folder) || counting.includes(id));
     // What is no longer there as the files stand may still be in the last commit.
-    const last = (now && chosen(now.places, word, folder).length > 0 && now) || head;
-    const found = chosen(last?.places ?? [], word, folder);
+    const last = (now && chosen(now.places).length > 0 && now) || head;
+    const found = chosen(last?.places ?? []);
     if (found.length === 0) throw unknownWord(word, (now || head)?.places ?? [], isNow);
     const report: HistoryReport = {
       histories: found.map((place) => historyOf(place, moments, last === now ? now : undefined, runs, context)),
@@ -92,11 +98,9 @@ export async function historyCommand(parsed: Parsed, host: Host, assets: string,
   }
 }
 
-/** The workloads that a word means: an id, or a file. */
-function chosen(places: readonly PastPlace[], written: string, folder: string): PastPlace[] {
-  const file = path.relative(folder, path.resolve(written)).replaceAll('\\', '/');
-  return places.filter(({ id, past }) => id === written || past.file === written || past.file === file);
-}
+/** True where a word means a workload: by its id, or by its file. */
+const means = (written: string, id: string, file: string, folder: string): boolean =>
+  id === written || file === written || file === path.relative(folder, path.resolve(written)).replaceAll('\\', '/');
 function unknownWord(written: string, places: readonly PastPlace[], isNow: boolean): UsageError {
   const some = places.slice(0, 5).map(({ id }) => id);
   const where = isNow ? 'of this project, nor of its last commit,' : 'of that commit';
