@@ -1,4 +1,4 @@
-import type { Offered } from '../host/engine.js';
+import type { Offered } from '../host/host.js';
 import { type Command, commands } from './command-table.js';
 
 export interface Parsed {

@@ -25,7 +25,6 @@ import {
   languageOfName,
   learnFrom,
   type Marked,
-  type Market,
   type MeasuredRun,
   type MlcostSettings,
   markedBy,
@@ -48,7 +47,7 @@ import {
   type Texts,
   type Workload,
 } from '../core/index.js';
-import { type Cancellation, type Host, never, UnreadableFile } from './host.js';
+import { type Cancellation, type Host, never, type Offered, UnreadableFile } from './host.js';
 import { ProductData } from './product-data.js';
 import { RunStore } from './run-store.js';
 import { isSettingsFile, settingsUri, WorkspaceSettings } from './workspace-settings.js';
@@ -74,12 +73,6 @@ export interface Preferences extends Offered {
   readonly assumptions: readonly Assumption[];
   /** What holds where neither they nor a `.mlcost.yaml` say anything: an editor's settings. */
   readonly otherwise?: Offered;
-}
-/** Who rents the machines, where, and how. */
-export interface Offered {
-  readonly provider?: string;
-  readonly region?: string;
-  readonly market?: Market;
 }
 export interface Progress {
   readonly done: number;

@@ -1,5 +1,4 @@
-import type { Advice, ByteSource, CodeWorkload, MlcostSettings } from '../core/index.js';
-import type { Offered } from './engine.js';
+import type { Advice, ByteSource, CodeWorkload, Market, MlcostSettings } from '../core/index.js';
 
 /** All that the product asks of where it runs: one implementation for Node, one for a web worker. */
 export interface Host {
@@ -50,6 +49,12 @@ export interface Host {
 export interface ToolCommand {
   readonly words: readonly string[];
   readonly paths: readonly string[];
+}
+/** Who rents the machines, where, and how. */
+export interface Offered {
+  readonly provider?: string;
+  readonly region?: string;
+  readonly market?: Market;
 }
 /** How a command's answer is asked for. */
 export interface ToolAsked {

@@ -31,8 +31,8 @@ import {
   type TextEdit,
 } from '../core/index.js';
 import { Advisor, type ProvenAdvice } from '../host/advisor.js';
-import { Engine, type Estimated, type FileReport, type Offered } from '../host/engine.js';
-import { type Host, today } from '../host/host.js';
+import { Engine, type Estimated, type FileReport } from '../host/engine.js';
+import { type Host, type Offered, today } from '../host/host.js';
 import { hasOwnMoney } from '../host/policy.js';
 import { withNested } from '../host/workspace-settings.js';
 import { keepsAudit, noteAdvice } from './audit-notes.js';
