@@ -208,3 +208,9 @@ describe('a hybrid whose state nobody sizes', () => {
     expect(unknown.map(({ fact }) => fact)).toContain('state_width');
   });
 });
+
+test('a release that names its sizes by tier is known without the number', () => {
+  for (const name of ['Nemotron-3-Super', 'Nemotron_3_Ultra', 'nvidia/Nemotron-3-Nano', 'Nemotron-3-Super (hybrid Mamba MoE)'])
+    expect(dimensions({ model: name }).mix, name).toBeDefined();
+  expect(dimensionsOf(new FactReader({ kind: 'serving', facts: { model: 'Nemotron-4-Ultra' } }), catalog)).toBeUndefined();
+});

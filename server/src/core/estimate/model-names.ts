@@ -32,7 +32,21 @@ export function publishedModel(name: string, catalog: Catalog): ModelShape | und
     const found = catalog.model(id);
     if (found !== undefined) return found;
   }
-  return undefined;
+  return ofTier(plain, catalog);
+}
+
+/** A release that names its sizes by tier, without the number: `Nemotron-3-Super` is `NVIDIA-Nemotron-3-Super-120B-A12B`, the only one of that tier. */
+function ofTier(plain: string, catalog: Catalog): ModelShape | undefined {
+  const name =
+    plain
+      .split('/')
+      .at(-1)
+      ?.toLowerCase()
+      .replaceAll('_', '-')
+      .replace(/^nvidia-/, '') ?? '';
+  if (!/\d-(?:nano|super|ultra)$/.test(name)) return undefined;
+  const found = catalog.models.filter(({ id }) => new RegExp(`^[^/]*/(?:nvidia-)?${name.replaceAll('.', '\\.')}-\\d+b(?:-|$)`).test(id.toLowerCase()));
+  return new Set(found.map(({ params }) => params)).size === 1 ? found[0] : undefined;
 }
 
 /** Size written in a model's name: `7b`, `1.5B`, `8x7B`, `30B-A3B`.

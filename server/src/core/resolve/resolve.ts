@@ -56,11 +56,12 @@ export function resolve(input: ResolveInput): ResolveOutput {
   const launchersOf = (sighting: Sighting): Placed[] => {
     let found = launchers.get(sighting);
     if (!found) {
+      const names = [sighting.uri, ...handers(sighting)];
       found = launches.filter(
         (launch) =>
           launch.sighting !== sighting &&
           takenInto(launch, joins) === undefined &&
-          (([sighting.uri, ...handers(sighting)].some((uri) => couldRun(launch.seen, uri)) && runs(launch) === sighting) || configured(launch, sighting)),
+          ((names.some((uri) => couldRun(launch.seen, uri)) && runs(launch) === sighting) || configured(launch, sighting)),
       );
       launchers.set(sighting, found);
     }

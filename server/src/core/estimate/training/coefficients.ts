@@ -48,6 +48,7 @@ export const speedKnobs = {
   'attention.ampere': knob(0.95, 0.2, 0.2, 1.3, 'efficiency of fused attention, by that of matrix products, on Ampere and Ada'),
   'attention.later': knob(0.5, 0.2, 0.15, 1.1, 'the same on later chips, in kernels written for Ampere'),
   'attention.vendor': knob(0.6, 0.2, 0.15, 1.1, 'the same on later chips, in vendor kernels'),
+  'scan.reach': knob(0.25, 0.4, 0.05, 1, 'efficiency of chunked recurrences, by that of matrix products'),
   'attention.scores': knob(14, 0.35, 3, 60, 'bytes moved a score element and pass without fused attention'),
   'elementwise.vendor': knob(12, 0.35, 2, 80, 'reads and writes of the hidden state a layer and pass, fused'),
   'elementwise.stack': knob(18, 0.35, 2, 100, 'the same in training stacks'),

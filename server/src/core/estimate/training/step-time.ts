@@ -47,7 +47,7 @@ export function transformerStep(job: TrainingJob, shape: Shape, chip: Chip, k: V
   const half = job.clock * chip.peak[job.precision === 'fp32' || job.precision === 'tf32' ? job.precision : 'fp16'];
   const positions = Math.min(job.seq, shape.reach);
   const scores = attended(shape, job.seq) * tokens * (shape.attending / pipeline) * (shape.heads / tensor);
-  const scan = (shape.scan * tokens * passes) / perRank / (half * reach);
+  const scan = (shape.scan * tokens * passes) / perRank / (half * reach * k['scan.reach']);
   const attentionPasses = 3.5 + ((kept ? kept.attention : job.checkpointing === 'full') ? 1 : 0);
   const longRows = positions / (positions + k['attention.half']);
   const attention =
