@@ -23,7 +23,7 @@ async function startOnce(document: Parameters<typeof opened>[1]): Promise<void> 
   try {
     await server.start();
     server.notify('textDocument/didOpen', { textDocument: { ...document, version: 1 } });
-    for (let waited = 0; !existsSync(path.join(kept, 'server-main.js.cache')); waited++) {
+    for (let waited = 0; !existsSync(path.join(kept, 'program.js.cache')); waited++) {
       if (waited === 600) throw new Error('the server keeps no code');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

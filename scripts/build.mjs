@@ -56,16 +56,18 @@ const bundles = [
   { entry: 'client/src/node/client-start.ts', name: 'client-start', platform: 'node', format: 'cjs', external: ['vscode'], define },
   { entry: 'client/src/browser/main.ts', name: 'client-browser', platform: 'browser', format: 'cjs', external: ['vscode'], define },
   { entry: 'server/src/node/main.ts', name: 'server-node', platform: 'node', format: 'cjs' },
-  // A function, so that the file before can run it with the code kept from an earlier start.
+  // The server and the command line in one file: most of each is the same. A function, so that it can run with the code kept from an earlier start.
   {
-    entry: 'server/src/node/server.ts',
-    name: 'server-main',
+    entry: 'server/src/node/program.ts',
+    name: 'program',
     platform: 'node',
     format: 'cjs',
     alias,
     charset: 'ascii',
-    banner: { js: '(function (require, __dirname) {' },
-    footer: { js: '})' },
+    external: ['./mcp.js', './postgres-client.js'],
+    define: { VERSION: JSON.stringify(version) },
+    banner: { js: '(function (require, __dirname) { const module = { exports: {} };' },
+    footer: { js: 'return module.exports; })' },
   },
   {
     entry: 'server/src/browser/main.ts',
@@ -80,18 +82,8 @@ const bundles = [
     name: 'cli',
     platform: 'node',
     format: 'cjs',
-    external: ['./cli-run.js'],
     define: { VERSION: JSON.stringify(version) },
     banner: { js: '#!/usr/bin/env node' },
-  },
-  {
-    entry: 'server/src/node/cli-run.ts',
-    name: 'cli-run',
-    platform: 'node',
-    format: 'cjs',
-    alias,
-    external: ['./mcp.js', './postgres-client.js'],
-    define: { VERSION: JSON.stringify(version) },
   },
   { entry: 'server/src/node/postgres-client.ts', name: 'postgres-client', platform: 'node', format: 'cjs', plugins: [withoutNative] },
   { entry: 'server/src/node/mcp.ts', name: 'mcp', platform: 'node', format: 'cjs', define: { VERSION: JSON.stringify(version) } },
@@ -141,8 +133,8 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
 await Promise.all(bundles.map(({ entry, name, ...options }) => build({ ...base, entryPoints: { [name]: entry }, ...options })));
 // `charset` leaves regular expressions as they are, and the file is read as bytes: an escape means the same there.
-const ascii = readFileSync('dist/server-main.js', 'utf8').replace(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
-writeFileSync('dist/server-main.js', ascii);
+const ascii = readFileSync('dist/program.js', 'utf8').replace(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+writeFileSync('dist/program.js', ascii);
 for (const file of [
   'web-tree-sitter/web-tree-sitter.wasm',
   'tree-sitter-python/tree-sitter-python.wasm',

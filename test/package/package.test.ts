@@ -35,24 +35,25 @@ describe('the package', () => {
     const dist = [
       ...[
         'cli',
-        'cli-run',
         'mcp',
         'postgres-client',
         'client-node',
         'client-start',
         'client-browser',
         'server-node',
-        'server-main',
+        'program',
         'server-browser',
         'webview-compare',
         'webview-spend',
         'webview-what-if',
+        'webview-history',
         'webview-model',
         'model-worker',
       ].map((name) => `${name}.js`),
       'webview-compare.css',
       'webview-spend.css',
       'webview-what-if.css',
+      'webview-history.css',
       'webview-model.css',
       ...['web-tree-sitter', 'tree-sitter-python', 'tree-sitter-typescript', 'tree-sitter-tsx'].map((name) => `${name}.wasm`),
       'catalog.jsonl',
@@ -97,7 +98,7 @@ describe('bundles', () => {
     // A module would not parse as this.
     expect(() => new Script(text('dist/server-browser.js'))).not.toThrow();
   });
-  test.each(['dist/client-node.js', 'dist/client-start.js', 'dist/server-node.js', 'dist/cli.js', 'dist/cli-run.js', 'dist/mcp.js', 'dist/postgres-client.js'])(
+  test.each(['dist/client-node.js', 'dist/client-start.js', 'dist/server-node.js', 'dist/cli.js', 'dist/program.js', 'dist/mcp.js', 'dist/postgres-client.js'])(
     '%s needs no package',
     (name) => {
       const outside = required(name).filter(

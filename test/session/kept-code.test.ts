@@ -8,7 +8,7 @@ import { builtServer } from '../support/session.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'mlcost-code-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-const kept = path.join(folder, 'code', 'server-main.js.cache');
+const kept = path.join(folder, 'code', 'program.js.cache');
 
 /** The lenses' titles of a new process; it lives until a condition holds. */
 async function lenses(until: () => boolean = () => true): Promise<string[]> {
@@ -27,7 +27,7 @@ async function lenses(until: () => boolean = () => true): Promise<string[]> {
 }
 
 test('the file that is run from kept code has one byte a character, as it is read', () => {
-  expect(readFileSync(path.join(path.dirname(builtServer), 'server-main.js')).every((byte) => byte < 0x80)).toBe(true);
+  expect(readFileSync(path.join(path.dirname(builtServer), 'program.js')).every((byte) => byte < 0x80)).toBe(true);
 });
 test('compiled code is kept and taken up, and a spoilt file of it does no harm', async () => {
   const first = await lenses(() => existsSync(kept));

@@ -48,7 +48,7 @@ export async function historyCommand(parsed: Parsed, host: Host, assets: string,
   try {
     const commits = await repository.changes(typeof values['to'] === 'string' ? values['to'] : 'HEAD', limit);
     const { preferences } = await choicesOf(parsed, (file) => readFile(file, 'utf8'));
-    const tables = ['catalog.jsonl', 'coefficients.json', 'cli-run.js'].map((name) => readFile(path.join(assets, name)));
+    const tables = ['catalog.jsonl', 'coefficients.json', 'program.js'].map((name) => readFile(path.join(assets, name)));
     const store = await HistoryStore.open(values['no-cache'] === true ? undefined : path.join(folder, historyFolder), [
       VERSION,
       folder,

@@ -7,18 +7,24 @@ import { Script } from 'node:vm';
  * @unit ms */
 const settled = 2000;
 
-/** Runs a bundle, which the build makes a function of `require` and `__dirname` in plain ASCII, with the code that V8 compiled of it at an earlier start: that is half of the time to start.
+/** The program that the server and the command line are, in a file that the build makes a function of `require` and `__dirname` in plain ASCII.
+ * It runs with the code that V8 compiled of it at an earlier start, where that is kept: that is half of the time to start.
  * V8 itself refuses code of another version or other flags, but not of another text of the same length: the text's hash stands before it.
- * @param folder where it is kept; absent, or not to be written to: compiled anew each time */
-export function runKept(file: string, folder: string | undefined, require: NodeJS.Require): void {
+ * @param folder where compiled code is kept; absent, or not to be written to: compiled anew each time */
+export function programOf(assets: string, require: NodeJS.Require, folder?: string): typeof import('./program.js').program {
+  const file = path.join(assets, 'program.js');
   const bytes = readFileSync(file);
+  const run = (cachedData?: Buffer) => {
+    const script = new Script(bytes.toString('latin1'), { filename: file, ...(cachedData && { cachedData }) });
+    return { script, program: script.runInThisContext()(require, assets).program };
+  };
+  if (folder === undefined) return run().program;
   const hash = createHash('sha1').update(bytes).digest();
-  const kept = folder === undefined ? undefined : path.join(folder, `${path.basename(file)}.cache`);
-  const cachedData = kept === undefined ? undefined : codeOf(kept, hash);
-  const script = new Script(bytes.toString('latin1'), { filename: file, ...(cachedData && { cachedData }) });
-  script.runInThisContext()(require, path.dirname(file));
-  if (folder !== undefined && kept !== undefined && (!cachedData || script.cachedDataRejected))
-    setTimeout(() => keep(script, folder, kept, hash), settled).unref();
+  const kept = path.join(folder, `${path.basename(file)}.cache`);
+  const cachedData = codeOf(kept, hash);
+  const { script, program } = run(cachedData);
+  if (!cachedData || script.cachedDataRejected) setTimeout(() => keep(script, folder, kept, hash), settled).unref();
+  return program;
 }
 
 function codeOf(kept: string, hash: Buffer): Buffer | undefined {
