@@ -1,6 +1,7 @@
 import type { AssumedFact, Estimate, Estimation, Interval, MissingFact, Term } from '../../model/estimate.js';
 import { deviceCount, hardwareOf } from '../devices.js';
 import { usableGib } from '../fits.js';
+import { exact, scale } from '../interval.js';
 import { estimateServing } from '../serving/index.js';
 import { type EstimateContext, FactReader, type Spec } from '../spec.js';
 import { estimateMaybeFrozen } from './partly-frozen.js';
@@ -55,7 +56,7 @@ export function estimateTrainingWork(spec: Spec, context: EstimateContext): Esti
   const prompt = positive(facts.number('input_tokens')) ?? Math.min(isWhole ? answerLimit : (limit ?? Number.POSITIVE_INFINITY), questionTokens);
   if (!facts.has('input_tokens')) assumed.push({ fact: 'input_tokens', value: prompt, why: 'a question with its instructions; not stated' });
   const stated = positive(facts.number('output_tokens'));
-  const answer = stated === undefined ? map(answerShare, (share) => Math.max(1, share * answerLimit)) : { low: stated, likely: stated, high: stated };
+  const answer = stated === undefined ? scale(answerShare, answerLimit) : exact(stated);
   if (stated === undefined)
     assumed.push({ fact: 'output_tokens', value: Math.round(answer.likely), why: 'a third of the longest answer; not stated: a tenth of it to all of it' });
 
@@ -109,7 +110,7 @@ export function estimateTrainingWork(spec: Spec, context: EstimateContext): Esti
   const basis = `${steps.basis}; generation at ${Math.round(answer.likely)} tokens an answer`;
   const trained = { ...steps, likely: steps.likely * waiting.steps };
   const total: Estimate = { ...hours, unit: 'GPU-h', basis, term: termOf(middle, trained, made, scoring.likely / passesOfStep(facts), valued.likely) };
-  const wall: Estimate = { ...map(hours, (one) => one / (devices ?? 1)), unit: 'h', basis };
+  const wall: Estimate = { ...scale(hours, 1 / (devices ?? 1)), unit: 'h', basis };
   return { ...base, estimates: { ...base.estimates, gpu_hours: total, ...(devices !== undefined && { wall_hours: wall }) } };
 }
 
@@ -155,12 +156,12 @@ function samplesOf(spec: Spec, group: number): Spec {
 /** The job with samples of a length; a data set then is a number of tokens. */
 function ofLength(spec: Spec, length: number): Spec {
   const facts = new FactReader(spec);
-  const { dataset_size: size, packing: _packing, seq_len_max: _max, ...rest } = spec.facts;
-  const [epochs, number] = [facts.number('epochs'), facts.number('dataset_size')];
-  const isBySteps = (facts.number('max_steps') ?? 0) > 0;
-  if (isBySteps || epochs === undefined || number === undefined)
-    return { ...spec, facts: { ...rest, seq_len: length, ...(size === undefined ? {} : { dataset_size: size }) } };
-  return { ...spec, facts: { ...rest, seq_len: length, train_tokens: epochs * number * length } };
+  const { packing: _packing, seq_len_max: _max, ...ofSamples } = spec.facts;
+  const [epochs, size] = [facts.number('epochs'), facts.number('dataset_size')];
+  if (positive(facts.number('max_steps')) !== undefined || epochs === undefined || size === undefined)
+    return { ...spec, facts: { ...ofSamples, seq_len: length } };
+  const { dataset_size: _size, ...ofTokens } = ofSamples;
+  return { ...spec, facts: { ...ofTokens, seq_len: length, train_tokens: epochs * size * length } };
 }
 function samplesIn(spec: Spec, { estimates }: Estimation): number | undefined {
   const facts = new FactReader(spec);
@@ -262,4 +263,3 @@ function termOf(total: number, steps: Estimate, made: number, scored: number, va
 }
 const map1 = (value: number | undefined, of: (one: number) => number): number | undefined => (value === undefined ? undefined : of(value));
 const positive = (value: number | undefined): number | undefined => (value !== undefined && value > 0 ? value : undefined);
-const map = ({ low, likely, high }: Interval, of: (one: number) => number): Interval => ({ low: of(low), likely: of(likely), high: of(high) });
